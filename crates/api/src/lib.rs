@@ -1,0 +1,1 @@
+//! Request and response shapes of the Step Functions API, with their limits and exceptions.

@@ -1,0 +1,1 @@
+//! Amazon Resource Names and the name rules of Step Functions.

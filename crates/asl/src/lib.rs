@@ -1,0 +1,1 @@
+//! Amazon States Language: text to tree with spans, to definition and diagnostics.

@@ -1,0 +1,2 @@
+//! The `stepwell` binary: arguments, output, exit codes and wiring; nothing else.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Partitions, timers, dispatch: executions kept alive and durable.

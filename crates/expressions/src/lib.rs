@@ -1,0 +1,1 @@
+//! JSONPath, reference paths, intrinsic functions and payload templates.

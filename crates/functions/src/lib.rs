@@ -1,0 +1,1 @@
+//! Lambda functions as local processes behind the real Lambda Runtime API.

@@ -1,0 +1,1 @@
+//! Task performers: what happens outside when a Task state runs.

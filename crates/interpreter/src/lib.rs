@@ -1,0 +1,1 @@
+//! One execution's next step, as a pure function.

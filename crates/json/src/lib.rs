@@ -1,0 +1,1 @@
+//! The JSON value every other floor shares: immutable, cheap to clone, order and number text kept.

@@ -1,0 +1,1 @@
+//! The default backend: a group-committed log in front of fjall.

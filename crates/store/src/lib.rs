@@ -1,0 +1,1 @@
+//! The storage contract, its memory backend and the suite every backend passes.
