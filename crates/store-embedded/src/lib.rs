@@ -1,1 +1,37 @@
 //! The default backend: a group-committed log in front of fjall.
+//!
+//! A commit waits for one thing only: the log. Its writer thread takes every batch that queued up meanwhile, writes them
+//! as one checksummed group, syncs once, makes the rows visible in memory and answers. A feeder thread moves what
+//! gathered in memory, coalesced and in key order, into fjall, and then drops the log that covered it. fjall's own
+//! journal and memtables stay unused: the log is the one, the rows in memory are the other.
+//!
+//! Reading order: [`Embedded`], `writer`, `feeder`, `view`; on disk: `directory`, `log`, `segment`, `frame`, `engine`;
+//! after a crash: `recovery`.
+//!
+//! **Invariants.** Nothing is visible or acknowledged before its group is synced. A log segment goes only after the
+//! engine has synced everything in it. After a failed sync nothing is acknowledged any more by this process.
+
+mod directory;
+mod embedded;
+mod engine;
+#[cfg(test)]
+mod faults;
+mod feeder;
+mod frame;
+mod log;
+mod open_error;
+mod options;
+mod overlay;
+mod progress;
+mod queue;
+mod recovery;
+mod retired;
+mod row_key;
+mod segment;
+mod shared;
+mod view;
+mod writer;
+
+pub use embedded::Embedded;
+pub use open_error::OpenError;
+pub use options::Options;

@@ -1,0 +1,105 @@
+//! The feeder: one thread that moves sealed generations into the engine, then drops them and the log that covered them.
+
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use store::StoreError;
+
+use crate::engine::{Engine, FeedError};
+use crate::overlay::Overlay;
+use crate::progress::Next;
+use crate::shared::Shared;
+
+/// How long to wait before a generation that found the disk full is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+/// How often to look whether the engine caught up with merging.
+const MERGE_POLL: Duration = Duration::from_millis(20);
+
+/// Why a generation was not fed. The log has it.
+enum Ended {
+    Abandoned,
+    Broken,
+}
+
+/// Feeds until the writer is done, then closes: lets go of engine and directory and says so.
+pub(crate) fn run(shared: &Arc<Shared>, engine: Engine) {
+    let end = End(shared);
+    loop {
+        match shared.progress.next() {
+            Next::Abandon => break,
+            Next::Feed => match feed_one(shared, &engine) {
+                // Once broken, commits fail; reads go on, and what was acknowledged is in the log.
+                Ok(()) | Err(Ended::Broken) => {}
+                Err(Ended::Abandoned) => break,
+            },
+            Next::Finish => {
+                if feed_one(shared, &engine).is_ok()
+                    && let Err(error) = shared.retired.remove_spare()
+                {
+                    tracing::warn!("the spare log segment could not be removed: {error}");
+                }
+                break;
+            }
+        }
+    }
+    drop(engine);
+    drop(end);
+}
+
+fn feed_one(shared: &Shared, engine: &Engine) -> Result<(), Ended> {
+    let Some(generation) = shared.view.seal() else { return Ok(()) };
+    shared.progress.sealed();
+    while engine.is_behind() && engine.check().is_ok() {
+        if shared.progress.pause(MERGE_POLL) {
+            return Err(Ended::Abandoned);
+        }
+    }
+    feed_until_it_fits(shared, engine, &generation)?;
+    shared.view.drop_sealed();
+    let sequence = generation.sequence;
+    drop(generation);
+    shared.progress.fed();
+    if let Err(error) = shared.retired.applied(sequence) {
+        // They are tried again after the next generation, or at the next start.
+        tracing::warn!("complete log segments could not be removed: {error}");
+    }
+    Ok(())
+}
+
+fn feed_until_it_fits(shared: &Shared, engine: &Engine, generation: &Overlay) -> Result<(), Ended> {
+    loop {
+        let error = match engine.check().and_then(|()| engine.feed(generation)) {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        tracing::error!("rows could not be moved from the log to the engine: {}", error.message);
+        let is_full = error.is_full;
+        shared.progress.failed(error);
+        if !is_full {
+            return Err(Ended::Broken);
+        }
+        if shared.progress.is_ending() || shared.progress.pause(RETRY) {
+            return Err(Ended::Abandoned);
+        }
+    }
+}
+
+/// Runs however the feeder ends: releases what is held and tells whoever closes.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        let result = if thread::panicking() {
+            let message = "moving rows from the log to the engine failed; restart".to_owned();
+            self.0.progress.failed(FeedError { message: message.clone(), is_full: false });
+            Err(StoreError::failed(message))
+        } else {
+            Ok(())
+        };
+        self.0.view.close();
+        let directory = self.0.directory.lock().map(|mut directory| directory.take());
+        drop(directory);
+        self.0.closed.send_replace(Some(result));
+    }
+}

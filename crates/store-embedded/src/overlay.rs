@@ -1,0 +1,65 @@
+//! Rows that the log has and the engine may not have yet: one generation of them, in key order, the latest value of
+//! each. A removed row stays as a `None` that hides what lies below.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use store::Bytes;
+
+use crate::frame::RowWrite;
+
+/// What a row costs in memory beside its key and value, about.
+const ROW_OVERHEAD_BYTES: usize = 96;
+
+/// One generation.
+#[derive(Default, Debug)]
+pub(crate) struct Overlay {
+    rows: BTreeMap<Bytes, Option<Bytes>>,
+    /// Memory its rows take, about.
+    pub(crate) bytes: usize,
+    /// Bytes of log it came from, coalesced rows included: what a restart would replay.
+    pub(crate) log_bytes: u64,
+    /// The last log group in it.
+    pub(crate) sequence: u64,
+}
+
+impl Overlay {
+    /// Takes in the group `sequence`, which is the next one.
+    pub(crate) fn apply(&mut self, sequence: u64, log_bytes: u64, writes: Vec<RowWrite>) {
+        debug_assert!(sequence > self.sequence, "groups come in order");
+        self.sequence = sequence;
+        self.log_bytes += log_bytes;
+        for (key, value) in writes {
+            let key_bytes = key.len();
+            self.bytes += value.as_ref().map_or(0, Bytes::len);
+            match self.rows.insert(key, value) {
+                Some(former) => self.bytes -= former.as_ref().map_or(0, Bytes::len),
+                None => self.bytes += key_bytes + ROW_OVERHEAD_BYTES,
+            }
+        }
+    }
+
+    /// Whether it holds nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The row's value; `Some(None)` if it is known to be gone; `None` if this generation does not say.
+    pub(crate) fn get(&self, key: &[u8]) -> Option<Option<Bytes>> {
+        self.rows.get(key).cloned()
+    }
+
+    /// Every row in key order.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&Bytes, Option<&Bytes>)> {
+        self.rows.iter().map(|(key, value)| (key, value.as_ref()))
+    }
+
+    /// Rows between two bounds, in either direction.
+    pub(crate) fn range(
+        &self,
+        start: &Bound<Bytes>,
+        end: &Bound<Bytes>,
+    ) -> impl DoubleEndedIterator<Item = (&Bytes, &Option<Bytes>)> {
+        self.rows.range::<[u8], _>((start.as_ref().map(|key| &key[..]), end.as_ref().map(|key| &key[..])))
+    }
+}
