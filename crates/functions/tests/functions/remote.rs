@@ -1,0 +1,122 @@
+//! Functions behind another server's Invoke API.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use expect_test::expect;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use stepwell_functions::{FunctionConfig, Functions, InvokeError, InvokeRequest, Options, Target};
+
+use crate::fixture::{request, text};
+
+/// An endpoint that shows the request it got, or fails as the function's name says.
+async fn endpoint() -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let service = hyper::service::service_fn(|request| async { Ok::<_, Infallible>(answer(request).await) });
+            tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    address
+}
+
+async fn answer(request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let path = request.uri().to_string();
+    let header =
+        |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
+    let head = ["x-amz-invocation-type", "x-amz-log-type", "x-amz-client-context"].map(header).join(" ");
+    let (status, error_type, body) = match path.split('/').nth(3).unwrap_or_default() {
+        "missing" => {
+            (404, Some("ResourceNotFoundException"), r#"{"Type":"User","Message":"Function not found: x"}"#.to_owned())
+        }
+        "throttled" => {
+            (429, Some("TooManyRequestsException"), r#"{"Reason":"R","message":"Rate Exceeded."}"#.to_owned())
+        }
+        "typed" => (403, None, r#"{"__type":"com.amazonaws#AccessDeniedException","Message":"no"}"#.to_owned()),
+        "html" => (502, None, "<html>bad gateway</html>".to_owned()),
+        "slow" => {
+            tokio::time::sleep(Duration::from_secs(600)).await;
+            (200, None, String::new())
+        }
+        _ => {
+            let body = request.into_body().collect().await.expect("readable").to_bytes();
+            (200, None, format!("{path} {head} {}", String::from_utf8_lossy(&body)))
+        }
+    };
+    let mut response = Response::builder().status(status).header("x-amzn-requestid", "remote-id");
+    if let Some(error_type) = error_type {
+        response = response.header("x-amzn-errortype", error_type);
+    }
+    if status == 200 {
+        response = response
+            .header("x-amz-executed-version", "7")
+            .header("x-amz-log-result", "bG9n")
+            .header("x-amz-function-error", "Unhandled");
+    }
+    response.body(Full::new(body.into())).expect("well-formed")
+}
+
+fn remote(url: String) -> Functions {
+    Functions::new(Options { default_endpoint: Some(url), ..Options::default() })
+}
+
+#[tokio::test]
+async fn a_request_and_its_answer_pass_through() {
+    let functions = remote(format!("http://{}/", endpoint().await));
+    let request = InvokeRequest {
+        function: "arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST".to_owned(),
+        log_tail: true,
+        client_context: Some("{}".to_owned()),
+        ..request("{\"a\":1}")
+    };
+    let response = functions.invoke(request).await.expect("accepted");
+    expect![[r#"/2015-03-31/functions/f/invocations?Qualifier=%24LATEST RequestResponse Tail e30= {"a":1}"#]]
+        .assert_eq(&text(&response));
+    assert_eq!(response.executed_version, "7");
+    assert_eq!(response.function_error.as_deref(), Some("Unhandled"));
+    assert_eq!(response.log_tail.as_deref(), Some(&b"log"[..]));
+    assert_eq!(response.request_id, "remote-id");
+    assert!(response.headers.contains(&("x-amz-executed-version".to_owned(), "7".to_owned())));
+}
+
+#[tokio::test]
+async fn refusals_keep_their_names() {
+    let functions = remote(format!("http://{}", endpoint().await));
+    let refused = async |name: &str| {
+        let error = functions.invoke(InvokeRequest::new(name, "{}", "r")).await.expect_err("refused");
+        format!("{} {:?} {}", error.exception(), error.status_code(), error.message())
+    };
+    expect!["ResourceNotFoundException Some(404) Function not found: x"].assert_eq(&refused("missing").await);
+    expect!["TooManyRequestsException Some(429) Rate Exceeded."].assert_eq(&refused("throttled").await);
+    expect!["AccessDeniedException Some(403) no"].assert_eq(&refused("typed").await);
+    expect!["ServiceException Some(502) <html>bad gateway</html>"].assert_eq(&refused("html").await);
+}
+
+#[tokio::test]
+async fn no_answer_is_a_client_error() {
+    let refused = async |url: &str, name: &str| {
+        let functions = Functions::new(Options::default());
+        let target = Target::Url(url.to_owned());
+        functions.put(FunctionConfig { timeout: Duration::from_millis(100), ..FunctionConfig::new(name, target) });
+        match functions.invoke(InvokeRequest::new(name, "{}", "r")).await {
+            Err(InvokeError::Client { message }) => message,
+            other => panic!("{other:?}"),
+        }
+    };
+    expect!["Unable to execute HTTP request: http://127.0.0.1:1: Connection refused (os error 111)"]
+        .assert_eq(&refused("http://127.0.0.1:1", "f").await);
+    expect![[r#"the Lambda endpoint "https://127.0.0.1:1" is not supported: functions are reached by http:// only"#]]
+        .assert_eq(&refused("https://127.0.0.1:1", "f").await);
+    expect![[r#"the Lambda endpoint "localhost" is not a URL of the form http://host:port"#]]
+        .assert_eq(&refused("localhost", "f").await);
+    let url = format!("http://{}", endpoint().await);
+    expect!["Unable to execute HTTP request: <url>: Read timed out"]
+        .assert_eq(&refused(&url, "slow").await.replace(&url, "<url>"));
+}
