@@ -1,0 +1,71 @@
+//! The operations there are. What each does is behind the engine's method of the same name.
+
+use crate::exception::{Code, Exception};
+
+/// The service's name in `X-Amz-Target`.
+const TARGET_PREFIX: &str = "AWSStepFunctions.";
+
+macro_rules! operations {
+    ($( $operation:ident )*) => {
+        /// An operation of the API, spelled as on the wire.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)]
+        pub enum Operation { $( $operation, )* }
+
+        impl Operation {
+            /// Every operation.
+            pub const ALL: &[Operation] = &[ $( Operation::$operation, )* ];
+
+            /// The wire spelling.
+            pub fn as_str(self) -> &'static str {
+                match self { $( Operation::$operation => stringify!($operation), )* }
+            }
+
+            fn from_name(name: &str) -> Option<Operation> {
+                match name { $( stringify!($operation) => Some(Operation::$operation), )* _ => None }
+            }
+        }
+    };
+}
+
+operations! {
+    CreateStateMachine UpdateStateMachine DescribeStateMachine DeleteStateMachine ListStateMachines
+    ValidateStateMachineDefinition
+    StartExecution StopExecution DescribeExecution ListExecutions GetExecutionHistory DescribeStateMachineForExecution
+    CreateActivity DescribeActivity DeleteActivity ListActivities GetActivityTask
+    SendTaskSuccess SendTaskFailure SendTaskHeartbeat
+    TagResource UntagResource ListTagsForResource
+}
+
+/// Operations of AWS that are not built yet.
+pub const NOT_BUILT: [&str; 14] = [
+    "CreateStateMachineAlias",
+    "DeleteStateMachineAlias",
+    "DeleteStateMachineVersion",
+    "DescribeMapRun",
+    "DescribeStateMachineAlias",
+    "ListMapRuns",
+    "ListStateMachineAliases",
+    "ListStateMachineVersions",
+    "PublishStateMachineVersion",
+    "RedriveExecution",
+    "StartSyncExecution",
+    "TestState",
+    "UpdateMapRun",
+    "UpdateStateMachineAlias",
+];
+
+impl Operation {
+    /// The operation an `X-Amz-Target` header names, such as `AWSStepFunctions.StartExecution`.
+    pub fn from_target(target: &str) -> Result<Operation, Exception> {
+        let name = target.strip_prefix(TARGET_PREFIX);
+        if let Some(operation) = name.and_then(Operation::from_name) {
+            return Ok(operation);
+        }
+        let message = match name.filter(|name| NOT_BUILT.contains(name)) {
+            Some(name) => format!("The operation {name} is not supported yet"),
+            None => format!("Unknown operation '{target}'"),
+        };
+        Err(Exception::new(Code::UnknownOperationException, message))
+    }
+}

@@ -1,0 +1,69 @@
+//! StartExecution.
+
+use crate::create_state_machine::{ARN, NAME, check_name};
+use crate::exception::Exception;
+use crate::fields::{Text, read_body};
+use crate::timestamp::timestamp;
+use crate::{limits, payload};
+use arn::StateMachineArn;
+use json::{Payload, Value, json};
+use std::sync::Arc;
+
+/// What shall run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StartExecutionRequest {
+    /// The machine, a version or an alias of it.
+    pub state_machine_arn: StateMachineArn,
+    /// A valid name; the engine invents one without.
+    pub name: Option<Arc<str>>,
+    /// The input as sent, `{}` if none was, with its value.
+    pub input: Payload,
+    /// X-Ray's header.
+    pub trace_header: Option<Arc<str>>,
+}
+
+/// What runs now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StartExecutionResponse {
+    /// The execution.
+    pub execution_arn: Arc<str>,
+    /// In ms since the epoch.
+    pub start_date_ms: i64,
+}
+
+impl StartExecutionRequest {
+    /// Reads a body.
+    pub fn decode(body: &Value) -> Result<StartExecutionRequest, Exception> {
+        let (arn, name, input, trace_header) = read_body(body, |fields| {
+            let trace_header = Text::characters(0, limits::TRACE_HEADER_CHARACTERS_MAX);
+            Ok((
+                fields.text("stateMachineArn", ARN)?,
+                fields.optional_text("name", NAME)?,
+                fields.optional_text("input", Text::bytes(limits::PAYLOAD_BYTES_MAX).sensitive())?,
+                fields.optional_ascii("traceHeader", trace_header)?,
+            ))
+        })?;
+        let state_machine_arn = StateMachineArn::parse(&arn)?;
+        if state_machine_arn.label.is_some() {
+            return Err(Exception::labelled_arn_not_supported(&state_machine_arn));
+        }
+        name.as_deref().map_or(Ok(()), check_name)?;
+        Ok(StartExecutionRequest { state_machine_arn, name, input: decode_input(input)?, trace_header })
+    }
+}
+
+/// An empty text is refused in other words than a broken one (recorded).
+fn decode_input(input: Option<Arc<str>>) -> Result<Payload, Exception> {
+    match input {
+        None => Ok(Payload::from_parts("{}", Value::empty_object())),
+        Some(text) if text.is_empty() => Err(Exception::invalid_execution_input("Invalid execution input.")),
+        Some(text) => payload::parse(text).map_err(|error| Exception::invalid_execution_input(&error.to_string())),
+    }
+}
+
+impl StartExecutionResponse {
+    /// The reply's body.
+    pub fn encode(&self) -> Value {
+        json!({"executionArn": (&self.execution_arn), "startDate": (timestamp(self.start_date_ms))})
+    }
+}

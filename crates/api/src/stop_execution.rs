@@ -1,0 +1,49 @@
+//! StopExecution.
+
+use crate::create_state_machine::ARN;
+use crate::exception::Exception;
+use crate::fields::{Text, read_body};
+use crate::limits;
+use crate::timestamp::timestamp;
+use arn::ExecutionArn;
+use json::{Value, json};
+use std::sync::Arc;
+
+/// What shall end, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StopExecutionRequest {
+    /// A Standard execution.
+    pub execution_arn: ExecutionArn,
+    /// An error name for the record.
+    pub error: Option<Arc<str>>,
+    /// A sentence for the record.
+    pub cause: Option<Arc<str>>,
+}
+
+/// When it ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StopExecutionResponse {
+    /// In ms since the epoch.
+    pub stop_date_ms: i64,
+}
+
+pub(crate) const ERROR: Text = Text::characters(0, limits::ERROR_CHARACTERS_MAX).sensitive();
+pub(crate) const CAUSE: Text = Text::characters(0, limits::CAUSE_CHARACTERS_MAX).sensitive();
+
+impl StopExecutionRequest {
+    /// Reads a body.
+    pub fn decode(body: &Value) -> Result<StopExecutionRequest, Exception> {
+        let (arn, error, cause) = read_body(body, |fields| {
+            let error = fields.optional_text("error", ERROR)?;
+            Ok((fields.text("executionArn", ARN)?, error, fields.optional_text("cause", CAUSE)?))
+        })?;
+        Ok(StopExecutionRequest { execution_arn: ExecutionArn::parse(&arn)?, error, cause })
+    }
+}
+
+impl StopExecutionResponse {
+    /// The reply's body.
+    pub fn encode(&self) -> Value {
+        json!({"stopDate": (timestamp(self.stop_date_ms))})
+    }
+}
