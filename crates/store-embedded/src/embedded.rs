@@ -109,8 +109,8 @@ impl Store for Embedded {
 
 impl Drop for Embedded {
     fn drop(&mut self) {
-        self.shared.queue.close();
         self.shared.progress.abandon();
+        self.shared.queue.close();
         for thread in self.threads.drain(..) {
             // A thread that panicked has told its callers; there is nobody left to tell.
             let _ = thread.join();

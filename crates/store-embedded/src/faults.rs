@@ -12,7 +12,9 @@ pub(crate) enum Operation {
     Sync,
 }
 
-static PLANNED: Mutex<Option<HashMap<(PathBuf, Operation), (io::ErrorKind, u32)>>> = Mutex::new(None);
+type Planned = HashMap<(PathBuf, Operation), (io::ErrorKind, u32)>;
+
+static PLANNED: Mutex<Option<Planned>> = Mutex::new(None);
 
 /// The next `times` operations on the log in `directory` fail.
 pub(crate) fn plan(directory: &Path, operation: Operation, kind: io::ErrorKind, times: u32) {

@@ -43,6 +43,8 @@ pub(crate) fn run(shared: &Arc<Shared>, engine: Engine) {
             }
         }
     }
+    // The writer reads epochs from the engine and writes to the directory.
+    shared.progress.wait_for_writer();
     drop(engine);
     drop(end);
 }
@@ -90,16 +92,16 @@ struct End<'a>(&'a Shared);
 
 impl Drop for End<'_> {
     fn drop(&mut self) {
-        let result = if thread::panicking() {
+        if thread::panicking() {
+            // The writer still runs: what it uses stays until the handle goes.
             let message = "moving rows from the log to the engine failed; restart".to_owned();
             self.0.progress.failed(FeedError { message: message.clone(), is_full: false });
-            Err(StoreError::failed(message))
-        } else {
-            Ok(())
-        };
+            self.0.closed.send_replace(Some(Err(StoreError::failed(message))));
+            return;
+        }
         self.0.view.close();
         let directory = self.0.directory.lock().map(|mut directory| directory.take());
         drop(directory);
-        self.0.closed.send_replace(Some(result));
+        self.0.closed.send_replace(Some(Ok(())));
     }
 }

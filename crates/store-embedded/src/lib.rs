@@ -12,6 +12,8 @@
 //! engine has synced everything in it. After a failed sync nothing is acknowledged any more by this process.
 
 mod directory;
+#[cfg(test)]
+mod disk_faults;
 mod embedded;
 mod engine;
 #[cfg(test)]

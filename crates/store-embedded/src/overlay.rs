@@ -55,11 +55,8 @@ impl Overlay {
     }
 
     /// Rows between two bounds, in either direction.
-    pub(crate) fn range(
-        &self,
-        start: &Bound<Bytes>,
-        end: &Bound<Bytes>,
-    ) -> impl DoubleEndedIterator<Item = (&Bytes, &Option<Bytes>)> {
-        self.rows.range::<[u8], _>((start.as_ref().map(|key| &key[..]), end.as_ref().map(|key| &key[..])))
+    pub(crate) fn range(&self, start: &Bound<Bytes>, end: &Bound<Bytes>) -> impl DoubleEndedIterator<Item = RowWrite> {
+        let bounds = (start.as_ref().map(|key| &key[..]), end.as_ref().map(|key| &key[..]));
+        self.rows.range::<[u8], _>(bounds).map(|(key, value)| (key.clone(), value.clone()))
     }
 }

@@ -114,15 +114,13 @@ impl Progress {
     pub(crate) fn next(&self) -> Next {
         let mut state = self.state();
         loop {
-            if state.abandoned {
-                return Next::Abandon;
-            }
             if state.writer_done {
-                return if state.is_broken() { Next::Abandon } else { Next::Finish };
+                return if state.abandoned || state.is_broken() { Next::Abandon } else { Next::Finish };
             }
             let idle = state.last_commit.elapsed();
-            let is_worth_it = state.active_bytes >= IDLE_BYTES_MIN && !state.is_broken();
-            if self.wants_feeding(&state) || (is_worth_it && idle >= IDLE) {
+            let may_feed = !state.is_broken() && !state.abandoned;
+            let is_worth_it = may_feed && state.active_bytes >= IDLE_BYTES_MIN;
+            if may_feed && self.wants_feeding(&state) || is_worth_it && idle >= IDLE {
                 return Next::Feed;
             }
             state = if is_worth_it {
@@ -131,6 +129,12 @@ impl Progress {
                 self.changed.wait(state).expect("nothing panics while holding the lock")
             };
         }
+    }
+
+    /// Waits until the writer takes no more.
+    pub(crate) fn wait_for_writer(&self) {
+        let waited = self.changed.wait_while(self.state(), |state| !state.writer_done);
+        drop(waited.expect("nothing panics while holding the lock"));
     }
 
     /// Whether the store is being closed.
@@ -179,9 +183,8 @@ impl Progress {
 
     fn wants_feeding(&self, state: &State) -> bool {
         let generation_bytes = self.options.generation_bytes.min(self.options.pending_soft_bytes);
-        let is_full = state.active_bytes >= generation_bytes
-            || state.active_log_bytes >= (generation_bytes as u64).saturating_mul(LOG_BYTES_FACTOR);
-        is_full && !state.is_broken()
+        state.active_bytes >= generation_bytes
+            || state.active_log_bytes >= (generation_bytes as u64).saturating_mul(LOG_BYTES_FACTOR)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

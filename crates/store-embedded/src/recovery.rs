@@ -43,7 +43,8 @@ pub(crate) fn recover(
     }
     let log = match tail {
         Some((path, end)) if end.next_sequence > applied => {
-            let segment = Segment::resume(path.clone(), end.header, end.offset).map_err(OpenError::io(path))?;
+            let segment = Segment::resume(path.clone(), end.header, end.offset, &end.last_frame);
+            let segment = segment.map_err(OpenError::io(path))?;
             Log::resume(directory.to_owned(), options.segment_bytes, segment, end.next_sequence, Arc::clone(retired))
         }
         _ => {
@@ -63,6 +64,8 @@ struct End {
     header: Header,
     offset: u64,
     next_sequence: u64,
+    /// The last frame, of the last segment only.
+    last_frame: Vec<u8>,
 }
 
 /// Segments, oldest first, with the sequence their name gives.
@@ -88,7 +91,8 @@ fn replay(path: &Path, first: u64, next: Option<u64>, applied: u64, overlay: &mu
         let missing = overlay.sequence.max(applied) + 1;
         return Err(corrupt(path, 0, format!("the log goes on at group {first}, group {missing} is missing")));
     }
-    let mut end = End { header, offset: segment::HEADER_BYTES as u64, next_sequence: first };
+    let mut end = End { header, offset: segment::HEADER_BYTES as u64, next_sequence: first, last_frame: Vec::new() };
+    let mut last_bytes = 0;
     while let Some(frame) = frame_at(&bytes, &end) {
         if frame.sequence > applied {
             let writes = frame.writes().ok_or_else(|| {
@@ -96,8 +100,13 @@ fn replay(path: &Path, first: u64, next: Option<u64>, applied: u64, overlay: &mu
             })?;
             overlay.apply(frame.sequence, frame.len() as u64, writes);
         }
-        end.offset += frame.len() as u64;
+        last_bytes = frame.len();
+        end.offset += last_bytes as u64;
         end.next_sequence += 1;
+    }
+    if next.is_none() {
+        let behind = usize::try_from(end.offset).expect("the offset is within the bytes read");
+        end.last_frame = bytes[behind - last_bytes..behind].to_vec();
     }
     let last_known = match next {
         Some(next) => next - 1,

@@ -56,13 +56,17 @@ impl Segment {
         Ok(segment)
     }
 
-    /// Goes on with a segment whose frames end at `end`.
-    pub(crate) fn resume(path: PathBuf, header: Header, end: u64) -> io::Result<Segment> {
+    /// Goes on with a segment whose frames end at `end`, with `last_frame`.
+    ///
+    /// The last frame is written again: the process before may have ended because it could not sync it, and then the
+    /// kernel shows bytes that the disk does not have, and would sync nothing.
+    pub(crate) fn resume(path: PathBuf, header: Header, end: u64, last_frame: &[u8]) -> io::Result<Segment> {
         let file = OpenOptions::new().write(true).open(&path)?;
         let written_ahead = file.metadata()?.len();
-        // What recovery read may not have been synced by the process that wrote it.
-        file.sync_all()?;
-        Ok(Segment { path, header, file, end, written_ahead })
+        let mut segment = Segment { path, header, file, end, written_ahead };
+        segment.write_at(end - last_frame.len() as u64, last_frame)?;
+        segment.sync()?;
+        Ok(segment)
     }
 
     /// Bytes up to the end of its frames.

@@ -62,10 +62,6 @@ impl View {
         drop(engine);
     }
 
-    pub(crate) fn engine(&self) -> Result<Engine, StoreError> {
-        self.read().engine()
-    }
-
     pub(crate) fn epoch(&self, partition: PartitionId) -> Result<u64, StoreError> {
         let Some(row) = self.get_full(&row_key::epoch(partition))? else { return Ok(0) };
         let bytes = row[..].try_into().map_err(|_| StoreError::Corrupt {
@@ -136,18 +132,20 @@ impl Layers {
     /// The rows of both generations up to the `limit`th that exists: whatever the engine adds in between, a scan needs
     /// no further one.
     fn recent(&self, (start, end): &(Bound<Bytes>, Bound<Bytes>), reverse: bool, limit: usize) -> Vec<RowWrite> {
-        let forward = |overlay: &'_ Overlay| -> Vec<RowWrite> {
-            let rows = overlay.range(start, end).map(|(key, value)| (key.clone(), value.clone()));
-            if reverse { up_to(rows.rev(), limit) } else { up_to(rows, limit) }
-        };
+        let active = directed(self.active.range(start, end), reverse);
         match &self.sealed {
-            None => forward(&self.active),
+            None => up_to(active, limit),
             Some(sealed) => {
-                let rows = newest(forward(&self.active).into_iter(), forward(sealed).into_iter(), reverse);
-                up_to(rows, limit)
+                let sealed = directed(sealed.range(start, end), reverse);
+                // The limit counts what is left after merging: a row of one generation may hide one of the other.
+                up_to(newest(active, sealed, reverse), limit)
             }
         }
     }
+}
+
+fn directed<T>(mut rows: impl DoubleEndedIterator<Item = T>, reverse: bool) -> impl Iterator<Item = T> {
+    std::iter::from_fn(move || if reverse { rows.next_back() } else { rows.next() })
 }
 
 /// The rows up to the `limit`th that has a value.
