@@ -3,6 +3,8 @@
 
 pub mod definition;
 mod diagnostic;
+mod timestamp;
 
 pub use definition::StateMachineDefinition;
 pub use diagnostic::{Diagnostic, Severity};
+pub use timestamp::timestamp;

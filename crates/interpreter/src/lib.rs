@@ -1,1 +1,34 @@
-//! One execution's next step, as a pure function.
+//! One execution's next step, as a pure function: [`step`].
+//!
+//! Nothing here waits, reads a clock or draws its own randomness: time is an argument, random numbers come from a seed that is part of the
+//! execution, and what must be done outside is returned as [`Effect`]s.
+//!
+//! Reading order: [`step`], [`Command`], [`Effect`], [`Execution`], [`Frame`], [`history`], then the private modules `states`, `data`,
+//! `recovery`, `scope_end`. How an execution is stored is in [`rows`].
+
+mod command;
+mod context;
+mod data;
+mod effect;
+mod execution;
+mod failure;
+mod frame;
+pub mod history;
+mod limits;
+mod recovery;
+pub mod rows;
+mod scope_end;
+mod states;
+mod step;
+mod task_events;
+mod timestamp;
+mod token;
+
+pub use command::{Command, CommandRejected, TaskId};
+pub use effect::{Effect, Timer, TimerKind};
+pub use execution::{Ending, Execution, ExecutionStatus, Header};
+pub use frame::{Frame, FrameId, Phase, TaskAttempt};
+pub use limits::Limits;
+pub use step::{Outcome, step};
+pub use timestamp::Timestamp;
+pub use token::TaskToken;

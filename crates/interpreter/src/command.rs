@@ -1,0 +1,85 @@
+//! What arrives at an execution.
+
+use crate::{FrameId, TimerKind};
+use json::Payload;
+use std::sync::Arc;
+
+/// One try of a Task state, named for ever: the frame it belongs to and the event that scheduled it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskId {
+    /// The frame.
+    pub frame: FrameId,
+    /// Its `*Scheduled` event.
+    pub scheduled_event: u64,
+}
+
+/// Something that happened, or is asked for. Facts are in the past tense.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Begin. The first command of every execution, exactly once.
+    StartExecution,
+    /// Go on where the last step ran out of its budget.
+    Continue,
+    /// A worker took an activity's task: its clocks start.
+    TaskStarted {
+        /// Which.
+        task: TaskId,
+        /// `workerName`, if the worker gave one.
+        worker_name: Option<Arc<str>>,
+    },
+    /// The request of a `.sync` or `.waitForTaskToken` task was accepted.
+    TaskSubmitted {
+        /// Which.
+        task: TaskId,
+        /// The request's response.
+        output: Payload,
+    },
+    /// A task's result.
+    TaskSucceeded {
+        /// Which.
+        task: TaskId,
+        /// The result.
+        output: Payload,
+    },
+    /// A task's failure.
+    TaskFailed {
+        /// Which.
+        task: TaskId,
+        /// The error's name, if one was given.
+        error: Option<Arc<str>>,
+        /// Its cause, if one was given.
+        cause: Option<Arc<str>>,
+    },
+    /// The task could not be started, for a reason that no retry mends: `States.Runtime` with `cause`.
+    TaskRefused {
+        /// Which.
+        task: TaskId,
+        /// What AWS says after "An error occurred while executing the state …".
+        cause: Arc<str>,
+    },
+    /// SendTaskHeartbeat.
+    HeartbeatRecorded {
+        /// Which.
+        task: TaskId,
+    },
+    /// A timer's time has come.
+    TimerFired(TimerKind),
+    /// StopExecution.
+    StopExecution {
+        /// The caller's error.
+        error: Option<Arc<str>>,
+        /// The caller's cause.
+        cause: Option<Arc<str>>,
+    },
+}
+
+/// Why a command changed nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CommandRejected {
+    /// The task ended, timed out or was superseded by a retry: its token is no longer good.
+    TaskTimedOut,
+    /// The execution has closed.
+    ExecutionClosed,
+    /// A timer that was cleared or replaced after it was armed.
+    TimerStale,
+}

@@ -1,0 +1,74 @@
+//! The context object, `$$`: built when an expression is evaluated, never stored.
+
+use crate::execution::Execution;
+use crate::frame::Frame;
+use asl::definition::{State, StateKind};
+use json::{Object, ObjectBuilder, Value, json};
+use std::collections::BTreeMap;
+
+/// What the context object shows beyond the execution and the state.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Extras<'a> {
+    /// `Task.Token`, for tasks that have one.
+    pub token: Option<&'a str>,
+    /// `Map.Item` while an item is selected: its index and value.
+    pub item: Option<(u64, &'a Value)>,
+}
+
+/// The context object as an expression in `frame` sees it.
+pub(crate) fn build(execution: &Execution, frame: &Frame, state: &State, extras: Extras<'_>) -> Value {
+    let whole = execution.context.get_or_init(|| fixed_part(execution));
+    let mut context = ObjectBuilder::new();
+    for (key, value) in whole.as_object().expect("the fixed part is an object").iter() {
+        context.insert(key.clone(), value);
+    }
+    context.insert("State", state_part(frame, state));
+    if let Some(token) = extras.token {
+        context.insert("Task", json!({"Token": token}));
+    }
+    let item = extras.item.map(|(index, value)| (index, value.clone()));
+    if let Some((index, value)) = item.or_else(|| enclosing_item(&execution.frames, frame)) {
+        context.insert("Map", json!({"Item": {"Index": index, "Value": value}}));
+    }
+    context.build().into()
+}
+
+fn fixed_part(execution: &Execution) -> Value {
+    let header = &execution.header;
+    json!({
+        "Execution": {
+            "Id": (&header.execution_arn),
+            "Input": (header.input.value()),
+            "StartTime": (header.start_time.to_string()),
+            "Name": (&header.name),
+            "RoleArn": (&header.role_arn),
+            "RedriveCount": 0
+        },
+        "StateMachine": {"Id": (&header.state_machine_arn), "Name": (&header.state_machine_name)}
+    })
+}
+
+/// `RetryCount` is shown only in states that can be retried (recorded).
+fn state_part(frame: &Frame, state: &State) -> Object {
+    let mut part = ObjectBuilder::new();
+    part.insert("Name", &state.name);
+    part.insert("EnteredTime", frame.entered_at.to_string());
+    if matches!(state.kind, StateKind::Task(_) | StateKind::Parallel(_) | StateKind::Map(_)) {
+        part.insert("RetryCount", frame.retry_count());
+    }
+    part.build()
+}
+
+/// The item of the nearest Map iteration the frame runs in.
+fn enclosing_item(frames: &BTreeMap<crate::FrameId, Frame>, frame: &Frame) -> Option<(u64, Value)> {
+    let (mut position, mut parent) = (frame.position, frame.parent);
+    while let Some(id) = parent {
+        let enclosing = frames.get(&id)?;
+        if let crate::frame::Phase::Map { .. } = enclosing.phase {
+            let items = enclosing.work.as_ref()?.value().as_array()?.clone();
+            return items.get(position as usize).map(|item| (position, item.clone()));
+        }
+        (position, parent) = (enclosing.position, enclosing.parent);
+    }
+    None
+}

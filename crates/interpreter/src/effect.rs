@@ -1,0 +1,40 @@
+//! What must be done outside, after the step is on disk.
+
+use crate::{FrameId, TaskId, Timestamp};
+
+/// One thing to do. Every effect may be repeated after a crash, always with the same identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Perform a task; what to perform is in the frame.
+    ScheduleTask(TaskId),
+    /// The task's outcome no longer matters: stop it if that can be done.
+    CancelTask(TaskId),
+    /// Wake the execution at a time.
+    SetTimer(Timer),
+    /// That is no longer needed.
+    ClearTimer(Timer),
+    /// The execution has closed.
+    NotifyClosed,
+}
+
+/// A timer of an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timer {
+    /// When.
+    pub due: Timestamp,
+    /// What for.
+    pub kind: TimerKind,
+}
+
+/// What a timer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimerKind {
+    /// The machine's `TimeoutSeconds`.
+    ExecutionTimeout,
+    /// A Wait state or a retry's delay.
+    Delay(FrameId),
+    /// A task's `TimeoutSeconds`.
+    TaskTimeout(TaskId),
+    /// A task's `HeartbeatSeconds`.
+    Heartbeat(TaskId),
+}

@@ -1,0 +1,134 @@
+//! Where an execution is: a header that never changes, a little state, and a tree of frames.
+
+use crate::Timestamp;
+use crate::frame::{Frame, FrameId};
+use json::Payload;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What is fixed when an execution starts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Header {
+    /// The execution's ARN.
+    pub execution_arn: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+    /// The state machine's ARN, without version or alias.
+    pub state_machine_arn: Arc<str>,
+    /// The state machine's name.
+    pub state_machine_name: Arc<str>,
+    /// The role the machine had at the start.
+    pub role_arn: Arc<str>,
+    /// The Region, as the events of service integrations show it.
+    pub region: Arc<str>,
+    /// The input, its text exactly as the caller sent it.
+    pub input: Payload,
+    /// When it was started.
+    pub start_time: Timestamp,
+    /// Which stored definition it runs; a number the engine gives meaning to.
+    pub revision: u64,
+    /// The trace header of the start request.
+    pub trace_header: Option<Arc<str>>,
+}
+
+/// An execution's status, by AWS's names.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExecutionStatus {
+    /// Not closed.
+    Running,
+    /// Ended with an output.
+    Succeeded {
+        /// The output.
+        output: Payload,
+    },
+    /// A failure nobody caught.
+    Failed(Ending),
+    /// The machine's own `TimeoutSeconds` ran out.
+    TimedOut(Ending),
+    /// StopExecution.
+    Aborted(Ending),
+}
+
+/// Error and cause of an execution that did not succeed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ending {
+    /// The error's name, if there is one.
+    pub error: Option<Arc<str>>,
+    /// Its cause, if there is one.
+    pub cause: Option<Arc<str>>,
+}
+
+/// One run of a state machine.
+#[derive(Debug)]
+pub struct Execution {
+    /// What never changes.
+    pub header: Header,
+    /// Running, or how it closed.
+    pub status: ExecutionStatus,
+    /// When it closed.
+    pub stop_time: Option<Timestamp>,
+    /// The next history event's id; ids begin at 1.
+    pub next_event_id: u64,
+    /// The next frame's id.
+    pub next_frame_id: u64,
+    /// Where the execution's random numbers continue.
+    pub seed: u64,
+    /// When the machine's `TimeoutSeconds` runs out.
+    pub timeout_due: Option<Timestamp>,
+    pub(crate) frames: BTreeMap<FrameId, Frame>,
+    pub(crate) removed_frames: BTreeSet<FrameId>,
+    /// The part of the context object that is the same for the whole execution.
+    pub(crate) context: OnceCell<json::Value>,
+}
+
+impl Execution {
+    /// An execution about to be started, with `seed` as the source of all its randomness.
+    pub fn new(header: Header, seed: u64) -> Execution {
+        Execution {
+            header,
+            status: ExecutionStatus::Running,
+            stop_time: None,
+            next_event_id: 1,
+            next_frame_id: FrameId::ROOT.0,
+            seed,
+            timeout_due: None,
+            frames: BTreeMap::new(),
+            removed_frames: BTreeSet::new(),
+            context: OnceCell::new(),
+        }
+    }
+
+    /// Puts a stored frame back while an execution is loaded.
+    pub fn restore_frame(&mut self, frame: Frame) {
+        self.frames.insert(frame.id, frame);
+    }
+
+    /// The live frames.
+    pub fn frames(&self) -> impl Iterator<Item = &Frame> {
+        self.frames.values()
+    }
+
+    /// One frame, while it is alive.
+    pub fn frame(&self, id: FrameId) -> Option<&Frame> {
+        self.frames.get(&id)
+    }
+
+    /// Whether the execution has not closed.
+    pub fn is_running(&self) -> bool {
+        self.status == ExecutionStatus::Running
+    }
+}
+
+impl ExecutionStatus {
+    /// AWS's name of the status.
+    pub fn name(&self) -> &'static str {
+        match self {
+            ExecutionStatus::Running => "RUNNING",
+            ExecutionStatus::Succeeded { .. } => "SUCCEEDED",
+            ExecutionStatus::Failed(_) => "FAILED",
+            ExecutionStatus::TimedOut(_) => "TIMED_OUT",
+            ExecutionStatus::Aborted(_) => "ABORTED",
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! A frame: one running sequence of states. The root is one, and so is every live Parallel branch and Map iteration.
+
+use crate::Timestamp;
+use asl::definition::{ScopeIndex, StateIndex};
+use json::{Object, Payload};
+use std::sync::Arc;
+
+/// A frame's number, unique within its execution and never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FrameId(pub u64);
+
+impl FrameId {
+    /// The frame every execution begins with.
+    pub const ROOT: FrameId = FrameId(0);
+}
+
+/// One running sequence of states.
+///
+/// A frame is stored as two rows: the *base* changes when a state is entered, begins its work or assigns a variable; the *progress*
+/// is small and changes with every event. A Map that hands out its ten thousandth item thus rewrites a few bytes, not its items.
+#[derive(Debug)]
+pub struct Frame {
+    /// Its number.
+    pub id: FrameId,
+    /// The frame of the Parallel or Map state it belongs to; `None` for the root.
+    pub parent: Option<FrameId>,
+    /// Which branch or iteration it is.
+    pub position: u64,
+    /// The `States` object it runs.
+    pub scope: ScopeIndex,
+    /// The state it is in.
+    pub state: StateIndex,
+    /// The state's raw input.
+    pub input: Payload,
+    /// The variables assigned in this scope; those of enclosing scopes are in the parents.
+    pub variables: Object,
+    /// When the state was entered.
+    pub entered_at: Timestamp,
+    /// The state's `*StateEntered` event.
+    pub entered_event: u64,
+    /// What the current attempt of the state works on: a Map's items, a Parallel's effective input.
+    pub work: Option<Payload>,
+    /// The event the next one of this chain points back to.
+    pub last_event: u64,
+    /// Retries so far in this visit of the state, by retrier.
+    pub retries: Vec<u64>,
+    /// What the frame waits for.
+    pub phase: Phase,
+    pub(crate) changed: Changed,
+}
+
+/// Which rows of a frame have to be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Changed {
+    pub base: bool,
+    pub progress: bool,
+}
+
+/// What a frame waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// To enter its state, when the step that brought it there had used up its budget.
+    Ready,
+    /// A Wait state's time.
+    Waiting {
+        /// When it comes.
+        due: Timestamp,
+    },
+    /// A retry's delay.
+    Retrying {
+        /// When it is over.
+        due: Timestamp,
+    },
+    /// The outcome of a task.
+    Task(TaskAttempt),
+    /// Its branches.
+    Parallel {
+        /// The first branch's frame; the others follow it in number.
+        first_child: FrameId,
+        /// How many have not ended.
+        open: u64,
+    },
+    /// Its iterations.
+    Map {
+        /// The first iteration's frame; the others follow it in number.
+        first_child: FrameId,
+        /// How many items there are.
+        length: u64,
+        /// How many iterations were started.
+        started: u64,
+        /// How many of them succeeded.
+        succeeded: u64,
+        /// How many may run at a time.
+        concurrency: u64,
+    },
+    /// Nothing: it is a branch or iteration that ended, and keeps its output until its siblings have ended too.
+    Finished {
+        /// The output.
+        output: Payload,
+    },
+}
+
+/// One try of a Task state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskAttempt {
+    /// The event that scheduled it; with the frame it is the attempt's identity.
+    pub scheduled_event: u64,
+    /// What the task token must carry; 0 for tasks without a token.
+    pub nonce: u64,
+    /// What the task is given: the parameters of an integration, the payload of a function, the input of an activity.
+    pub payload: Payload,
+    /// Whether the clocks run. Tasks of activities start when a worker takes them.
+    pub started: bool,
+    /// `TimeoutSeconds` as resolved.
+    pub timeout_seconds: Option<u64>,
+    /// `HeartbeatSeconds` as resolved.
+    pub heartbeat_seconds: Option<u64>,
+    /// When the timeout expires, once started.
+    pub timeout_due: Option<Timestamp>,
+    /// When the next heartbeat is due, once started.
+    pub heartbeat_due: Option<Timestamp>,
+    /// `Credentials.RoleArn` as resolved.
+    pub role_arn: Option<Arc<str>>,
+}
+
+impl Frame {
+    pub(crate) fn new(
+        id: FrameId,
+        parent: Option<FrameId>,
+        position: u64,
+        scope: ScopeIndex,
+        start_at: StateIndex,
+    ) -> Frame {
+        Frame {
+            id,
+            parent,
+            position,
+            scope,
+            state: start_at,
+            input: Payload::from_value(json::Value::Null),
+            variables: Object::new(),
+            entered_at: Timestamp(0),
+            entered_event: 0,
+            work: None,
+            last_event: 0,
+            retries: Vec::new(),
+            phase: Phase::Ready,
+            changed: Changed { base: true, progress: true },
+        }
+    }
+
+    /// All retries of this visit: the context object's `State.RetryCount`.
+    pub fn retry_count(&self) -> u64 {
+        self.retries.iter().sum()
+    }
+}

@@ -1,0 +1,156 @@
+//! What happens when a state fails: Retry, then Catch, then the failure of the frame and, branch by branch, of the execution.
+
+use crate::effect::TimerKind;
+use crate::failure::{Failure, Fault};
+use crate::frame::{Frame, FrameId, Phase};
+use crate::history::{HistoryEventDetails, StateType};
+use crate::step::{Progress, Step, state_type};
+use asl::definition::{Catcher, Retrier, State, StateKind};
+use json::Payload;
+
+impl Step<'_> {
+    /// A state's failure: retried, caught, or the frame's own.
+    pub fn fail_state(&mut self, frame: &mut Frame, state: &State, failure: Failure) -> Progress {
+        if self.retry(frame, state, &failure) {
+            return Progress::Blocked;
+        }
+        self.emit_state_failed(frame, state);
+        match state.catch().iter().find(|catcher| failure.is_named_by(&catcher.error_equals)) {
+            Some(catcher) => self.catch(frame, state, catcher, &failure),
+            None => Progress::Failed(failure),
+        }
+    }
+
+    /// A fault met while a state was worked on.
+    pub fn fail_with(&mut self, frame: &mut Frame, state: &State, fault: Fault) -> Progress {
+        let failure = fault.at(&state.name, frame.entered_event);
+        self.fail_state(frame, state, failure)
+    }
+
+    /// Arms the next attempt. The first retrier that names the error decides, even when it is exhausted.
+    fn retry(&mut self, frame: &mut Frame, state: &State, failure: &Failure) -> bool {
+        let retriers = state.retry();
+        let Some(position) = retriers.iter().position(|retrier| failure.is_named_by(&retrier.error_equals)) else {
+            return false;
+        };
+        let retrier = &retriers[position];
+        frame.retries.resize(retriers.len(), 0);
+        let attempts = frame.retries[position];
+        if attempts >= retrier.max_attempts {
+            return false;
+        }
+        frame.retries[position] += 1;
+        let due = self.now.plus_milliseconds(self.retry_delay_milliseconds(retrier, attempts));
+        frame.work = None;
+        frame.changed.base = true;
+        frame.phase = Phase::Retrying { due };
+        self.set_timer(due, TimerKind::Delay(frame.id));
+        true
+    }
+
+    /// Interval times rate to the power of the attempts so far, capped, then drawn from when the jitter is full.
+    fn retry_delay_milliseconds(&mut self, retrier: &Retrier, attempts: u64) -> i64 {
+        let exponent = i32::try_from(attempts).unwrap_or(i32::MAX);
+        let seconds = retrier.interval_seconds as f64 * retrier.backoff_rate.powi(exponent);
+        let seconds = retrier.max_delay_seconds.map_or(seconds, |max| seconds.min(max as f64));
+        let seconds = if retrier.full_jitter {
+            let mut random = expressions::Random::new(self.execution.seed);
+            let drawn = random.f64() * seconds;
+            self.execution.seed = random.seed();
+            drawn
+        } else {
+            seconds
+        };
+        // A delay beyond any timestamp stays a number that can be added to one.
+        (seconds * 1000.0).min(1e15) as i64
+    }
+
+    /// Leaves the state through a Catcher. What goes wrong here cannot be caught by the same state again.
+    fn catch(&mut self, frame: &mut Frame, state: &State, catcher: &Catcher, failure: &Failure) -> Progress {
+        match self.try_catch(frame, state, catcher, failure) {
+            Ok(progress) => progress,
+            Err(fault) => Progress::Failed(fault.at(&state.name, frame.entered_event)),
+        }
+    }
+
+    fn try_catch(
+        &mut self,
+        frame: &mut Frame,
+        state: &State,
+        catcher: &Catcher,
+        failure: &Failure,
+    ) -> Result<Progress, Fault> {
+        let error_output = failure.error_output();
+        let assigned = self.assign(frame, &error_output, catcher.assign.as_ref())?;
+        let output = crate::data::place(&frame.input, Payload::from(error_output), &catcher.result_path)?;
+        self.exit(frame, state, output, assigned)?;
+        Ok(self.go_to(frame, catcher.next))
+    }
+
+    fn emit_state_failed(&mut self, frame: &mut Frame, state: &State) {
+        let begun = matches!(frame.phase, Phase::Parallel { .. } | Phase::Map { .. });
+        match &state.kind {
+            StateKind::Parallel(_) if begun => self.emit_on(frame, HistoryEventDetails::ParallelStateFailed),
+            StateKind::Map(_) if begun => self.emit_on(frame, HistoryEventDetails::MapStateFailed),
+            _ => return,
+        };
+    }
+
+    /// A frame failed for good: the execution's failure, or that of the Parallel or Map state around it.
+    pub fn frame_failed(&mut self, frame: Frame, failure: Failure) {
+        let Some(parent) = frame.parent else {
+            self.execution.removed_frames.insert(frame.id);
+            return self.fail_execution(frame.last_event, failure);
+        };
+        let mut parent = self.take(parent).expect("a branch or iteration does not outlive its parent");
+        let state = self.state_of(&parent);
+        // Everything the failure brings about points at the event that caused it.
+        parent.last_event = frame.last_event;
+        if let StateKind::Map(_) = state.kind {
+            let details = HistoryEventDetails::MapIterationFailed { name: state.name.clone(), index: frame.position };
+            self.emit(frame.last_event, details);
+        }
+        if let StateKind::Task(_) = self.state_of(&frame).kind {
+            self.emit(frame.last_event, HistoryEventDetails::StateAborted { state_type: StateType::Task });
+        }
+        self.discard(frame.id);
+        self.abort_children(&parent, frame.last_event);
+        let progress = self.fail_state(&mut parent, state, failure);
+        self.settle(parent, progress);
+    }
+
+    /// Stops every branch or iteration of a Parallel or Map state that has not ended, and forgets them all.
+    pub fn abort_children(&mut self, parent: &Frame, cause: u64) {
+        let (first, count) = match parent.phase {
+            Phase::Parallel { first_child, .. } => {
+                let StateKind::Parallel(parallel) = &self.state_of(parent).kind else { return };
+                (first_child, parallel.branches.len() as u64)
+            }
+            Phase::Map { first_child, started, .. } => (first_child, started),
+            _ => return,
+        };
+        for id in first.0..first.0 + count {
+            if let Some(child) = self.take(FrameId(id)) {
+                self.abort(parent, child, cause);
+            }
+        }
+    }
+
+    fn abort(&mut self, parent: &Frame, child: Frame, cause: u64) {
+        self.execution.removed_frames.insert(child.id);
+        if matches!(child.phase, Phase::Finished { .. }) {
+            return;
+        }
+        self.stop_waiting(&child);
+        let parent_state = self.state_of(parent);
+        if let StateKind::Map(_) = parent_state.kind {
+            let name = parent_state.name.clone();
+            self.emit(cause, HistoryEventDetails::MapIterationAborted { name, index: child.position });
+        }
+        self.abort_children(&child, cause);
+        if !matches!(child.phase, Phase::Ready) {
+            let state_type = state_type(self.state_of(&child));
+            self.emit(cause, HistoryEventDetails::StateAborted { state_type });
+        }
+    }
+}

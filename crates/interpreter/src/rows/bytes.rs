@@ -1,0 +1,181 @@
+//! The bytes of a row: varints and length-prefixed text.
+
+use crate::Timestamp;
+use json::Payload;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// Writes a row.
+#[derive(Default)]
+pub struct Writer {
+    bytes: Vec<u8>,
+    /// Texts written so far, by their content; repeated ones become a number.
+    texts: HashMap<Arc<str>, u64>,
+}
+
+impl Writer {
+    /// A row that begins with the current version.
+    pub fn new() -> Writer {
+        Writer { bytes: vec![super::VERSION], texts: HashMap::new() }
+    }
+
+    /// The row.
+    pub fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// One byte.
+    pub fn byte(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
+    /// An unsigned number, seven bits a byte.
+    pub fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.bytes.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.bytes.push(number as u8);
+    }
+
+    /// Eight bytes, for numbers that are random anyway.
+    pub fn fixed(&mut self, number: u64) {
+        self.bytes.extend_from_slice(&number.to_be_bytes());
+    }
+
+    /// A point in time.
+    pub fn timestamp(&mut self, timestamp: Timestamp) {
+        self.number(((timestamp.0 << 1) ^ (timestamp.0 >> 63)) as u64);
+    }
+
+    /// Text, as it is.
+    pub fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        self.bytes.extend_from_slice(text.as_bytes());
+    }
+
+    /// Text that may come again in this row: the first time as it is, then as a number.
+    pub fn shared(&mut self, text: &Arc<str>) {
+        if let Some(&number) = self.texts.get(text) {
+            return self.number(number);
+        }
+        let number = self.texts.len() as u64 + 1;
+        self.texts.insert(text.clone(), number);
+        self.number(0);
+        self.text(text);
+    }
+
+    /// Something that may be absent.
+    pub fn option<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Writer, T)) {
+        self.byte(u8::from(value.is_some()));
+        if let Some(value) = value {
+            write(self, value);
+        }
+    }
+}
+
+/// A stored row that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CorruptRow(pub &'static str);
+
+impl fmt::Display for CorruptRow {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "a stored row cannot be read: {}", self.0)
+    }
+}
+
+impl std::error::Error for CorruptRow {}
+
+/// Reads a row.
+pub struct Reader<'r> {
+    rest: &'r [u8],
+    texts: Vec<Arc<str>>,
+}
+
+impl<'r> Reader<'r> {
+    /// Begins to read a row of the current version.
+    pub fn new(row: &'r [u8]) -> Result<Reader<'r>, CorruptRow> {
+        match row.split_first() {
+            Some((&super::VERSION, rest)) => Ok(Reader { rest, texts: Vec::new() }),
+            Some(_) => Err(CorruptRow("it was written by another version")),
+            None => Err(CorruptRow("it is empty")),
+        }
+    }
+
+    /// One byte.
+    pub fn byte(&mut self) -> Result<u8, CorruptRow> {
+        let (&byte, rest) = self.rest.split_first().ok_or(CorruptRow("it ends too early"))?;
+        self.rest = rest;
+        Ok(byte)
+    }
+
+    /// An unsigned number.
+    pub fn number(&mut self) -> Result<u64, CorruptRow> {
+        let mut number = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(number);
+            }
+        }
+        Err(CorruptRow("a number is too long"))
+    }
+
+    /// Eight bytes.
+    pub fn fixed(&mut self) -> Result<u64, CorruptRow> {
+        let bytes = self.take(8)?;
+        Ok(u64::from_be_bytes(bytes.try_into().expect("eight bytes were taken")))
+    }
+
+    /// A point in time.
+    pub fn timestamp(&mut self) -> Result<Timestamp, CorruptRow> {
+        let number = self.number()?;
+        Ok(Timestamp((number >> 1) as i64 ^ -((number & 1) as i64)))
+    }
+
+    /// Text.
+    pub fn text(&mut self) -> Result<Arc<str>, CorruptRow> {
+        let length = usize::try_from(self.number()?).map_err(|_| CorruptRow("a text is too long"))?;
+        let bytes = self.take(length)?;
+        std::str::from_utf8(bytes).map(Arc::from).map_err(|_| CorruptRow("a text is not UTF-8"))
+    }
+
+    /// Text written with [`Writer::shared`].
+    pub fn shared(&mut self) -> Result<Arc<str>, CorruptRow> {
+        match self.number()? {
+            0 => {
+                let text = self.text()?;
+                self.texts.push(text.clone());
+                Ok(text)
+            }
+            number => {
+                self.texts.get(number as usize - 1).cloned().ok_or(CorruptRow("a text is referred to but missing"))
+            }
+        }
+    }
+
+    /// A payload written as shared text.
+    pub fn payload(&mut self) -> Result<Payload, CorruptRow> {
+        self.shared().map(Payload::from_valid_text)
+    }
+
+    /// Something that may be absent.
+    pub fn option<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, CorruptRow>,
+    ) -> Result<Option<T>, CorruptRow> {
+        match self.byte()? {
+            0 => Ok(None),
+            1 => read(self).map(Some),
+            _ => Err(CorruptRow("a mark of absence is neither 0 nor 1")),
+        }
+    }
+
+    fn take(&mut self, length: usize) -> Result<&'r [u8], CorruptRow> {
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or(CorruptRow("it ends too early"))?;
+        self.rest = rest;
+        Ok(taken)
+    }
+}

@@ -1,0 +1,254 @@
+//! A chunk of history events. Every text stands in it once; later events refer to it.
+
+use super::{CorruptRow, Reader, Writer};
+use crate::Timestamp;
+use crate::history::{HistoryEvent, HistoryEventDetails as Details, StateType};
+use json::{Object, Payload};
+use std::sync::Arc;
+
+/// The events of one step as a row.
+pub fn write_events(events: &[HistoryEvent]) -> Vec<u8> {
+    let mut row = Writer::new();
+    row.number(events.len() as u64);
+    for event in events {
+        row.number(event.id);
+        row.number(event.previous_event_id);
+        row.timestamp(event.timestamp);
+        write_details(&mut row, &event.details);
+    }
+    row.finish()
+}
+
+/// Reads a chunk.
+pub fn read_events(row: &[u8]) -> Result<Vec<HistoryEvent>, CorruptRow> {
+    let mut row = Reader::new(row)?;
+    let count = row.number()?;
+    let mut events = Vec::new();
+    for _ in 0..count {
+        let id = row.number()?;
+        let previous_event_id = row.number()?;
+        let timestamp: Timestamp = row.timestamp()?;
+        events.push(HistoryEvent { id, previous_event_id, timestamp, details: read_details(&mut row)? });
+    }
+    Ok(events)
+}
+
+fn failure(row: &mut Writer, tag: u8, error: &Option<Arc<str>>, cause: &Option<Arc<str>>) {
+    row.byte(tag);
+    row.option(error.as_ref(), Writer::shared);
+    row.option(cause.as_ref(), Writer::shared);
+}
+
+fn task(row: &mut Writer, tag: u8, resource_type: &Arc<str>, resource: &Arc<str>) {
+    row.byte(tag);
+    row.shared(resource_type);
+    row.shared(resource);
+}
+
+fn iteration(row: &mut Writer, tag: u8, name: &Arc<str>, index: u64) {
+    row.byte(tag);
+    row.shared(name);
+    row.number(index);
+}
+
+/// The numbers of the variants never change: they are in stored rows.
+fn write_details(row: &mut Writer, details: &Details) {
+    match details {
+        Details::ExecutionStarted { input, role_arn } => {
+            row.byte(1);
+            row.shared(input.text());
+            row.shared(role_arn);
+        }
+        Details::ExecutionSucceeded { output } => {
+            row.byte(2);
+            row.shared(output.text());
+        }
+        Details::ExecutionFailed { error, cause } => failure(row, 3, error, cause),
+        Details::ExecutionTimedOut { error, cause } => failure(row, 4, error, cause),
+        Details::ExecutionAborted { error, cause } => failure(row, 5, error, cause),
+        Details::StateEntered { state_type, name, input } => {
+            row.byte(6);
+            row.byte(*state_type as u8);
+            row.shared(name);
+            row.shared(input.text());
+        }
+        Details::StateExited { state_type, name, output, assigned_variables } => {
+            row.byte(7);
+            row.byte(*state_type as u8);
+            row.shared(name);
+            row.shared(output.text());
+            row.option(assigned_variables.as_ref(), |row, variables| {
+                row.shared(Payload::from_value(variables.into()).text());
+            });
+        }
+        Details::StateAborted { state_type } => {
+            row.byte(8);
+            row.byte(*state_type as u8);
+        }
+        Details::TaskScheduled {
+            resource_type,
+            resource,
+            region,
+            parameters,
+            timeout_in_seconds,
+            heartbeat_in_seconds,
+            credentials_role_arn,
+        } => {
+            task(row, 9, resource_type, resource);
+            row.shared(region);
+            row.shared(parameters.text());
+            row.option(*timeout_in_seconds, Writer::number);
+            row.option(*heartbeat_in_seconds, Writer::number);
+            row.option(credentials_role_arn.as_ref(), Writer::shared);
+        }
+        Details::TaskStarted { resource_type, resource } => task(row, 10, resource_type, resource),
+        Details::TaskSubmitted { resource_type, resource, output } => {
+            task(row, 11, resource_type, resource);
+            row.shared(output.text());
+        }
+        Details::TaskSucceeded { resource_type, resource, output } => {
+            task(row, 12, resource_type, resource);
+            row.shared(output.text());
+        }
+        Details::TaskFailed { resource_type, resource, error, cause } => {
+            task(row, 13, resource_type, resource);
+            row.option(error.as_ref(), Writer::shared);
+            row.option(cause.as_ref(), Writer::shared);
+        }
+        Details::TaskTimedOut { resource_type, resource, error, cause } => {
+            task(row, 14, resource_type, resource);
+            row.option(error.as_ref(), Writer::shared);
+            row.option(cause.as_ref(), Writer::shared);
+        }
+        Details::LambdaFunctionScheduled { resource, input, timeout_in_seconds, credentials_role_arn } => {
+            row.byte(15);
+            row.shared(resource);
+            row.shared(input.text());
+            row.option(*timeout_in_seconds, Writer::number);
+            row.option(credentials_role_arn.as_ref(), Writer::shared);
+        }
+        Details::LambdaFunctionStarted => row.byte(16),
+        Details::LambdaFunctionSucceeded { output } => {
+            row.byte(17);
+            row.shared(output.text());
+        }
+        Details::LambdaFunctionFailed { error, cause } => failure(row, 18, error, cause),
+        Details::LambdaFunctionTimedOut { error, cause } => failure(row, 19, error, cause),
+        Details::ActivityScheduled { resource, input, timeout_in_seconds, heartbeat_in_seconds } => {
+            row.byte(20);
+            row.shared(resource);
+            row.shared(input.text());
+            row.option(*timeout_in_seconds, Writer::number);
+            row.option(*heartbeat_in_seconds, Writer::number);
+        }
+        Details::ActivityStarted { worker_name } => {
+            row.byte(21);
+            row.option(worker_name.as_ref(), Writer::shared);
+        }
+        Details::ActivitySucceeded { output } => {
+            row.byte(22);
+            row.shared(output.text());
+        }
+        Details::ActivityFailed { error, cause } => failure(row, 23, error, cause),
+        Details::ActivityTimedOut { error, cause } => failure(row, 24, error, cause),
+        Details::ParallelStateStarted => row.byte(25),
+        Details::ParallelStateSucceeded => row.byte(26),
+        Details::ParallelStateFailed => row.byte(27),
+        Details::MapStateStarted { length } => {
+            row.byte(28);
+            row.number(*length);
+        }
+        Details::MapStateSucceeded => row.byte(29),
+        Details::MapStateFailed => row.byte(30),
+        Details::MapIterationStarted { name, index } => iteration(row, 31, name, *index),
+        Details::MapIterationSucceeded { name, index } => iteration(row, 32, name, *index),
+        Details::MapIterationFailed { name, index } => iteration(row, 33, name, *index),
+        Details::MapIterationAborted { name, index } => iteration(row, 34, name, *index),
+    }
+}
+
+fn read_details(row: &mut Reader<'_>) -> Result<Details, CorruptRow> {
+    Ok(match row.byte()? {
+        1 => Details::ExecutionStarted { input: row.payload()?, role_arn: row.shared()? },
+        2 => Details::ExecutionSucceeded { output: row.payload()? },
+        3 => Details::ExecutionFailed { error: optional(row)?, cause: optional(row)? },
+        4 => Details::ExecutionTimedOut { error: optional(row)?, cause: optional(row)? },
+        5 => Details::ExecutionAborted { error: optional(row)?, cause: optional(row)? },
+        6 => Details::StateEntered { state_type: state_type(row)?, name: row.shared()?, input: row.payload()? },
+        7 => Details::StateExited {
+            state_type: state_type(row)?,
+            name: row.shared()?,
+            output: row.payload()?,
+            assigned_variables: row.option(variables)?,
+        },
+        8 => Details::StateAborted { state_type: state_type(row)? },
+        9 => Details::TaskScheduled {
+            resource_type: row.shared()?,
+            resource: row.shared()?,
+            region: row.shared()?,
+            parameters: row.payload()?,
+            timeout_in_seconds: row.option(Reader::number)?,
+            heartbeat_in_seconds: row.option(Reader::number)?,
+            credentials_role_arn: optional(row)?,
+        },
+        10 => Details::TaskStarted { resource_type: row.shared()?, resource: row.shared()? },
+        11 => Details::TaskSubmitted { resource_type: row.shared()?, resource: row.shared()?, output: row.payload()? },
+        12 => Details::TaskSucceeded { resource_type: row.shared()?, resource: row.shared()?, output: row.payload()? },
+        13 => Details::TaskFailed {
+            resource_type: row.shared()?,
+            resource: row.shared()?,
+            error: optional(row)?,
+            cause: optional(row)?,
+        },
+        14 => Details::TaskTimedOut {
+            resource_type: row.shared()?,
+            resource: row.shared()?,
+            error: optional(row)?,
+            cause: optional(row)?,
+        },
+        15 => Details::LambdaFunctionScheduled {
+            resource: row.shared()?,
+            input: row.payload()?,
+            timeout_in_seconds: row.option(Reader::number)?,
+            credentials_role_arn: optional(row)?,
+        },
+        16 => Details::LambdaFunctionStarted,
+        17 => Details::LambdaFunctionSucceeded { output: row.payload()? },
+        18 => Details::LambdaFunctionFailed { error: optional(row)?, cause: optional(row)? },
+        19 => Details::LambdaFunctionTimedOut { error: optional(row)?, cause: optional(row)? },
+        20 => Details::ActivityScheduled {
+            resource: row.shared()?,
+            input: row.payload()?,
+            timeout_in_seconds: row.option(Reader::number)?,
+            heartbeat_in_seconds: row.option(Reader::number)?,
+        },
+        21 => Details::ActivityStarted { worker_name: optional(row)? },
+        22 => Details::ActivitySucceeded { output: row.payload()? },
+        23 => Details::ActivityFailed { error: optional(row)?, cause: optional(row)? },
+        24 => Details::ActivityTimedOut { error: optional(row)?, cause: optional(row)? },
+        25 => Details::ParallelStateStarted,
+        26 => Details::ParallelStateSucceeded,
+        27 => Details::ParallelStateFailed,
+        28 => Details::MapStateStarted { length: row.number()? },
+        29 => Details::MapStateSucceeded,
+        30 => Details::MapStateFailed,
+        31 => Details::MapIterationStarted { name: row.shared()?, index: row.number()? },
+        32 => Details::MapIterationSucceeded { name: row.shared()?, index: row.number()? },
+        33 => Details::MapIterationFailed { name: row.shared()?, index: row.number()? },
+        34 => Details::MapIterationAborted { name: row.shared()?, index: row.number()? },
+        _ => return Err(CorruptRow("an event has an unknown type")),
+    })
+}
+
+fn optional(row: &mut Reader<'_>) -> Result<Option<Arc<str>>, CorruptRow> {
+    row.option(Reader::shared)
+}
+
+fn state_type(row: &mut Reader<'_>) -> Result<StateType, CorruptRow> {
+    StateType::ALL.get(row.byte()? as usize).copied().ok_or(CorruptRow("a state has an unknown type"))
+}
+
+fn variables(row: &mut Reader<'_>) -> Result<Object, CorruptRow> {
+    let text = row.payload()?;
+    text.value().as_object().cloned().ok_or(CorruptRow("assigned variables are not an object"))
+}

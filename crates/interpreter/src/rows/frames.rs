@@ -1,0 +1,165 @@
+//! The two rows of a frame.
+
+use super::{CorruptRow, Reader, Writer};
+use crate::frame::{Changed, Frame, FrameId, Phase, TaskAttempt};
+use asl::definition::{ScopeIndex, StateIndex};
+use json::{Object, Payload, Value};
+
+impl Frame {
+    pub(super) fn base_row(&self) -> Vec<u8> {
+        let mut row = Writer::new();
+        row.option(self.parent, |row, parent| row.number(parent.0));
+        row.number(self.position);
+        row.number(u64::from(self.scope.0));
+        row.number(u64::from(self.state.0));
+        row.shared(self.input.text());
+        row.option((!self.variables.is_empty()).then(|| Value::from(&self.variables).to_string()), |row, text| {
+            row.shared(&text.into());
+        });
+        row.timestamp(self.entered_at);
+        row.number(self.entered_event);
+        row.option(self.work.as_ref(), |row, work| row.shared(work.text()));
+        match &self.phase {
+            Phase::Task(attempt) => {
+                row.byte(1);
+                write_attempt(&mut row, attempt);
+            }
+            Phase::Finished { output } => {
+                row.byte(2);
+                row.shared(output.text());
+            }
+            _ => row.byte(0),
+        }
+        row.finish()
+    }
+
+    pub(super) fn progress_row(&self) -> Vec<u8> {
+        let mut row = Writer::new();
+        row.number(self.last_event);
+        row.number(self.retries.len() as u64);
+        for &retries in &self.retries {
+            row.number(retries);
+        }
+        match &self.phase {
+            Phase::Ready => row.byte(0),
+            Phase::Waiting { due } => {
+                row.byte(1);
+                row.timestamp(*due);
+            }
+            Phase::Retrying { due } => {
+                row.byte(2);
+                row.timestamp(*due);
+            }
+            Phase::Task(attempt) => {
+                row.byte(3);
+                row.byte(u8::from(attempt.started));
+                row.option(attempt.timeout_due, Writer::timestamp);
+                row.option(attempt.heartbeat_due, Writer::timestamp);
+            }
+            Phase::Parallel { first_child, open } => {
+                row.byte(4);
+                row.number(first_child.0);
+                row.number(*open);
+            }
+            Phase::Map { first_child, length, started, succeeded, concurrency } => {
+                row.byte(5);
+                for number in [first_child.0, *length, *started, *succeeded, *concurrency] {
+                    row.number(number);
+                }
+            }
+            Phase::Finished { .. } => row.byte(6),
+        }
+        row.finish()
+    }
+
+    /// A frame from its two rows.
+    pub fn from_rows(id: FrameId, base: &[u8], progress: &[u8]) -> Result<Frame, CorruptRow> {
+        let mut base = Reader::new(base)?;
+        let mut progress = Reader::new(progress)?;
+        let parent = base.option(Reader::number)?.map(FrameId);
+        let position = base.number()?;
+        let scope = ScopeIndex(index(base.number()?)?);
+        let state = StateIndex(index(base.number()?)?);
+        let mut frame = Frame::new(id, parent, position, scope, state);
+        frame.input = base.payload()?;
+        frame.variables = match base.option(Reader::payload)? {
+            Some(variables) => variables.value().as_object().ok_or(CorruptRow("variables are not an object"))?.clone(),
+            None => Object::new(),
+        };
+        frame.entered_at = base.timestamp()?;
+        frame.entered_event = base.number()?;
+        frame.work = base.option(Reader::payload)?;
+        let kept = match base.byte()? {
+            0 => Kept::Nothing,
+            1 => Kept::Attempt(read_attempt(&mut base)?),
+            2 => Kept::Output(base.payload()?),
+            _ => return Err(CorruptRow("a frame keeps something unknown")),
+        };
+        frame.last_event = progress.number()?;
+        let retriers = progress.number()?;
+        for _ in 0..retriers {
+            frame.retries.push(progress.number()?);
+        }
+        frame.phase = read_phase(&mut progress, kept)?;
+        frame.changed = Changed::default();
+        Ok(frame)
+    }
+}
+
+/// What the base row keeps for the phase, which the progress row names.
+enum Kept {
+    Nothing,
+    Attempt(TaskAttempt),
+    Output(Payload),
+}
+
+fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
+    Ok(match (row.byte()?, kept) {
+        (0, _) => Phase::Ready,
+        (1, _) => Phase::Waiting { due: row.timestamp()? },
+        (2, _) => Phase::Retrying { due: row.timestamp()? },
+        (3, Kept::Attempt(attempt)) => Phase::Task(TaskAttempt {
+            started: row.byte()? == 1,
+            timeout_due: row.option(Reader::timestamp)?,
+            heartbeat_due: row.option(Reader::timestamp)?,
+            ..attempt
+        }),
+        (4, _) => Phase::Parallel { first_child: FrameId(row.number()?), open: row.number()? },
+        (5, _) => Phase::Map {
+            first_child: FrameId(row.number()?),
+            length: row.number()?,
+            started: row.number()?,
+            succeeded: row.number()?,
+            concurrency: row.number()?,
+        },
+        (6, Kept::Output(output)) => Phase::Finished { output },
+        _ => return Err(CorruptRow("a frame's two rows do not fit together")),
+    })
+}
+
+fn write_attempt(row: &mut Writer, attempt: &TaskAttempt) {
+    row.number(attempt.scheduled_event);
+    row.fixed(attempt.nonce);
+    row.shared(attempt.payload.text());
+    row.option(attempt.timeout_seconds, Writer::number);
+    row.option(attempt.heartbeat_seconds, Writer::number);
+    row.option(attempt.role_arn.as_ref(), Writer::shared);
+}
+
+fn read_attempt(row: &mut Reader<'_>) -> Result<TaskAttempt, CorruptRow> {
+    Ok(TaskAttempt {
+        scheduled_event: row.number()?,
+        nonce: row.fixed()?,
+        payload: row.payload()?,
+        timeout_seconds: row.option(Reader::number)?,
+        heartbeat_seconds: row.option(Reader::number)?,
+        role_arn: row.option(Reader::shared)?,
+        started: false,
+        timeout_due: None,
+        heartbeat_due: None,
+    })
+}
+
+fn index(number: u64) -> Result<u32, CorruptRow> {
+    u32::try_from(number).map_err(|_| CorruptRow("an index is too large"))
+}

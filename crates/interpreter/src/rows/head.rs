@@ -1,0 +1,96 @@
+//! The header row and the state row.
+
+use super::{CorruptRow, Reader, Writer};
+use crate::execution::{Ending, Execution, ExecutionStatus, Header};
+use json::Payload;
+
+impl Header {
+    /// The header as a row.
+    pub fn to_row(&self) -> Vec<u8> {
+        let mut row = Writer::new();
+        for text in [
+            &self.execution_arn,
+            &self.name,
+            &self.state_machine_arn,
+            &self.state_machine_name,
+            &self.role_arn,
+            &self.region,
+            self.input.text(),
+        ] {
+            row.shared(text);
+        }
+        row.timestamp(self.start_time);
+        row.number(self.revision);
+        row.option(self.trace_header.as_ref(), Writer::shared);
+        row.finish()
+    }
+
+    /// Reads a header.
+    pub fn from_row(row: &[u8]) -> Result<Header, CorruptRow> {
+        let mut row = Reader::new(row)?;
+        Ok(Header {
+            execution_arn: row.shared()?,
+            name: row.shared()?,
+            state_machine_arn: row.shared()?,
+            state_machine_name: row.shared()?,
+            role_arn: row.shared()?,
+            region: row.shared()?,
+            input: row.payload()?,
+            start_time: row.timestamp()?,
+            revision: row.number()?,
+            trace_header: row.option(Reader::shared)?,
+        })
+    }
+}
+
+impl Execution {
+    pub(super) fn state_row(&self) -> Vec<u8> {
+        let mut row = Writer::new();
+        let ending = |row: &mut Writer, tag: u8, ending: &Ending| {
+            row.byte(tag);
+            row.option(ending.error.as_ref(), Writer::shared);
+            row.option(ending.cause.as_ref(), Writer::shared);
+        };
+        match &self.status {
+            ExecutionStatus::Running => row.byte(0),
+            ExecutionStatus::Succeeded { output } => {
+                row.byte(1);
+                row.shared(output.text());
+            }
+            ExecutionStatus::Failed(failed) => ending(&mut row, 2, failed),
+            ExecutionStatus::TimedOut(timed_out) => ending(&mut row, 3, timed_out),
+            ExecutionStatus::Aborted(aborted) => ending(&mut row, 4, aborted),
+        }
+        row.option(self.stop_time, Writer::timestamp);
+        row.number(self.next_event_id);
+        row.number(self.next_frame_id);
+        row.fixed(self.seed);
+        row.option(self.timeout_due, Writer::timestamp);
+        row.finish()
+    }
+
+    /// An execution from its header and its state row; its frames are added with [`Execution::restore_frame`].
+    pub fn from_rows(header: Header, state: &[u8]) -> Result<Execution, CorruptRow> {
+        let mut row = Reader::new(state)?;
+        let mut execution = Execution::new(header, 0);
+        execution.status = match row.byte()? {
+            0 => ExecutionStatus::Running,
+            1 => ExecutionStatus::Succeeded { output: Payload::from_valid_text(row.shared()?) },
+            tag @ 2..=4 => {
+                let ending = Ending { error: row.option(Reader::shared)?, cause: row.option(Reader::shared)? };
+                match tag {
+                    2 => ExecutionStatus::Failed(ending),
+                    3 => ExecutionStatus::TimedOut(ending),
+                    _ => ExecutionStatus::Aborted(ending),
+                }
+            }
+            _ => return Err(CorruptRow("an execution has an unknown status")),
+        };
+        execution.stop_time = row.option(Reader::timestamp)?;
+        execution.next_event_id = row.number()?;
+        execution.next_frame_id = row.number()?;
+        execution.seed = row.fixed()?;
+        execution.timeout_due = row.option(Reader::timestamp)?;
+        Ok(execution)
+    }
+}

@@ -1,0 +1,80 @@
+//! The end of a frame: of the execution, of a Parallel's branch, of a Map's iteration.
+
+use crate::execution::ExecutionStatus;
+use crate::failure::{Fault, too_large};
+use crate::frame::{Frame, FrameId, Phase};
+use crate::history::HistoryEventDetails;
+use crate::states;
+use crate::step::{Progress, Step};
+use asl::definition::State;
+use json::{Payload, Value};
+
+impl Step<'_> {
+    /// A frame's scope ended with `output`.
+    pub fn scope_ended(&mut self, mut frame: Frame, output: Payload) {
+        let Some(parent) = frame.parent else {
+            self.execution.removed_frames.insert(frame.id);
+            let event = HistoryEventDetails::ExecutionSucceeded { output: output.clone() };
+            return self.close_with(event, frame.last_event, ExecutionStatus::Succeeded { output });
+        };
+        let mut parent = self.take(parent).expect("a branch or iteration does not outlive its parent");
+        let (last_event, position) = (frame.last_event, frame.position);
+        frame.phase = Phase::Finished { output };
+        frame.changed.base = true;
+        self.put(frame);
+        let state = self.state_of(&parent);
+        let progress = match parent.phase {
+            Phase::Parallel { .. } => self.branch_ended(&mut parent, state, last_event),
+            Phase::Map { .. } => states::map::iteration_ended(self, &mut parent, state, position, last_event),
+            _ => unreachable!("only Parallel and Map states have children"),
+        };
+        self.settle(parent, progress);
+    }
+
+    fn branch_ended(&mut self, parent: &mut Frame, state: &State, last_event: u64) -> Progress {
+        parent.last_event = last_event;
+        let Phase::Parallel { first_child, open } = &mut parent.phase else {
+            unreachable!("called for a Parallel state")
+        };
+        *open -= 1;
+        if *open > 0 {
+            return Progress::Blocked;
+        }
+        let first_child = *first_child;
+        let asl::definition::StateKind::Parallel(parallel) = &state.kind else {
+            unreachable!("the phase says it is a Parallel state")
+        };
+        let count = parallel.branches.len() as u64;
+        // The Exited event points at the last branch's last event, like this one: not at this one.
+        self.emit(last_event, HistoryEventDetails::ParallelStateSucceeded);
+        self.children_ended(parent, state, first_child, count)
+    }
+
+    /// All children have ended: their outputs, in order, are the state's result.
+    pub fn children_ended(&mut self, parent: &mut Frame, state: &State, first_child: FrameId, count: u64) -> Progress {
+        let mut outputs = Vec::with_capacity(count as usize);
+        let mut bytes = 1 + count as usize;
+        for id in first_child.0..first_child.0 + count {
+            let Some(Frame { phase: Phase::Finished { output }, .. }) = self.take(FrameId(id)) else {
+                unreachable!("every child has finished")
+            };
+            self.execution.removed_frames.insert(FrameId(id));
+            bytes += output.len_bytes();
+            outputs.push(output);
+        }
+        if bytes > self.limits.payload_bytes_max {
+            return self.fail_state(parent, state, too_large(&state.name));
+        }
+        let result: Vec<Value> = outputs.iter().map(|output| output.value().clone()).collect();
+        match self.finish_work(parent, state, Payload::from(Value::from(result))) {
+            Ok(progress) => progress,
+            Err(fault) => self.fail_after_children(parent, state, fault),
+        }
+    }
+
+    /// The children are gone, so the failure is of the state's output alone: no `*StateFailed` stands for it.
+    fn fail_after_children(&mut self, parent: &mut Frame, state: &State, fault: Fault) -> Progress {
+        parent.phase = Phase::Ready;
+        self.fail_with(parent, state, fault)
+    }
+}

@@ -1,0 +1,212 @@
+//! Choice: the first rule that holds decides.
+
+use crate::context::Extras;
+use crate::failure::Fault;
+use crate::frame::Frame;
+use crate::step::{Progress, Step};
+use asl::definition::{Assign, ChoiceState, Comparison, Condition, Operand, Operator, Ordering, State, StateIndex};
+use expressions::{Path, Scope};
+use json::{Payload, Value};
+use std::cmp;
+
+pub(crate) fn begin(
+    step: &mut Step<'_>,
+    frame: &mut Frame,
+    state: &State,
+    choice: &ChoiceState,
+) -> Result<Progress, Fault> {
+    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
+    let holding = step.evaluate(frame, input.value(), Extras::default(), |scope, _| {
+        for rule in &choice.rules {
+            if holds(&rule.condition, scope)? {
+                return Ok(Some(rule));
+            }
+        }
+        Ok::<_, Fault>(None)
+    })?;
+    // A rule's Assign stands in for the state's, which belongs to the default alone.
+    match (holding, choice.default) {
+        (Some(rule), _) => leave(step, frame, state, &input, rule.assign.as_ref(), rule.next),
+        (None, Some(default)) => leave(step, frame, state, &input, state.assign.as_ref(), default),
+        (None, None) => {
+            Err(Fault::runtime("Failed to transition out of the state. The state does not point to a next state."))
+        }
+    }
+}
+
+fn leave(
+    step: &mut Step<'_>,
+    frame: &mut Frame,
+    state: &State,
+    input: &Payload,
+    assign: Option<&Assign>,
+    next: StateIndex,
+) -> Result<Progress, Fault> {
+    let assigned = step.assign(frame, input.value(), assign)?;
+    let output = step.filter(frame, input, &state.flow.output_path)?;
+    step.exit(frame, state, output, assigned)?;
+    Ok(step.go_to(frame, next))
+}
+
+fn holds(condition: &Condition, scope: &Scope<'_>) -> Result<bool, Fault> {
+    match condition {
+        Condition::And(conditions) => {
+            for condition in conditions {
+                if !holds(condition, scope)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        }
+        Condition::Or(conditions) => {
+            for condition in conditions {
+                if holds(condition, scope)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        Condition::Not(condition) => Ok(!holds(condition, scope)?),
+        Condition::Compare(comparison) => compare(comparison, scope),
+    }
+}
+
+/// A comparison of the wrong types is false, not an error (recorded).
+fn compare(comparison: &Comparison, scope: &Scope<'_>) -> Result<bool, Fault> {
+    if let Operator::IsPresent(expected) = comparison.operator {
+        return Ok(comparison.variable.evaluate(scope).is_ok() == expected);
+    }
+    let value = look_up(&comparison.variable, scope)?;
+    Ok(match &comparison.operator {
+        Operator::String(ordering, operand) => {
+            let operand = resolve(operand, scope)?;
+            texts(&value, &operand)
+                .is_some_and(|(left, right)| fits(*ordering, left.encode_utf16().cmp(right.encode_utf16())))
+        }
+        Operator::StringMatches(pattern) => value.as_str().is_some_and(|text| matches_pattern(text, pattern)),
+        Operator::Numeric(ordering, operand) => {
+            let operand = resolve(operand, scope)?;
+            match (value.as_number(), operand.as_number()) {
+                (Some(left), Some(right)) => {
+                    left.as_f64().partial_cmp(&right.as_f64()).is_some_and(|order| fits(*ordering, order))
+                }
+                _ => false,
+            }
+        }
+        Operator::BooleanEquals(operand) => {
+            let operand = resolve(operand, scope)?;
+            value.as_bool().is_some() && value.as_bool() == operand.as_bool()
+        }
+        Operator::Timestamp(ordering, operand) => {
+            let operand = resolve(operand, scope)?;
+            let instants = texts(&value, &operand).and_then(|(left, right)| Some((instant(left)?, instant(right)?)));
+            instants.is_some_and(|(left, right)| fits(*ordering, left.cmp(&right)))
+        }
+        Operator::IsNull(expected) => value.is_null() == *expected,
+        Operator::IsPresent(_) => unreachable!("answered above"),
+        Operator::IsNumeric(expected) => value.as_number().is_some() == *expected,
+        Operator::IsString(expected) => value.as_str().is_some() == *expected,
+        Operator::IsBoolean(expected) => value.as_bool().is_some() == *expected,
+        Operator::IsTimestamp(expected) => value.as_str().is_some_and(|text| instant(text).is_some()) == *expected,
+    })
+}
+
+fn look_up(path: &Path, scope: &Scope<'_>) -> Result<Value, Fault> {
+    path.evaluate(scope).map_err(|_| {
+        Fault::runtime(format!(
+            "Invalid path '{}': The choice state's condition path references an invalid value.",
+            path.text()
+        ))
+    })
+}
+
+fn resolve(operand: &Operand, scope: &Scope<'_>) -> Result<Value, Fault> {
+    match operand {
+        Operand::Literal(value) => Ok(value.clone()),
+        Operand::Path(path) => look_up(path, scope),
+    }
+}
+
+fn texts<'v>(left: &'v Value, right: &'v Value) -> Option<(&'v str, &'v str)> {
+    Some((left.as_str()?, right.as_str()?))
+}
+
+fn instant(text: &str) -> Option<i64> {
+    asl::timestamp(text)
+}
+
+fn fits(ordering: Ordering, order: cmp::Ordering) -> bool {
+    match ordering {
+        Ordering::Equals => order.is_eq(),
+        Ordering::LessThan => order.is_lt(),
+        Ordering::LessThanEquals => order.is_le(),
+        Ordering::GreaterThan => order.is_gt(),
+        Ordering::GreaterThanEquals => order.is_ge(),
+    }
+}
+
+/// `StringMatches`: `*` is any run of characters, a backslash makes the next character plain.
+///
+/// Greedy with one point to come back to, so that no pattern costs more than the product of the lengths.
+fn matches_pattern(text: &str, pattern: &str) -> bool {
+    enum Piece {
+        Any,
+        Plain(char),
+    }
+    let mut pieces = Vec::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        pieces.push(match character {
+            '*' => Piece::Any,
+            '\\' => Piece::Plain(characters.next().unwrap_or('\\')),
+            other => Piece::Plain(other),
+        });
+    }
+    let text: Vec<char> = text.chars().collect();
+    let (mut at_text, mut at_piece) = (0, 0);
+    let mut last_any: Option<(usize, usize)> = None;
+    while at_text < text.len() {
+        match pieces.get(at_piece) {
+            Some(Piece::Any) => {
+                last_any = Some((at_piece, at_text));
+                at_piece += 1;
+            }
+            Some(Piece::Plain(character)) if *character == text[at_text] => {
+                at_text += 1;
+                at_piece += 1;
+            }
+            _ => match &mut last_any {
+                Some((piece, from)) => {
+                    *from += 1;
+                    (at_piece, at_text) = (*piece + 1, *from);
+                }
+                None => return false,
+            },
+        }
+    }
+    pieces[at_piece..].iter().all(|piece| matches!(piece, Piece::Any))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches_pattern;
+
+    #[test]
+    fn patterns() {
+        for (text, pattern, expected) in [
+            ("log-2024.txt", "log-*.txt", true),
+            ("log-2024.txt", "log-*.gz", false),
+            ("", "*", true),
+            ("", "", true),
+            ("a*c", "a\\*c", true),
+            ("abc", "a\\*c", false),
+            ("a\\c", "a\\\\c", true),
+            ("aXbXc", "*X*X*", true),
+            ("mississippi", "m*iss*ip*", true),
+            ("mississippi", "m*issx*", false),
+        ] {
+            assert_eq!(matches_pattern(text, pattern), expected, "{text} like {pattern}");
+        }
+        assert!(!matches_pattern(&"a".repeat(5000), &format!("{}b", "*a".repeat(500))));
+    }
+}

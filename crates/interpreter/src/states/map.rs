@@ -1,0 +1,136 @@
+//! Map, inline: a frame for each running iteration, at most so many at a time.
+
+use crate::context::Extras;
+use crate::failure::Fault;
+use crate::frame::{Frame, FrameId, Phase};
+use crate::history::HistoryEventDetails;
+use crate::step::{Progress, Step};
+use asl::definition::{IntegerField, MapState, State, StateKind};
+use json::{Number, Payload, Value};
+
+pub(crate) fn begin(step: &mut Step<'_>, frame: &mut Frame, state: &State, map: &MapState) -> Result<Progress, Fault> {
+    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
+    let items = match &map.items_path {
+        Some(path) => Payload::from(step.path(frame, input.value(), path)?),
+        None => input.clone(),
+    };
+    let items = into_array(items, map)?;
+    let concurrency = concurrency(step, frame, &input, map)?;
+    let length = items.value().as_array().expect("just made sure").len() as u64;
+    step.emit_on(frame, HistoryEventDetails::MapStateStarted { length });
+    let first_child = step.reserve_frames(length);
+    frame.work = Some(items);
+    frame.changed.base = true;
+    frame.phase = Phase::Map { first_child, length, started: 0, succeeded: 0, concurrency };
+    if length == 0 {
+        let last_event = frame.last_event;
+        step.emit(last_event, HistoryEventDetails::MapStateSucceeded);
+        return Ok(step.children_ended(frame, state, first_child, 0));
+    }
+    let map_started = frame.last_event;
+    for _ in 0..concurrency.min(length) {
+        if let Err(fault) = start_iteration(step, frame, state, map_started) {
+            return Ok(fail(step, frame, state, fault));
+        }
+    }
+    Ok(Progress::Blocked)
+}
+
+/// An iteration ended: its slot goes to the next item, and after the last one the state is done.
+pub(crate) fn iteration_ended(
+    step: &mut Step<'_>,
+    frame: &mut Frame,
+    state: &State,
+    position: u64,
+    last_event: u64,
+) -> Progress {
+    let ended = HistoryEventDetails::MapIterationSucceeded { name: state.name.clone(), index: position };
+    frame.last_event = step.emit(last_event, ended);
+    let Phase::Map { first_child, length, started, succeeded, .. } = &mut frame.phase else {
+        unreachable!("called for a Map state")
+    };
+    *succeeded += 1;
+    let (first_child, length, started, succeeded) = (*first_child, *length, *started, *succeeded);
+    if started < length {
+        // The next iteration's chain goes on from the one that made room, not from this event (recorded).
+        return match start_iteration(step, frame, state, last_event) {
+            Ok(()) => Progress::Blocked,
+            Err(fault) => fail(step, frame, state, fault),
+        };
+    }
+    if succeeded < length {
+        return Progress::Blocked;
+    }
+    let last_event = frame.last_event;
+    step.emit(last_event, HistoryEventDetails::MapStateSucceeded);
+    step.children_ended(frame, state, first_child, length)
+}
+
+/// A fault between iterations ends those that still run.
+fn fail(step: &mut Step<'_>, frame: &mut Frame, state: &State, fault: Fault) -> Progress {
+    let cause = frame.last_event;
+    step.abort_children(frame, cause);
+    step.fail_with(frame, state, fault)
+}
+
+fn start_iteration(step: &mut Step<'_>, frame: &mut Frame, state: &State, previous_event_id: u64) -> Result<(), Fault> {
+    let StateKind::Map(map) = &state.kind else { unreachable!("called for a Map state") };
+    let Phase::Map { first_child, started, .. } = &mut frame.phase else { unreachable!("called for a Map state") };
+    let position = *started;
+    let id = FrameId(first_child.0 + position);
+    *started += 1;
+    let work = frame.work.clone().expect("a Map state that runs has its items");
+    let item = &work.value().as_array().expect("items are an array")[position as usize];
+    let input = match &map.item_selector {
+        Some(template) => {
+            let whole = step.filter(frame, &frame.input, &state.flow.input_path)?;
+            let extras = Extras { item: Some((position, item)), ..Extras::default() };
+            Payload::from(step.template(frame, whole.value(), extras, template)?)
+        }
+        None => Payload::from(item.clone()),
+    };
+    step.check_size(&input, &state.name)?;
+    let event = HistoryEventDetails::MapIterationStarted { name: state.name.clone(), index: position };
+    let iteration_started = step.emit(previous_event_id, event);
+    let start_at = step.definition.scope(map.processor).start_at;
+    let mut iteration = Frame::new(id, Some(frame.id), position, map.processor, start_at);
+    iteration.input = input;
+    iteration.last_event = iteration_started;
+    step.runnable.push_back(id);
+    step.put(iteration);
+    Ok(())
+}
+
+fn into_array(items: Payload, map: &MapState) -> Result<Payload, Fault> {
+    if items.value().as_array().is_some() {
+        return Ok(items);
+    }
+    let path = map.items_path.as_ref().map_or("$", |path| path.text());
+    Err(Fault::runtime(format!("Reference path \"{path}\" must point to array.")))
+}
+
+/// `MaxConcurrency` as asked for, within what inline Maps get.
+fn concurrency(step: &mut Step<'_>, frame: &Frame, input: &Payload, map: &MapState) -> Result<u64, Fault> {
+    let asked = match &map.max_concurrency {
+        None => 0,
+        Some(IntegerField::Literal(number)) => *number,
+        Some(IntegerField::Path(path)) => {
+            let value = step.path(frame, input.value(), path)?;
+            match &value {
+                Value::Number(Number::Integer(number)) if *number >= 0 => number.unsigned_abs(),
+                Value::Number(Number::Integer(_)) => {
+                    return Err(Fault::runtime("MaxConcurrency cannot be negative."));
+                }
+                other => {
+                    let shown = other.as_str().map_or_else(|| other.to_string(), str::to_owned);
+                    return Err(Fault::runtime(format!(
+                        "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a valid integer: {}",
+                        path.text()
+                    )));
+                }
+            }
+        }
+    };
+    let most = step.limits.inline_map_concurrency_max;
+    Ok(if asked == 0 { most } else { asked.min(most) })
+}

@@ -1,0 +1,277 @@
+//! Task: schedules one unit of work outside and takes its outcome in.
+
+use crate::command::{CommandRejected, TaskId};
+use crate::context::Extras;
+use crate::effect::{Effect, TimerKind};
+use crate::failure::{Failure, Fault, too_large};
+use crate::frame::{Frame, FrameId, Phase, TaskAttempt};
+use crate::step::{Progress, Step};
+use crate::task_events;
+use crate::token::TaskToken;
+use asl::definition::{IntegerField, IntegrationPattern, Resource, State, TaskState};
+use expressions::Random;
+use json::{Number, Payload, Value};
+use std::sync::Arc;
+
+/// Resolves the task's fields, records that it is scheduled and asks for it to be done.
+pub(crate) fn schedule(
+    step: &mut Step<'_>,
+    frame: &mut Frame,
+    state: &State,
+    task: &TaskState,
+) -> Result<Progress, Fault> {
+    let nonce = if has_token(&task.resource) { draw_nonce(step) } else { 0 };
+    let token = (nonce != 0).then(|| token_text(step, frame.id, nonce));
+    let extras = Extras { token: token.as_deref(), ..Extras::default() };
+    let payload = step.parameters(frame, state, extras)?;
+    let payload = task_events::known_parameters(&task.resource, payload);
+    let attempt = TaskAttempt {
+        scheduled_event: step.execution.next_event_id,
+        nonce,
+        timeout_seconds: seconds(step, frame, state, task.timeout_seconds.as_ref(), "TimeoutSecondsPath")?,
+        heartbeat_seconds: seconds(step, frame, state, task.heartbeat_seconds.as_ref(), "HeartbeatSecondsPath")?,
+        role_arn: role_arn(step, frame, state, task)?,
+        payload,
+        started: false,
+        timeout_due: None,
+        heartbeat_due: None,
+    };
+    step.check_size(&attempt.payload, task_events::result_owner(&task.resource))?;
+    let scheduled = task_events::scheduled(&task.resource, &attempt, step.execution.header.region.clone());
+    step.emit_on(frame, scheduled);
+    let id = TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event };
+    frame.changed.base = true;
+    frame.phase = Phase::Task(attempt);
+    step.effect(Effect::ScheduleTask(id));
+    // An activity's task starts when a worker takes it; everything else is called as soon as the schedule is on disk.
+    if !matches!(task.resource, Resource::Activity { .. }) {
+        start(step, frame, &task.resource, None);
+    }
+    Ok(Progress::Blocked)
+}
+
+fn start(step: &mut Step<'_>, frame: &mut Frame, resource: &Resource, worker_name: Option<Arc<str>>) {
+    step.emit_on(frame, task_events::started(resource, worker_name));
+    let id = frame.id;
+    let now = step.now;
+    let Phase::Task(attempt) = &mut frame.phase else { unreachable!("called for a task") };
+    attempt.started = true;
+    attempt.timeout_due = attempt.timeout_seconds.map(|seconds| now.plus_seconds(seconds));
+    attempt.heartbeat_due = attempt.heartbeat_seconds.map(|seconds| now.plus_seconds(seconds));
+    let task = TaskId { frame: id, scheduled_event: attempt.scheduled_event };
+    let (timeout, heartbeat) = (attempt.timeout_due, attempt.heartbeat_due);
+    if let Some(due) = timeout {
+        step.set_timer(due, TimerKind::TaskTimeout(task));
+    }
+    if let Some(due) = heartbeat {
+        step.set_timer(due, TimerKind::Heartbeat(task));
+    }
+}
+
+/// A worker took an activity's task.
+pub(crate) fn started(step: &mut Step<'_>, task: TaskId, worker_name: Option<Arc<str>>) -> Result<(), CommandRejected> {
+    let (mut frame, _, resource) = take(step, task)?;
+    let Phase::Task(TaskAttempt { started: false, .. }) = frame.phase else {
+        step.put(frame);
+        return Err(CommandRejected::TaskTimedOut);
+    };
+    start(step, &mut frame, resource, worker_name);
+    step.put(frame);
+    Ok(())
+}
+
+/// A job or callback task's request was accepted.
+pub(crate) fn submitted(step: &mut Step<'_>, task: TaskId, output: Payload) -> Result<(), CommandRejected> {
+    let (mut frame, state, resource) = take(step, task)?;
+    if let Err(fault) = step.check_size(&output, task_events::result_owner(resource)) {
+        let failure = fault.at(&state.name, frame.entered_event);
+        fail(step, frame, state, resource, failure);
+        return Ok(());
+    }
+    step.emit_on(&mut frame, task_events::submitted(resource, output));
+    step.put(frame);
+    Ok(())
+}
+
+/// The task's result.
+pub(crate) fn succeeded(step: &mut Step<'_>, task: TaskId, output: Payload) -> Result<(), CommandRejected> {
+    let (mut frame, state, resource) = take(step, task)?;
+    let owner = task_events::result_owner(resource);
+    if step.check_size(&output, owner).is_err() {
+        fail(step, frame, state, resource, too_large(owner));
+        return Ok(());
+    }
+    clear_timers(step, &frame);
+    step.emit_on(&mut frame, task_events::succeeded(resource, output.clone()));
+    frame.phase = Phase::Ready;
+    let progress = match step.finish_work(&mut frame, state, output) {
+        Ok(progress) => progress,
+        Err(fault) => step.fail_with(&mut frame, state, fault),
+    };
+    step.settle(frame, progress);
+    Ok(())
+}
+
+/// The task's failure.
+pub(crate) fn failed(
+    step: &mut Step<'_>,
+    task: TaskId,
+    error: Option<Arc<str>>,
+    cause: Option<Arc<str>>,
+) -> Result<(), CommandRejected> {
+    let (frame, state, resource) = take(step, task)?;
+    fail(step, frame, state, resource, Failure { error, cause, is_heartbeat: false });
+    Ok(())
+}
+
+/// The task cannot even be started: the execution's own failure, which leaves no task event.
+pub(crate) fn refused(step: &mut Step<'_>, task: TaskId, cause: &str) -> Result<(), CommandRejected> {
+    let (mut frame, state, _) = take(step, task)?;
+    clear_timers(step, &frame);
+    let progress = step.fail_with(&mut frame, state, Fault::runtime(cause));
+    step.settle(frame, progress);
+    Ok(())
+}
+
+/// The task's time, or the time for its next heartbeat, ran out.
+pub(crate) fn timed_out(step: &mut Step<'_>, task: TaskId, is_heartbeat: bool) -> Result<(), CommandRejected> {
+    let (frame, state, resource) = take(step, task).map_err(|_| CommandRejected::TimerStale)?;
+    let Phase::Task(attempt) = &frame.phase else { unreachable!("only frames with a task are taken") };
+    let due = if is_heartbeat { attempt.heartbeat_due } else { attempt.timeout_due };
+    if due.is_none_or(|due| due > step.now) {
+        step.put(frame);
+        return Err(CommandRejected::TimerStale);
+    }
+    step.effect(Effect::CancelTask(task));
+    fail(step, frame, state, resource, Failure::timeout(is_heartbeat));
+    Ok(())
+}
+
+/// A heartbeat leaves no event; it moves the clock.
+pub(crate) fn heartbeat(step: &mut Step<'_>, task: TaskId) -> Result<(), CommandRejected> {
+    let (mut frame, _, _) = take(step, task)?;
+    let now = step.now;
+    let Phase::Task(attempt) = &mut frame.phase else { unreachable!("only frames with a task are taken") };
+    if let (Some(seconds), Some(before)) = (attempt.heartbeat_seconds, attempt.heartbeat_due) {
+        let due = now.plus_seconds(seconds);
+        attempt.heartbeat_due = Some(due);
+        step.clear_timer(before, TimerKind::Heartbeat(task));
+        step.set_timer(due, TimerKind::Heartbeat(task));
+    }
+    step.put(frame);
+    Ok(())
+}
+
+/// The frame is going away or starts another attempt: nobody waits for this one any more.
+pub(crate) fn cancel(step: &mut Step<'_>, frame: FrameId, attempt: &TaskAttempt) {
+    let task = TaskId { frame, scheduled_event: attempt.scheduled_event };
+    step.effect(Effect::CancelTask(task));
+    clear_attempt_timers(step, task, attempt);
+}
+
+fn fail(step: &mut Step<'_>, mut frame: Frame, state: &State, resource: &Resource, failure: Failure) {
+    clear_timers(step, &frame);
+    step.emit_on(&mut frame, task_events::failed(resource, &failure));
+    frame.phase = Phase::Ready;
+    let progress = step.fail_state(&mut frame, state, failure);
+    step.settle(frame, progress);
+}
+
+fn clear_timers(step: &mut Step<'_>, frame: &Frame) {
+    if let Phase::Task(attempt) = &frame.phase {
+        clear_attempt_timers(step, TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event }, attempt);
+    }
+}
+
+fn clear_attempt_timers(step: &mut Step<'_>, task: TaskId, attempt: &TaskAttempt) {
+    if let Some(due) = attempt.timeout_due {
+        step.clear_timer(due, TimerKind::TaskTimeout(task));
+    }
+    if let Some(due) = attempt.heartbeat_due {
+        step.clear_timer(due, TimerKind::Heartbeat(task));
+    }
+}
+
+/// Takes the frame of a task that is still the current attempt.
+fn take<'s>(step: &mut Step<'s>, task: TaskId) -> Result<(Frame, &'s State, &'s Resource), CommandRejected> {
+    let is_current =
+        |frame: &Frame| matches!(&frame.phase, Phase::Task(attempt) if attempt.scheduled_event == task.scheduled_event);
+    if !step.execution.frames.get(&task.frame).is_some_and(is_current) {
+        return Err(CommandRejected::TaskTimedOut);
+    }
+    let frame = step.take(task.frame).expect("just seen");
+    let state = step.state_of(&frame);
+    let asl::definition::StateKind::Task(task_state) = &state.kind else {
+        unreachable!("only Task states wait for tasks")
+    };
+    Ok((frame, state, &task_state.resource))
+}
+
+fn has_token(resource: &Resource) -> bool {
+    match resource {
+        Resource::LambdaFunction { .. } => false,
+        Resource::Activity { .. } => true,
+        Resource::Service { pattern, .. } => *pattern != IntegrationPattern::RequestResponse,
+    }
+}
+
+/// Zero stands for "no token", so it is never drawn.
+fn draw_nonce(step: &mut Step<'_>) -> u64 {
+    let mut random = Random::new(step.execution.seed);
+    let nonce = random.next_u64().max(1);
+    step.execution.seed = random.seed();
+    nonce
+}
+
+fn token_text(step: &Step<'_>, frame: FrameId, nonce: u64) -> String {
+    let task = TaskId { frame, scheduled_event: step.execution.next_event_id };
+    TaskToken { execution_arn: step.execution.header.execution_arn.to_string(), task, nonce }.encode()
+}
+
+/// `TimeoutSeconds` or `HeartbeatSeconds`, or what their paths refer to.
+fn seconds(
+    step: &mut Step<'_>,
+    frame: &Frame,
+    state: &State,
+    field: Option<&IntegerField>,
+    path_field: &str,
+) -> Result<Option<u64>, Fault> {
+    let path = match field {
+        None => return Ok(None),
+        Some(IntegerField::Literal(seconds)) => return Ok(Some(*seconds)),
+        Some(IntegerField::Path(path)) => path,
+    };
+    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
+    let value = step.path(frame, input.value(), path)?;
+    match &value {
+        Value::Number(Number::Integer(seconds)) if *seconds > 0 => Ok(Some(seconds.unsigned_abs())),
+        other => {
+            let shown = other.as_str().map_or_else(|| other.to_string(), str::to_owned);
+            Err(Fault::runtime(format!(
+                "The {path_field} field refers to value \"{shown}\" which is not a valid positive integer: {}",
+                path.text()
+            )))
+        }
+    }
+}
+
+fn role_arn(step: &mut Step<'_>, frame: &Frame, state: &State, task: &TaskState) -> Result<Option<Arc<str>>, Fault> {
+    let Some(template) = &task.credentials else { return Ok(None) };
+    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
+    let credentials = step.template(frame, input.value(), Extras::default(), template)?;
+    match credentials.get("RoleArn") {
+        Some(Value::String(role_arn)) => Ok(Some(role_arn.clone())),
+        _ => Err(Fault::runtime("The field 'RoleArn' of Credentials must be a string.")),
+    }
+}
+
+/// What a performer needs to know of an attempt that is to be performed.
+impl Frame {
+    /// The current attempt, while the frame waits for a task.
+    pub fn task_attempt(&self) -> Option<&TaskAttempt> {
+        match &self.phase {
+            Phase::Task(attempt) => Some(attempt),
+            _ => None,
+        }
+    }
+}

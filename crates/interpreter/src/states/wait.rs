@@ -1,0 +1,97 @@
+//! Wait: a delay or a point in time.
+
+use crate::Timestamp;
+use crate::effect::TimerKind;
+use crate::failure::Fault;
+use crate::frame::{Frame, Phase};
+use crate::step::{Progress, Step};
+use asl::definition::{State, StateKind, Transition, WaitState};
+use expressions::Path;
+use json::{Number, Payload, Value};
+
+/// The longest delay AWS accepts: 2^31 - 1 seconds (recorded: 24,855 days wait, 24,856 fail).
+const DELAY_SECONDS_MAX: i64 = i32::MAX as i64;
+
+pub(crate) fn begin(
+    step: &mut Step<'_>,
+    frame: &mut Frame,
+    state: &State,
+    wait: &WaitState,
+) -> Result<Progress, Fault> {
+    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
+    let due = due(step, frame, &input, wait)?;
+    if due.0.saturating_sub(step.now.0) > DELAY_SECONDS_MAX * 1000 {
+        return Err(Fault::runtime("Wait state delay is too long."));
+    }
+    if due <= step.now {
+        return leave(step, frame, state);
+    }
+    frame.phase = Phase::Waiting { due };
+    step.set_timer(due, TimerKind::Delay(frame.id));
+    Ok(Progress::Blocked)
+}
+
+/// The time has come.
+pub(crate) fn wake(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Progress {
+    debug_assert!(matches!(state.kind, StateKind::Wait(_)), "only Wait states wait");
+    leave(step, frame, state).unwrap_or_else(|fault| step.fail_with(frame, state, fault))
+}
+
+fn leave(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Result<Progress, Fault> {
+    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
+    let assigned = step.assign(frame, input.value(), state.assign.as_ref())?;
+    let output = step.filter(frame, &input, &state.flow.output_path)?;
+    step.exit(frame, state, output, assigned)?;
+    Ok(match state.transition {
+        Transition::Next(next) => step.go_to(frame, next),
+        Transition::End => Progress::End(frame.input.clone()),
+    })
+}
+
+fn due(step: &mut Step<'_>, frame: &Frame, input: &Payload, wait: &WaitState) -> Result<Timestamp, Fault> {
+    match wait {
+        WaitState::Seconds(seconds) => Ok(step.now.plus_seconds(*seconds)),
+        WaitState::SecondsPath(path) => {
+            let value = look_up(step, frame, input, path).ok_or_else(|| {
+                Fault::runtime(format!("The SecondsPath parameter does not reference an input value: {}", path.text()))
+            })?;
+            Ok(step.now.plus_seconds(seconds(&value, path)?))
+        }
+        WaitState::Timestamp(milliseconds) => Ok(Timestamp(*milliseconds)),
+        WaitState::TimestampPath(path) => {
+            let value = look_up(step, frame, input, path).ok_or_else(|| {
+                Fault::runtime(format!(
+                    "The TimestampPath parameter does not reference an input value: {}",
+                    path.text()
+                ))
+            })?;
+            value.as_str().and_then(asl::timestamp).map(Timestamp).ok_or_else(|| {
+                let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                Fault::runtime(format!(
+                    "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {} == {shown}",
+                    path.text()
+                ))
+            })
+        }
+    }
+}
+
+fn look_up(step: &mut Step<'_>, frame: &Frame, input: &Payload, path: &Path) -> Option<Value> {
+    step.path(frame, input.value(), path).ok()
+}
+
+fn seconds(value: &Value, path: &Path) -> Result<u64, Fault> {
+    let path = path.text();
+    match value {
+        Value::Number(Number::Integer(integer)) if *integer < 0 => {
+            Err(Fault::runtime(format!("The SecondsPath parameter references a negative value: {path} == {integer}")))
+        }
+        Value::Number(Number::Integer(integer)) => Ok(integer.unsigned_abs()),
+        other => {
+            let shown = other.as_str().map_or_else(|| other.to_string(), str::to_owned);
+            Err(Fault::runtime(format!(
+                "The SecondsPath parameter cannot be parsed as a long value: {path} == {shown}"
+            )))
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! One step of one execution: a command in, events and effects out. This file is the table of contents; the work is beside it.
+//!
+//! * entering a state and beginning its work: `states/`
+//! * input and output processing: `data`
+//! * failures, Retry and Catch: `recovery`
+//! * outcomes of tasks: `states/task`; ends of branches and iterations: `scope_end`
+
+use crate::command::{Command, CommandRejected};
+use crate::effect::{Effect, Timer, TimerKind};
+use crate::execution::{Ending, Execution, ExecutionStatus};
+use crate::failure::{Failure, error_name};
+use crate::frame::{Frame, FrameId, Phase};
+use crate::history::{HistoryEvent, HistoryEventDetails, StateType};
+use crate::{Limits, Timestamp, states};
+use asl::StateMachineDefinition;
+use asl::definition::{State, StateIndex, TOP};
+use json::Payload;
+use std::collections::VecDeque;
+
+/// What a step did.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The new history events, in order.
+    pub events: Vec<HistoryEvent>,
+    /// What must be done once the step is on disk.
+    pub effects: Vec<Effect>,
+    /// Whether the step stopped because its budget was used up: feed [`Command::Continue`] when others have had their turn.
+    pub unfinished: bool,
+}
+
+/// Applies one command to one execution.
+///
+/// Nothing but the arguments decides the result: the same inputs give the same bytes. A rejected command has changed nothing.
+pub fn step(
+    definition: &StateMachineDefinition,
+    execution: &mut Execution,
+    command: Command,
+    now: Timestamp,
+    limits: &Limits,
+) -> Result<Outcome, CommandRejected> {
+    if !execution.is_running() {
+        return Err(CommandRejected::ExecutionClosed);
+    }
+    let mut step = Step {
+        definition,
+        execution,
+        now,
+        limits,
+        outcome: Outcome::default(),
+        runnable: VecDeque::new(),
+        budget: limits.transitions_per_step,
+        history_full: false,
+    };
+    step.apply(command)?;
+    step.run_all();
+    Ok(step.outcome)
+}
+
+/// A step in progress.
+pub(crate) struct Step<'s> {
+    pub definition: &'s StateMachineDefinition,
+    pub execution: &'s mut Execution,
+    pub now: Timestamp,
+    pub limits: &'s Limits,
+    pub outcome: Outcome,
+    /// Frames about to enter their state.
+    pub runnable: VecDeque<FrameId>,
+    budget: u32,
+    history_full: bool,
+}
+
+/// What became of a frame after its state did something.
+pub(crate) enum Progress {
+    /// It goes on with this state.
+    Next(StateIndex),
+    /// Its scope ended with this output.
+    End(Payload),
+    /// It waits.
+    Blocked,
+    /// Its state failed, and neither Retry nor Catch helped.
+    Failed(Failure),
+}
+
+impl<'s> Step<'s> {
+    fn apply(&mut self, command: Command) -> Result<(), CommandRejected> {
+        match command {
+            Command::StartExecution => self.start(),
+            Command::Continue => self.resume(),
+            Command::TaskStarted { task, worker_name } => states::task::started(self, task, worker_name)?,
+            Command::TaskSubmitted { task, output } => states::task::submitted(self, task, output)?,
+            Command::TaskSucceeded { task, output } => states::task::succeeded(self, task, output)?,
+            Command::TaskFailed { task, error, cause } => states::task::failed(self, task, error, cause)?,
+            Command::TaskRefused { task, cause } => states::task::refused(self, task, &cause)?,
+            Command::HeartbeatRecorded { task } => states::task::heartbeat(self, task)?,
+            Command::TimerFired(kind) => self.timer_fired(kind)?,
+            Command::StopExecution { error, cause } => self.close_with(
+                HistoryEventDetails::ExecutionAborted { error: error.clone(), cause: cause.clone() },
+                0,
+                ExecutionStatus::Aborted(Ending { error, cause }),
+            ),
+        }
+        Ok(())
+    }
+
+    fn start(&mut self) {
+        let header = &self.execution.header;
+        let input = compact(&header.input);
+        let (given, role_arn) = (header.input.clone(), header.role_arn.clone());
+        self.emit(0, HistoryEventDetails::ExecutionStarted { input: given, role_arn });
+        if let Some(seconds) = self.definition.timeout_seconds {
+            let due = self.now.plus_seconds(seconds);
+            self.execution.timeout_due = Some(due);
+            self.set_timer(due, TimerKind::ExecutionTimeout);
+        }
+        let id = self.reserve_frames(1);
+        let mut root = Frame::new(id, None, 0, TOP, self.definition.scope(TOP).start_at);
+        root.input = input;
+        self.put(root);
+        self.runnable.push_back(id);
+    }
+
+    fn resume(&mut self) {
+        let ready = self.execution.frames.values().filter(|frame| frame.phase == Phase::Ready).map(|frame| frame.id);
+        self.runnable.extend(ready);
+    }
+
+    fn timer_fired(&mut self, kind: TimerKind) -> Result<(), CommandRejected> {
+        match kind {
+            TimerKind::ExecutionTimeout => {
+                if self.execution.timeout_due.is_none_or(|due| due > self.now) {
+                    return Err(CommandRejected::TimerStale);
+                }
+                let error: std::sync::Arc<str> = error_name::TIMEOUT.into();
+                let event = HistoryEventDetails::ExecutionTimedOut { error: Some(error), cause: None };
+                self.close_with(event, 0, ExecutionStatus::TimedOut(Ending::default()));
+                Ok(())
+            }
+            TimerKind::Delay(id) => self.delay_over(id),
+            TimerKind::TaskTimeout(task) => states::task::timed_out(self, task, false),
+            TimerKind::Heartbeat(task) => states::task::timed_out(self, task, true),
+        }
+    }
+
+    fn delay_over(&mut self, id: FrameId) -> Result<(), CommandRejected> {
+        let now = self.now;
+        let (mut frame, state) = self.take_if(id, |phase| match phase {
+            Phase::Waiting { due } | Phase::Retrying { due } => *due <= now,
+            _ => false,
+        })?;
+        let progress = if matches!(frame.phase, Phase::Waiting { .. }) {
+            states::wait::wake(self, &mut frame, state)
+        } else {
+            states::attempt(self, &mut frame, state)
+        };
+        self.settle(frame, progress);
+        Ok(())
+    }
+
+    fn run_all(&mut self) {
+        while let Some(id) = self.runnable.pop_front() {
+            // A frame may have been aborted, with its siblings, while it stood in the queue.
+            if let Some(frame) = self.take(id) {
+                self.run(frame);
+            }
+            if self.history_full && self.execution.is_running() {
+                self.fail_for_history();
+            }
+        }
+        if self.history_full && self.execution.is_running() {
+            self.fail_for_history();
+        }
+    }
+
+    /// Runs a frame from the state it is about to enter until it waits, ends or fails.
+    fn run(&mut self, mut frame: Frame) {
+        loop {
+            if self.budget == 0 || self.history_full {
+                self.outcome.unfinished |= !self.history_full;
+                frame.phase = Phase::Ready;
+                self.put(frame);
+                return;
+            }
+            self.budget -= 1;
+            let state = self.state_of(&frame);
+            match states::enter(self, &mut frame, state) {
+                Progress::Next(next) => frame.state = next,
+                other => return self.settle(frame, other),
+            }
+        }
+    }
+
+    /// Does what a frame's progress asks for outside the frame.
+    pub fn settle(&mut self, mut frame: Frame, progress: Progress) {
+        match progress {
+            Progress::Next(next) => {
+                frame.state = next;
+                frame.phase = Phase::Ready;
+                self.runnable.push_back(frame.id);
+                self.put(frame);
+            }
+            Progress::End(output) => self.scope_ended(frame, output),
+            Progress::Blocked => self.put(frame),
+            Progress::Failed(failure) => self.frame_failed(frame, failure),
+        }
+    }
+
+    /// Appends an event and returns its id. At the history limit nothing but the end of the execution fits any more.
+    pub fn emit(&mut self, previous_event_id: u64, details: HistoryEventDetails) -> u64 {
+        let id = self.execution.next_event_id;
+        if self.history_full || (id >= self.limits.events_max && !ends_execution(&details)) {
+            self.history_full = true;
+            return id;
+        }
+        self.execution.next_event_id += 1;
+        self.outcome.events.push(HistoryEvent { id, previous_event_id, timestamp: self.now, details });
+        id
+    }
+
+    /// Appends an event to the frame's own chain.
+    pub fn emit_on(&mut self, frame: &mut Frame, details: HistoryEventDetails) -> u64 {
+        let id = self.emit(frame.last_event, details);
+        frame.last_event = id;
+        frame.changed.progress = true;
+        id
+    }
+
+    pub fn effect(&mut self, effect: Effect) {
+        self.outcome.effects.push(effect);
+    }
+
+    pub fn set_timer(&mut self, due: Timestamp, kind: TimerKind) {
+        self.effect(Effect::SetTimer(Timer { due, kind }));
+    }
+
+    pub fn clear_timer(&mut self, due: Timestamp, kind: TimerKind) {
+        self.effect(Effect::ClearTimer(Timer { due, kind }));
+    }
+
+    pub fn state_of(&self, frame: &Frame) -> &'s State {
+        self.definition.state(frame.scope, frame.state)
+    }
+
+    /// Takes a frame out of the execution to work on it.
+    pub fn take(&mut self, id: FrameId) -> Option<Frame> {
+        self.execution.frames.remove(&id)
+    }
+
+    /// Takes a frame out if its phase is as expected; anything else is a timer that is no longer meant.
+    fn take_if(
+        &mut self,
+        id: FrameId,
+        expected: impl Fn(&Phase) -> bool,
+    ) -> Result<(Frame, &'s State), CommandRejected> {
+        match self.execution.frames.get(&id) {
+            Some(frame) if expected(&frame.phase) => {
+                let frame = self.take(id).expect("just seen");
+                let state = self.state_of(&frame);
+                Ok((frame, state))
+            }
+            _ => Err(CommandRejected::TimerStale),
+        }
+    }
+
+    pub fn put(&mut self, mut frame: Frame) {
+        frame.changed.progress = true;
+        self.execution.frames.insert(frame.id, frame);
+    }
+
+    /// Forgets a frame that was taken out or whose siblings ended it.
+    pub fn discard(&mut self, id: FrameId) {
+        self.execution.frames.remove(&id);
+        self.execution.removed_frames.insert(id);
+    }
+
+    /// Numbers for `count` frames, consecutive.
+    pub fn reserve_frames(&mut self, count: u64) -> FrameId {
+        let first = FrameId(self.execution.next_frame_id);
+        self.execution.next_frame_id += count;
+        first
+    }
+
+    /// Closes the execution: the last event, everything still open stopped, every frame gone.
+    pub fn close_with(&mut self, event: HistoryEventDetails, previous_event_id: u64, status: ExecutionStatus) {
+        if self.history_full {
+            return self.fail_for_history();
+        }
+        self.emit(previous_event_id, event);
+        self.close(status);
+    }
+
+    fn close(&mut self, status: ExecutionStatus) {
+        if let Some(due) = self.execution.timeout_due.take() {
+            self.clear_timer(due, TimerKind::ExecutionTimeout);
+        }
+        for (id, frame) in std::mem::take(&mut self.execution.frames) {
+            self.stop_waiting(&frame);
+            self.execution.removed_frames.insert(id);
+        }
+        self.runnable.clear();
+        self.outcome.unfinished = false;
+        self.execution.status = status;
+        self.execution.stop_time = Some(self.now);
+        self.effect(Effect::NotifyClosed);
+    }
+
+    /// AWS quota: at the limit the execution fails with its last event.
+    fn fail_for_history(&mut self) {
+        self.history_full = false;
+        let cause = format!("The execution reached the maximum number of history events ({}).", self.limits.events_max);
+        let failure = Failure::new(error_name::RUNTIME, cause);
+        let previous = self.execution.next_event_id - 1;
+        self.fail_execution(previous, failure);
+    }
+
+    pub fn fail_execution(&mut self, previous_event_id: u64, failure: Failure) {
+        let Failure { error, cause, .. } = failure;
+        let event = HistoryEventDetails::ExecutionFailed { error: error.clone(), cause: cause.clone() };
+        self.close_with(event, previous_event_id, ExecutionStatus::Failed(Ending { error, cause }));
+    }
+
+    /// Clears what a frame has asked the outside for: timers and tasks.
+    pub fn stop_waiting(&mut self, frame: &Frame) {
+        match &frame.phase {
+            Phase::Waiting { due } | Phase::Retrying { due } => self.clear_timer(*due, TimerKind::Delay(frame.id)),
+            Phase::Task(attempt) => states::task::cancel(self, frame.id, attempt),
+            Phase::Ready | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => {}
+        }
+    }
+}
+
+fn ends_execution(details: &HistoryEventDetails) -> bool {
+    matches!(
+        details,
+        HistoryEventDetails::ExecutionSucceeded { .. }
+            | HistoryEventDetails::ExecutionFailed { .. }
+            | HistoryEventDetails::ExecutionTimedOut { .. }
+            | HistoryEventDetails::ExecutionAborted { .. }
+    )
+}
+
+/// The first state sees the input without the caller's white space (recorded since 2024); the text is shared when it has none.
+fn compact(input: &Payload) -> Payload {
+    let compact = Payload::from_value(input.value().clone());
+    if compact.text() == input.text() { input.clone() } else { compact }
+}
+
+/// The history's word for a state's type.
+pub(crate) fn state_type(state: &State) -> StateType {
+    use asl::definition::StateKind;
+    match &state.kind {
+        StateKind::Pass(_) => StateType::Pass,
+        StateKind::Task(_) => StateType::Task,
+        StateKind::Choice(_) => StateType::Choice,
+        StateKind::Wait(_) => StateType::Wait,
+        StateKind::Succeed => StateType::Succeed,
+        StateKind::Fail(_) => StateType::Fail,
+        StateKind::Parallel(_) => StateType::Parallel,
+        StateKind::Map(_) => StateType::Map,
+    }
+}
