@@ -153,7 +153,7 @@ impl Step<'_> {
     }
 
     pub fn check_size(&self, payload: &Payload, what: &str) -> Result<(), Fault> {
-        if payload.value().is_deeper_than(DEPTH_MAX) || payload.len_bytes() > self.limits.payload_bytes_max {
+        if payload.value().is_deeper_than(DEPTH_MAX) || payload.len_bytes() > self.settings.payload_bytes_max {
             return Err(Fault::too_large(what));
         }
         Ok(())
@@ -173,9 +173,9 @@ impl Step<'_> {
         let bytes: usize = texts.values().filter_map(Value::as_str).map(str::len).sum();
         let variables =
             assigned.iter().fold(frame.variables.clone(), |all, (name, value)| all.with(name.clone(), value.clone()));
-        if bytes > self.limits.payload_bytes_max
+        if bytes > self.settings.payload_bytes_max
             || assigned.values().any(|value| value.is_deeper_than(DEPTH_MAX))
-            || Value::from(&variables).to_string().len() > self.limits.variables_bytes_max
+            || Value::from(&variables).to_string().len() > self.settings.variables_bytes_max
         {
             return Err(Fault::too_large(state));
         }

@@ -62,7 +62,7 @@ impl Step<'_> {
             bytes += output.len_bytes();
             outputs.push(output);
         }
-        if bytes > self.limits.payload_bytes_max {
+        if bytes > self.settings.payload_bytes_max {
             return self.fail_state(parent, state, too_large(&state.name));
         }
         let result: Vec<Value> = outputs.iter().map(|output| output.value().clone()).collect();

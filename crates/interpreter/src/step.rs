@@ -11,7 +11,8 @@ use crate::execution::{Ending, Execution, ExecutionStatus};
 use crate::failure::{Failure, error_name};
 use crate::frame::{Frame, FrameId, Phase};
 use crate::history::{HistoryEvent, HistoryEventDetails, StateType};
-use crate::{Limits, Timestamp, states};
+use crate::surroundings::{Activities, Settings, Surroundings};
+use crate::{Timestamp, states};
 use asl::StateMachineDefinition;
 use asl::definition::{State, StateIndex, TOP};
 use json::Payload;
@@ -36,7 +37,7 @@ pub fn step(
     execution: &mut Execution,
     command: Command,
     now: Timestamp,
-    limits: &Limits,
+    surroundings: &Surroundings<'_>,
 ) -> Result<Outcome, CommandRejected> {
     if !execution.is_running() {
         return Err(CommandRejected::ExecutionClosed);
@@ -45,10 +46,11 @@ pub fn step(
         definition,
         execution,
         now,
-        limits,
+        settings: surroundings.settings,
+        activities: surroundings.activities,
         outcome: Outcome::default(),
         runnable: VecDeque::new(),
-        budget: limits.transitions_per_step,
+        budget: surroundings.settings.transitions_per_step,
         history_full: false,
     };
     step.apply(command)?;
@@ -61,7 +63,8 @@ pub(crate) struct Step<'s> {
     pub definition: &'s StateMachineDefinition,
     pub execution: &'s mut Execution,
     pub now: Timestamp,
-    pub limits: &'s Limits,
+    pub settings: &'s Settings,
+    pub activities: &'s dyn Activities,
     pub outcome: Outcome,
     /// Frames about to enter their state.
     pub runnable: VecDeque<FrameId>,
@@ -207,7 +210,7 @@ impl<'s> Step<'s> {
     /// Appends an event and returns its id. At the history limit nothing but the end of the execution fits any more.
     pub fn emit(&mut self, previous_event_id: u64, details: HistoryEventDetails) -> u64 {
         let id = self.execution.next_event_id;
-        if self.history_full || (id >= self.limits.events_max && !ends_execution(&details)) {
+        if self.history_full || (id >= self.settings.events_max && !ends_execution(&details)) {
             self.history_full = true;
             return id;
         }
@@ -306,7 +309,8 @@ impl<'s> Step<'s> {
     /// AWS quota: at the limit the execution fails with its last event.
     fn fail_for_history(&mut self) {
         self.history_full = false;
-        let cause = format!("The execution reached the maximum number of history events ({}).", self.limits.events_max);
+        let cause =
+            format!("The execution reached the maximum number of history events ({}).", self.settings.events_max);
         let failure = Failure::new(error_name::RUNTIME, cause);
         let previous = self.execution.next_event_id - 1;
         self.fail_execution(previous, failure);

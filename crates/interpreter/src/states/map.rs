@@ -131,6 +131,6 @@ fn concurrency(step: &mut Step<'_>, frame: &Frame, input: &Payload, map: &MapSta
             }
         }
     };
-    let most = step.limits.inline_map_concurrency_max;
+    let most = step.settings.inline_map_concurrency_max;
     Ok(if asked == 0 { most } else { asked.min(most) })
 }

@@ -20,6 +20,11 @@ pub(crate) fn schedule(
     state: &State,
     task: &TaskState,
 ) -> Result<Progress, Fault> {
+    if let Resource::Activity { arn } = &task.resource
+        && !step.activities.exists(arn)
+    {
+        return Err(Fault::runtime(format!("The activity {arn} does not exist.")));
+    }
     let nonce = if has_token(&task.resource) { draw_nonce(step) } else { 0 };
     let token = (nonce != 0).then(|| token_text(step, frame.id, nonce));
     let extras = Extras { token: token.as_deref(), ..Extras::default() };

@@ -19,7 +19,8 @@ pub(crate) fn begin(
     wait: &WaitState,
 ) -> Result<Progress, Fault> {
     let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
-    let due = due(step, frame, &input, wait)?;
+    let asked = due(step, frame, &input, wait)?;
+    let due = scaled(step, asked);
     if due.0.saturating_sub(step.now.0) > DELAY_SECONDS_MAX * 1000 {
         return Err(Fault::runtime("Wait state delay is too long."));
     }
@@ -46,6 +47,13 @@ fn leave(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Result<Progre
         Transition::Next(next) => step.go_to(frame, next),
         Transition::End => Progress::End(frame.input.clone()),
     })
+}
+
+/// The delay until `due`, scaled as the server was told to.
+fn scaled(step: &Step<'_>, due: Timestamp) -> Timestamp {
+    let scale = step.settings.wait_time_scale;
+    let delay = due.0.saturating_sub(step.now.0);
+    if scale == 1.0 || delay <= 0 { due } else { step.now.plus_milliseconds((delay as f64 * scale) as i64) }
 }
 
 fn due(step: &mut Step<'_>, frame: &Frame, input: &Payload, wait: &WaitState) -> Result<Timestamp, Fault> {
