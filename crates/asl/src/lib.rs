@@ -1,10 +1,23 @@
 //! Amazon States Language: text to a tree with spans, to a typed definition and diagnostics. Parsing never fails: a bad definition still
-//! has a tree, and its findings say where.
+//! has a tree, and its findings say where. Nothing is run here, and no expression is evaluated.
+//!
+//! Reading order: [`parse`], [`tree`], `compile` (the rules), [`definition`] (the result), [`render`] for a terminal.
 
+mod compile;
 pub mod definition;
-mod diagnostic;
+pub mod diagnostic;
+mod line_index;
+mod parse;
+mod render;
 mod timestamp;
+pub mod tree;
+mod variable_references;
 
 pub use definition::StateMachineDefinition;
 pub use diagnostic::{Diagnostic, Severity};
+pub use line_index::LineIndex;
+pub use parse::{DEFINITION_LENGTH_MAX, Format, MachineType, Options, Parsed, QueryLanguage, parse};
+pub use render::render;
 pub use timestamp::timestamp;
+pub use tree::{Entry, Node, NodeKind};
+pub use variable_references::variable_references;

@@ -4,11 +4,13 @@
 //! numbers that can be stored with an execution. Numbering follows the order of the text.
 
 mod choice;
+mod distributed_map;
 mod fields;
 mod resource;
 mod states;
 
 pub use choice::{ChoiceRule, Comparison, Condition, Operand, Operator, Ordering};
+pub use distributed_map::{DistributedMap, ItemBatcher, ItemReader, ResultWriter};
 pub use fields::{Assign, Catcher, IntegerField, JsonPathFlow, NumberField, PathField, ResultPath, Retrier, TextField};
 pub use resource::{IntegrationPattern, Resource};
 pub use states::{

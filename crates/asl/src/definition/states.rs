@@ -1,8 +1,8 @@
 //! The eight state types.
 
 use super::{
-    Assign, Catcher, ChoiceRule, IntegerField, JsonPathFlow, NumberField, Resource, Retrier, ScopeIndex, StateIndex,
-    TextField,
+    Assign, Catcher, ChoiceRule, DistributedMap, IntegerField, JsonPathFlow, NumberField, Resource, Retrier,
+    ScopeIndex, StateIndex, TextField,
 };
 use expressions::{Path, PayloadTemplate};
 use json::Value;
@@ -130,6 +130,8 @@ pub struct MapState {
     pub processor: ScopeIndex,
     /// `ProcessorConfig.Mode`
     pub mode: ProcessorMode,
+    /// What only a distributed Map has; `Some` exactly if `mode` is [`ProcessorMode::Distributed`].
+    pub distributed: Option<Box<DistributedMap>>,
     /// `MaxConcurrency` or its path; zero means no limit asked for.
     pub max_concurrency: Option<IntegerField>,
     /// `ToleratedFailureCount` or its path.

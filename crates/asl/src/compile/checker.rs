@@ -1,0 +1,195 @@
+//! What the compiler collects on its way through a definition: findings, scopes, and the names that must be unique in the whole text.
+
+use super::location::Location;
+use super::similar::similar;
+use crate::definition::{Scope, ScopeIndex, StateIndex};
+use crate::diagnostic::{Diagnostic, Severity, code};
+use crate::{MachineType, QueryLanguage};
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+/// How many findings one text may have.
+const FINDINGS_MAX: usize = 1000;
+
+/// How many of them may carry a hint that takes a search.
+const HINTED_FINDINGS_MAX: usize = 50;
+
+/// The order in which findings are listed. AWS lists dangling transitions before unreachable states and missing ends; the rest is ours.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Phase {
+    Schema,
+    Names,
+    Transitions,
+    Graph,
+    Variables,
+    Unsupported,
+    Warning,
+}
+
+/// A variable that a state assigns.
+pub(crate) struct Assigned<'t> {
+    pub(crate) scope: ScopeIndex,
+    pub(crate) name: &'t str,
+    pub(crate) location: String,
+    pub(crate) span: Range<usize>,
+}
+
+/// A scope under construction.
+pub(crate) struct Slot {
+    pub(crate) parent: Option<(ScopeIndex, StateIndex)>,
+    /// Whether it is the processor of a distributed Map, which sees no variables of the scopes around it.
+    pub(crate) isolated: bool,
+    pub(crate) scope: Option<Scope>,
+}
+
+pub(crate) struct Checker<'t> {
+    pub(crate) machine_type: MachineType,
+    /// The language of the whole machine, to which every state falls back.
+    pub(crate) machine_language: QueryLanguage,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) state_names: HashSet<&'t str>,
+    pub(crate) labels: HashSet<&'t str>,
+    pub(crate) assigned: Vec<Assigned<'t>>,
+    /// The first place that needs JSONata.
+    pub(crate) jsonata: Option<(String, Range<usize>)>,
+    findings: Vec<(Phase, Diagnostic)>,
+    errors: usize,
+    schema_errors: usize,
+}
+
+impl<'t> Checker<'t> {
+    pub(crate) fn new(machine_type: MachineType) -> Checker<'t> {
+        Checker {
+            machine_type,
+            machine_language: QueryLanguage::JsonPath,
+            slots: Vec::new(),
+            state_names: HashSet::new(),
+            labels: HashSet::new(),
+            assigned: Vec::new(),
+            jsonata: None,
+            findings: Vec::new(),
+            errors: 0,
+            schema_errors: 0,
+        }
+    }
+
+    /// Notes a finding; the place is set by the caller. A hostile text could have as many findings as bytes, so there is an end to it.
+    pub(crate) fn report(&mut self, phase: Phase, diagnostic: Diagnostic) {
+        if diagnostic.severity == Severity::Error {
+            self.errors += 1;
+            self.schema_errors += usize::from(phase == Phase::Schema);
+        }
+        if self.findings.len() < FINDINGS_MAX {
+            self.findings.push((phase, diagnostic));
+        }
+    }
+
+    /// Whether it is still worth looking for a helpful hint: few findings are read one by one, hundreds are not.
+    pub(crate) fn is_hint_worthwhile(&self) -> bool {
+        self.findings.len() < HINTED_FINDINGS_MAX
+    }
+
+    /// An error of the schema: the most common finding.
+    pub(crate) fn schema(&mut self, location: &Location<'_>, span: &Range<usize>, message: impl Into<String>) {
+        self.schema_with_help(location, span, message, None);
+    }
+
+    pub(crate) fn schema_with_help(
+        &mut self,
+        location: &Location<'_>,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        help: Option<String>,
+    ) {
+        let mut diagnostic = Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, span.clone());
+        diagnostic.location = Some(location.to_string());
+        diagnostic.help = help;
+        self.report(Phase::Schema, diagnostic);
+    }
+
+    /// An error with a code of its own.
+    pub(crate) fn error(
+        &mut self,
+        phase: Phase,
+        code: &'static str,
+        location: &Location<'_>,
+        span: &Range<usize>,
+        message: impl Into<String>,
+    ) {
+        let mut diagnostic = Diagnostic::error(code, message, span.clone());
+        diagnostic.location = Some(location.to_string());
+        self.report(phase, diagnostic);
+    }
+
+    pub(crate) fn warning(
+        &mut self,
+        code: &'static str,
+        location: &Location<'_>,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let mut diagnostic = Diagnostic::warning(code, message, span.clone());
+        diagnostic.location = Some(location.to_string());
+        diagnostic.help = Some(help.into());
+        self.report(Phase::Warning, diagnostic);
+    }
+
+    /// Notes that JSONata is needed at this place; only the first one is told.
+    pub(crate) fn needs_jsonata(&mut self, location: &Location<'_>, span: &Range<usize>) {
+        self.jsonata.get_or_insert_with(|| (location.to_string(), span.clone()));
+    }
+
+    /// How many errors of the schema there are so far: a caller that compares learns whether a part was clean.
+    pub(crate) fn schema_error_count(&self) -> usize {
+        self.schema_errors
+    }
+
+    pub(crate) fn into_parts(mut self) -> (Vec<Slot>, Vec<Diagnostic>) {
+        if let Some((location, span)) = self.jsonata.take()
+            && self.errors == 0
+        {
+            let message = "JSONata is not supported by this version";
+            let mut diagnostic = Diagnostic::error(code::JSONATA_NOT_SUPPORTED_YET, message, span);
+            diagnostic.location = Some(location);
+            self.report(Phase::Unsupported, diagnostic);
+        }
+        self.findings.sort_by_key(|(phase, _)| *phase);
+        (self.slots, self.findings.into_iter().map(|(_, diagnostic)| diagnostic).collect())
+    }
+}
+
+/// The states of one scope, and which of them transitions lead to.
+pub(crate) struct Targets<'t> {
+    pub(crate) index_of: HashMap<&'t str, StateIndex>,
+    /// By state: whether `StartAt` or another state leads to it.
+    pub(crate) reached: Vec<bool>,
+}
+
+impl Targets<'_> {
+    /// The state a `Next`, `Default` or `StartAt` names. AWS says `Next` in all three cases.
+    pub(crate) fn resolve(
+        &mut self,
+        checker: &mut Checker<'_>,
+        from: Option<StateIndex>,
+        name: &str,
+        location: &Location<'_>,
+        span: &Range<usize>,
+    ) -> Option<StateIndex> {
+        let Some(&index) = self.index_of.get(name) else {
+            let message = format!("Missing 'Next' target: {name}");
+            let mut diagnostic = Diagnostic::error(code::MISSING_TRANSITION_TARGET, message, span.clone());
+            diagnostic.location = Some(location.to_string());
+            if checker.is_hint_worthwhile() {
+                diagnostic.help = similar(name, self.index_of.keys().copied())
+                    .map(|name| format!("there is a state '{name}' in the same scope"));
+            }
+            checker.report(Phase::Transitions, diagnostic);
+            return None;
+        };
+        if from != Some(index) {
+            self.reached[index.0 as usize] = true;
+        }
+        Some(index)
+    }
+}

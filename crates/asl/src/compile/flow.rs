@@ -1,0 +1,71 @@
+//! The fields of the data flow: `InputPath`, `Parameters`, `ResultSelector`, `ResultPath`, `OutputPath`.
+
+use super::checker::Checker;
+use super::fields::Fields;
+use super::location::Location;
+use super::{path_field, template};
+use crate::QueryLanguage;
+use crate::definition::{JsonPathFlow, PathField, ResultPath};
+use crate::tree::{Node, NodeKind};
+use expressions::Root;
+
+/// Which of the fields a state type has beside `InputPath` and `OutputPath`.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Has {
+    pub(crate) parameters: bool,
+    pub(crate) result_selector: bool,
+    pub(crate) result_path: bool,
+}
+
+/// Takes the fields a state type has. JSONata's `Output` is taken here as well: every type with `OutputPath` has it.
+pub(crate) fn compile<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, has: Has) -> JsonPathFlow {
+    let mut flow = JsonPathFlow { input_path: path(checker, fields, "InputPath"), ..JsonPathFlow::default() };
+    if has.parameters {
+        flow.parameters = template::field(checker, fields, "Parameters");
+    }
+    if has.result_selector {
+        flow.result_selector = template::field(checker, fields, "ResultSelector");
+    }
+    if has.result_path {
+        flow.result_path = result_path(checker, fields);
+    }
+    flow.output_path = path(checker, fields, "OutputPath");
+    fields.take_of(checker, QueryLanguage::Jsonata, "Output");
+    flow
+}
+
+fn path<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, name: &'static str) -> PathField {
+    let Some(node) = fields.take_of(checker, QueryLanguage::JsonPath, name) else {
+        return PathField::Whole;
+    };
+    if node.kind == NodeKind::Null {
+        return PathField::Discard;
+    }
+    path_field::path(checker, node, &fields.location.key(name)).map_or(PathField::Whole, PathField::Path)
+}
+
+/// Takes `ResultPath`, of a state or a catcher: a reference path into the input and nowhere else.
+pub(crate) fn result_path<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> ResultPath {
+    let Some(node) = fields.take_of(checker, QueryLanguage::JsonPath, "ResultPath") else {
+        return ResultPath::Whole;
+    };
+    if node.kind == NodeKind::Null {
+        return ResultPath::Discard;
+    }
+    written_path(checker, node, &fields.location.key("ResultPath"))
+}
+
+fn written_path(checker: &mut Checker<'_>, node: &Node, location: &Location<'_>) -> ResultPath {
+    let Some(path) = path_field::reference(checker, node, location) else {
+        return ResultPath::Whole;
+    };
+    match path.as_path().root() {
+        Root::Input if path.is_root() => ResultPath::Whole,
+        Root::Input => ResultPath::Path(path),
+        _ => {
+            let help = Some("a result can only be put into the state's input: begin with '$.'".to_owned());
+            checker.schema_with_help(location, &node.span, "Value is not a Reference Path", help);
+            ResultPath::Whole
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! An inner scope may not assign a variable that a scope around it assigns (asl.md 4). A distributed Map's children see no variables of
+//! the scopes around them, so nothing can be shadowed there.
+
+use crate::compile::checker::{Checker, Phase};
+use crate::definition::ScopeIndex;
+use crate::diagnostic::{Diagnostic, code};
+use std::collections::HashSet;
+
+pub(crate) fn check(checker: &mut Checker<'_>) {
+    let assigned = std::mem::take(&mut checker.assigned);
+    let names: HashSet<(ScopeIndex, &str)> = assigned.iter().map(|assigned| (assigned.scope, assigned.name)).collect();
+    for inner in &assigned {
+        if !outer_scopes(checker, inner.scope).any(|outer| names.contains(&(outer, inner.name))) {
+            continue;
+        }
+        let message =
+            format!("Invalid variable name '{}': the variable is already assigned in an outer scope.", inner.name);
+        let mut diagnostic = Diagnostic::error(code::INVALID_VARIABLE_NAME, message, inner.span.clone());
+        diagnostic.location = Some(inner.location.clone());
+        checker.report(Phase::Variables, diagnostic);
+    }
+}
+
+fn outer_scopes<'c>(checker: &'c Checker<'_>, scope: ScopeIndex) -> impl Iterator<Item = ScopeIndex> + use<'c> {
+    let slots = &checker.slots;
+    std::iter::successors(Some(scope), move |&scope| {
+        let slot = &slots[scope.0 as usize];
+        slot.parent.filter(|_| !slot.isolated).map(|(outer, _)| outer)
+    })
+    .skip(1)
+}

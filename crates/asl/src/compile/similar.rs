@@ -1,0 +1,34 @@
+//! "Did you mean": the known name nearest to an unknown one.
+
+/// The candidate nearest to `name`, if it is near enough to be a slip: other case, or one or two letters in a name of some length. Long
+/// names and very many candidates are not worth the search.
+pub(crate) fn similar<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+    const CANDIDATES_MAX: usize = 500;
+    if name.len() > 80 {
+        return None;
+    }
+    let wanted: Vec<char> = name.to_lowercase().chars().collect();
+    let allowed = if wanted.len() < 5 { 1 } else { 2 };
+    candidates
+        .take(CANDIDATES_MAX)
+        .filter(|candidate| candidate.len().abs_diff(name.len()) <= 4 && candidate.len() <= 80)
+        .map(|candidate| (distance(&wanted, candidate), candidate))
+        .filter(|&(distance, _)| distance <= allowed)
+        .min_by_key(|&(distance, candidate)| (distance, candidate))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's distance, letter case aside.
+fn distance(wanted: &[char], candidate: &str) -> usize {
+    let mut row: Vec<usize> = (0..=wanted.len()).collect();
+    for (line, character) in candidate.to_lowercase().chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for (column, &other) in wanted.iter().enumerate() {
+            let replaced = diagonal + usize::from(other != character);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[wanted.len()]
+}

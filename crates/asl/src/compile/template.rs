@@ -1,0 +1,86 @@
+//! Payload templates: compiled by the floor below, with their findings put in their places, and the warnings that need the text.
+
+use super::checker::{Checker, Phase};
+use super::fields::Fields;
+use super::location::Location;
+use crate::QueryLanguage;
+use crate::diagnostic::{Diagnostic, code};
+use crate::tree::{Node, NodeKind};
+use expressions::PayloadTemplate;
+
+/// Takes and compiles a template field that only JSONPath has.
+pub(crate) fn field<'t>(
+    checker: &mut Checker<'t>,
+    fields: &mut Fields<'t, '_>,
+    name: &'static str,
+) -> Option<PayloadTemplate> {
+    let node = fields.take_of(checker, QueryLanguage::JsonPath, name)?;
+    compile(checker, node, &fields.location.key(name))
+}
+
+/// Takes and compiles a template field that both languages have; in JSONata it is left alone.
+pub(crate) fn shared_field<'t>(
+    checker: &mut Checker<'t>,
+    fields: &mut Fields<'t, '_>,
+    name: &'static str,
+) -> Option<PayloadTemplate> {
+    let node = fields.take(name)?;
+    if fields.language == QueryLanguage::Jsonata {
+        return None;
+    }
+    compile(checker, node, &fields.location.key(name))
+}
+
+/// Compiles `node`, which stands at `location`.
+pub(crate) fn compile(checker: &mut Checker<'_>, node: &Node, location: &Location<'_>) -> Option<PayloadTemplate> {
+    warn_without_dollar(checker, node, location);
+    match PayloadTemplate::compile(&node.to_value()) {
+        Ok(template) => Some(template),
+        Err(problems) => {
+            for problem in &problems {
+                let holder = node.at(problem.parent());
+                let span = holder
+                    .and_then(|holder| holder.get(&problem.key))
+                    .map_or_else(|| node.span.clone(), |value| value.span.clone());
+                let mut diagnostic = Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, problem.message.clone(), span);
+                diagnostic.location = Some(format!("{location}{}", problem.parent()));
+                checker.report(Phase::Schema, diagnostic);
+            }
+            None
+        }
+    }
+}
+
+/// Whether a text looks like something that is evaluated under a key ending in `.$`.
+pub(crate) fn looks_evaluated(text: &str) -> bool {
+    text.starts_with("$.")
+        || text.starts_with("$[")
+        || text.starts_with("$$.")
+        || text.starts_with("States.") && text.ends_with(')')
+}
+
+fn warn_without_dollar(checker: &mut Checker<'_>, node: &Node, location: &Location<'_>) {
+    match &node.kind {
+        NodeKind::Array(elements) => {
+            for (position, element) in elements.iter().enumerate() {
+                warn_without_dollar(checker, element, &location.index(position));
+            }
+        }
+        NodeKind::Object(entries) => {
+            for entry in entries {
+                let inner = location.key(&entry.key);
+                if !entry.key.ends_with(".$") && entry.value.as_str().is_some_and(looks_evaluated) {
+                    let message = format!(
+                        "No .$ on field '{}' whose value appears to be a JSONPath or Intrinsic Function",
+                        entry.key
+                    );
+                    let help = format!("write '{}.$' to have the value evaluated", entry.key);
+                    checker.warning(code::NO_DOLLAR, &inner, &entry.value.span, message, help);
+                } else {
+                    warn_without_dollar(checker, &entry.value, &inner);
+                }
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,117 @@
+//! The one way in: text to tree, definition and findings.
+
+use crate::compile;
+use crate::definition::StateMachineDefinition;
+use crate::diagnostic::{Diagnostic, Severity, code};
+use crate::tree::{self, Node};
+
+/// Longest definition in characters (service model `Definition`).
+pub const DEFINITION_LENGTH_MAX: usize = 1_048_576;
+
+/// How a text is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// JSON, the only one AWS's API takes.
+    #[default]
+    Json,
+    /// YAML 1.2, as files and deployment tools have it.
+    Yaml,
+}
+
+impl Format {
+    /// The format a file's name tells: YAML for `.yaml` and `.yml`, else JSON.
+    pub fn of_file_name(name: &str) -> Format {
+        let name = name.to_ascii_lowercase();
+        if name.ends_with(".yaml") || name.ends_with(".yml") { Format::Yaml } else { Format::Json }
+    }
+}
+
+/// The type of a state machine, or of a distributed Map's child executions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MachineType {
+    /// `STANDARD`
+    #[default]
+    Standard,
+    /// `EXPRESS`, which refuses jobs, task tokens, activities and distributed Maps.
+    Express,
+}
+
+/// The language of expressions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QueryLanguage {
+    /// `JSONPath`
+    #[default]
+    JsonPath,
+    /// `JSONata`
+    Jsonata,
+}
+
+impl QueryLanguage {
+    pub(crate) const NAMES: [&'static str; 2] = ["JSONPath", "JSONata"];
+
+    /// The name as `QueryLanguage` fields have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            QueryLanguage::JsonPath => "JSONPath",
+            QueryLanguage::Jsonata => "JSONata",
+        }
+    }
+
+    pub(crate) fn of_name(name: &str) -> QueryLanguage {
+        if name == "JSONata" { QueryLanguage::Jsonata } else { QueryLanguage::JsonPath }
+    }
+}
+
+/// What a definition is checked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// The type of the state machine it is for.
+    pub machine_type: MachineType,
+}
+
+/// What a text is.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The text as a tree, as far as it could be read.
+    pub tree: Option<Node>,
+    /// What it means; `Some` exactly if there is no error among the findings.
+    pub definition: Option<StateMachineDefinition>,
+    /// Errors, then warnings. As far as AWS's order is known it is kept.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Parsed {
+    /// Whether there is an error among the findings.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    fn refused(tree: Option<Node>, diagnostics: Vec<Diagnostic>) -> Parsed {
+        Parsed { tree, definition: None, diagnostics }
+    }
+}
+
+/// Parses and checks a definition. Never fails and never panics, whatever the text.
+pub fn parse(text: &str, format: Format, options: &Options) -> Parsed {
+    if text.len() > DEFINITION_LENGTH_MAX && text.chars().count() > DEFINITION_LENGTH_MAX {
+        let message = format!("Definition must not be longer than {DEFINITION_LENGTH_MAX} characters");
+        return Parsed::refused(None, vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, 0..0)]);
+    }
+    if text.trim().is_empty() {
+        let message = "Definition must be a valid JSON object";
+        return Parsed::refused(None, vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, 0..0)]);
+    }
+    let (tree, syntax) = match format {
+        Format::Json => tree::parse_json(text),
+        Format::Yaml => tree::parse_yaml(text),
+    };
+    let Some(tree) = tree.filter(|_| syntax.is_empty()) else {
+        return Parsed::refused(None, syntax);
+    };
+    let (definition, diagnostics) = compile::compile(&tree, options);
+    debug_assert!(
+        definition.is_some() || diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error),
+        "a definition is missing only after an error"
+    );
+    Parsed { tree: Some(tree), definition, diagnostics }
+}
