@@ -3,7 +3,7 @@
 //! The configurations are checked and shown again; what they switch on is elsewhere.
 
 use crate::exception::Exception;
-use crate::fields::{Fields, Text};
+use crate::fields::{Fields, Text, read_body};
 use crate::limits;
 use json::{ObjectBuilder, Value, json};
 use std::sync::Arc;
@@ -56,7 +56,11 @@ pub enum EncryptionConfiguration {
 }
 
 impl LoggingConfiguration {
-    /// Reads and checks the member `loggingConfiguration` of a body or of a stored row.
+    /// The member `loggingConfiguration` of a structure, as [`encode`](LoggingConfiguration::encode) wrote it.
+    pub fn decode_member(structure: &Value) -> Result<Option<LoggingConfiguration>, Exception> {
+        read_body(structure, LoggingConfiguration::read)
+    }
+
     pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<LoggingConfiguration>, Exception> {
         fields.structure("loggingConfiguration", |fields| {
             let destinations = fields.structures("destinations", |destination| {
@@ -113,6 +117,11 @@ impl LogLevel {
 }
 
 impl TracingConfiguration {
+    /// The member `tracingConfiguration` of a structure, as [`encode`](TracingConfiguration::encode) wrote it.
+    pub fn decode_member(structure: &Value) -> Result<Option<TracingConfiguration>, Exception> {
+        read_body(structure, TracingConfiguration::read)
+    }
+
     pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<TracingConfiguration>, Exception> {
         fields.structure("tracingConfiguration", |fields| {
             Ok(TracingConfiguration { enabled: fields.boolean("enabled")?.unwrap_or_default() })
@@ -166,6 +175,11 @@ impl GivenEncryption {
 }
 
 impl EncryptionConfiguration {
+    /// The member `encryptionConfiguration` of a structure, as [`encode`](EncryptionConfiguration::encode) wrote it.
+    pub fn decode_member(structure: &Value) -> Result<Option<EncryptionConfiguration>, Exception> {
+        read_body(structure, GivenEncryption::read)?.map(GivenEncryption::check).transpose()
+    }
+
     /// As in requests and descriptions.
     pub fn encode(&self) -> Value {
         match self {

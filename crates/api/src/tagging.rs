@@ -57,6 +57,11 @@ pub struct ListTagsForResourceResponse {
 }
 
 impl Tag {
+    /// The member `tags` of a structure, as lists write it.
+    pub fn decode_member(structure: &Value) -> Result<Option<Vec<Tag>>, Exception> {
+        read_body(structure, Tag::read_list)
+    }
+
     pub(crate) fn read_list(fields: &Fields<'_>) -> Result<Option<Vec<Tag>>, Exception> {
         fields.structures("tags", |tag| {
             Ok(Tag {

@@ -1,1 +1,3 @@
 //! Partitions, timers, dispatch: executions kept alive and durable.
+
+pub mod registry;

@@ -1,0 +1,221 @@
+//! Where the rows of executions are: tables and keys.
+//!
+//! Names cannot hold control characters, so a zero byte ends a name in a key without doubt. Numbers are big-endian, so that keys sort.
+
+use interpreter::{FrameId, Timer, TimerKind, Timestamp};
+use interpreter::{TaskId, rows::Reader, rows::Writer};
+use store::{Bytes, Table};
+
+/// Header rows by execution.
+pub(crate) const HEADERS: Table = Table(16);
+/// State rows by execution.
+pub(crate) const STATES: Table = Table(17);
+/// Frame base rows by execution and frame.
+pub(crate) const FRAME_BASES: Table = Table(18);
+/// Frame progress rows by execution and frame.
+pub(crate) const FRAME_PROGRESSES: Table = Table(19);
+/// Chunks of events by execution and first event.
+pub(crate) const HISTORY: Table = Table(20);
+/// Executions by machine, status and start, newest first.
+pub(crate) const INDEX: Table = Table(21);
+/// Timers by time.
+pub(crate) const TIMERS: Table = Table(22);
+/// Tasks that were asked for and have not ended.
+pub(crate) const TASKS: Table = Table(23);
+/// Executions that stopped in the middle of a step because their turn was over.
+pub(crate) const UNFINISHED: Table = Table(24);
+
+/// An execution's key: machine name, zero, execution name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ExecutionKey(pub Bytes);
+
+impl ExecutionKey {
+    pub fn new(state_machine: &str, name: &str) -> ExecutionKey {
+        let mut key = Vec::with_capacity(state_machine.len() + 1 + name.len());
+        key.extend_from_slice(state_machine.as_bytes());
+        key.push(0);
+        key.extend_from_slice(name.as_bytes());
+        ExecutionKey(key.into())
+    }
+
+    pub fn of_arn(arn: &arn::ExecutionArn) -> ExecutionKey {
+        ExecutionKey::new(&arn.state_machine, &arn.name)
+    }
+
+    /// Which of `partitions` owns the execution: a hash of the key that never changes (FNV-1a).
+    pub fn partition(&self, partitions: u32) -> u32 {
+        let hash =
+            self.0.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+        // The low bits of FNV are weak; the high half is mixed in.
+        ((hash ^ (hash >> 32)) % u64::from(partitions)) as u32
+    }
+
+    /// The key followed by a zero: the prefix of the execution's rows in tables with longer keys.
+    pub fn prefix(&self) -> Bytes {
+        self.with(&[])
+    }
+
+    pub fn frame(&self, frame: FrameId) -> Bytes {
+        self.with(&frame.0.to_be_bytes())
+    }
+
+    pub fn event(&self, event_id: u64) -> Bytes {
+        self.with(&event_id.to_be_bytes())
+    }
+
+    pub fn task(&self, task: TaskId) -> Bytes {
+        let mut suffix = [0; 16];
+        suffix[..8].copy_from_slice(&task.frame.0.to_be_bytes());
+        suffix[8..].copy_from_slice(&task.scheduled_event.to_be_bytes());
+        self.with(&suffix)
+    }
+
+    /// Time first, then what makes the timer one of its own.
+    pub fn timer(&self, timer: &Timer) -> Bytes {
+        let mut key = Vec::with_capacity(8 + self.0.len() + 20);
+        key.extend_from_slice(&sortable(timer.due).to_be_bytes());
+        key.extend_from_slice(&self.0);
+        key.push(0);
+        key.extend_from_slice(&timer_value(timer.kind));
+        key.into()
+    }
+
+    fn with(&self, suffix: &[u8]) -> Bytes {
+        let mut key = Vec::with_capacity(self.0.len() + 1 + suffix.len());
+        key.extend_from_slice(&self.0);
+        key.push(0);
+        key.extend_from_slice(suffix);
+        key.into()
+    }
+}
+
+/// Splits a key made by `with`: the execution and the rest, whose length is known.
+pub(crate) fn split(key: &Bytes, suffix_length: usize) -> Option<(ExecutionKey, Bytes)> {
+    let end = key.len().checked_sub(suffix_length + 1)?;
+    (key[end] == 0).then(|| (ExecutionKey(key.slice(..end)), key.slice(end + 1..)))
+}
+
+/// The task a key of [`TASKS`] is about.
+pub(crate) fn read_task(suffix: &[u8]) -> Option<TaskId> {
+    let (frame, event) = suffix.split_at_checked(8)?;
+    Some(TaskId {
+        frame: FrameId(u64::from_be_bytes(frame.try_into().ok()?)),
+        scheduled_event: u64::from_be_bytes(event.try_into().ok()?),
+    })
+}
+
+/// A timer row's value: the kind, and the execution so that the key need not be taken apart.
+pub(crate) fn timer_row(execution: &ExecutionKey, timer: &Timer) -> Vec<u8> {
+    let mut row = timer_value(timer.kind);
+    row.extend_from_slice(&execution.0);
+    row
+}
+
+/// Reads a timer row.
+pub(crate) fn read_timer(key: &[u8], value: &Bytes) -> Option<(ExecutionKey, Timer)> {
+    let due = Timestamp(u64::from_be_bytes(key.get(..8)?.try_into().ok()?).wrapping_add(1 << 63) as i64);
+    let kind = value.get(..TIMER_VALUE_LEN)?;
+    let number = |from: usize| u64::from_be_bytes(kind[from..from + 8].try_into().expect("eight bytes"));
+    let frame = FrameId(number(2));
+    let task = TaskId { frame, scheduled_event: number(10) };
+    let kind = match kind[1] {
+        0 => TimerKind::ExecutionTimeout,
+        1 => TimerKind::Delay(frame),
+        2 => TimerKind::TaskTimeout(task),
+        3 => TimerKind::Heartbeat(task),
+        _ => return None,
+    };
+    Some((ExecutionKey(value.slice(TIMER_VALUE_LEN..)), Timer { due, kind }))
+}
+
+const TIMER_VALUE_LEN: usize = 18;
+
+fn timer_value(kind: TimerKind) -> Vec<u8> {
+    let (tag, frame, event) = match kind {
+        TimerKind::ExecutionTimeout => (0, 0, 0),
+        TimerKind::Delay(frame) => (1, frame.0, 0),
+        TimerKind::TaskTimeout(task) => (2, task.frame.0, task.scheduled_event),
+        TimerKind::Heartbeat(task) => (3, task.frame.0, task.scheduled_event),
+    };
+    let mut value = vec![interpreter::rows::VERSION, tag];
+    value.extend_from_slice(&u64::to_be_bytes(frame));
+    value.extend_from_slice(&u64::to_be_bytes(event));
+    value
+}
+
+/// Order-preserving: earlier than 1970 sorts before later.
+fn sortable(time: Timestamp) -> u64 {
+    (time.0 as u64).wrapping_add(1 << 63)
+}
+
+/// A row of [`INDEX`]: machine, zero, status, start counted backwards, execution name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct IndexRow {
+    pub name: String,
+    pub start: Timestamp,
+    pub stop: Option<Timestamp>,
+}
+
+impl IndexRow {
+    pub fn key(machine: &str, status: u8, start: Timestamp, name: &str) -> Bytes {
+        let mut key = index_prefix(machine, status);
+        key.extend_from_slice(&(!sortable(start)).to_be_bytes());
+        key.extend_from_slice(name.as_bytes());
+        key.into()
+    }
+
+    pub fn value(stop: Option<Timestamp>) -> Vec<u8> {
+        let mut row = Writer::new();
+        row.option(stop, Writer::timestamp);
+        row.finish()
+    }
+
+    /// Reads a row whose key begins with `index_prefix(machine, status)`.
+    pub fn read(machine: &str, key: &[u8], value: &[u8]) -> Option<IndexRow> {
+        let rest = key.get(machine.len() + 2..)?;
+        let (start, name) = rest.split_at_checked(8)?;
+        let start = !u64::from_be_bytes(start.try_into().ok()?);
+        Some(IndexRow {
+            name: String::from_utf8(name.to_vec()).ok()?,
+            start: Timestamp(start.wrapping_add(1 << 63) as i64),
+            stop: Reader::new(value).ok()?.option(Reader::timestamp).ok()?,
+        })
+    }
+}
+
+pub(crate) fn index_prefix(machine: &str, status: u8) -> Vec<u8> {
+    let mut prefix = Vec::with_capacity(machine.len() + 10);
+    prefix.extend_from_slice(machine.as_bytes());
+    prefix.push(0);
+    prefix.push(status);
+    prefix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_sort_by_time_and_read_back() {
+        let execution = ExecutionKey::new("machine", "run");
+        let task = TaskId { frame: FrameId(3), scheduled_event: 9 };
+        let timers = [
+            Timer { due: Timestamp(-5), kind: TimerKind::ExecutionTimeout },
+            Timer { due: Timestamp(5), kind: TimerKind::Delay(FrameId(7)) },
+            Timer { due: Timestamp(5), kind: TimerKind::TaskTimeout(task) },
+            Timer { due: Timestamp(6), kind: TimerKind::Heartbeat(task) },
+        ];
+        let keys: Vec<Bytes> = timers.iter().map(|timer| execution.timer(timer)).collect();
+        assert!(keys.is_sorted());
+        for (key, timer) in keys.iter().zip(&timers) {
+            assert_eq!(read_timer(key, &timer_row(&execution, timer).into()), Some((execution.clone(), *timer)));
+        }
+        let (of, suffix) = split(&execution.task(task), 16).expect("made by the same module");
+        assert_eq!((of, read_task(&suffix)), (execution, Some(task)));
+        let newer = IndexRow::key("machine", 0, Timestamp(2000), "b");
+        let older = IndexRow::key("machine", 0, Timestamp(1000), "a");
+        assert!(newer < older);
+        let read = IndexRow::read("machine", &older, &IndexRow::value(Some(Timestamp(7)))).expect("well formed");
+        assert_eq!(read, IndexRow { name: "a".into(), start: Timestamp(1000), stop: Some(Timestamp(7)) });
+    }
+}

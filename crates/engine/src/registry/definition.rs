@@ -1,0 +1,71 @@
+//! The one place where the registry meets the language: a text becomes a definition or an exception.
+
+use super::Registry;
+use api::{
+    DefinitionDiagnostic, DiagnosticSeverity, Exception, StateMachineType, ValidateStateMachineDefinitionRequest,
+    ValidateStateMachineDefinitionResponse, VariableReferences,
+};
+use asl::{Diagnostic, Format, MachineType, Options, Severity, StateMachineDefinition};
+
+/// A definition and what descriptions tell of it.
+pub(super) struct Parsed {
+    pub(super) definition: StateMachineDefinition,
+    pub(super) variable_references: VariableReferences,
+}
+
+/// Parses a definition; `InvalidDefinition` names all errors, warnings are passed over.
+pub(super) fn parse(text: &str, machine_type: StateMachineType) -> Result<Parsed, Exception> {
+    let parsed = asl::parse(text, Format::Json, &options(machine_type));
+    let Some(definition) = parsed.definition else {
+        let errors = parsed.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let findings: Vec<String> = errors.map(Diagnostic::aws_text).collect();
+        return Err(Exception::invalid_definition(&findings.join(", ")));
+    };
+    let references = asl::variable_references(&definition);
+    let variable_references = references
+        .into_iter()
+        .map(|(state, names)| (state.into(), names.into_iter().map(Into::into).collect()))
+        .collect();
+    Ok(Parsed { definition, variable_references })
+}
+
+fn options(machine_type: StateMachineType) -> Options {
+    Options {
+        machine_type: match machine_type {
+            StateMachineType::Standard => MachineType::Standard,
+            StateMachineType::Express => MachineType::Express,
+        },
+    }
+}
+
+impl Registry {
+    /// ValidateStateMachineDefinition: nothing is read or stored.
+    pub fn validate_state_machine_definition(
+        request: &ValidateStateMachineDefinitionRequest,
+    ) -> ValidateStateMachineDefinitionResponse {
+        let parsed = asl::parse(&request.definition, Format::Json, &options(request.machine_type));
+        let ok = !parsed.has_errors();
+        let shown = parsed.diagnostics.iter().map(diagnostic);
+        let mut wanted = shown.filter(|diagnostic| diagnostic.severity >= request.severity);
+        let diagnostics = wanted.by_ref().take(request.max_results).collect();
+        ValidateStateMachineDefinitionResponse { ok, diagnostics, truncated: wanted.next().is_some() }
+    }
+}
+
+fn diagnostic(found: &Diagnostic) -> DefinitionDiagnostic {
+    DefinitionDiagnostic {
+        severity: match found.severity {
+            Severity::Warning => DiagnosticSeverity::Warning,
+            Severity::Error => DiagnosticSeverity::Error,
+        },
+        code: found.code.into(),
+        message: found.message.as_str().into(),
+        location: found.location.as_deref().map(Into::into),
+    }
+}
+
+/// Revisions are shared between tasks and threads.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<StateMachineDefinition>();
+};

@@ -1,0 +1,37 @@
+//! The row of a state machine: what does not change with an update, and which revision is current.
+
+use super::revision::RevisionNumber;
+use super::row::Row;
+use api::StateMachineType;
+use json::{Object, ObjectBuilder};
+use std::sync::Arc;
+use store::StoreError;
+
+/// A state machine that exists.
+#[derive(Clone, Debug)]
+pub(super) struct Machine {
+    pub(super) name: Arc<str>,
+    pub(super) machine_type: StateMachineType,
+    pub(super) creation_date_ms: i64,
+    pub(super) current: RevisionNumber,
+}
+
+impl Machine {
+    pub(super) fn encode(&self) -> Object {
+        let mut row = ObjectBuilder::new();
+        row.insert("name", &self.name);
+        row.insert("type", self.machine_type.as_str());
+        row.insert("creationDateMs", self.creation_date_ms);
+        row.insert("currentRevision", self.current.0);
+        row.build()
+    }
+
+    pub(super) fn decode(row: &Row) -> Result<Machine, StoreError> {
+        Ok(Machine {
+            name: row.text("name")?,
+            machine_type: StateMachineType::from_word(&row.text("type")?).ok_or_else(|| row.missing("type"))?,
+            creation_date_ms: row.integer("creationDateMs")?,
+            current: RevisionNumber(row.integer("currentRevision")?.unsigned_abs()),
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! What exists besides executions: state machines, their revisions, activities, tags.
+//!
+//! Everything is durable in the control partition before it is answered; names and small facts are held in memory, definitions are
+//! loaded and parsed when needed. Changes are made one at a time. Executions are not known here: who deletes a machine ends its
+//! executions.
+//!
+//! Reading order: [`Registry`], `revision`, `state_machines`, `activities`, `tags`, `change` (how something becomes durable).
+
+mod activities;
+mod activity;
+mod change;
+mod definition;
+mod machine;
+mod page;
+mod revision;
+mod revision_cache;
+mod row;
+mod state_machines;
+mod tables;
+mod tags;
+#[cfg(test)]
+mod tests;
+
+pub use arn::Identity;
+pub use revision::{Revision, RevisionNumber};
+pub use state_machines::DeletedStateMachine;
+pub use tables::CONTROL;
+
+use activity::Activity;
+use api::Exception;
+use arn::{ActivityArn, Qualifier, StateMachineArn};
+use change::Changer;
+use machine::Machine;
+use revision_cache::RevisionCache;
+use row::Row;
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock, RwLockReadGuard};
+use store::{Range, Store, StoreError, Table};
+
+/// Rows read in one go while opening.
+const LOAD_ROWS: usize = 1000;
+
+/// The registry of one server. Cloning shares it.
+#[derive(Clone)]
+pub struct Registry(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn Store>,
+    identity: Identity,
+    names: RwLock<Names>,
+    revisions: RevisionCache,
+    changer: Arc<tokio::sync::Mutex<Changer>>,
+}
+
+/// What exists, by name. Changed only after the change is durable.
+#[derive(Default)]
+struct Names {
+    machines: BTreeMap<Arc<str>, Machine>,
+    activities: BTreeMap<Arc<str>, Activity>,
+}
+
+impl Registry {
+    /// Takes over the control partition of `store` and loads what exists.
+    pub async fn open(store: Arc<dyn Store>, identity: Identity) -> Result<Registry, StoreError> {
+        let epoch = store.open_partition(CONTROL).await?;
+        let mut names = Names::default();
+        load(&*store, tables::STATE_MACHINES, |row| {
+            let machine = Machine::decode(row)?;
+            names.machines.insert(machine.name.clone(), machine);
+            Ok(())
+        })
+        .await?;
+        load(&*store, tables::ACTIVITIES, |row| {
+            let activity = Activity::decode(row)?;
+            names.activities.insert(activity.name.clone(), activity);
+            Ok(())
+        })
+        .await?;
+        let last = store.scan(CONTROL, Range::all(tables::REVISIONS).reversed().limit(1)).await?;
+        let last_revision =
+            last.first().and_then(|(key, _)| RevisionNumber::from_key(key)).unwrap_or(RevisionNumber(0));
+        let changer = Changer::new(epoch, last_revision);
+        Ok(Registry(Arc::new(Inner {
+            store,
+            identity,
+            names: RwLock::new(names),
+            revisions: RevisionCache::default(),
+            changer: Arc::new(tokio::sync::Mutex::new(changer)),
+        })))
+    }
+
+    /// The identity every ARN of this server has.
+    pub fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// What an execution started now with `arn` runs: the machine's latest revision. `StateMachineDoesNotExist` if there is none, or if a
+    /// version, alias or label is named that there is not.
+    pub async fn current(&self, arn: &StateMachineArn) -> Result<Arc<Revision>, Exception> {
+        let machine = self.machine(arn)?;
+        self.revision(machine.current).await.map_err(|error| change::exception(&error))
+    }
+
+    /// A revision by its number, as stored with an execution.
+    pub async fn revision(&self, number: RevisionNumber) -> Result<Arc<Revision>, StoreError> {
+        if let Some(revision) = self.0.revisions.get(number) {
+            return Ok(revision);
+        }
+        let place = format!("revision {number} of the control partition");
+        let Some(bytes) = self.0.store.get(CONTROL, tables::REVISIONS, &number.key()).await? else {
+            return Err(StoreError::Corrupt { what: "a missing row".to_owned(), place });
+        };
+        let revision = Arc::new(Revision::decode(&Row::decode(&bytes, place)?, number, &self.0.identity)?);
+        self.0.revisions.insert(revision.clone());
+        Ok(revision)
+    }
+
+    /// Whether the activity exists: what a Task state asks before it schedules one.
+    pub fn activity_exists(&self, arn: &ActivityArn) -> bool {
+        arn.identity == self.0.identity && self.names().activities.contains_key(&*arn.name)
+    }
+
+    /// The machine an ARN names. Versions and aliases are none, as long as none can be made.
+    fn machine(&self, arn: &StateMachineArn) -> Result<Machine, Exception> {
+        let found = (arn.identity == self.0.identity && arn.qualifier == Qualifier::None && arn.label.is_none())
+            .then(|| self.names().machines.get(&*arn.name).cloned());
+        found.flatten().ok_or_else(|| Exception::state_machine_does_not_exist(arn))
+    }
+
+    fn machine_arn(&self, name: &str) -> StateMachineArn {
+        StateMachineArn::new(self.0.identity.clone(), name)
+    }
+
+    fn activity_arn(&self, name: &str) -> ActivityArn {
+        ActivityArn::new(self.0.identity.clone(), name)
+    }
+
+    fn names(&self) -> RwLockReadGuard<'_, Names> {
+        self.0.names.read().expect("nothing panics while holding the lock")
+    }
+}
+
+/// Reads every row of `table`.
+async fn load(
+    store: &dyn Store,
+    table: Table,
+    mut take: impl FnMut(&Row) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut range = Range::all(table).limit(LOAD_ROWS);
+    loop {
+        let rows = store.scan(CONTROL, range.clone()).await?;
+        for (key, value) in &rows {
+            let place = format!("table {} of the control partition, key '{}'", table.0, key.escape_ascii());
+            take(&Row::decode(value, place)?)?;
+        }
+        match rows.into_iter().next_back() {
+            Some((key, _)) => range = range.after(key),
+            None => return Ok(()),
+        }
+    }
+}
