@@ -26,9 +26,20 @@ pub enum ErrorKind {
         /// What the path engine says.
         failure: PathFailure,
     },
+    /// A path among the arguments of an intrinsic function found nothing.
+    ArgumentNotFound {
+        /// The whole expression as written, not the nested call that has the argument.
+        call: String,
+        /// The path as AWS shows it: a context path with one `$`.
+        path: String,
+        /// The document AWS shows: for a context path the input all the same.
+        input: Value,
+        /// What the path engine says.
+        failure: PathFailure,
+    },
     /// An intrinsic function refused its arguments or its result.
     IntrinsicFailed {
-        /// The call as written.
+        /// The whole expression as written, not the nested call that failed.
         call: String,
         /// Why.
         message: String,
@@ -45,6 +56,15 @@ impl EvaluationError {
         }))
     }
 
+    pub(crate) fn argument_not_found(call: &str, path: &str, input: &Value, failure: PathFailure) -> EvaluationError {
+        EvaluationError(Box::new(ErrorKind::ArgumentNotFound {
+            call: call.to_owned(),
+            path: path.to_owned(),
+            input: input.clone(),
+            failure,
+        }))
+    }
+
     pub(crate) fn intrinsic_failed(call: &str, message: String) -> EvaluationError {
         EvaluationError(Box::new(ErrorKind::IntrinsicFailed { call: call.to_owned(), message }))
     }
@@ -54,10 +74,10 @@ impl EvaluationError {
         &self.0
     }
 
-    /// The error AWS reports: `States.Runtime` for a path, `States.IntrinsicFailure` for a function.
+    /// The error AWS reports: `States.Runtime` for a path, also as an argument, `States.IntrinsicFailure` for what a function refuses.
     pub fn error_name(&self) -> &'static str {
         match self.kind() {
-            ErrorKind::PathNotFound { .. } => "States.Runtime",
+            ErrorKind::PathNotFound { .. } | ErrorKind::ArgumentNotFound { .. } => "States.Runtime",
             ErrorKind::IntrinsicFailed { .. } => "States.IntrinsicFailure",
         }
     }
@@ -67,7 +87,7 @@ impl EvaluationError {
     pub fn as_invalid_path(&self) -> String {
         match self.kind() {
             ErrorKind::PathNotFound { path, failure, .. } => failure.as_invalid_path(path),
-            ErrorKind::IntrinsicFailed { .. } => self.to_string(),
+            ErrorKind::ArgumentNotFound { .. } | ErrorKind::IntrinsicFailed { .. } => self.to_string(),
         }
     }
 }
@@ -79,10 +99,19 @@ impl fmt::Display for EvaluationError {
                 formatter,
                 "The JSONPath '{path}' specified for the field '{field}' refers to the variable '{name}' which is not defined"
             ),
-            ErrorKind::PathNotFound { path, field, input, failure: _ } => write!(
+            ErrorKind::PathNotFound { path, field, input, failure } if failure.is_absence() => write!(
                 formatter,
                 "The JSONPath '{path}' specified for the field '{field}' could not be found in the input '{input}'"
             ),
+            ErrorKind::PathNotFound { failure, .. } => write!(formatter, "{failure}"),
+            ErrorKind::ArgumentNotFound { call, path, input, failure } if failure.is_absence() => write!(
+                formatter,
+                "The function '{call}' had the following error: The JsonPath argument for the field '{path}' \
+                 could not be found in the input '{input}'"
+            ),
+            ErrorKind::ArgumentNotFound { call, failure, .. } => {
+                write!(formatter, "The function '{call}' had the following error: {failure}")
+            }
             ErrorKind::IntrinsicFailed { call, message } => {
                 write!(formatter, "The function '{call}' had the following error: {message}")
             }

@@ -44,7 +44,7 @@ impl Expression {
     pub fn evaluate(&self, scope: &Scope<'_>, random: &mut Random, field: &str) -> Result<Value, EvaluationError> {
         match self {
             Expression::Path(path) => path.evaluate_for(field, scope),
-            Expression::Intrinsic(call) => call.evaluate(scope, random, field),
+            Expression::Intrinsic(call) => call.evaluate(scope, random),
         }
     }
 

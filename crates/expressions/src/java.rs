@@ -37,18 +37,3 @@ pub(crate) fn write_text(value: &Value, out: &mut String) {
         }
     }
 }
-
-/// The Java class a JSON value has in AWS's engine, as path errors name it.
-pub(crate) fn class_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "java.lang.Boolean",
-        Value::Number(json::Number::Integer(integer)) if i32::try_from(*integer).is_ok() => "java.lang.Integer",
-        Value::Number(json::Number::Integer(_)) => "java.lang.Long",
-        Value::Number(json::Number::Double(_)) => "java.lang.Double",
-        Value::Number(json::Number::Big(_)) => "java.math.BigInteger",
-        Value::String(_) => "java.lang.String",
-        Value::Array(_) => "java.util.ArrayList",
-        Value::Object(_) => "java.util.LinkedHashMap",
-    }
-}

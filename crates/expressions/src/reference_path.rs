@@ -1,7 +1,7 @@
 //! Reference paths: the subset of paths that names exactly one place, readable and (as `ResultPath`) writable.
 
 use crate::path::Segment;
-use crate::{Path, PathSyntaxError};
+use crate::{Path, PathFailure, PathSyntaxError, Scope};
 use json::{Array, Object, Value};
 use std::fmt;
 
@@ -41,11 +41,12 @@ impl ReferencePath {
             Segment::Index(index) => *index >= 0,
             _ => false,
         };
-        if !path.segments().iter().all(allowed) {
-            let message = "A reference path may only contain names and indexes".to_owned();
-            return Err(PathSyntaxError { offset: 0, message });
-        }
-        Ok(ReferencePath(path))
+        let offset = match operator_outside_quotes(text) {
+            None if path.segments().iter().all(allowed) => return Ok(ReferencePath(path)),
+            offset => offset.unwrap_or(0),
+        };
+        let message = "A reference path may only contain names and indexes".to_owned();
+        Err(PathSyntaxError { offset, message })
     }
 
     /// The path as written.
@@ -56,6 +57,11 @@ impl ReferencePath {
     /// The same as a path, to read what it names.
     pub fn as_path(&self) -> &Path {
         &self.0
+    }
+
+    /// The value at this path.
+    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, PathFailure> {
+        self.0.evaluate(scope)
     }
 
     /// Whether this is the root alone (`$`).
@@ -71,6 +77,22 @@ impl ReferencePath {
         set(Some(root), self.0.segments(), value)
             .ok_or_else(|| ResultPathMismatch { path: self.text().to_owned(), input: root.clone() })
     }
+}
+
+/// Where one of `@ , : ?` stands outside quotes: the operators a reference path may not use, not even within a name.
+fn operator_outside_quotes(text: &str) -> Option<usize> {
+    let mut quote = None;
+    let mut characters = text.char_indices();
+    while let Some((offset, character)) = characters.next() {
+        match (quote, character) {
+            (Some(_), '\\') => drop(characters.next()),
+            (Some(open), _) if character == open => quote = None,
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '@' | ',' | ':' | '?') => return Some(offset),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// `target` with `value` at `segments`; a missing target becomes an object.

@@ -4,55 +4,58 @@ use super::Outcome;
 use crate::java;
 use json::Value;
 
-/// The texts between the `{}` of a template: one more than there are `{}`.
-pub(super) struct FormatTemplate(Vec<String>);
+/// The texts between the `{}` of a template: one more than there are `{}`. An error where a `{` stands without its `}`.
+pub(super) struct FormatTemplate(Result<Vec<String>, String>);
 
 impl FormatTemplate {
     /// A literal as written, where any character may be escaped.
     pub(super) fn from_literal(literal: &str) -> FormatTemplate {
-        FormatTemplate::split(literal, |_| true)
+        FormatTemplate(split(literal, |_| true))
     }
 
     /// A template that arrives in the data, where a backslash means something before a brace only.
     fn from_data(text: &str) -> FormatTemplate {
-        FormatTemplate::split(text, |escaped| matches!(escaped, '{' | '}'))
+        FormatTemplate(split(text, |escaped| matches!(escaped, '{' | '}')))
     }
+}
 
-    fn split(text: &str, is_escape: fn(char) -> bool) -> FormatTemplate {
-        let mut pieces = vec![String::new()];
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
-            let piece = pieces.last_mut().expect("there is always a piece");
-            match (character, characters.peek()) {
-                ('\\', Some(&escaped)) if is_escape(escaped) => {
-                    piece.push(escaped);
-                    characters.next();
-                }
-                ('{', Some('}')) => {
-                    characters.next();
-                    pieces.push(String::new());
-                }
-                (other, _) => piece.push(other),
+fn split(text: &str, is_escape: fn(char) -> bool) -> Result<Vec<String>, String> {
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('\\', Some(&escaped)) if is_escape(escaped) => {
+                piece.push(escaped);
+                characters.next();
             }
+            ('{', Some('}')) => {
+                characters.next();
+                pieces.push(std::mem::take(&mut piece));
+            }
+            ('{', _) => return Err("Invalid template in States.Format: matching '}' not found for '{'.".to_owned()),
+            (other, _) => piece.push(other),
         }
-        FormatTemplate(pieces)
     }
+    pieces.push(piece);
+    Ok(pieces)
 }
 
 /// `literal` is the template where it is known beforehand; otherwise `template` is split now.
 pub(super) fn format(literal: Option<&FormatTemplate>, template: &Value, values: &[Value]) -> Outcome {
-    let split;
-    let pieces = match (literal, template) {
-        (Some(literal), _) => &literal.0,
+    let from_data;
+    let FormatTemplate(pieces) = match (literal, template) {
+        (Some(literal), _) => literal,
         (None, Value::String(text)) => {
-            split = FormatTemplate::from_data(text);
-            &split.0
+            from_data = FormatTemplate::from_data(text);
+            &from_data
         }
         (None, other) => return Err(format!("The template must be a string but was: {other}")),
     };
-    let expected = pieces.len() - 1;
-    if expected != values.len() {
-        return Err(format!("The template has {expected} placeholders but {} values were given", values.len()));
+    let pieces = pieces.as_ref().map_err(String::clone)?;
+    if pieces.len() - 1 != values.len() {
+        let message = "Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.";
+        return Err(message.to_owned());
     }
     let mut text = pieces[0].clone();
     for (value, piece) in values.iter().zip(&pieces[1..]) {

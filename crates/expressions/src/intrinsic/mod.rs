@@ -159,19 +159,24 @@ impl IntrinsicCall {
         paths
     }
 
-    /// Calls the function. `field` is the key that holds the call, as AWS's messages name it: `k.$`, `CausePath`.
-    pub fn evaluate(&self, scope: &Scope<'_>, random: &mut Random, field: &str) -> Result<Value, EvaluationError> {
+    /// Calls the function.
+    pub fn evaluate(&self, scope: &Scope<'_>, random: &mut Random) -> Result<Value, EvaluationError> {
+        self.evaluate_within(self.text(), scope, random)
+    }
+
+    /// Calls the function as a part of the expression `whole`, which is what errors name.
+    fn evaluate_within(&self, whole: &str, scope: &Scope<'_>, random: &mut Random) -> Result<Value, EvaluationError> {
         let arguments: Vec<Value> = self
             .0
             .arguments
             .iter()
             .map(|argument| match argument {
                 Argument::Literal(value) => Ok(value.clone()),
-                Argument::Path(path) => path.evaluate_for(field, scope),
-                Argument::Call(call) => call.evaluate(scope, random, field),
+                Argument::Path(path) => path.evaluate_as_argument(whole, scope),
+                Argument::Call(call) => call.evaluate_within(whole, scope, random),
             })
             .collect::<Result<_, _>>()?;
-        self.apply(&arguments, random).map_err(|message| EvaluationError::intrinsic_failed(self.text(), message))
+        self.apply(&arguments, random).map_err(|message| EvaluationError::intrinsic_failed(whole, message))
     }
 
     fn apply(&self, arguments: &[Value], random: &mut Random) -> Outcome {

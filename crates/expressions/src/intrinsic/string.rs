@@ -1,23 +1,32 @@
 //! The functions on strings: Base64, hashes, splitting.
 
 use super::Outcome;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use base64::engine::{DecodePaddingMode, Engine};
 use json::Value;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 use std::fmt::Write;
 
-/// The longest string that is encoded, decoded or hashed, in characters.
+/// The longest string that is encoded, decoded or hashed, in UTF-16 units as Java counts them.
 const CHARACTERS_MAX: usize = 10_000;
+
+/// Java's decoder: padding may be missing.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 pub(super) fn base64_encode(text: &Value) -> Outcome {
     Ok(STANDARD.encode(limited(string(text)?)?).into())
 }
 
 pub(super) fn base64_decode(text: &Value) -> Outcome {
-    let bytes = STANDARD.decode(limited(string(text)?)?).map_err(|_| "The string is not valid Base64".to_owned())?;
+    let bytes = LENIENT.decode(limited(string(text)?)?).map_err(|_| "The string is not valid Base64".to_owned())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned().into())
 }
 
@@ -50,7 +59,7 @@ fn string(value: &Value) -> Result<&str, String> {
 }
 
 fn limited(text: &str) -> Result<&str, String> {
-    match text.chars().nth(CHARACTERS_MAX) {
+    match text.encode_utf16().nth(CHARACTERS_MAX) {
         None => Ok(text),
         Some(_) => Err(format!("The string is longer than {CHARACTERS_MAX} characters")),
     }

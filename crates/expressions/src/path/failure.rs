@@ -30,8 +30,11 @@ pub enum PathFailure {
         step: String,
         /// The path before it.
         path: String,
-        /// What it stands on.
-        found: Value,
+    },
+    /// Several names (`['a','b']`) stand before the end of the path.
+    NamesNotLast {
+        /// The path up to the names.
+        path: String,
     },
     /// An index stands on `null`.
     Null {
@@ -47,6 +50,21 @@ pub enum PathFailure {
 }
 
 impl PathFailure {
+    /// Whether the path found nothing, rather than being one that cannot be applied: AWS words the two differently in templates.
+    pub fn is_absence(&self) -> bool {
+        match self {
+            PathFailure::NoResults { .. }
+            | PathFailure::MissingProperty { .. }
+            | PathFailure::NotAnObject { .. }
+            | PathFailure::Null { .. }
+            | PathFailure::UndefinedVariable(_) => true,
+            PathFailure::NotAnArray { .. }
+            | PathFailure::NamesNotLast { .. }
+            | PathFailure::Function(_)
+            | PathFailure::TooMuchWork => false,
+        }
+    }
+
     /// AWS's cause for a path field: `Invalid path '$.x' : No results for path: $['x']`. `path` is the path as written.
     pub fn as_invalid_path(&self, path: &str) -> String {
         format!("Invalid path '{path}' : {self}")
@@ -63,13 +81,10 @@ impl fmt::Display for PathFailure {
                 "Filter: {step} can only be applied to arrays. Current context is: {}",
                 java::to_text(found)
             ),
-            PathFailure::NotAnObject { step, path, found } => write!(
-                formatter,
-                "Expected to find an object with property {step} in path {path} but found '{}'. \
-                 This is not a json object according to the JsonProvider: \
-                 'com.jayway.jsonpath.spi.json.JacksonJsonProvider'.",
-                java::class_name(found)
-            ),
+            PathFailure::NotAnObject { step, path } => write!(formatter, "Property {step} not found in path {path}"),
+            PathFailure::NamesNotLast { path } => {
+                write!(formatter, "Multi properties can only be used as path leafs: {path}")
+            }
             PathFailure::Null { path } => write!(formatter, "The path {path} is null"),
             PathFailure::UndefinedVariable(name) => write!(formatter, "The variable '{name}' is not defined"),
             PathFailure::Function(message) => formatter.write_str(message),

@@ -47,7 +47,7 @@ pub(crate) enum Operator {
 
 impl Filter {
     pub(crate) fn accepts(&self, element: &Value, work: &Work<'_>) -> Result<bool, PathFailure> {
-        work.visit()?;
+        work.visit(1)?;
         match self {
             Filter::Or(filters) => {
                 for filter in filters {
@@ -124,11 +124,16 @@ impl Operator {
     }
 }
 
+/// Nothing equals a path that finds nothing, not even another one.
 fn equal(left: Option<&Value>, right: Option<&Value>) -> bool {
     match (left, right) {
         (Some(Value::Number(left)), Some(Value::Number(right))) => compare(left, right) == Some(Ordering::Equal),
+        // Jayway's rule: the right side is read as what the left side is.
+        (Some(Value::Number(left)), Some(Value::String(right))) => {
+            matches!(json::parse(right), Ok(Value::Number(right)) if compare(left, &right) == Some(Ordering::Equal))
+        }
+        (Some(Value::String(left)), Some(Value::Number(right))) => **left == *right.to_string(),
         (Some(left), Some(right)) => left == right,
-        (None, None) => true,
         _ => false,
     }
 }
@@ -151,7 +156,7 @@ fn compare(left: &Number, right: &Number) -> Option<Ordering> {
 fn is_in(value: Option<&Value>, list: Option<&Value>, work: &Work<'_>) -> Result<bool, PathFailure> {
     let Some(list) = list.and_then(Value::as_array) else { return Ok(false) };
     for element in list.iter() {
-        work.visit()?;
+        work.visit(1)?;
         if equal(value, Some(element)) {
             return Ok(true);
         }

@@ -75,11 +75,10 @@ fn unary(parser: &mut Parser<'_>) -> Parsed<Filter> {
 
 fn operator(parser: &mut Parser<'_>) -> Option<Operator> {
     let rest = parser.rest();
-    let lower = |text: &str| text.get(..8.min(text.len())).unwrap_or(text).to_ascii_lowercase();
     let (sign, operator) = OPERATORS.iter().find(|(sign, _)| {
-        lower(rest).starts_with(sign)
-            && (!sign.as_bytes()[0].is_ascii_alphabetic()
-                || !rest[sign.len()..].starts_with(|next: char| next.is_alphanumeric()))
+        let is_word = sign.starts_with(|first: char| first.is_ascii_alphabetic());
+        rest.get(..sign.len()).is_some_and(|start| start.eq_ignore_ascii_case(sign))
+            && !(is_word && rest[sign.len()..].starts_with(char::is_alphanumeric))
     })?;
     parser.advance(sign.len());
     Some(*operator)
@@ -99,7 +98,7 @@ fn operand(parser: &mut Parser<'_>) -> Parsed<Operand> {
 /// string (`[?(@.Type.Text==VENDOR_NAME)]`).
 pub(crate) fn literal(parser: &mut Parser<'_>) -> Parsed<Value> {
     match parser.peek() {
-        Some('\'' | '"') => parser.quoted().map(Value::from),
+        Some('\'' | '"') => parser.quoted().map(|text| unescape(&text).into()),
         Some('[') => parser.nested(list),
         _ => {
             let word = parser.take_while(|character| character.is_alphanumeric() || "_-+.".contains(character));
@@ -109,10 +108,30 @@ pub(crate) fn literal(parser: &mut Parser<'_>) -> Parsed<Value> {
                     json::parse(word).map_err(|_| parser.error(format!("'{word}' is not a number")))
                 }
                 "true" | "false" | "null" => json::parse(word).map_err(|_| parser.error("A value is missing")),
-                word => Ok(word.into()),
+                word if word.starts_with(|first: char| first.is_alphabetic() || first == '_') => Ok(word.into()),
+                word => Err(parser.error(format!("'{word}' is not a value"))),
             }
         }
     }
+}
+
+/// The backslash escapes of a string in a filter.
+fn unescape(text: &str) -> String {
+    let mut unescaped = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            unescaped.push(character);
+            continue;
+        }
+        unescaped.extend(characters.next().map(|escaped| match escaped {
+            'n' => '\n',
+            't' => '\t',
+            'r' => '\r',
+            other => other,
+        }));
+    }
+    unescaped
 }
 
 fn list(parser: &mut Parser<'_>) -> Parsed<Value> {

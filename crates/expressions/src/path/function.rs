@@ -67,6 +67,8 @@ impl Function {
                 Parameter::Path(steps) => steps.find_from(work.document, work),
             })
             .collect::<Result<_, _>>()?;
+        let visited = [value].into_iter().chain(&parameters);
+        work.visit(visited.map(|value| value.as_array().map_or(1, |array| array.len())).sum())?;
         match self.kind {
             Kind::Length => Ok(length(parameters.first().unwrap_or(value))),
             Kind::Keys => Ok(keys(value)),

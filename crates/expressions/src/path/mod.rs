@@ -103,12 +103,29 @@ impl Path {
     }
 
     /// The value, or the error AWS reports for a path in a payload template. `field` is the key that holds the path.
+    ///
+    /// An index beyond the end of its array gives `null` here and only here, as measured on AWS.
     pub fn evaluate_for(&self, field: &str, scope: &Scope<'_>) -> Result<Value, EvaluationError> {
         let document = match self.document(scope) {
             Ok(document) => document,
             Err(failure) => return Err(EvaluationError::path_not_found(self.text(), field, scope.input, failure)),
         };
-        self.find(&document).map_err(|failure| EvaluationError::path_not_found(self.text(), field, &document, failure))
+        match self.find(&document) {
+            Ok(value) => Ok(value),
+            Err(PathFailure::NoResults { .. }) if matches!(self.segments().last(), Some(Segment::Index(_))) => {
+                Ok(Value::Null)
+            }
+            Err(failure) => Err(EvaluationError::path_not_found(self.text(), field, &document, failure)),
+        }
+    }
+
+    /// The value, or the error AWS reports for a path among the arguments of the function call `call`: a context path is shown with
+    /// one `$` and the input it was not searched in, as measured on AWS.
+    pub(crate) fn evaluate_as_argument(&self, call: &str, scope: &Scope<'_>) -> Result<Value, EvaluationError> {
+        self.evaluate(scope).map_err(|failure| {
+            let shown = if *self.root() == Root::Context { &self.text()[1..] } else { self.text() };
+            EvaluationError::argument_not_found(call, shown, scope.input, failure)
+        })
     }
 
     fn document<'a>(&self, scope: &Scope<'a>) -> Result<Cow<'a, Value>, PathFailure> {

@@ -45,11 +45,6 @@ impl<'t> Parser<'t> {
         Parser { text, at: 0, depth: 0 }
     }
 
-    /// A path that starts at byte `at` of `text`.
-    pub(crate) fn at(text: &'t str, at: usize) -> Parser<'t> {
-        Parser { text, at, depth: 0 }
-    }
-
     /// Where the cursor stands.
     pub(crate) fn offset(&self) -> usize {
         self.at

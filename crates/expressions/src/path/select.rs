@@ -8,24 +8,28 @@ use json::{Key, ObjectBuilder, Value};
 use std::cell::Cell;
 
 /// How many nodes one evaluation may look at. A payload of 256 KiB has 130,000 nodes at most.
-const NODES_MAX: u32 = 5_000_000;
+const NODES_MAX: usize = 2_000_000;
+
+/// How many steps may be in progress at once, those of paths within filters included: what the stack must hold.
+const STEPS_MAX: u32 = 1_000;
 
 /// One evaluation: the document that `$` means inside filters, and how much may still be done.
 pub(crate) struct Work<'a> {
     pub(crate) document: &'a Value,
-    left: Cell<u32>,
+    nodes_left: Cell<usize>,
+    steps_left: Cell<u32>,
 }
 
 type Selected = Result<Vec<Value>, PathFailure>;
 
 impl<'a> Work<'a> {
     pub(crate) fn new(document: &'a Value) -> Work<'a> {
-        Work { document, left: Cell::new(NODES_MAX) }
+        Work { document, nodes_left: Cell::new(NODES_MAX), steps_left: Cell::new(STEPS_MAX) }
     }
 
-    /// Accounts for one more node.
-    pub(crate) fn visit(&self) -> Result<(), PathFailure> {
-        self.left.set(self.left.get().checked_sub(1).ok_or(PathFailure::TooMuchWork)?);
+    /// Accounts for `nodes` more.
+    pub(crate) fn visit(&self, nodes: usize) -> Result<(), PathFailure> {
+        self.nodes_left.set(self.nodes_left.get().checked_sub(nodes).ok_or(PathFailure::TooMuchWork)?);
         Ok(())
     }
 
@@ -37,18 +41,32 @@ impl<'a> Work<'a> {
     }
 
     fn step(&self, value: &Value, segments: &[Segment], found: &mut Vec<Value>) -> Result<(), PathFailure> {
-        self.visit()?;
+        self.visit(1)?;
         let Some((segment, rest)) = segments.split_first() else {
             found.push(value.clone());
             return Ok(());
         };
+        let steps_left = self.steps_left.get();
+        self.steps_left.set(steps_left.checked_sub(1).ok_or(PathFailure::TooMuchWork)?);
+        let result = self.apply(value, segment, rest, found);
+        self.steps_left.set(steps_left);
+        result
+    }
+
+    fn apply(
+        &self,
+        value: &Value,
+        segment: &Segment,
+        rest: &[Segment],
+        found: &mut Vec<Value>,
+    ) -> Result<(), PathFailure> {
         match segment {
             Segment::Name(name) => self.steps(value.get(name), rest, found),
-            Segment::Names(names) if rest.is_empty() => {
+            // The last segment: others are refused before.
+            Segment::Names(names) => {
                 found.extend(merge(value, names));
                 Ok(())
             }
-            Segment::Names(names) => self.steps(names.iter().filter_map(|name| value.get(name)), rest, found),
             Segment::Index(index) => self.steps(self.element(value, *index), rest, found),
             Segment::Indexes(indexes) => {
                 self.steps(indexes.iter().filter_map(|index| self.element(value, *index)), rest, found)
@@ -109,14 +127,23 @@ impl<'a> Work<'a> {
         self.steps(range.filter_map(|index| element(array, index)), rest, found)
     }
 
-    /// The value itself and everything below it, parents first.
+    /// The value itself and everything below it, parents first. A list of what is still to be seen instead of recursion: documents may
+    /// be deeper than the stack.
     fn deep(&self, value: &Value, rest: &[Segment], found: &mut Vec<Value>) -> Result<(), PathFailure> {
-        match (rest.first(), value) {
-            // An element that a filter accepts is found when the scan reaches the element itself, not twice.
-            (Some(Segment::Filter(_)), Value::Array(_)) => self.visit()?,
-            _ => self.step(value, rest, found)?,
+        let mut pending = vec![value];
+        while let Some(value) = pending.pop() {
+            match (rest.first(), value) {
+                // An element that a filter accepts is found when the scan reaches the element itself, not twice.
+                (Some(Segment::Filter(_)), Value::Array(_)) => self.visit(1)?,
+                _ => self.step(value, rest, found)?,
+            }
+            match value {
+                Value::Array(array) => pending.extend(array.iter().rev()),
+                Value::Object(object) => pending.extend(object.values().rev()),
+                _ => {}
+            }
         }
-        children(value).try_for_each(|child| self.deep(child, rest, found))
+        Ok(())
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Steps {
     /// How many steps at the front are single names and indexes.
     plain: usize,
     definite: bool,
+    /// Where several names stand before the end, which AWS's engine takes when it is parsed and refuses when it is evaluated.
+    names_not_last: Option<usize>,
 }
 
 impl Steps {
@@ -46,7 +48,9 @@ impl Steps {
             [] | [Segment::Names(_)] => true,
             rest => matches!(rest.last(), Some(Segment::Function(_))),
         };
-        Steps { segments, plain, definite }
+        let before_last = segments.len().saturating_sub(1);
+        let names_not_last = segments[..before_last].iter().position(|segment| matches!(segment, Segment::Names(_)));
+        Steps { segments, plain, definite, names_not_last }
     }
 
     pub(crate) fn segments(&self) -> &[Segment] {
@@ -67,17 +71,16 @@ impl Steps {
 
     /// As [`find`](Steps::find), from `start` within the document of `work`.
     pub(crate) fn find_from(&self, start: &Value, work: &select::Work<'_>) -> Result<Value, PathFailure> {
+        if let Some(names) = self.names_not_last {
+            return Err(PathFailure::NamesNotLast { path: path_text(&self.segments[..=names]) });
+        }
         let reached = self.walk(start);
         let rest = &self.segments[self.plain..];
         match (reached, rest) {
             (Ok(value), []) => Ok(value.clone()),
-            (Ok(value), [Segment::Names(names)]) => {
-                select::merge(value, names).ok_or_else(|| PathFailure::NotAnObject {
-                    step: step_text(&rest[0]),
-                    path: path_text(&self.segments[..self.plain]),
-                    found: value.clone(),
-                })
-            }
+            (Ok(value), [Segment::Names(names)]) => select::merge(value, names).ok_or_else(|| {
+                PathFailure::NotAnObject { step: step_text(&rest[0]), path: path_text(&self.segments[..self.plain]) }
+            }),
             (Ok(value), [Segment::Function(function)]) => function.apply(value, work),
             (Ok(value), [middle @ .., Segment::Function(function)]) => {
                 function.apply(&work.select(value, middle)?.into(), work)
@@ -120,7 +123,7 @@ impl Steps {
             }
             (Segment::Index(_), Value::Null) => PathFailure::Null { path: before() },
             (Segment::Index(_), found) => PathFailure::NotAnArray { step: step_text(segment), found: found.clone() },
-            (_, found) => PathFailure::NotAnObject { step: step_text(segment), path: before(), found: found.clone() },
+            (_, _) => PathFailure::NotAnObject { step: step_text(segment), path: before() },
         }
     }
 }
@@ -163,5 +166,5 @@ fn write_step(segment: &Segment, out: &mut String) {
 }
 
 fn join(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join(",")
+    parts.collect::<Vec<_>>().join(", ")
 }
