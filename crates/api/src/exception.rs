@@ -59,7 +59,6 @@ codes! {
     InvalidOutput 400 "The output of a task is not JSON.";
     InvalidToken 400 "A page or task token that was never issued.";
     InvalidTracingConfiguration 400 "The tracing configuration is malformed.";
-    MissingAuthenticationTokenException 403 "The request names no operation.";
     MissingRequiredParameter 400 "One of several optional members is needed.";
     RequestEntityTooLargeException 413 "The body is longer than any request may be.";
     ResourceNotFound 400 "No such taggable resource.";

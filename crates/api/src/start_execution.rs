@@ -50,6 +50,16 @@ impl StartExecutionRequest {
         name.as_deref().map_or(Ok(()), check_name)?;
         Ok(StartExecutionRequest { state_machine_arn, name, input: decode_input(input)?, trace_header })
     }
+
+    /// The same with the header `X-Amzn-Trace-Id` of HTTP, which wins over the body's member. One that no member could be is ignored.
+    #[must_use]
+    pub fn with_trace_header(mut self, header: Option<&str>) -> StartExecutionRequest {
+        let usable = |header: &&str| header.is_ascii() && header.len() <= limits::TRACE_HEADER_CHARACTERS_MAX;
+        if let Some(header) = header.filter(usable) {
+            self.trace_header = Some(header.into());
+        }
+        self
+    }
 }
 
 /// An empty text is refused in other words than a broken one (recorded).
