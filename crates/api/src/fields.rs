@@ -14,14 +14,19 @@ pub(crate) struct Fields<'a> {
     findings: &'a Findings,
 }
 
+/// Broken constraints told of one request. A list of a million broken members must not make a reply many times the request.
+const FINDINGS_MAX: usize = 100;
+
 /// The broken constraints of one request.
 #[derive(Default)]
 pub(crate) struct Findings(RefCell<Vec<String>>);
 
 impl Findings {
     fn add(&self, value: &str, path: &str, constraint: &str) {
-        let finding = format!("Value {value}at '{path}' failed to satisfy constraint: Member must {constraint}");
-        self.0.borrow_mut().push(finding);
+        let mut findings = self.0.borrow_mut();
+        if findings.len() < FINDINGS_MAX {
+            findings.push(format!("Value {value}at '{path}' failed to satisfy constraint: Member must {constraint}"));
+        }
     }
 
     fn into_result<T>(self, read: T) -> Result<T, Exception> {

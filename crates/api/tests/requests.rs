@@ -80,6 +80,8 @@ fn broken_constraints_are_answered_together() {
             "ValidationException: 1 validation error detected: Value '\u{e9}' at 'traceHeader' failed to satisfy constraint: Member must satisfy regular expression pattern: \\p{ASCII}*",
         ),
     ]);
+    let many = format!("{{\"resourceArn\": \"{MACHINE}\", \"tagKeys\": [{}\"\"]}}", "\"\",".repeat(100_000));
+    assert!(check("UntagResource", &many).len() < 20_000, "a reply does not grow with what is wrong");
     let too_long = format!("{{\"stateMachineArn\": \"{MACHINE}\", \"input\": \"{}\"}}", "1".repeat(262_145));
     assert_eq!(
         check("StartExecution", &too_long),
