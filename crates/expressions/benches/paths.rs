@@ -28,6 +28,12 @@ fn dotted_path(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench]
+fn bare_lookups(bencher: Bencher<'_, '_>) {
+    let input = document();
+    bencher.bench_local(|| divan::black_box(&input).get("order")?.get("a")?.get("b")?.get("c").cloned());
+}
+
+#[divan::bench]
 fn filter_of_100_items(bencher: Bencher<'_, '_>) {
     evaluate(bencher, "$.items[?(@.kind == 'book' && @.price > 7)].id");
 }

@@ -94,7 +94,11 @@ impl Path {
 
     /// The value the path finds: for a definite path the value itself, for any other an array of all it finds.
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, PathFailure> {
-        self.find(&*self.document(scope)?)
+        match self.root() {
+            Root::Input => self.find(scope.input),
+            Root::Context => self.find(scope.context),
+            Root::Variable(_) => self.find(&*self.document(scope)?),
+        }
     }
 
     /// What [`evaluate`](Path::evaluate) gives, within a document the caller has at hand; the path's root is not looked at.

@@ -41,6 +41,12 @@ pub(crate) struct Steps {
     names_not_last: Option<usize>,
 }
 
+/// Where a walk ended early: the step that has no result and the value it stands on.
+struct Stop<'v> {
+    position: usize,
+    value: &'v Value,
+}
+
 impl Steps {
     pub(crate) fn new(segments: Vec<Segment>) -> Steps {
         let plain = segments.iter().take_while(|segment| is_plain(segment)).count();
@@ -64,7 +70,10 @@ impl Steps {
     /// The value of the steps from `document`, which is also what `$` means inside filters.
     pub(crate) fn find(&self, document: &Value) -> Result<Value, PathFailure> {
         if self.plain == self.segments.len() {
-            return self.walk(document).cloned();
+            return match self.walk(document) {
+                Ok(value) => Ok(value.clone()),
+                Err(stop) => Err(self.failure_at(stop)),
+            };
         }
         self.find_from(document, &select::Work::new(document))
     }
@@ -86,14 +95,14 @@ impl Steps {
                 function.apply(&work.select(value, middle)?.into(), work)
             }
             (Ok(value), _) => Ok(work.select(value, rest)?.into()),
-            (Err(failure), _) if self.definite => Err(failure),
+            (Err(stop), _) if self.definite => Err(self.failure_at(stop)),
             // AWS gives [] for an indefinite path whose definite part finds nothing (recorded), where Jayway alone would fail.
             (Err(_), _) => Ok(Vec::new().into()),
         }
     }
 
     /// Along the plain steps at the front. This is the hot path: no allocation unless it fails.
-    fn walk<'v>(&self, start: &'v Value) -> Result<&'v Value, PathFailure> {
+    fn walk<'v>(&self, start: &'v Value) -> Result<&'v Value, Stop<'v>> {
         let mut value = start;
         for (position, segment) in self.segments[..self.plain].iter().enumerate() {
             let next = match (segment, value) {
@@ -103,14 +112,14 @@ impl Steps {
             };
             match next {
                 Some(next) => value = next,
-                None => return Err(self.failure_at(position, value)),
+                None => return Err(Stop { position, value }),
             }
         }
         Ok(value)
     }
 
     #[cold]
-    fn failure_at(&self, position: usize, value: &Value) -> PathFailure {
+    fn failure_at(&self, Stop { position, value }: Stop<'_>) -> PathFailure {
         let segment = &self.segments[position];
         let before = || path_text(&self.segments[..position]);
         let is_last = position + 1 == self.segments.len();
