@@ -8,5 +8,5 @@ use json::{Number, Value};
 pub fn timestamp(epoch_ms: i64) -> Value {
     let sign = if epoch_ms < 0 { "-" } else { "" };
     let magnitude = epoch_ms.unsigned_abs();
-    Value::Number(Number::Big(format!("{sign}{}.{:03}", magnitude / 1000, magnitude % 1000).into()))
+    Value::Number(Number::Decimal(format!("{sign}{}.{:03}", magnitude / 1000, magnitude % 1000).into()))
 }

@@ -44,8 +44,10 @@ impl ExecutionKey {
 
     /// Which of `partitions` owns the execution: a hash of the key that never changes (FNV-1a).
     pub fn partition(&self, partitions: u32) -> u32 {
-        let hash =
-            self.0.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+        let hash = self
+            .0
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
         // The low bits of FNV are weak; the high half is mixed in.
         ((hash ^ (hash >> 32)) % u64::from(partitions)) as u32
     }

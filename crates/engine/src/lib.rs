@@ -1,3 +1,21 @@
-//! Partitions, timers, dispatch: executions kept alive and durable.
+//! Executions kept alive and durable: partitions, timers, dispatch of tasks, and the operations of the API on top.
+//!
+//! Reading order: [`Engine`], `operations`, `partition`, `tasks`, `activities`, `keys`; [`registry`] holds what exists besides executions.
+//! Everything below the operations takes time and randomness from an [`Environment`].
 
+mod activities;
+mod engine;
+mod environment;
+mod keys;
+mod operations;
+mod partition;
 pub mod registry;
+mod tasks;
+mod watch;
+
+pub use engine::{Engine, Options};
+pub(crate) use engine::{read_failed, unavailable};
+pub use environment::{Environment, SystemEnvironment};
+pub use interpreter::Settings;
+pub use interpreter::history::{HistoryEvent, HistoryEventDetails};
+pub use watch::ExecutionEvents;

@@ -1,1 +1,41 @@
-//! Task performers: what happens outside when a Task state runs.
+//! Task performers: what happens outside when a Task state runs. One file per service.
+//!
+//! A performer is called after the task's schedule is on disk, perhaps again after a crash, always with the same
+//! [`TaskRequest::invocation_id`], and answers once.
+
+mod lambda;
+mod task;
+
+pub use task::{TaskOutcome, TaskRequest};
+
+use asl::definition::Resource;
+use functions::Functions;
+
+/// Everything tasks can call.
+#[derive(Clone)]
+pub struct Integrations {
+    functions: Functions,
+}
+
+impl Integrations {
+    /// Performers that run Lambda functions with `functions`.
+    pub fn new(functions: Functions) -> Integrations {
+        Integrations { functions }
+    }
+
+    /// Performs one attempt of a task. Activities are not performed: workers fetch them.
+    ///
+    /// `None` means that the server is going down and nothing is known: the task stays open and is performed again after the restart.
+    pub async fn perform(&self, request: TaskRequest) -> Option<TaskOutcome> {
+        match &request.resource {
+            Resource::LambdaFunction { arn } => lambda::call_function(&self.functions, arn, &request).await,
+            Resource::Service { service, action, pattern, .. } if service == "lambda" && action == "invoke" => {
+                lambda::invoke(&self.functions, *pattern, &request).await
+            }
+            Resource::Service { arn, .. } => Some(TaskOutcome::Refused {
+                cause: format!("The resource {arn} is not supported by this version of Stepwell.").into(),
+            }),
+            Resource::Activity { .. } => unreachable!("activities wait for workers"),
+        }
+    }
+}

@@ -7,8 +7,8 @@ use crate::{FrameId, TaskId, Timestamp};
 pub enum Effect {
     /// Perform a task; what to perform is in the frame.
     ScheduleTask(TaskId),
-    /// The task's outcome no longer matters: stop it if that can be done.
-    CancelTask(TaskId),
+    /// The task is over, whatever ended it: forget it, and stop it if it still runs.
+    EndTask(TaskId),
     /// Wake the execution at a time.
     SetTimer(Timer),
     /// That is no longer needed.

@@ -3,9 +3,8 @@
 use crate::Timestamp;
 use crate::frame::{Frame, FrameId};
 use json::Payload;
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What is fixed when an execution starts.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,9 +76,10 @@ pub struct Execution {
     /// When the machine's `TimeoutSeconds` runs out.
     pub timeout_due: Option<Timestamp>,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
+    pub(crate) changed_frames: BTreeSet<FrameId>,
     pub(crate) removed_frames: BTreeSet<FrameId>,
     /// The part of the context object that is the same for the whole execution.
-    pub(crate) context: OnceCell<json::Value>,
+    pub(crate) context: OnceLock<json::Value>,
 }
 
 impl Execution {
@@ -94,8 +94,9 @@ impl Execution {
             seed,
             timeout_due: None,
             frames: BTreeMap::new(),
+            changed_frames: BTreeSet::new(),
             removed_frames: BTreeSet::new(),
-            context: OnceCell::new(),
+            context: OnceLock::new(),
         }
     }
 

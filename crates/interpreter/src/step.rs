@@ -150,6 +150,7 @@ impl<'s> Step<'s> {
             Phase::Waiting { due } | Phase::Retrying { due } => *due <= now,
             _ => false,
         })?;
+        self.stop_waiting(&frame);
         let progress = if matches!(frame.phase, Phase::Waiting { .. }) {
             states::wait::wake(self, &mut frame, state)
         } else {
@@ -266,6 +267,7 @@ impl<'s> Step<'s> {
 
     pub fn put(&mut self, mut frame: Frame) {
         frame.changed.progress = true;
+        self.execution.changed_frames.insert(frame.id);
         self.execution.frames.insert(frame.id, frame);
     }
 

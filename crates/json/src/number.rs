@@ -12,8 +12,8 @@ pub enum Number {
     Integer(i64),
     /// A number written with a fraction or an exponent. Never infinite, never NaN.
     Double(f64),
-    /// The decimal text of an integer that does not fit 64 bits: no rounding.
-    Big(Arc<str>),
+    /// The decimal text of a number that must not be rounded: an integer beyond 64 bits, or seconds with milliseconds in a reply.
+    Decimal(Arc<str>),
 }
 
 impl Number {
@@ -22,7 +22,7 @@ impl Number {
         match self {
             Number::Integer(integer) => *integer as f64,
             Number::Double(double) => *double,
-            Number::Big(text) => text.parse().unwrap_or(f64::INFINITY),
+            Number::Decimal(text) => text.parse().unwrap_or(f64::INFINITY),
         }
     }
 
@@ -30,7 +30,7 @@ impl Number {
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Number::Integer(integer) => Some(*integer),
-            Number::Double(_) | Number::Big(_) => None,
+            Number::Double(_) | Number::Decimal(_) => None,
         }
     }
 
@@ -39,7 +39,7 @@ impl Number {
         match self {
             Number::Integer(integer) => Some(*integer),
             Number::Double(double) if double.fract() == 0.0 && double.abs() < 9.0e18 => Some(*double as i64),
-            Number::Double(_) | Number::Big(_) => None,
+            Number::Double(_) | Number::Decimal(_) => None,
         }
     }
 
@@ -54,7 +54,7 @@ impl PartialEq for Number {
         match (self, other) {
             (Number::Integer(left), Number::Integer(right)) => left == right,
             (Number::Double(left), Number::Double(right)) => left == right,
-            (Number::Big(left), Number::Big(right)) => left == right,
+            (Number::Decimal(left), Number::Decimal(right)) => left == right,
             _ => false,
         }
     }
@@ -65,7 +65,7 @@ impl fmt::Display for Number {
         match self {
             Number::Integer(integer) => formatter.write_str(itoa::Buffer::new().format(*integer)),
             Number::Double(double) => write_double(*double, formatter),
-            Number::Big(text) => formatter.write_str(text),
+            Number::Decimal(text) => formatter.write_str(text),
         }
     }
 }

@@ -284,7 +284,7 @@ impl Parser<'_> {
         }
         let text = &self.text[start..self.at];
         if integral {
-            return Ok(text.parse().map_or_else(|_| Number::Big(text.into()), Number::Integer));
+            return Ok(text.parse().map_or_else(|_| Number::Decimal(text.into()), Number::Integer));
         }
         let double = text.parse().expect("a JSON number is a number to Rust as well");
         Number::from_f64(double).ok_or(ParseError { offset: start, problem: Problem::NumberTooLarge })

@@ -194,7 +194,7 @@ impl From<u64> for Value {
     fn from(integer: u64) -> Self {
         match i64::try_from(integer) {
             Ok(integer) => Value::from(integer),
-            Err(_) => Value::Number(Number::Big(integer.to_string().into())),
+            Err(_) => Value::Number(Number::Decimal(integer.to_string().into())),
         }
     }
 }

@@ -117,6 +117,6 @@ fn hash_number<H: Hasher>(number: &Number, state: &mut H) {
         Number::Integer(integer) => integer.hash(state),
         // 0.0 and -0.0 are equal and so must hash the same.
         Number::Double(double) => (if *double == 0.0 { 0.0 } else { *double }).to_bits().hash(state),
-        Number::Big(text) => text.hash(state),
+        Number::Decimal(text) => text.hash(state),
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn integer(value: &Value) -> Result<i64, String> {
     let rounded = match value {
         Value::Number(Number::Integer(integer)) => Some(*integer),
         Value::Number(Number::Double(double)) => round(*double),
-        Value::Number(Number::Big(_)) => None,
+        Value::Number(Number::Decimal(_)) => None,
         other => return Err(format!("The argument must be a number but was: {other}")),
     };
     rounded

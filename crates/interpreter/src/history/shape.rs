@@ -9,7 +9,9 @@ impl HistoryEvent {
     /// else stays.
     pub fn to_value(&self, include_execution_data: bool) -> Value {
         let mut event = ObjectBuilder::new();
-        event.insert("timestamp", Number::Double(self.timestamp.0 as f64 / 1000.0));
+        let milliseconds = self.timestamp.0;
+        let seconds = format!("{}.{:03}", milliseconds.div_euclid(1000), milliseconds.rem_euclid(1000));
+        event.insert("timestamp", Number::Decimal(seconds.into()));
         event.insert("type", self.details.type_name());
         event.insert("id", self.id);
         event.insert("previousEventId", self.previous_event_id);

@@ -35,7 +35,8 @@ impl Execution {
     /// The rows that changed since this was last called.
     pub fn take_changed_rows(&mut self) -> ChangedRows {
         let mut rows = ChangedRows { state: self.state_row(), ..ChangedRows::default() };
-        for frame in self.frames.values_mut() {
+        for id in std::mem::take(&mut self.changed_frames) {
+            let Some(frame) = self.frames.get_mut(&id) else { continue };
             let changed = std::mem::take(&mut frame.changed);
             if changed.base {
                 rows.bases.push((frame.id, frame.base_row()));

@@ -106,7 +106,7 @@ pub(crate) fn succeeded(step: &mut Step<'_>, task: TaskId, output: Payload) -> R
         fail(step, frame, state, resource, too_large(owner));
         return Ok(());
     }
-    clear_timers(step, &frame);
+    end(step, &frame);
     step.emit_on(&mut frame, task_events::succeeded(resource, output.clone()));
     frame.phase = Phase::Ready;
     let progress = match step.finish_work(&mut frame, state, output) {
@@ -132,7 +132,7 @@ pub(crate) fn failed(
 /// The task cannot even be started: the execution's own failure, which leaves no task event.
 pub(crate) fn refused(step: &mut Step<'_>, task: TaskId, cause: &str) -> Result<(), CommandRejected> {
     let (mut frame, state, _) = take(step, task)?;
-    clear_timers(step, &frame);
+    end(step, &frame);
     let progress = step.fail_with(&mut frame, state, Fault::runtime(cause));
     step.settle(frame, progress);
     Ok(())
@@ -147,7 +147,6 @@ pub(crate) fn timed_out(step: &mut Step<'_>, task: TaskId, is_heartbeat: bool) -
         step.put(frame);
         return Err(CommandRejected::TimerStale);
     }
-    step.effect(Effect::CancelTask(task));
     fail(step, frame, state, resource, Failure::timeout(is_heartbeat));
     Ok(())
 }
@@ -169,26 +168,26 @@ pub(crate) fn heartbeat(step: &mut Step<'_>, task: TaskId) -> Result<(), Command
 
 /// The frame is going away or starts another attempt: nobody waits for this one any more.
 pub(crate) fn cancel(step: &mut Step<'_>, frame: FrameId, attempt: &TaskAttempt) {
-    let task = TaskId { frame, scheduled_event: attempt.scheduled_event };
-    step.effect(Effect::CancelTask(task));
-    clear_attempt_timers(step, task, attempt);
+    end_attempt(step, TaskId { frame, scheduled_event: attempt.scheduled_event }, attempt);
 }
 
 fn fail(step: &mut Step<'_>, mut frame: Frame, state: &State, resource: &Resource, failure: Failure) {
-    clear_timers(step, &frame);
+    end(step, &frame);
     step.emit_on(&mut frame, task_events::failed(resource, &failure));
     frame.phase = Phase::Ready;
     let progress = step.fail_state(&mut frame, state, failure);
     step.settle(frame, progress);
 }
 
-fn clear_timers(step: &mut Step<'_>, frame: &Frame) {
+fn end(step: &mut Step<'_>, frame: &Frame) {
     if let Phase::Task(attempt) = &frame.phase {
-        clear_attempt_timers(step, TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event }, attempt);
+        end_attempt(step, TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event }, attempt);
     }
 }
 
-fn clear_attempt_timers(step: &mut Step<'_>, task: TaskId, attempt: &TaskAttempt) {
+/// Nobody waits for this attempt any more.
+fn end_attempt(step: &mut Step<'_>, task: TaskId, attempt: &TaskAttempt) {
+    step.effect(Effect::EndTask(task));
     if let Some(due) = attempt.timeout_due {
         step.clear_timer(due, TimerKind::TaskTimeout(task));
     }

@@ -1,0 +1,137 @@
+//! The engine: opens the partitions over a store and routes what is asked to them.
+
+use crate::environment::{Environment, SystemEnvironment};
+use crate::keys::ExecutionKey;
+use crate::partition::{Input, Partition, Shared};
+use crate::registry::{Identity, Registry};
+use crate::watch::{ExecutionEvents, Watchers};
+use api::{Code, Exception};
+use integrations::Integrations;
+use interpreter::{Settings, Timestamp};
+use std::sync::{Arc, Mutex};
+use store::{PartitionId, Store, StoreError};
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::task::JoinSet;
+
+/// Into how many partitions executions are divided. Part of the storage format: it decides where an execution's rows are.
+pub(crate) const PARTITIONS: u32 = 8;
+
+/// The first partition of executions; the one before it is the registry's.
+const FIRST_PARTITION: u32 = 1;
+
+/// Inputs that may wait at one partition. Beyond it callers are told to slow down.
+const INBOX: usize = 8192;
+
+/// What an engine is made of.
+pub struct Options {
+    /// Partition, Region and account of every ARN.
+    pub identity: Identity,
+    /// Limits and scales of the interpreter.
+    pub settings: Settings,
+    /// Clock and entropy.
+    pub environment: Arc<dyn Environment>,
+}
+
+impl Options {
+    /// AWS's limits and the machine's clock.
+    pub fn new(identity: Identity) -> Options {
+        Options { identity, settings: Settings::default(), environment: Arc::new(SystemEnvironment) }
+    }
+}
+
+/// A running engine. Cloning shares it.
+///
+/// Its methods are the operations of the Step Functions API, by their names in snake case; see `operations`.
+#[derive(Clone)]
+pub struct Engine(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub shared: Arc<Shared>,
+    pub inboxes: Vec<mpsc::Sender<Input>>,
+    drivers: Mutex<JoinSet<()>>,
+}
+
+impl Engine {
+    /// Takes over everything in `store` and goes on with what was left open.
+    pub async fn open(
+        store: Arc<dyn Store>,
+        integrations: Integrations,
+        options: Options,
+    ) -> Result<Engine, StoreError> {
+        let registry = Registry::open(store.clone(), options.identity).await?;
+        let shared = Arc::new(Shared {
+            store,
+            registry,
+            environment: options.environment,
+            settings: options.settings,
+            integrations,
+            activities: Default::default(),
+            watchers: Watchers::new(),
+        });
+        let mut inboxes = Vec::new();
+        let mut drivers = JoinSet::new();
+        for number in 0..PARTITIONS {
+            let (sender, inbox) = mpsc::channel(INBOX);
+            let id = PartitionId(FIRST_PARTITION + number);
+            let partition = Partition::open(id, shared.clone(), inbox, sender.clone()).await?;
+            drivers.spawn(partition.run());
+            inboxes.push(sender);
+        }
+        Ok(Engine(Arc::new(Inner { shared, inboxes, drivers: Mutex::new(drivers) })))
+    }
+
+    /// What becomes durable from now on, of all executions.
+    pub fn watch(&self) -> broadcast::Receiver<ExecutionEvents> {
+        self.0.shared.watchers.subscribe()
+    }
+
+    /// Finishes what was begun, stops everything, and closes the store. Tasks in flight stay open and are performed again later.
+    pub async fn shutdown(&self) -> Result<(), StoreError> {
+        for inbox in &self.0.inboxes {
+            // A driver that is gone has nothing left to finish.
+            let _ = inbox.send(Input::Shutdown).await;
+        }
+        let mut drivers = std::mem::take(&mut *self.0.drivers.lock().expect("nothing panics while holding the lock"));
+        while drivers.join_next().await.is_some() {}
+        self.0.shared.store.close().await
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.shared.environment.now()
+    }
+
+    pub(crate) fn partition_of(&self, key: &ExecutionKey) -> PartitionId {
+        PartitionId(FIRST_PARTITION + key.partition(PARTITIONS))
+    }
+
+    /// All partitions that hold executions.
+    pub(crate) fn partitions(&self) -> impl Iterator<Item = PartitionId> {
+        (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId)
+    }
+
+    /// Hands an input to the partition that owns `key` and waits for the answer.
+    pub(crate) async fn ask<T>(
+        &self,
+        key: &ExecutionKey,
+        input: impl FnOnce(oneshot::Sender<Result<T, Exception>>) -> Input,
+    ) -> Result<T, Exception> {
+        let inbox = &self.0.inboxes[key.partition(PARTITIONS) as usize];
+        let (answer, answered) = oneshot::channel();
+        inbox.try_send(input(answer)).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Exception::new(Code::ThrottlingException, "Rate exceeded"),
+            mpsc::error::TrySendError::Closed(_) => unavailable(),
+        })?;
+        answered.await.map_err(|_| unavailable())?
+    }
+}
+
+/// The caller cannot be told what became of the request; the log says why.
+pub(crate) fn unavailable() -> Exception {
+    Exception::new(Code::ServiceUnavailable, "The request could not be completed; try again later")
+}
+
+/// A failed read, for the log; the caller is told to try again.
+pub(crate) fn read_failed(error: &StoreError) -> Exception {
+    tracing::error!(%error, "a read failed");
+    unavailable()
+}

@@ -1,0 +1,60 @@
+//! GetActivityTask.
+
+use crate::Engine;
+use crate::activities::ActivityTask;
+use crate::partition::Input;
+use api::{Code, Exception, GetActivityTaskRequest, GetActivityTaskResponse};
+use interpreter::Command;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a poll waits for work (AWS API reference, GetActivityTask).
+const POLL: Duration = Duration::from_secs(60);
+
+impl Engine {
+    /// The next task of an activity; waits up to a minute for one. The task's clocks start when it is handed out.
+    pub async fn get_activity_task(
+        &self,
+        request: GetActivityTaskRequest,
+    ) -> Result<GetActivityTaskResponse, Exception> {
+        if !self.0.shared.registry.activity_exists(&request.activity_arn) {
+            return Err(Exception::activity_does_not_exist(&request.activity_arn));
+        }
+        let deadline = Instant::now() + POLL;
+        let activity_arn = request.activity_arn.to_string();
+        while let Some(task) = self.next_task(&activity_arn, deadline).await? {
+            if self.hand_out(&task, request.worker_name.clone()).await? {
+                let task_token = task.token.encode().into();
+                return Ok(GetActivityTaskResponse::Task { task_token, input: task.input });
+            }
+        }
+        Ok(GetActivityTaskResponse::Nothing)
+    }
+
+    async fn next_task(&self, activity_arn: &str, deadline: Instant) -> Result<Option<ActivityTask>, Exception> {
+        let polled = self.0.shared.activities.poll(activity_arn).map_err(|_| {
+            Exception::new(
+                Code::ActivityWorkerLimitExceeded,
+                format!("The maximum number of workers concurrently polling for activity tasks of '{activity_arn}' has been reached"),
+            )
+        })?;
+        match polled {
+            Ok(task) => Ok(Some(task)),
+            Err(waiting) => Ok(tokio::time::timeout_at(deadline, waiting).await.ok().and_then(Result::ok)),
+        }
+    }
+
+    /// Records that a worker has the task; false if the task has ended since it was offered.
+    async fn hand_out(&self, task: &ActivityTask, worker_name: Option<Arc<str>>) -> Result<bool, Exception> {
+        let command = Command::TaskStarted { task: task.task, worker_name };
+        let (execution, id, nonce) = (task.execution.clone(), task.task, task.token.nonce);
+        let started =
+            self.ask(&task.execution, |answer| Input::Token { execution, task: id, nonce, command, answer }).await;
+        match started {
+            Ok(()) => Ok(true),
+            Err(exception) if exception.code == Code::TaskTimedOut => Ok(false),
+            Err(exception) => Err(exception),
+        }
+    }
+}

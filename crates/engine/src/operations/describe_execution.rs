@@ -1,0 +1,103 @@
+//! DescribeExecution and DescribeStateMachineForExecution.
+
+use crate::Engine;
+use crate::registry::RevisionNumber;
+use api::{
+    DescribeExecutionRequest, DescribeExecutionResponse, DescribeStateMachineForExecutionRequest,
+    DescribeStateMachineForExecutionResponse, Exception, ExecutionStatus as ApiStatus, IncludedData, RedriveStatus,
+};
+use interpreter::{Ending, ExecutionStatus};
+use std::sync::Arc;
+
+impl Engine {
+    /// What is known of an execution.
+    pub async fn describe_execution(
+        &self,
+        request: DescribeExecutionRequest,
+    ) -> Result<DescribeExecutionResponse, Exception> {
+        let execution = self.stored(&request.execution_arn).await?;
+        let header = &execution.header;
+        let with_data = request.included_data == IncludedData::AllData;
+        let (output, ending) = match &execution.status {
+            ExecutionStatus::Running => (None, Ending::default()),
+            ExecutionStatus::Succeeded { output } => (Some(output.text().clone()), Ending::default()),
+            ExecutionStatus::Failed(ending) | ExecutionStatus::TimedOut(ending) | ExecutionStatus::Aborted(ending) => {
+                (None, ending.clone())
+            }
+        };
+        let (redrive_status, redrive_status_reason) = redrive(&execution.status);
+        Ok(DescribeExecutionResponse {
+            execution_arn: header.execution_arn.clone(),
+            state_machine_arn: header.state_machine_arn.clone(),
+            name: header.name.clone(),
+            status: api_status(&execution.status),
+            start_date_ms: header.start_time.0,
+            stop_date_ms: execution.stop_time.map(|time| time.0),
+            input: with_data.then(|| header.input.text().clone()),
+            output: output.filter(|_| with_data),
+            included_data: request.included_data,
+            trace_header: header.trace_header.clone(),
+            map_run_arn: None,
+            error: ending.error,
+            cause: ending.cause,
+            state_machine_version_arn: None,
+            state_machine_alias_arn: None,
+            redrive_count: 0,
+            redrive_date_ms: None,
+            redrive_status,
+            redrive_status_reason,
+        })
+    }
+
+    /// The machine as it was when the execution started.
+    pub async fn describe_state_machine_for_execution(
+        &self,
+        request: DescribeStateMachineForExecutionRequest,
+    ) -> Result<DescribeStateMachineForExecutionResponse, Exception> {
+        let execution = self.stored(&request.execution_arn).await?;
+        let number = RevisionNumber(execution.header.revision);
+        let revision = self.0.shared.registry.revision(number).await.map_err(|error| crate::read_failed(&error))?;
+        let definition: Arc<str> = match request.included_data {
+            IncludedData::AllData => revision.definition_text.clone(),
+            IncludedData::MetadataOnly => "{}".into(),
+        };
+        Ok(DescribeStateMachineForExecutionResponse {
+            state_machine_arn: execution.header.state_machine_arn.clone(),
+            name: revision.machine_name.clone(),
+            definition,
+            role_arn: revision.role_arn.clone(),
+            update_date_ms: revision.update_date_ms,
+            logging_configuration: revision.logging.clone(),
+            tracing_configuration: revision.tracing,
+            map_run_arn: None,
+            label: None,
+            revision_id: revision.revision_id.clone(),
+            encryption_configuration: revision.encryption.clone(),
+            variable_references: revision.variable_references.clone(),
+        })
+    }
+}
+
+/// The interpreter's status as the API names it.
+pub(super) fn api_status(status: &ExecutionStatus) -> ApiStatus {
+    match status {
+        ExecutionStatus::Running => ApiStatus::Running,
+        ExecutionStatus::Succeeded { .. } => ApiStatus::Succeeded,
+        ExecutionStatus::Failed(_) => ApiStatus::Failed,
+        ExecutionStatus::TimedOut(_) => ApiStatus::TimedOut,
+        ExecutionStatus::Aborted(_) => ApiStatus::Aborted,
+    }
+}
+
+/// Failed, timed out and aborted executions can be redriven, and say so without a reason (recorded).
+fn redrive(status: &ExecutionStatus) -> (RedriveStatus, Option<Arc<str>>) {
+    match status {
+        ExecutionStatus::Running | ExecutionStatus::Succeeded { .. } => {
+            let reason = format!("Execution is {} and cannot be redriven", status.name());
+            (RedriveStatus::NotRedrivable, Some(reason.into()))
+        }
+        ExecutionStatus::Failed(_) | ExecutionStatus::TimedOut(_) | ExecutionStatus::Aborted(_) => {
+            (RedriveStatus::Redrivable, None)
+        }
+    }
+}

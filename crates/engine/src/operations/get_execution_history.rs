@@ -1,0 +1,115 @@
+//! GetExecutionHistory: pages of events in either direction, read by range.
+
+use crate::Engine;
+use crate::keys::{self, ExecutionKey};
+use api::{Exception, GetExecutionHistoryRequest, GetExecutionHistoryResponse, next_token};
+use interpreter::history::HistoryEvent;
+use interpreter::rows::read_events;
+use std::ops::Bound;
+use store::{Bytes, PartitionId, Range};
+
+/// Chunks read in one go.
+const CHUNKS: usize = 64;
+
+impl Engine {
+    /// A page of an execution's history.
+    pub async fn get_execution_history(
+        &self,
+        request: GetExecutionHistoryRequest,
+    ) -> Result<GetExecutionHistoryResponse, Exception> {
+        let execution = self.stored(&request.execution_arn).await?;
+        let last_event = execution.next_event_id - 1;
+        let direction = if request.reverse_order { "reverse" } else { "forward" };
+        let scope = format!("GetExecutionHistory {direction} {}", execution.header.execution_arn);
+        let first = match &request.paging.next_token {
+            None if request.reverse_order => last_event,
+            None => 1,
+            Some(token) => {
+                let position = next_token::decode(&scope, token, self.now().0)?;
+                u64::from_be_bytes(position.try_into().map_err(|_| Exception::invalid_token())?)
+            }
+        };
+        let count = request.paging.max_results;
+        let key = ExecutionKey::of_arn(&request.execution_arn);
+        let events = if request.reverse_order {
+            self.events_backward(&key, first, count).await?
+        } else {
+            self.events_forward(&key, first, count).await?
+        };
+        let next = events.last().and_then(|event| match request.reverse_order {
+            true => (event.id > 1).then(|| event.id - 1),
+            false => (event.id < last_event).then(|| event.id + 1),
+        });
+        Ok(GetExecutionHistoryResponse {
+            events: events.iter().map(|event| event.to_value(request.include_execution_data)).collect(),
+            next_token: next.map(|id| next_token::encode(&scope, &id.to_be_bytes(), self.now().0)),
+        })
+    }
+
+    /// `count` events from `first` on.
+    async fn events_forward(
+        &self,
+        key: &ExecutionKey,
+        first: u64,
+        count: usize,
+    ) -> Result<Vec<HistoryEvent>, Exception> {
+        let mut events = Vec::new();
+        // The chunk that holds the first event may begin before it.
+        let holding = self
+            .chunks(key, Range::prefix(keys::HISTORY, key.prefix()).before(key.event(first + 1)).reversed().limit(1))
+            .await?;
+        let mut range = match holding.first() {
+            Some((begins, _)) => {
+                let whole = Range::prefix(keys::HISTORY, key.prefix());
+                Range { start: Bound::Included(begins.clone()), ..whole }
+            }
+            None => return Ok(events),
+        };
+        range = range.limit(CHUNKS);
+        while events.len() < count {
+            let chunks = self.chunks(key, range.clone()).await?;
+            let Some((last, _)) = chunks.last() else { break };
+            range = range.after(last.clone());
+            for (_, chunk) in chunks {
+                let of_page = chunk.into_iter().filter(|event| event.id >= first);
+                events.extend(of_page.take(count - events.len()));
+            }
+        }
+        Ok(events)
+    }
+
+    /// `count` events from `first` back.
+    async fn events_backward(
+        &self,
+        key: &ExecutionKey,
+        first: u64,
+        count: usize,
+    ) -> Result<Vec<HistoryEvent>, Exception> {
+        let mut events = Vec::new();
+        let mut range =
+            Range::prefix(keys::HISTORY, key.prefix()).before(key.event(first + 1)).reversed().limit(CHUNKS);
+        while events.len() < count {
+            let chunks = self.chunks(key, range.clone()).await?;
+            let Some((last, _)) = chunks.last() else { break };
+            range = range.before(last.clone());
+            for (_, chunk) in chunks {
+                let of_page = chunk.into_iter().rev().filter(|event| event.id <= first);
+                events.extend(of_page.take(count - events.len()));
+            }
+        }
+        Ok(events)
+    }
+
+    async fn chunks(&self, key: &ExecutionKey, range: Range) -> Result<Vec<(Bytes, Vec<HistoryEvent>)>, Exception> {
+        let partition: PartitionId = self.partition_of(key);
+        let rows = self.0.shared.store.scan(partition, range).await.map_err(|error| crate::read_failed(&error))?;
+        let read = |(row_key, row): (Bytes, Bytes)| match read_events(&row) {
+            Ok(events) => Ok((row_key, events)),
+            Err(corrupt) => {
+                tracing::error!(execution = %key.0.escape_ascii(), %corrupt, "a history chunk cannot be read");
+                Err(crate::unavailable())
+            }
+        };
+        rows.into_iter().map(read).collect()
+    }
+}

@@ -1,0 +1,107 @@
+//! ListExecutions: newest first, from one index row an execution.
+
+use crate::Engine;
+use crate::keys::{self, IndexRow};
+use api::{
+    Exception, ExecutionListItem, ExecutionStatus, ExecutionsOf, ListExecutionsRequest, ListExecutionsResponse,
+    StateMachineType, next_token,
+};
+use arn::{ExecutionArn, Qualifier};
+use interpreter::Timestamp;
+use std::cmp::Reverse;
+use std::sync::Arc;
+use store::Range;
+
+/// The statuses in the order of their numbers in index keys.
+const STATUSES: [ExecutionStatus; 5] = [
+    ExecutionStatus::Running,
+    ExecutionStatus::Succeeded,
+    ExecutionStatus::Failed,
+    ExecutionStatus::TimedOut,
+    ExecutionStatus::Aborted,
+];
+
+impl Engine {
+    /// A page of a machine's executions.
+    pub async fn list_executions(&self, request: ListExecutionsRequest) -> Result<ListExecutionsResponse, Exception> {
+        let ExecutionsOf::StateMachine(arn) = &request.of else {
+            return Err(Exception::new(
+                api::Code::ResourceNotFound,
+                "Request references a resource that does not exist.",
+            ));
+        };
+        let revision = self.0.shared.registry.current(&arn.unqualified()).await?;
+        if revision.machine_type == StateMachineType::Express {
+            return Err(Exception::state_machine_type_not_supported());
+        }
+        if arn.qualifier != Qualifier::None {
+            return Err(Exception::state_machine_does_not_exist(arn));
+        }
+        let machine = &*revision.machine_name;
+        let status_filter = request.status_filter;
+        let scope = format!("ListExecutions {arn} {}", status_filter.map_or("", ExecutionStatus::as_str));
+        let after = match &request.paging.next_token {
+            Some(token) => Some(next_token::decode(&scope, token, self.now().0)?),
+            None => None,
+        };
+        let count = request.paging.max_results;
+        let mut found = self.index_rows(machine, status_filter, after.as_deref(), count + 1).await?;
+        let more = found.len() > count;
+        found.truncate(count);
+        let next_token = found.last().filter(|_| more).map(|(_, row)| {
+            let position = &IndexRow::key(machine, 0, row.start, &row.name)[machine.len() + 2..];
+            next_token::encode(&scope, position, self.now().0)
+        });
+        let state_machine_arn: Arc<str> = revision.machine_arn.to_string().into();
+        let identity = self.0.shared.registry.identity();
+        let executions = found.into_iter().map(|(status, row)| ExecutionListItem {
+            execution_arn: ExecutionArn::standard(identity.clone(), machine, &*row.name).to_string().into(),
+            state_machine_arn: state_machine_arn.clone(),
+            name: row.name.into(),
+            status,
+            start_date_ms: row.start.0,
+            stop_date_ms: row.stop.map(|time| time.0),
+            map_run_arn: None,
+            item_count: None,
+            state_machine_version_arn: None,
+            state_machine_alias_arn: None,
+            redrive_count: 0,
+            redrive_date_ms: None,
+        });
+        Ok(ListExecutionsResponse { executions: executions.collect(), next_token })
+    }
+
+    /// The newest `count` rows behind `after`, over all partitions and wanted statuses.
+    pub(crate) async fn index_rows(
+        &self,
+        machine: &str,
+        status_filter: Option<ExecutionStatus>,
+        after: Option<&[u8]>,
+        count: usize,
+    ) -> Result<Vec<(ExecutionStatus, IndexRow)>, Exception> {
+        let mut found: Vec<(ExecutionStatus, IndexRow)> = Vec::new();
+        for (number, status) in (0..).zip(STATUSES) {
+            if status_filter.is_some_and(|wanted| wanted != status) {
+                continue;
+            }
+            let prefix = keys::index_prefix(machine, number);
+            let mut range = Range::prefix(keys::INDEX, prefix.clone()).limit(count);
+            if let Some(after) = after {
+                range = range.after([&prefix[..], after].concat());
+            }
+            for partition in self.partitions() {
+                let rows = self.0.shared.store.scan(partition, range.clone()).await;
+                let rows = rows.map_err(|error| crate::read_failed(&error))?;
+                let read = rows.iter().filter_map(|(key, value)| IndexRow::read(machine, key, value));
+                found.extend(read.map(|row| (status, row)));
+            }
+        }
+        found.sort_by(|(_, left), (_, right)| order(left).cmp(&order(right)));
+        found.truncate(count);
+        Ok(found)
+    }
+}
+
+fn order(row: &IndexRow) -> (Reverse<Timestamp>, &str) {
+    (Reverse(row.start), &row.name)
+}

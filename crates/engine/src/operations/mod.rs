@@ -1,0 +1,37 @@
+//! The operations of the Step Functions API, one file each or one for a family.
+
+mod activities;
+mod describe_execution;
+mod get_execution_history;
+mod list_executions;
+mod registry;
+mod send_task;
+mod start_execution;
+mod stop_execution;
+
+use crate::Engine;
+use crate::keys::{self, ExecutionKey};
+use api::Exception;
+use arn::ExecutionArn;
+use interpreter::{Execution, Header};
+
+impl Engine {
+    /// An execution's header and state as they are on disk.
+    async fn stored(&self, arn: &ExecutionArn) -> Result<Execution, Exception> {
+        let missing = || Exception::execution_does_not_exist(arn);
+        if arn.identity != *self.0.shared.registry.identity() || arn.label.is_some() {
+            return Err(missing());
+        }
+        let key = ExecutionKey::of_arn(arn);
+        let partition = self.partition_of(&key);
+        let store = &self.0.shared.store;
+        let read = |error| crate::read_failed(&error);
+        let header = store.get(partition, keys::HEADERS, &key.0).await.map_err(read)?.ok_or_else(missing)?;
+        let state = store.get(partition, keys::STATES, &key.0).await.map_err(read)?.ok_or_else(missing)?;
+        let execution = Header::from_row(&header).and_then(|header| Execution::from_rows(header, &state));
+        execution.map_err(|corrupt| {
+            tracing::error!(execution = %arn, %corrupt, "an execution cannot be read");
+            crate::unavailable()
+        })
+    }
+}

@@ -1,0 +1,49 @@
+//! StartExecution.
+
+use crate::Engine;
+use crate::environment::uuid;
+use crate::keys::ExecutionKey;
+use crate::partition::{Input, StartInput};
+use api::{Exception, StartExecutionRequest, StartExecutionResponse, StateMachineType};
+use arn::ExecutionArn;
+use interpreter::{Header, Timestamp};
+use std::sync::Arc;
+
+impl Engine {
+    /// Starts an execution of a machine's latest revision; answered when the start is durable.
+    ///
+    /// Repeated with the same name and input while the execution runs, it answers the same again (AWS API reference, StartExecution).
+    pub async fn start_execution(&self, request: StartExecutionRequest) -> Result<StartExecutionResponse, Exception> {
+        let shared = &self.0.shared;
+        let revision = shared.registry.current(&request.state_machine_arn).await?;
+        if revision.machine_type == StateMachineType::Express {
+            return Err(Exception::state_machine_type_not_supported());
+        }
+        let name_is_new = request.name.is_none();
+        let name: Arc<str> = request.name.unwrap_or_else(|| uuid(shared.environment.entropy()).into());
+        let identity = shared.registry.identity();
+        let arn = ExecutionArn::standard(identity.clone(), &*revision.machine_name, &*name);
+        let execution_arn: Arc<str> = arn.to_string().into();
+        let key = ExecutionKey::of_arn(&arn);
+        let header = Header {
+            execution_arn: execution_arn.clone(),
+            name,
+            state_machine_arn: revision.machine_arn.to_string().into(),
+            state_machine_name: revision.machine_name.clone(),
+            role_arn: revision.role_arn.clone(),
+            region: identity.region.clone(),
+            input: request.input,
+            start_time: Timestamp(0),
+            revision: revision.number.0,
+            trace_header: request.trace_header,
+        };
+        let seed = u64::from_be_bytes(shared.environment.entropy()[..8].try_into().expect("eight of sixteen bytes"));
+        let execution = key.clone();
+        let start_time = self
+            .ask(&key, |answer| {
+                Input::Start(Box::new(StartInput { execution, header, revision, seed, name_is_new, answer }))
+            })
+            .await?;
+        Ok(StartExecutionResponse { execution_arn, start_date_ms: start_time.0 })
+    }
+}

@@ -1,0 +1,199 @@
+//! What a batch of inputs has changed and asked for, until it is committed.
+
+use super::resident::Resident;
+use crate::keys::{self, ExecutionKey, IndexRow};
+use interpreter::history::HistoryEvent;
+use interpreter::rows::write_events;
+use interpreter::{Effect, Execution, ExecutionStatus, Outcome, TaskId, Timer};
+use std::collections::HashMap;
+use store::{Table, Write};
+
+/// Runs when the batch is durable, or with `false` when it failed.
+pub(crate) type Release = Box<dyn FnOnce(bool) + Send>;
+
+/// One execution's share of a batch.
+#[derive(Default)]
+struct Touched {
+    is_new: bool,
+    events: Vec<HistoryEvent>,
+    effects: Vec<Effect>,
+    unfinished: bool,
+}
+
+/// A batch being collected.
+#[derive(Default)]
+pub(crate) struct Collected {
+    touched: HashMap<ExecutionKey, Touched>,
+    order: Vec<ExecutionKey>,
+    pub releases: Vec<Release>,
+}
+
+/// A batch ready to be committed, and what follows from it.
+#[derive(Default)]
+pub(crate) struct Finished {
+    pub writes: Vec<Write>,
+    pub tasks: Vec<(ExecutionKey, TaskId)>,
+    pub ended_tasks: Vec<(ExecutionKey, TaskId)>,
+    pub set_timers: Vec<(Timer, ExecutionKey)>,
+    pub cleared_timers: Vec<(Timer, ExecutionKey)>,
+    pub unfinished: Vec<ExecutionKey>,
+    pub closed: Vec<ExecutionKey>,
+    pub events: Vec<(ExecutionKey, Vec<HistoryEvent>)>,
+}
+
+impl Collected {
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty() && self.releases.is_empty()
+    }
+
+    /// Adds what a step did.
+    pub fn add(&mut self, key: &ExecutionKey, outcome: Outcome, is_new: bool) {
+        let touched = self.touch(key);
+        touched.is_new |= is_new;
+        touched.events.extend(outcome.events);
+        touched.effects.extend(outcome.effects);
+        touched.unfinished = outcome.unfinished;
+    }
+
+    fn touch(&mut self, key: &ExecutionKey) -> &mut Touched {
+        if !self.touched.contains_key(key) {
+            self.order.push(key.clone());
+        }
+        self.touched.entry(key.clone()).or_default()
+    }
+
+    /// Whether this batch has touched the execution.
+    pub fn contains(&self, key: &ExecutionKey) -> bool {
+        self.touched.contains_key(key)
+    }
+
+    /// Has the row of a timer removed that fired for nobody.
+    pub fn clear_timer(&mut self, key: &ExecutionKey, timer: Timer) {
+        self.touch(key).effects.push(Effect::ClearTimer(timer));
+    }
+
+    /// Turns everything collected into writes and consequences.
+    pub fn finish(self, sequence: u64, residents: &mut HashMap<ExecutionKey, Resident>) -> (Finished, Vec<Release>) {
+        let mut finished = Finished::default();
+        let mut touched = self.touched;
+        for key in self.order {
+            let touched = touched.remove(&key).expect("every key in the order was touched");
+            let resident = residents.get_mut(&key).expect("a touched execution is in memory");
+            resident.last_batch = sequence;
+            finished.add(&key, resident, touched);
+        }
+        (finished, self.releases)
+    }
+}
+
+impl Finished {
+    fn add(&mut self, key: &ExecutionKey, resident: &mut Resident, touched: Touched) {
+        if touched.is_new {
+            self.put(keys::HEADERS, key.0.clone(), resident.execution.header.to_row());
+        }
+        self.add_rows(key, resident);
+        self.add_index(key, &resident.execution, touched.is_new);
+        self.add_effects(key, touched.effects);
+        if let Some(first) = touched.events.first() {
+            self.put(keys::HISTORY, key.event(first.id), write_events(&touched.events));
+            self.events.push((key.clone(), touched.events));
+        }
+        if touched.unfinished {
+            self.put(keys::UNFINISHED, key.0.clone(), vec![interpreter::rows::VERSION]);
+            self.unfinished.push(key.clone());
+        } else if resident.marked_unfinished {
+            self.writes.push(Write::delete(keys::UNFINISHED, key.0.clone()));
+        }
+        resident.marked_unfinished = touched.unfinished;
+        if !resident.execution.is_running() {
+            self.closed.push(key.clone());
+        }
+    }
+
+    fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) {
+        let rows = resident.execution.take_changed_rows();
+        self.put(keys::STATES, key.0.clone(), rows.state);
+        for (frame, base) in rows.bases {
+            resident.stored_frames.insert(frame);
+            self.put(keys::FRAME_BASES, key.frame(frame), base);
+        }
+        for (frame, progress) in rows.progresses {
+            self.put(keys::FRAME_PROGRESSES, key.frame(frame), progress);
+        }
+        for frame in rows.removed {
+            // A frame that came and went within the batch was never written.
+            if resident.stored_frames.remove(&frame) {
+                self.writes.push(Write::delete(keys::FRAME_BASES, key.frame(frame)));
+                self.writes.push(Write::delete(keys::FRAME_PROGRESSES, key.frame(frame)));
+            }
+        }
+    }
+
+    /// One row an execution: it moves when the execution closes.
+    fn add_index(&mut self, key: &ExecutionKey, execution: &Execution, is_new: bool) {
+        let header = &execution.header;
+        let row_key = |status: u8| IndexRow::key(&header.state_machine_name, status, header.start_time, &header.name);
+        let status = status_number(&execution.status);
+        let running = status_number(&ExecutionStatus::Running);
+        debug_assert_eq!(*key, ExecutionKey::new(&header.state_machine_name, &header.name));
+        if status != running && !is_new {
+            self.writes.push(Write::delete(keys::INDEX, row_key(running)));
+        }
+        if status != running || is_new {
+            self.put(keys::INDEX, row_key(status), IndexRow::value(execution.stop_time));
+        }
+    }
+
+    fn add_effects(&mut self, key: &ExecutionKey, effects: Vec<Effect>) {
+        let mut timers: Vec<Timer> = Vec::new();
+        let mut tasks: Vec<TaskId> = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::SetTimer(timer) => timers.push(timer),
+                Effect::ClearTimer(timer) => match timers.iter().position(|set| *set == timer) {
+                    Some(position) => {
+                        timers.swap_remove(position);
+                    }
+                    None => {
+                        self.writes.push(Write::delete(keys::TIMERS, key.timer(&timer)));
+                        self.cleared_timers.push((timer, key.clone()));
+                    }
+                },
+                Effect::ScheduleTask(task) => tasks.push(task),
+                Effect::EndTask(task) => match tasks.iter().position(|scheduled| *scheduled == task) {
+                    Some(position) => {
+                        tasks.swap_remove(position);
+                    }
+                    None => {
+                        self.writes.push(Write::delete(keys::TASKS, key.task(task)));
+                        self.ended_tasks.push((key.clone(), task));
+                    }
+                },
+                Effect::NotifyClosed => {}
+            }
+        }
+        for timer in timers {
+            self.put(keys::TIMERS, key.timer(&timer), keys::timer_row(key, &timer));
+            self.set_timers.push((timer, key.clone()));
+        }
+        for task in tasks {
+            self.put(keys::TASKS, key.task(task), vec![interpreter::rows::VERSION]);
+            self.tasks.push((key.clone(), task));
+        }
+    }
+
+    fn put(&mut self, table: Table, key: impl Into<store::Bytes>, value: Vec<u8>) {
+        self.writes.push(Write::put(table, key, value));
+    }
+}
+
+/// The statuses as they stand in index keys; the numbers never change.
+pub(crate) fn status_number(status: &ExecutionStatus) -> u8 {
+    match status {
+        ExecutionStatus::Running => 0,
+        ExecutionStatus::Succeeded { .. } => 1,
+        ExecutionStatus::Failed(_) => 2,
+        ExecutionStatus::TimedOut(_) => 3,
+        ExecutionStatus::Aborted(_) => 4,
+    }
+}

@@ -1,0 +1,435 @@
+//! The partition's loop.
+
+use super::batch::{Collected, Finished, Release};
+use super::input::{Input, StartInput};
+use super::recovery;
+use super::resident::{self, Resident};
+use crate::activities::ActivityQueues;
+use crate::environment::Environment;
+use crate::keys::ExecutionKey;
+use crate::registry::Registry;
+use crate::tasks::{self, RunningTasks};
+use crate::watch::Watchers;
+use api::Exception;
+use arn::ActivityArn;
+use integrations::Integrations;
+use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timer, Timestamp, step};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError};
+use tokio::sync::mpsc;
+
+/// Inputs taken into one batch at most.
+const BATCH_INPUTS_MAX: usize = 512;
+/// Batches under way at most: one being synced, one being queued behind it.
+const BATCHES_IN_FLIGHT_MAX: usize = 2;
+/// Executions kept in memory although nothing happens to them.
+const RESIDENTS_MAX: usize = 20_000;
+/// The longest sleep towards a timer, so that a clock that jumps is noticed.
+const SLEEP_MAX: Duration = Duration::from_secs(1);
+/// How long to wait before reading everything again after a failed commit.
+const REOPEN_AFTER: Duration = Duration::from_millis(500);
+
+/// What all partitions share.
+pub(crate) struct Shared {
+    pub store: Arc<dyn Store>,
+    pub registry: Registry,
+    pub environment: Arc<dyn Environment>,
+    pub settings: Settings,
+    pub integrations: Integrations,
+    pub activities: ActivityQueues,
+    pub watchers: Watchers,
+}
+
+/// A batch on its way to the disk.
+struct InFlight {
+    sequence: u64,
+    commit: CommitFuture,
+    releases: Vec<Release>,
+    tasks: Vec<(ExecutionKey, TaskId)>,
+    closed: Vec<ExecutionKey>,
+    events: Vec<(ExecutionKey, Vec<interpreter::history::HistoryEvent>)>,
+}
+
+/// The owner of one partition.
+pub(crate) struct Partition {
+    pub id: PartitionId,
+    pub epoch: Epoch,
+    pub shared: Arc<Shared>,
+    pub inbox: mpsc::Receiver<Input>,
+    pub sender: mpsc::Sender<Input>,
+    pub residents: HashMap<ExecutionKey, Resident>,
+    pub timers: BTreeSet<(Timer, ExecutionKey)>,
+    pub unfinished: VecDeque<ExecutionKey>,
+    pub running_tasks: RunningTasks,
+    collected: Collected,
+    in_flight: VecDeque<InFlight>,
+    sequence: u64,
+    is_closing: bool,
+}
+
+/// Which activities exist, for a step.
+struct KnownActivities<'r>(&'r Registry);
+
+impl interpreter::Activities for KnownActivities<'_> {
+    fn exists(&self, activity_arn: &str) -> bool {
+        ActivityArn::parse(activity_arn).is_ok_and(|arn| self.0.activity_exists(&arn))
+    }
+}
+
+impl Partition {
+    /// Opens the partition and finds what was left open.
+    pub async fn open(
+        id: PartitionId,
+        shared: Arc<Shared>,
+        inbox: mpsc::Receiver<Input>,
+        sender: mpsc::Sender<Input>,
+    ) -> Result<Partition, StoreError> {
+        let mut partition = Partition {
+            id,
+            epoch: Epoch(0),
+            shared,
+            inbox,
+            sender,
+            residents: HashMap::new(),
+            timers: BTreeSet::new(),
+            unfinished: VecDeque::new(),
+            running_tasks: RunningTasks::default(),
+            collected: Collected::default(),
+            in_flight: VecDeque::new(),
+            sequence: 0,
+            is_closing: false,
+        };
+        recovery::recover(&mut partition).await?;
+        Ok(partition)
+    }
+
+    /// Runs until told to shut down.
+    pub async fn run(mut self) {
+        while !(self.is_closing && self.in_flight.is_empty()) {
+            if let Err(error) = self.turn().await {
+                self.reopen(error).await;
+            }
+        }
+    }
+
+    /// One round: wait for something, do everything that is due, hand one batch over.
+    async fn turn(&mut self) -> Result<(), StoreError> {
+        let has_room = self.in_flight.len() < BATCHES_IN_FLIGHT_MAX;
+        let has_unfinished = !self.unfinished.is_empty();
+        let sleep = self.until_next_timer();
+        tokio::select! {
+            biased;
+            result = first_commit(&mut self.in_flight) => return self.committed(result),
+            input = self.inbox.recv(), if has_room && !self.is_closing => self.take_inputs(input).await?,
+            () = std::future::ready(()), if has_room && has_unfinished && !self.is_closing => {}
+            () = sleep_for(sleep), if has_room && sleep.is_some() && !self.is_closing => {}
+        }
+        self.continue_unfinished().await?;
+        self.fire_timers().await?;
+        self.submit();
+        Ok(())
+    }
+
+    async fn take_inputs(&mut self, first: Option<Input>) -> Result<(), StoreError> {
+        let mut next = first;
+        for _ in 0..BATCH_INPUTS_MAX {
+            match next {
+                Some(Input::Shutdown) | None => {
+                    self.is_closing = true;
+                    self.running_tasks.abort_all();
+                    return Ok(());
+                }
+                Some(input) => self.handle(input).await?,
+            }
+            match self.inbox.try_recv() {
+                Ok(input) => next = Some(input),
+                Err(_) => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn handle(&mut self, input: Input) -> Result<(), StoreError> {
+        match input {
+            Input::Start(start) => self.start(*start).await?,
+            Input::Task { execution, command } => {
+                // A task that was given up in the meantime is no news to anybody.
+                let _ = self.apply(&execution, command).await?;
+            }
+            Input::Token { execution, task, nonce, command, answer } => {
+                let known = self.find(&execution).await?.is_some_and(|resident| holds_nonce(resident, task, nonce));
+                let applied =
+                    if known { self.apply(&execution, command).await? } else { Err(CommandRejected::TaskTimedOut) };
+                self.answer_later(answer, applied.map_err(|_| Exception::task_timed_out()));
+            }
+            Input::Stop { execution, command, answer } => {
+                let stopped = match self.find(&execution).await? {
+                    None => None,
+                    Some(resident) if !resident.execution.is_running() => resident.execution.stop_time,
+                    Some(_) => {
+                        // It runs, as just seen, so the command cannot be refused.
+                        let _ = self.apply(&execution, command).await?;
+                        self.residents.get(&execution).and_then(|resident| resident.execution.stop_time)
+                    }
+                };
+                self.answer_later(answer, Ok(stopped));
+            }
+            Input::Shutdown => unreachable!("handled where inputs are taken"),
+        }
+        Ok(())
+    }
+
+    /// A name that was used before is answered from what is known about its execution.
+    async fn start(&mut self, start: StartInput) -> Result<(), StoreError> {
+        let StartInput { execution: key, mut header, revision, seed, name_is_new, answer } = start;
+        if !name_is_new && let Some(existing) = self.find(&key).await? {
+            let before = &existing.execution;
+            let repeats = before.is_running() && before.header.input.text() == header.input.text();
+            let result = if repeats {
+                Ok(before.header.start_time)
+            } else {
+                Err(Exception::execution_already_exists(&before.header.execution_arn))
+            };
+            self.answer_later(answer, result);
+            return Ok(());
+        }
+        let now = self.shared.environment.now();
+        header.start_time = now;
+        let mut resident = Resident::new(Execution::new(header, seed), revision);
+        let outcome = self.step(&mut resident, Command::StartExecution, now).expect("a new execution can be started");
+        self.collected.add(&key, outcome, true);
+        self.residents.insert(key, resident);
+        self.answer_later(answer, Ok(now));
+        Ok(())
+    }
+
+    /// The execution, from memory or from the store.
+    async fn find(&mut self, key: &ExecutionKey) -> Result<Option<&Resident>, StoreError> {
+        if !self.residents.contains_key(key) {
+            let shared = &self.shared;
+            match resident::load(&*shared.store, &shared.registry, self.id, key).await? {
+                Some(resident) => self.residents.insert(key.clone(), resident),
+                None => return Ok(None),
+            };
+        }
+        Ok(self.residents.get(key))
+    }
+
+    /// Brings an execution into memory, if it exists.
+    pub async fn load(&mut self, key: &ExecutionKey) -> Result<(), StoreError> {
+        self.find(key).await.map(drop)
+    }
+
+    /// Applies a command to an execution and collects what it did.
+    async fn apply(&mut self, key: &ExecutionKey, command: Command) -> Result<Result<(), CommandRejected>, StoreError> {
+        if self.find(key).await?.is_none() {
+            return Ok(Err(CommandRejected::ExecutionClosed));
+        }
+        let mut resident = self.residents.remove(key).expect("just found");
+        let now = self.shared.environment.now();
+        let result = self.step(&mut resident, command, now);
+        self.residents.insert(key.clone(), resident);
+        Ok(result.map(|outcome| self.collected.add(key, outcome, false)))
+    }
+
+    fn step(
+        &self,
+        resident: &mut Resident,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<interpreter::Outcome, CommandRejected> {
+        let activities = KnownActivities(&self.shared.registry);
+        let surroundings = Surroundings { settings: &self.shared.settings, activities: &activities };
+        step(&resident.revision.definition, &mut resident.execution, command, now, &surroundings)
+    }
+
+    /// Answers when everything the answer may rest on is durable: this batch, or the one before it.
+    fn answer_later<T: Send + 'static>(&mut self, answer: super::Answer<T>, result: Result<T, Exception>) {
+        self.collected.releases.push(Box::new(move |durable| {
+            // Whoever asked may have gone away.
+            let _ = answer.send(if durable { result } else { Err(crate::unavailable()) });
+        }));
+    }
+
+    async fn continue_unfinished(&mut self) -> Result<(), StoreError> {
+        for _ in 0..self.unfinished.len() {
+            let key = self.unfinished.pop_front().expect("counted");
+            let _ = self.apply(&key, Command::Continue).await?;
+        }
+        Ok(())
+    }
+
+    async fn fire_timers(&mut self) -> Result<(), StoreError> {
+        let now = self.shared.environment.now();
+        for _ in 0..BATCH_INPUTS_MAX {
+            match self.timers.first() {
+                Some((timer, _)) if timer.due <= now => {}
+                _ => break,
+            }
+            let (timer, key) = self.timers.pop_first().expect("just seen");
+            self.fire(timer, key).await?;
+        }
+        Ok(())
+    }
+
+    async fn fire(&mut self, timer: Timer, key: ExecutionKey) -> Result<(), StoreError> {
+        let fired = self.apply(&key, Command::TimerFired(timer.kind)).await?;
+        if fired.is_err() && self.residents.contains_key(&key) {
+            // Nobody waits for it: only its row is left to be removed.
+            self.collected.clear_timer(&key, timer);
+        }
+        Ok(())
+    }
+
+    fn until_next_timer(&self) -> Option<Duration> {
+        let (timer, _) = self.timers.first()?;
+        let left = timer.due.0.saturating_sub(self.shared.environment.now().0);
+        Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)).min(SLEEP_MAX))
+    }
+
+    /// Hands the collected batch to the store.
+    fn submit(&mut self) {
+        if self.collected.is_empty() {
+            return;
+        }
+        self.sequence += 1;
+        let collected = std::mem::take(&mut self.collected);
+        let residents = &mut self.residents;
+        let (finished, releases) = collected.finish(self.sequence, residents);
+        let Finished { writes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } = finished;
+        self.timers.extend(set_timers);
+        for timer in &cleared_timers {
+            self.timers.remove(timer);
+        }
+        self.unfinished.extend(unfinished);
+        for (key, task) in ended_tasks {
+            self.running_tasks.end(&key, task);
+            self.shared.activities.end(&key, task);
+        }
+        let commit: CommitFuture = if writes.is_empty() {
+            // Nothing new, but the answers may rest on the batch before: in order, they come after it.
+            Box::pin(std::future::ready(Ok(())))
+        } else {
+            self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
+        };
+        self.in_flight.push_back(InFlight { sequence: self.sequence, commit, releases, tasks, closed, events });
+    }
+
+    /// The oldest batch is on disk, or will never be.
+    fn committed(&mut self, result: Result<(), StoreError>) -> Result<(), StoreError> {
+        let batch = self.in_flight.pop_front().expect("the batch whose commit was waited for");
+        let durable = result.is_ok();
+        for release in batch.releases {
+            release(durable);
+        }
+        result?;
+        for (key, task) in batch.tasks {
+            self.dispatch(key, task);
+        }
+        for (key, events) in batch.events {
+            if let Some(resident) = self.residents.get(&key) {
+                self.shared.watchers.tell(&resident.execution.header.execution_arn, events);
+            }
+        }
+        for key in batch.closed {
+            // It may have been touched again since; then that batch lets it go.
+            if self.residents.get(&key).is_some_and(|resident| resident.last_batch <= batch.sequence) {
+                self.residents.remove(&key);
+            }
+        }
+        self.let_idle_ones_go(batch.sequence);
+        Ok(())
+    }
+
+    /// Starts a task whose schedule is on disk, unless it was given up meanwhile.
+    pub fn dispatch(&mut self, key: ExecutionKey, task: TaskId) {
+        if let Some(resident) = self.residents.get(&key) {
+            tasks::dispatch(&self.shared, &self.sender, &mut self.running_tasks, &key, resident, task);
+        }
+    }
+
+    fn let_idle_ones_go(&mut self, durable: u64) {
+        if self.residents.len() <= RESIDENTS_MAX {
+            return;
+        }
+        let touched = &self.collected;
+        self.residents.retain(|key, resident| resident.last_batch > durable || touched.contains(key));
+    }
+
+    /// After a failed commit memory is ahead of the disk: forget it, and begin again from what is there.
+    async fn reopen(&mut self, error: StoreError) {
+        tracing::error!(partition = self.id.0, %error, "a commit or a read failed; the partition is read again from disk");
+        self.fail_everyone();
+        let mut told = error.to_string();
+        while !self.is_closing {
+            tokio::select! {
+                () = tokio::time::sleep(REOPEN_AFTER) => {}
+                input = self.inbox.recv() => {
+                    self.refuse(input);
+                    continue;
+                }
+            }
+            match recovery::recover(self).await {
+                Ok(()) => {
+                    tracing::info!(partition = self.id.0, "the partition is open again");
+                    return;
+                }
+                Err(error) if error.to_string() == told => {}
+                Err(error) => {
+                    told = error.to_string();
+                    tracing::error!(partition = self.id.0, %error, "the partition cannot be opened yet");
+                }
+            }
+        }
+    }
+
+    /// Tells everybody who waits that nothing is certain.
+    fn fail_everyone(&mut self) {
+        let collected = std::mem::take(&mut self.collected);
+        let waiting = self.in_flight.drain(..).flat_map(|batch| batch.releases).chain(collected.releases);
+        for release in waiting {
+            release(false);
+        }
+        self.forget();
+    }
+
+    /// Empties memory.
+    pub fn forget(&mut self) {
+        self.running_tasks.abort_all();
+        self.residents.clear();
+        self.timers.clear();
+        self.unfinished.clear();
+    }
+
+    fn refuse(&mut self, input: Option<Input>) {
+        match input {
+            Some(Input::Start(start)) => drop(start.answer.send(Err(crate::unavailable()))),
+            Some(Input::Token { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
+            Some(Input::Stop { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
+            // The task is in the store still, and is performed again once the partition is open.
+            Some(Input::Task { .. }) => {}
+            Some(Input::Shutdown) | None => self.is_closing = true,
+        }
+    }
+}
+
+fn holds_nonce(resident: &Resident, task: TaskId, nonce: u64) -> bool {
+    let attempt = resident.execution.frame(task.frame).and_then(|frame| frame.task_attempt());
+    attempt.is_some_and(|attempt| attempt.scheduled_event == task.scheduled_event && attempt.nonce == nonce)
+}
+
+async fn first_commit(in_flight: &mut VecDeque<InFlight>) -> Result<(), StoreError> {
+    match in_flight.front_mut() {
+        Some(batch) => (&mut batch.commit).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_for(duration: Option<Duration>) {
+    match duration {
+        Some(duration) => tokio::time::sleep(duration).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,64 @@
+//! What arrives at a partition.
+
+use crate::keys::ExecutionKey;
+use crate::registry::Revision;
+use api::Exception;
+use interpreter::{Command, Header, TaskId, Timestamp};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// Answers somebody who waits, after the commit.
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, Exception>>;
+
+/// One input of a partition.
+pub(crate) enum Input {
+    /// Start an execution.
+    Start(Box<StartInput>),
+    /// A fact about a task, from a performer: nobody waits, and a task that is gone is no error.
+    Task {
+        /// Whose.
+        execution: ExecutionKey,
+        /// What.
+        command: Command,
+    },
+    /// A fact about a task, from whoever holds its token.
+    Token {
+        /// Whose.
+        execution: ExecutionKey,
+        /// The attempt the token names.
+        task: TaskId,
+        /// What the attempt must have.
+        nonce: u64,
+        /// What.
+        command: Command,
+        /// Told when it is durable.
+        answer: Answer<()>,
+    },
+    /// StopExecution: answered with the time it stopped, or had stopped before; nothing if there is no such execution.
+    Stop {
+        /// Which.
+        execution: ExecutionKey,
+        /// With what.
+        command: Command,
+        /// Told when it is durable.
+        answer: Answer<Option<Timestamp>>,
+    },
+    /// Finish what was begun and end.
+    Shutdown,
+}
+
+/// An execution to be started.
+pub(crate) struct StartInput {
+    /// Its key.
+    pub execution: ExecutionKey,
+    /// Its header; the start time is set when it starts.
+    pub header: Header,
+    /// What it runs.
+    pub revision: Arc<Revision>,
+    /// The seed of its random numbers.
+    pub seed: u64,
+    /// Whether the name was invented, so that nobody can have used it before.
+    pub name_is_new: bool,
+    /// Told the start time when it is durable.
+    pub answer: Answer<Timestamp>,
+}

@@ -1,0 +1,17 @@
+//! A partition: the one owner of its share of the executions.
+//!
+//! It drains a batch of inputs, steps them in memory, commits once, and only then lets replies and tasks out. While one batch is being
+//! synced the next is being computed. If a commit fails, everything in memory is ahead of the disk: it is dropped and read again.
+//!
+//! Reading order: [`Input`] (what arrives), `driver` (the loop), `batch` (what a batch collects), `resident` (executions in memory),
+//! `recovery` (what is found at the start).
+
+mod batch;
+mod driver;
+mod input;
+mod recovery;
+mod resident;
+
+pub(crate) use driver::{Partition, Shared};
+pub(crate) use input::{Answer, Input, StartInput};
+pub(crate) use resident::Resident;

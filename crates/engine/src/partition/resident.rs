@@ -1,0 +1,71 @@
+//! Executions in memory.
+
+use crate::keys::{self, ExecutionKey};
+use crate::registry::{Registry, Revision, RevisionNumber};
+use interpreter::{Execution, Frame, FrameId, Header, rows::CorruptRow};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use store::{Bytes, PartitionId, Range, Store, StoreError};
+
+/// An execution in memory, with what is known about its rows.
+pub(crate) struct Resident {
+    pub execution: Execution,
+    pub revision: Arc<Revision>,
+    /// Frames that have rows in the store, or in a batch on its way there.
+    pub stored_frames: HashSet<FrameId>,
+    /// Whether there is a row that says the execution stopped in the middle of a step.
+    pub marked_unfinished: bool,
+    /// The last batch that wrote it; it may leave memory when that is durable.
+    pub last_batch: u64,
+}
+
+impl Resident {
+    pub fn new(execution: Execution, revision: Arc<Revision>) -> Resident {
+        Resident { execution, revision, stored_frames: HashSet::new(), marked_unfinished: false, last_batch: 0 }
+    }
+}
+
+/// Reads an execution with all its live frames.
+pub(crate) async fn load(
+    store: &dyn Store,
+    registry: &Registry,
+    partition: PartitionId,
+    key: &ExecutionKey,
+) -> Result<Option<Resident>, StoreError> {
+    let Some(header) = store.get(partition, keys::HEADERS, &key.0).await? else { return Ok(None) };
+    let header = Header::from_row(&header).map_err(|corrupt| at(key, "header", &corrupt))?;
+    let Some(state) = store.get(partition, keys::STATES, &key.0).await? else {
+        return Err(at(key, "state", &CorruptRow("it is missing")));
+    };
+    let revision = registry.revision(RevisionNumber(header.revision)).await?;
+    let mut execution = Execution::from_rows(header, &state).map_err(|corrupt| at(key, "state", &corrupt))?;
+    let mut stored_frames = HashSet::new();
+    if execution.is_running() {
+        for frame in load_frames(store, partition, key).await? {
+            stored_frames.insert(frame.id);
+            execution.restore_frame(frame);
+        }
+    }
+    Ok(Some(Resident { stored_frames, ..Resident::new(execution, revision) }))
+}
+
+async fn load_frames(store: &dyn Store, partition: PartitionId, key: &ExecutionKey) -> Result<Vec<Frame>, StoreError> {
+    let bases = store.scan(partition, Range::prefix(keys::FRAME_BASES, key.prefix())).await?;
+    let progresses = store.scan(partition, Range::prefix(keys::FRAME_PROGRESSES, key.prefix())).await?;
+    let progresses: HashMap<Bytes, Bytes> = progresses.into_iter().collect();
+    let frame = |(row_key, base): (Bytes, Bytes)| {
+        let id = keys::split(&row_key, 8)
+            .and_then(|(_, suffix)| Some(FrameId(u64::from_be_bytes(suffix[..].try_into().ok()?))))
+            .ok_or(CorruptRow("its key is malformed"))?;
+        let progress = progresses.get(&row_key).ok_or(CorruptRow("its progress row is missing"))?;
+        Frame::from_rows(id, &base, progress)
+    };
+    bases.into_iter().map(|row| frame(row).map_err(|corrupt| at(key, "frame", &corrupt))).collect()
+}
+
+fn at(key: &ExecutionKey, row: &str, corrupt: &CorruptRow) -> StoreError {
+    StoreError::Corrupt {
+        what: corrupt.to_string(),
+        place: format!("the {row} row of execution '{}'", key.0.escape_ascii()),
+    }
+}
