@@ -4,8 +4,8 @@
 /// Milliseconds since the Unix epoch of a timestamp, digits beyond milliseconds cut off; `None` if the text is no timestamp.
 ///
 /// ```
-/// assert_eq!(asl::timestamp("1970-01-01T01:00:00.0019+01:00"), Some(1));
-/// assert_eq!(asl::timestamp("1970-01-01 00:00:00Z"), None);
+/// assert_eq!(stepwell_asl::timestamp("1970-01-01T01:00:00.0019+01:00"), Some(1));
+/// assert_eq!(stepwell_asl::timestamp("1970-01-01 00:00:00Z"), None);
 /// ```
 pub fn timestamp(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();

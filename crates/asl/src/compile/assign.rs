@@ -12,8 +12,15 @@ use crate::tree::{Entry, NodeKind};
 /// Longest variable name in characters.
 const VARIABLE_NAME_LENGTH_MAX: usize = 80;
 
-/// Takes and compiles the `Assign` of a state, a choice rule or a catcher of `scope`.
-pub(crate) fn compile<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, scope: ScopeIndex) -> Option<Assign> {
+/// Whose `Assign` it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Owner {
+    pub(crate) scope: ScopeIndex,
+    pub(crate) is_catcher: bool,
+}
+
+/// Takes and compiles the `Assign` of a state, a choice rule or a catcher.
+pub(crate) fn compile<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, owner: Owner) -> Option<Assign> {
     let node = fields.take("Assign")?;
     let location = fields.location.key("Assign");
     let NodeKind::Object(entries) = &node.kind else {
@@ -21,7 +28,7 @@ pub(crate) fn compile<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>
         return None;
     };
     for entry in entries {
-        variable(checker, entry, &location, scope, fields.language);
+        variable(checker, entry, &location, owner, fields.language);
     }
     match fields.language {
         QueryLanguage::JsonPath => template::compile(checker, node, &location),
@@ -33,7 +40,7 @@ fn variable<'t>(
     checker: &mut Checker<'t>,
     entry: &'t Entry,
     location: &Location<'_>,
-    scope: ScopeIndex,
+    owner: Owner,
     language: QueryLanguage,
 ) {
     let name = match language {
@@ -50,8 +57,8 @@ fn variable<'t>(
         checker.error(Phase::Schema, code::INVALID_VARIABLE_NAME, location, &entry.key_span, message);
         return;
     }
-    let location = location.to_string();
-    checker.assigned.push(Assigned { scope, name, location, span: entry.key_span.clone() });
+    let (scope, by_catcher) = (owner.scope, owner.is_catcher);
+    checker.assigned.push(Assigned { scope, name, span: entry.key_span.clone(), by_catcher });
 }
 
 /// Names follow Unicode's identifiers (UAX #31).

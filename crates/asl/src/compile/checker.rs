@@ -8,8 +8,11 @@ use crate::{MachineType, QueryLanguage};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// How many findings one text may have.
+/// How many errors, and how many warnings, one text may have.
 const FINDINGS_MAX: usize = 1000;
+
+/// How many bytes of messages and locations: names in them are the text's own and may be long.
+const FINDING_BYTES_MAX: usize = 1_000_000;
 
 /// How many of them may carry a hint that takes a search.
 const HINTED_FINDINGS_MAX: usize = 50;
@@ -30,8 +33,10 @@ pub(crate) enum Phase {
 pub(crate) struct Assigned<'t> {
     pub(crate) scope: ScopeIndex,
     pub(crate) name: &'t str,
-    pub(crate) location: String,
+    /// Of the name in the text.
     pub(crate) span: Range<usize>,
+    /// By one of its catchers, not by the state itself.
+    pub(crate) by_catcher: bool,
 }
 
 /// A scope under construction.
@@ -53,8 +58,10 @@ pub(crate) struct Checker<'t> {
     /// The first place that needs JSONata.
     pub(crate) jsonata: Option<(String, Range<usize>)>,
     findings: Vec<(Phase, Diagnostic)>,
+    finding_bytes: usize,
     errors: usize,
     schema_errors: usize,
+    warnings: usize,
 }
 
 impl<'t> Checker<'t> {
@@ -68,20 +75,48 @@ impl<'t> Checker<'t> {
             assigned: Vec::new(),
             jsonata: None,
             findings: Vec::new(),
+            finding_bytes: 0,
             errors: 0,
             schema_errors: 0,
+            warnings: 0,
         }
     }
 
-    /// Notes a finding; the place is set by the caller. A hostile text could have as many findings as bytes, so there is an end to it.
+    /// Notes a finding; the place is set by the caller. A hostile text could have as many findings as bytes, so there is an end to it; the
+    /// first error is always kept.
     pub(crate) fn report(&mut self, phase: Phase, diagnostic: Diagnostic) {
-        if diagnostic.severity == Severity::Error {
-            self.errors += 1;
-            self.schema_errors += usize::from(phase == Phase::Schema);
-        }
-        if self.findings.len() < FINDINGS_MAX {
+        let has_room = self.has_room(diagnostic.severity);
+        self.count(phase, diagnostic.severity);
+        if has_room {
+            self.finding_bytes += diagnostic.message.len() + diagnostic.location.as_ref().map_or(0, String::len);
             self.findings.push((phase, diagnostic));
         }
+    }
+
+    fn report_at(&mut self, phase: Phase, mut diagnostic: Diagnostic, location: &Location<'_>) {
+        // Writing out a location may cost more than all the rest, so it is left if nobody will see it.
+        if self.has_room(diagnostic.severity) {
+            diagnostic.location = Some(location.to_string());
+        }
+        self.report(phase, diagnostic);
+    }
+
+    /// Whether another finding of this kind would be kept.
+    pub(crate) fn has_room(&self, severity: Severity) -> bool {
+        match severity {
+            Severity::Error => {
+                self.errors == 0 || (self.errors < FINDINGS_MAX && self.finding_bytes < FINDING_BYTES_MAX)
+            }
+            Severity::Warning => self.warnings < FINDINGS_MAX && self.finding_bytes < FINDING_BYTES_MAX,
+        }
+    }
+
+    fn count(&mut self, phase: Phase, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+        self.schema_errors += usize::from(phase == Phase::Schema);
     }
 
     /// Whether it is still worth looking for a helpful hint: few findings are read one by one, hundreds are not.
@@ -102,9 +137,8 @@ impl<'t> Checker<'t> {
         help: Option<String>,
     ) {
         let mut diagnostic = Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, span.clone());
-        diagnostic.location = Some(location.to_string());
         diagnostic.help = help;
-        self.report(Phase::Schema, diagnostic);
+        self.report_at(Phase::Schema, diagnostic, location);
     }
 
     /// An error with a code of its own.
@@ -116,9 +150,7 @@ impl<'t> Checker<'t> {
         span: &Range<usize>,
         message: impl Into<String>,
     ) {
-        let mut diagnostic = Diagnostic::error(code, message, span.clone());
-        diagnostic.location = Some(location.to_string());
-        self.report(phase, diagnostic);
+        self.report_at(phase, Diagnostic::error(code, message, span.clone()), location);
     }
 
     pub(crate) fn warning(
@@ -130,9 +162,8 @@ impl<'t> Checker<'t> {
         help: impl Into<String>,
     ) {
         let mut diagnostic = Diagnostic::warning(code, message, span.clone());
-        diagnostic.location = Some(location.to_string());
         diagnostic.help = Some(help.into());
-        self.report(Phase::Warning, diagnostic);
+        self.report_at(Phase::Warning, diagnostic, location);
     }
 
     /// Notes that JSONata is needed at this place; only the first one is told.
@@ -179,12 +210,11 @@ impl Targets<'_> {
         let Some(&index) = self.index_of.get(name) else {
             let message = format!("Missing 'Next' target: {name}");
             let mut diagnostic = Diagnostic::error(code::MISSING_TRANSITION_TARGET, message, span.clone());
-            diagnostic.location = Some(location.to_string());
             if checker.is_hint_worthwhile() {
                 diagnostic.help = similar(name, self.index_of.keys().copied())
                     .map(|name| format!("there is a state '{name}' in the same scope"));
             }
-            checker.report(Phase::Transitions, diagnostic);
+            checker.report_at(Phase::Transitions, diagnostic, location);
             return None;
         };
         if from != Some(index) {

@@ -34,10 +34,13 @@ impl<'t, 'l> Fields<'t, 'l> {
         Some(Fields { node, location, language, entries, taken: vec![false; entries.len()], asked: Vec::new() })
     }
 
-    /// Where findings about the object itself point: its opening bracket or, in YAML, its beginning.
+    /// Where findings about the object itself point: its opening bracket, or the first key of a YAML block, which has none.
     pub(crate) fn span(&self) -> Range<usize> {
-        let first = self.entries.first().map_or(self.node.span.end, |entry| entry.key_span.start);
-        self.node.span.start..(self.node.span.start + 1).min(first.max(self.node.span.start + 1))
+        let start = self.node.span.start;
+        match self.entries.first() {
+            Some(entry) if entry.key_span.start == start => entry.key_span.clone(),
+            _ => start..(start + 1).min(self.node.span.end),
+        }
     }
 
     /// The field `name`, with the mark that it is known.

@@ -21,7 +21,7 @@ pub(crate) fn compile(tree: &Node, options: &Options) -> (Option<StateMachineDef
     }
     let mut checker = Checker::new(options.machine_type);
     let head = machine(&mut checker, tree);
-    rules::shadowing::check(&mut checker);
+    rules::shadowing::check(&mut checker, tree);
     let (slots, diagnostics) = checker.into_parts();
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let definition = head.filter(|_| !failed).and_then(|head| head.with_scopes(slots));

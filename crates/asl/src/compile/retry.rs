@@ -1,11 +1,12 @@
 //! `Retry` and `Catch`.
 
+use super::assign::{self, Owner};
 use super::checker::{Checker, Targets};
 use super::fields::Fields;
+use super::flow;
 use super::location::Location;
 use super::machine::SECONDS_MAX;
 use super::state::{StateReader, target};
-use super::{assign, flow};
 use crate::QueryLanguage;
 use crate::definition::{Catcher, Retrier, ScopeIndex, StateIndex};
 use crate::tree::Node;
@@ -80,7 +81,7 @@ fn catcher<'t>(
     fields.text(checker, "Comment");
     let error_equals = error_equals(checker, fields, is_last);
     let result_path = flow::result_path(checker, fields);
-    let assign = assign::compile(checker, fields, scope);
+    let assign = assign::compile(checker, fields, Owner { scope, is_catcher: true });
     fields.take_of(checker, QueryLanguage::Jsonata, "Output");
     let next = target(checker, fields, "Next", targets, index)?;
     Some(Catcher { error_equals, next, result_path, assign })

@@ -8,7 +8,11 @@ pub(crate) fn similar<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
         return None;
     }
     let wanted: Vec<char> = name.to_lowercase().chars().collect();
-    let allowed = if wanted.len() < 5 { 1 } else { 2 };
+    let allowed = match wanted.len() {
+        0..3 => 0,
+        3..5 => 1,
+        _ => 2,
+    };
     candidates
         .take(CANDIDATES_MAX)
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= 4 && candidate.len() <= 80)

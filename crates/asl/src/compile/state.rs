@@ -1,6 +1,6 @@
 //! What all state types share, and which file compiles which type.
 
-use super::assign;
+use super::assign::{self, Owner};
 use super::checker::{Checker, Targets};
 use super::fields::Fields;
 use super::location::Location;
@@ -50,7 +50,7 @@ pub(crate) fn compile<'t>(
     let mut state = StateReader { fields, targets, index, place };
     let assign = match type_name {
         "Succeed" | "Fail" => None,
-        _ => assign::compile(checker, &mut state.fields, place.scope),
+        _ => assign::compile(checker, &mut state.fields, Owner { scope: place.scope, is_catcher: false }),
     };
     let compiled = match type_name {
         "Task" => task::compile(checker, &mut state),

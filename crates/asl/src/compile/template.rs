@@ -4,7 +4,7 @@ use super::checker::{Checker, Phase};
 use super::fields::Fields;
 use super::location::Location;
 use crate::QueryLanguage;
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::tree::{Node, NodeKind};
 use expressions::PayloadTemplate;
 
@@ -38,6 +38,9 @@ pub(crate) fn compile(checker: &mut Checker<'_>, node: &Node, location: &Locatio
         Ok(template) => Some(template),
         Err(problems) => {
             for problem in &problems {
+                if !checker.has_room(Severity::Error) {
+                    break;
+                }
                 let holder = node.at(problem.parent());
                 let span = holder
                     .and_then(|holder| holder.get(&problem.key))

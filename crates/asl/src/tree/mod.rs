@@ -119,6 +119,33 @@ impl Node {
         let entry = self.as_object()?.iter().filter(fits).max_by_key(|entry| entry.key.len())?;
         entry.value.at(&rest[entry.key.len()..])
     }
+
+    /// The location of the innermost value around a byte offset: for a key that is its object.
+    pub fn location_of(&self, offset: usize) -> String {
+        let mut location = String::new();
+        let mut node = self;
+        loop {
+            match &node.kind {
+                NodeKind::Array(elements) => {
+                    let Some(index) = elements.iter().position(|element| element.span.contains(&offset)) else {
+                        break;
+                    };
+                    location.push_str(&format!("[{index}]"));
+                    node = &elements[index];
+                }
+                NodeKind::Object(entries) => {
+                    let Some(entry) = entries.iter().find(|entry| entry.value.span.contains(&offset)) else {
+                        break;
+                    };
+                    location.push('/');
+                    location.push_str(&entry.key);
+                    node = &entry.value;
+                }
+                _ => break,
+            }
+        }
+        if location.is_empty() { "/".to_owned() } else { location }
+    }
 }
 
 /// Keys seen in one object: a list while it is short, so that small objects cost nothing and large ones stay linear.

@@ -2,11 +2,12 @@
 
 use super::comparison;
 use crate::QueryLanguage;
+use crate::compile::assign::{self, Owner};
 use crate::compile::checker::{Checker, Phase};
 use crate::compile::fields::Fields;
+use crate::compile::flow;
 use crate::compile::location::Location;
 use crate::compile::state::{Compiled, StateReader, target};
-use crate::compile::{assign, flow};
 use crate::definition::{ChoiceRule, ChoiceState, Condition, StateKind};
 use crate::diagnostic::code;
 use crate::tree::{Node, NodeKind};
@@ -36,7 +37,7 @@ fn rule<'t>(
     let mut fields = Fields::open(checker, node, location, state.fields.language)?;
     fields.require(checker, &["Next"]);
     let next = target(checker, &mut fields, "Next", state.targets, state.index);
-    let assign = assign::compile(checker, &mut fields, state.place.scope);
+    let assign = assign::compile(checker, &mut fields, Owner { scope: state.place.scope, is_catcher: false });
     fields.take_of(checker, QueryLanguage::Jsonata, "Output");
     let condition = if state.is_jsonata() {
         fields.require(checker, &["Condition"]);

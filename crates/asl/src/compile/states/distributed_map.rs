@@ -112,7 +112,6 @@ fn reader_config<'t>(
         fields.filled_array(checker, "CSVHeaders");
     }
     fields.text(checker, "ItemsPointer");
-    // Negative numbers are refused at run time only (recorded); the range here leaves that to the run.
     let max_items = path_field::integer_or_path(checker, &mut fields, "MaxItems", "MaxItemsPath", 0..=COUNT_MAX);
     fields.finish(checker);
     max_items

@@ -49,6 +49,7 @@ pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t,
     fields.exactly_one(checker, &["ItemProcessor", "Iterator"]);
     let processor = processor(checker, state, "ItemProcessor");
     let processor = processor.or_else(|| self::processor(checker, state, "Iterator"));
+    state.fields.take("Iterator");
     let mode = processor.as_ref().map_or(ProcessorMode::Inline, |processor| processor.mode);
     let execution_type = processor.as_ref().map_or(MachineType::Standard, |processor| processor.execution_type);
     let distributed = distributed_map::compile(checker, &mut state.fields, mode, execution_type);
