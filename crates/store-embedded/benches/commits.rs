@@ -50,9 +50,12 @@ impl Load {
     }
 }
 
-fn commit_group(store: &Embedded, runtime: &tokio::runtime::Runtime, epoch: Epoch, load: &Load, group: usize) {
-    let batch = || Batch { partition: PARTITION, epoch, writes: load.writes() };
-    let pending = (0..group).map(|_| store.commit(batch())).collect::<Vec<_>>();
+fn batches(epoch: Epoch, load: &Load, group: usize) -> Vec<Batch> {
+    (0..group).map(|_| Batch { partition: PARTITION, epoch, writes: load.writes() }).collect()
+}
+
+fn commit_group(store: &Embedded, runtime: &tokio::runtime::Runtime, group: Vec<Batch>) {
+    let pending = group.into_iter().map(|batch| store.commit(batch)).collect::<Vec<_>>();
     runtime.block_on(async {
         for commit in pending {
             commit.await.expect("the owner's batch commits");
@@ -72,7 +75,8 @@ fn with_store(run: impl FnOnce(&Embedded, &tokio::runtime::Runtime, Epoch, &Load
 #[divan::bench(args = GROUPS, sample_count = 300, sample_size = 1)]
 fn embedded(bencher: Bencher<'_, '_>, group: usize) {
     with_store(|store, runtime, epoch, load| {
-        bencher.counter(ItemsCount::new(group)).bench_local(|| commit_group(store, runtime, epoch, load, group));
+        let bencher = bencher.counter(ItemsCount::new(group)).with_inputs(|| batches(epoch, load, group));
+        bencher.bench_local_values(|group| commit_group(store, runtime, group));
     });
 }
 
@@ -81,9 +85,10 @@ fn bare_file(bencher: Bencher<'_, '_>, group: usize) {
     let directory = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary directory");
     let mut file = File::create(directory.path().join("file")).expect("the file can be created");
     let load = Load::new();
-    bencher.counter(ItemsCount::new(group)).bench_local(|| {
+    let bencher = bencher.counter(ItemsCount::new(group)).with_inputs(|| batches(Epoch(1), &load, group));
+    bencher.bench_local_values(|group| {
         let mut bytes = Vec::new();
-        for write in (0..group).flat_map(|_| load.writes()) {
+        for write in group.iter().flat_map(|batch| &batch.writes) {
             bytes.extend_from_slice(write.key());
             bytes.extend_from_slice(write.value().expect("the load only puts"));
         }
@@ -96,7 +101,7 @@ fn sustained(bencher: Bencher<'_, '_>) {
     const COMMITS: usize = 128 * 1200;
     bencher.counter(ItemsCount::new(COMMITS)).bench_local(|| {
         with_store(|store, runtime, epoch, load| {
-            (0..COMMITS / 128).for_each(|_| commit_group(store, runtime, epoch, load, 128));
+            (0..COMMITS / 128).for_each(|_| commit_group(store, runtime, batches(epoch, load, 128)));
         });
     });
 }

@@ -34,11 +34,7 @@ pub(crate) fn run(shared: &Arc<Shared>, engine: Engine) {
                 Err(Ended::Abandoned) => break,
             },
             Next::Finish => {
-                if feed_one(shared, &engine).is_ok()
-                    && let Err(error) = shared.retired.remove_spare()
-                {
-                    tracing::warn!("the spare log segment could not be removed: {error}");
-                }
+                finish(shared, &engine);
                 break;
             }
         }
@@ -67,6 +63,20 @@ fn feed_one(shared: &Shared, engine: &Engine) -> Result<(), Ended> {
         tracing::warn!("complete log segments could not be removed: {error}");
     }
     Ok(())
+}
+
+/// Feeds what is left and removes the log, so that opening again has nothing to replay. Failing that, it has.
+fn finish(shared: &Shared, engine: &Engine) {
+    if feed_one(shared, engine).is_err() {
+        return;
+    }
+    let applied = match engine.applied() {
+        Ok(applied) => applied,
+        Err(error) => return tracing::warn!("the log is kept: {error}"),
+    };
+    if let Err(error) = shared.retired.applied(applied).and_then(|()| shared.retired.remove_spare()) {
+        tracing::warn!("applied log segments could not be removed: {error}");
+    }
 }
 
 fn feed_until_it_fits(shared: &Shared, engine: &Engine, generation: &Overlay) -> Result<(), Ended> {

@@ -3,12 +3,16 @@
 //! `length u32 | checksum u32 | sequence u64 | writes`, little-endian; a write is
 //! `kind u8 | key length u32 | key`, for a put followed by `value length u32 | value`.
 //! The CRC-32C covers the sequence and the writes, and starts from the segment's salt: bytes of a segment's former life,
-//! or of a caller's value that looks like a frame, are not one.
+//! or of a caller's value that looks like a frame, are not one. Frames begin at multiples of 16 bytes, so that looking
+//! for one need not try every byte.
 
 use store::Bytes;
 
 /// Bytes before the writes.
 pub(crate) const HEADER_BYTES: usize = 16;
+
+/// Frames begin at multiples of this; zeros fill up to it.
+pub(crate) const ALIGNMENT_BYTES: usize = 16;
 
 const CHECKSUMMED_FROM: usize = 8;
 const PUT: u8 = 1;
@@ -36,6 +40,7 @@ pub(crate) fn encode(buffer: &mut Vec<u8>, salt: u32, sequence: u64, writes: &[R
     buffer[..4].copy_from_slice(&length.to_le_bytes());
     let checksum = crc32c::crc32c_append(salt, &buffer[CHECKSUMMED_FROM..]);
     buffer[4..8].copy_from_slice(&checksum.to_le_bytes());
+    buffer.resize(buffer.len().next_multiple_of(ALIGNMENT_BYTES), 0);
 }
 
 /// A frame found intact.
@@ -52,14 +57,15 @@ impl<'a> Frame<'a> {
         let checksum = u32::from_le_bytes(bytes.get(4..8)?.try_into().ok()?);
         let sequence = u64::from_le_bytes(bytes.get(8..HEADER_BYTES)?.try_into().ok()?);
         let end = HEADER_BYTES.checked_add(length)?;
-        let checked = bytes.get(CHECKSUMMED_FROM..end)?;
+        let frame = bytes.get(..end.checked_next_multiple_of(ALIGNMENT_BYTES)?)?;
+        let checked = &frame[CHECKSUMMED_FROM..end];
         (crc32c::crc32c_append(salt, checked) == checksum)
             .then(|| Frame { sequence, writes: &bytes[HEADER_BYTES..end] })
     }
 
-    /// Bytes of the whole frame.
+    /// Bytes up to where the next frame begins.
     pub(crate) fn len(&self) -> usize {
-        HEADER_BYTES + self.writes.len()
+        (HEADER_BYTES + self.writes.len()).next_multiple_of(ALIGNMENT_BYTES)
     }
 
     /// The writes, copied out of the log; `None` if the bytes, though intact, are not writes.

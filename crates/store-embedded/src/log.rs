@@ -99,9 +99,11 @@ impl Log {
     }
 }
 
+/// Bytes of the group's frame at most.
 fn frame_bytes(writes: &[RowWrite]) -> u64 {
     let bytes = |(key, value): &RowWrite| key.len() + value.as_ref().map_or(0, |value| value.len());
-    (frame::HEADER_BYTES + writes.iter().map(|write| bytes(write) + WRITE_OVERHEAD_BYTES).sum::<usize>()) as u64
+    let writes = writes.iter().map(|write| bytes(write) + WRITE_OVERHEAD_BYTES).sum::<usize>();
+    (frame::HEADER_BYTES + writes + frame::ALIGNMENT_BYTES) as u64
 }
 
 fn write_error(path: &Path, error: &io::Error) -> AppendError {

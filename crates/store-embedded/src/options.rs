@@ -25,7 +25,7 @@ impl Default for Options {
             generation_bytes: 16 * MIB,
             pending_soft_bytes: 64 * MIB,
             pending_hard_bytes: 256 * MIB,
-            segment_bytes: 64 * MIB as u64,
+            segment_bytes: 32 * MIB as u64,
         }
     }
 }

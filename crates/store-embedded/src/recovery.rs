@@ -123,18 +123,18 @@ fn frame_at<'a>(bytes: &'a [u8], end: &End) -> Option<Frame<'a>> {
     Frame::parse(rest, end.header.salt).filter(|frame| frame.sequence == end.next_sequence)
 }
 
-/// The latest intact group behind the first one that is not; 0 if there is none. Looks at every offset: the length of a
-/// damaged group may be what is damaged.
+/// The latest intact group behind the first one that is not; 0 if there is none. Looks wherever one may
+/// begin: the length of a damaged group may be what is damaged.
 fn last_intact_beyond(bytes: &[u8], end: &End) -> u64 {
     let from = usize::try_from(end.offset).unwrap_or(bytes.len()).min(bytes.len());
     let mut last = 0;
-    for (distance, window) in bytes[from..].windows(frame::HEADER_BYTES).enumerate() {
-        let sequence = u64::from_le_bytes(window[8..].try_into().expect("half a header is 8 bytes"));
-        // A group takes a header at least, so no further sequence can be within this distance.
-        if sequence <= end.next_sequence || sequence - end.next_sequence > distance as u64 {
+    for (skipped, header) in bytes[from..].chunks_exact(frame::ALIGNMENT_BYTES).enumerate() {
+        let sequence = u64::from_le_bytes(header[8..].try_into().expect("the other half of a header"));
+        // Every group in between took one step at least, so no later sequence can be this near.
+        if sequence <= end.next_sequence || sequence - end.next_sequence > skipped as u64 {
             continue;
         }
-        if Frame::parse(&bytes[from + distance..], end.header.salt).is_some() {
+        if Frame::parse(&bytes[from + skipped * frame::ALIGNMENT_BYTES..], end.header.salt).is_some() {
             last = last.max(sequence);
         }
     }

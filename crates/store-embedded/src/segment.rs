@@ -17,6 +17,8 @@ pub(crate) const HEADER_BYTES: usize = 32;
 const CHECKSUM_AT: usize = 28;
 /// How far space is written ahead: small, because every data directory starts with it.
 const AHEAD_BYTES: usize = 1024 * 1024;
+/// A frame of this size or more writes its own new space: beside it the cost of recording an extent is small.
+const LARGE_FRAME_BYTES: usize = 64 * 1024;
 
 /// A segment open for appending.
 #[derive(Debug)]
@@ -78,9 +80,12 @@ impl Segment {
     /// and the next one goes over it.
     pub(crate) fn write(&mut self, frame: &[u8]) -> io::Result<()> {
         let end = self.end + frame.len() as u64;
-        self.write_ahead(end)?;
+        if frame.len() < LARGE_FRAME_BYTES {
+            self.write_ahead(end)?;
+        }
         self.write_at(self.end, frame)?;
         self.end = end;
+        self.written_ahead = self.written_ahead.max(end);
         Ok(())
     }
 

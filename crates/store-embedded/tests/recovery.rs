@@ -44,7 +44,7 @@ fn segment(directory: &Path) -> PathBuf {
     paths.remove(0)
 }
 
-/// Where each frame of a segment begins, and where the last one ends.
+/// Where each frame of a segment begins, and where the next one would.
 fn frames(bytes: &[u8]) -> Vec<usize> {
     let mut offsets = vec![32];
     loop {
@@ -53,7 +53,7 @@ fn frames(bytes: &[u8]) -> Vec<usize> {
         if length == 0 {
             return offsets;
         }
-        offsets.push(start + 16 + length);
+        offsets.push((start + 16 + length).next_multiple_of(16));
     }
 }
 
@@ -75,7 +75,9 @@ async fn a_group_torn_at_any_byte_is_as_if_never_written() {
     let path = segment(directory.path());
     let intact = fs::read(&path).expect("the segment can be read");
     let offsets = frames(&intact);
-    let (start, end) = (offsets[2], offsets[3]);
+    let start = offsets[2];
+    let length = u32::from_le_bytes(intact[start..start + 4].try_into().expect("four bytes")) as usize;
+    let end = start + 16 + length;
     for torn_at in start..end {
         for filler in [0, 0xff] {
             let mut torn = intact.clone();
@@ -110,7 +112,8 @@ async fn damage_before_an_intact_group_names_its_place() {
     let path = segment(directory.path());
     let intact = fs::read(&path).expect("the segment can be read");
     let offsets = frames(&intact);
-    for damaged in offsets[1]..offsets[2] {
+    let length = u32::from_le_bytes(intact[offsets[1]..offsets[1] + 4].try_into().expect("four bytes")) as usize;
+    for damaged in offsets[1]..offsets[1] + 16 + length {
         let mut bytes = intact.clone();
         bytes[damaged] ^= 0x10;
         fs::write(&path, &bytes).expect("the segment can be written");
