@@ -1,4 +1,4 @@
-//! Tests of a disk that fails under the log: what is answered, what is kept, what may go on.
+//! Tests of a disk that fails under log and engine: what is answered, what is kept, what may go on.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -79,4 +79,59 @@ async fn a_write_that_fails_for_another_reason_is_final() {
         let failed = commit(&store, epoch, key).await;
         assert!(matches!(failed, Err(StoreError::Failed { .. })), "{failed:?}");
     }
+}
+
+/// Rows move to the engine as soon as there are a few.
+const TINY: Options = Options {
+    generation_bytes: 500,
+    pending_soft_bytes: 1000,
+    pending_hard_bytes: 2000,
+    cache_bytes: 0,
+    segment_bytes: 4096,
+};
+
+/// Commits until it does not succeed; returns how many rows there are, and why.
+async fn commit_until_refused(store: &Embedded, epoch: Epoch) -> (usize, StoreError) {
+    for row in 0..10_000_usize {
+        let writes = vec![Write::put(TABLE, row.to_be_bytes().to_vec(), vec![0; 100])];
+        if let Err(error) = store.commit(Batch { partition: PARTITION, epoch, writes }).await {
+            return (row, error);
+        }
+    }
+    panic!("memory is bounded");
+}
+
+#[tokio::test]
+async fn an_engine_without_room_stops_commits_at_the_bound_and_recovers() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let store = Embedded::open(directory.path(), TINY).expect("it opens");
+    let epoch = store.open_partition(PARTITION).await.expect("a partition opens");
+    let rows = directory.path().join("rows");
+    faults::plan(&rows, Operation::Feed, ErrorKind::StorageFull, u32::MAX);
+    let (committed, error) = commit_until_refused(&store, epoch).await;
+    assert!(matches!(error, StoreError::Unavailable { .. }), "{error}");
+    assert_eq!(keys(&store).await.len(), committed, "what was acknowledged, and nothing else, is there");
+
+    faults::plan(&rows, Operation::Feed, ErrorKind::StorageFull, 0);
+    let mut later = commit(&store, epoch, "later").await;
+    while later.is_err() {
+        tokio::task::yield_now().await;
+        later = commit(&store, epoch, "later").await;
+    }
+    assert_eq!(keys(&store).await.len(), committed + 1);
+    store.close().await.expect("a store closes");
+    assert_eq!(keys(&open(directory.path())).await.len(), committed + 1);
+}
+
+#[tokio::test]
+async fn a_broken_engine_stops_commits_and_loses_nothing() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let store = Embedded::open(directory.path(), TINY).expect("it opens");
+    let epoch = store.open_partition(PARTITION).await.expect("a partition opens");
+    faults::plan(&directory.path().join("rows"), Operation::Feed, ErrorKind::Other, 1);
+    let (committed, error) = commit_until_refused(&store, epoch).await;
+    assert!(matches!(error, StoreError::Failed { .. }), "{error}");
+    assert_eq!(keys(&store).await.len(), committed);
+    store.close().await.expect("what was acknowledged is in the log");
+    assert_eq!(keys(&open(directory.path())).await.len(), committed);
 }

@@ -64,6 +64,8 @@ impl Engine {
 
     /// Takes in a generation, durably and as a whole or not at all.
     pub(crate) fn feed(&self, generation: &Overlay) -> Result<(), FeedError> {
+        #[cfg(test)]
+        crate::faults::strike(&self.path.join("tables"), crate::faults::Operation::Feed).map_err(fjall::Error::from)?;
         let mut tables = self.rows.start_ingestion()?;
         tables.write(row_key::APPLIED, &generation.sequence.to_le_bytes()[..])?;
         for (key, value) in generation.rows() {

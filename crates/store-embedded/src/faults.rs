@@ -1,4 +1,4 @@
-//! Faults of the disk under the log, for tests: the next operations of a kind, in one directory, fail.
+//! Faults of the disk under log and engine, for tests: the next operations of a kind, in one directory, fail.
 
 use std::collections::HashMap;
 use std::io;
@@ -10,13 +10,14 @@ use std::sync::Mutex;
 pub(crate) enum Operation {
     Write,
     Sync,
+    Feed,
 }
 
 type Planned = HashMap<(PathBuf, Operation), (io::ErrorKind, u32)>;
 
 static PLANNED: Mutex<Option<Planned>> = Mutex::new(None);
 
-/// The next `times` operations on the log in `directory` fail.
+/// The next `times` operations on files in `directory` fail.
 pub(crate) fn plan(directory: &Path, operation: Operation, kind: io::ErrorKind, times: u32) {
     let mut planned = PLANNED.lock().expect("nothing panics while holding the lock");
     planned.get_or_insert_default().insert((directory.to_owned(), operation), (kind, times));

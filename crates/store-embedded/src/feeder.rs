@@ -12,7 +12,7 @@ use crate::progress::Next;
 use crate::shared::Shared;
 
 /// How long to wait before a generation that found the disk full is tried again.
-const RETRY: Duration = Duration::from_secs(1);
+const RETRY: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1000 });
 /// How often to look whether the engine caught up with merging.
 const MERGE_POLL: Duration = Duration::from_millis(20);
 

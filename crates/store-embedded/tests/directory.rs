@@ -1,5 +1,7 @@
 //! What opening a data directory refuses, and what it says.
 
+#![cfg(unix)]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
