@@ -95,6 +95,9 @@ fn evaluate(node: &Node, scope: &Scope<'_>, random: &mut Random) -> Result<Value
     }
 }
 
+/// Problems told of one template at most.
+const PROBLEMS_MAX: usize = 100;
+
 /// Walks the template once; `location` always names the place it has reached.
 #[derive(Default)]
 struct Compiler {
@@ -156,7 +159,10 @@ impl Compiler {
     }
 
     fn problem(&mut self, key: &str, message: String) {
-        self.problems.push(TemplateProblem { location: self.location.clone(), key: key.to_owned(), message });
+        // Each problem copies its place: without a bound a hostile template costs the square of its size.
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(TemplateProblem { location: self.location.clone(), key: key.to_owned(), message });
+        }
     }
 }
 

@@ -8,6 +8,9 @@ use interpreter::{Effect, Execution, ExecutionStatus, Outcome, TaskId, Timer};
 use std::collections::HashMap;
 use store::{Table, Write};
 
+/// Events in one history row at most, so that a page of history reads little more than itself.
+const CHUNK_EVENTS_MAX: usize = 100;
+
 /// Runs when the batch is durable, or with `false` when it failed.
 pub(crate) type Release = Box<dyn FnOnce(bool) + Send>;
 
@@ -94,8 +97,10 @@ impl Finished {
         self.add_rows(key, resident);
         self.add_index(key, &resident.execution, touched.is_new);
         self.add_effects(key, touched.effects);
-        if let Some(first) = touched.events.first() {
-            self.put(keys::HISTORY, key.event(first.id), write_events(&touched.events));
+        for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
+            self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk));
+        }
+        if !touched.events.is_empty() {
             self.events.push((key.clone(), touched.events));
         }
         if touched.unfinished {
