@@ -25,8 +25,12 @@ pub struct Server {
 impl Server {
     /// Listens on `address`. Connections are taken from now on and answered once [`serve`](Server::serve) runs.
     pub async fn bind(address: impl ToSocketAddrs, engine: Arc<Engine>, options: Options) -> io::Result<Server> {
-        let listener = TcpListener::bind(address).await?;
-        Ok(Server { listener, handler: Arc::new(Handler::new(engine, &options)), options })
+        Ok(Server::new(TcpListener::bind(address).await?, engine, options))
+    }
+
+    /// Takes over a socket that listens already: whoever must know the address before there is an engine binds it first.
+    pub fn new(listener: TcpListener, engine: Arc<Engine>, options: Options) -> Server {
+        Server { listener, handler: Arc::new(Handler::new(engine, &options)), options }
     }
 
     /// The address it listens on, with the port the system chose if 0 was asked for.

@@ -1,0 +1,30 @@
+//! The command line's words. What a command does with its own is in its file.
+
+use crate::commands;
+use clap::{Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  stepwell dev examples/image-processing       build, start and watch a project
+  stepwell run order.asl.json --input '{}'     run one workflow, print its output
+  stepwell serve --listen 127.0.0.1:8083       serve the Step Functions API
+  stepwell validate *.asl.json                 check definitions
+
+Any AWS client can use the server:
+  aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
+
+Exit codes: 0 done, 1 an execution failed or a definition has errors, 2 bad usage or surroundings.
+STEPWELL_LOG=error|warn|info|debug sets what is logged on stderr; NO_COLOR turns colours off.";
+
+/// AWS Step Functions workflows on your own machine.
+#[derive(Parser)]
+#[command(name = "stepwell", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Serve(commands::serve::Arguments),
+}

@@ -1,0 +1,113 @@
+//! `stepwell serve`: the API on a socket, until a signal.
+
+use crate::environment::{self, Surroundings};
+use crate::exit::Exit;
+use crate::node::{self, Node};
+use crate::signals::Signals;
+use crate::{configuration, logging, output};
+use anyhow::{anyhow, bail};
+use clap::Args;
+use server::Server;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::Store;
+use tokio::net::TcpListener;
+
+const EXAMPLES: &str = "\
+Examples:
+  stepwell serve
+  stepwell serve --listen 127.0.0.1:9000 --data /var/lib/stepwell --functions stepwell.yaml
+  stepwell serve --memory
+
+GET /health answers 200 once requests are served. SIGTERM or Ctrl-C finishes what was begun and exits 0; a second one exits at once.";
+
+/// Serve the Step Functions API
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+    /// The data directory; created if it is not there
+    #[arg(long, value_name = "DIR", default_value = ".stepwell")]
+    data: PathBuf,
+    /// Keep everything in memory: nothing outlives the process
+    #[arg(long, conflicts_with = "data")]
+    memory: bool,
+    /// A stepwell.yaml; its functions are served, the rest of it is for `stepwell dev`
+    #[arg(long, value_name = "FILE")]
+    functions: Option<PathBuf>,
+    #[command(flatten)]
+    surroundings: Surroundings,
+}
+
+/// Where to listen.
+#[derive(Args)]
+pub(crate) struct Listen {
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8083")]
+    listen: String,
+    /// Allow an address that other machines can reach. Requests are not authenticated: whoever reaches the address may use it
+    #[arg(long)]
+    allow_remote: bool,
+}
+
+impl Listen {
+    /// Takes the address, which must be this machine's own unless others are allowed.
+    pub(crate) async fn bind(&self) -> anyhow::Result<TcpListener> {
+        let given = &self.listen;
+        let addresses: Vec<SocketAddr> =
+            given.to_socket_addrs().map_err(|error| anyhow!("--listen {given}: {error}"))?.collect();
+        if !self.allow_remote && addresses.iter().any(|address| !address.ip().is_loopback()) {
+            bail!(
+                "--listen {given}: other machines could reach this address, and requests are not authenticated; \
+                 --allow-remote allows it"
+            );
+        }
+        TcpListener::bind(addresses.as_slice()).await.map_err(|error| anyhow!("cannot listen on {given}: {error}"))
+    }
+}
+
+/// Runs the command.
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    logging::start()?;
+    environment::warn_of_unused();
+    node::runtime()?.block_on(serve(arguments))
+}
+
+async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
+    let signals = Signals::new()?;
+    let functions = match &arguments.functions {
+        Some(file) => configuration::load(file)?.functions.into_iter().map(|function| function.config).collect(),
+        None => Vec::new(),
+    };
+    let listener = arguments.listen.bind().await?;
+    let address = listener.local_addr()?;
+    let (store, place) = open_store(&arguments)?;
+    let surroundings = &arguments.surroundings;
+    let node = Node::open(store, surroundings, functions, Some(address)).await?;
+    let server = Server::new(listener, Arc::new(node.engine.clone()), server::Options::default());
+    output::data(&format!(
+        "stepwell {} serves {} as account {} in {}, {place}",
+        env!("CARGO_PKG_VERSION"),
+        node::url(address),
+        surroundings.account_id,
+        surroundings.region,
+    ));
+    server.serve(signals.first()).await;
+    node.close().await?;
+    Ok(Exit::Success)
+}
+
+fn open_store(arguments: &Arguments) -> anyhow::Result<(Arc<dyn Store>, String)> {
+    if arguments.memory {
+        return Ok((Arc::new(store::Memory::new()), "data in memory only".to_owned()));
+    }
+    let store = node::open_directory(&arguments.data)?;
+    Ok((store, format!("data in {}", absolute(&arguments.data).display())))
+}
+
+/// The path as one can use it elsewhere.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}

@@ -1,0 +1,17 @@
+//! stepwell.yaml: which functions, state machines and activities a project has, and what is run when it starts.
+//!
+//! A file is read as a whole: all findings come at once, each with its line and a mark under the place.
+//!
+//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `words`.
+
+mod function;
+mod project;
+mod reader;
+mod run;
+mod state_machine;
+mod words;
+
+pub(crate) use function::Function;
+pub(crate) use project::{FILE_NAME, Project, load, parse};
+pub(crate) use run::Run;
+pub(crate) use state_machine::StateMachine;

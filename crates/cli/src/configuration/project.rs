@@ -1,0 +1,75 @@
+//! The whole file.
+
+use super::function::{self, Function};
+use super::reader::{Fields, Findings};
+use super::run::{self, Run};
+use super::state_machine::{self, StateMachine};
+use crate::output::Style;
+use anyhow::{anyhow, bail};
+use std::path::Path;
+
+/// What the file is called.
+pub(crate) const FILE_NAME: &str = "stepwell.yaml";
+
+const FIELDS: [&str; 4] = ["functions", "stateMachines", "activities", "run"];
+
+/// What a project has.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Project {
+    pub(crate) functions: Vec<Function>,
+    pub(crate) state_machines: Vec<StateMachine>,
+    /// Names of activities.
+    pub(crate) activities: Vec<String>,
+    pub(crate) runs: Vec<Run>,
+}
+
+/// Reads the file. The error holds all findings, ready for the terminal.
+pub(crate) fn load(path: &Path) -> anyhow::Result<Project> {
+    let text = std::fs::read_to_string(path).map_err(|error| anyhow!("cannot read {}: {error}", path.display()))?;
+    let base = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    // Functions run in other directories: their paths must mean the same there.
+    let base = base.canonicalize().map_err(|error| anyhow!("cannot read {}: {error}", base.display()))?;
+    match parse(&text, &base) {
+        Ok(project) => Ok(project),
+        Err(findings) => {
+            let name = path.display().to_string();
+            let rendered = asl::render(&findings, &text, &name, Style::of_stderr().coloured);
+            bail!("{name} cannot be used\n{}", rendered.trim_end())
+        }
+    }
+}
+
+/// Reads the text; relative paths in it are relative to `base`.
+pub(crate) fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
+    let (tree, syntax) = asl::tree::parse_yaml(text);
+    let Some(tree) = tree.filter(|_| syntax.is_empty()) else { return Err(syntax) };
+    let mut findings = Findings::default();
+    let mut project = Project::default();
+    let fields = Fields::of(FILE_NAME, &tree, &FIELDS, &mut findings);
+    if let Some(node) = fields.get("functions") {
+        for entry in findings.entries("functions", node) {
+            project.functions.extend(function::read(entry, base, &mut findings));
+        }
+    }
+    let mut machine_names = Vec::new();
+    if let Some(node) = fields.get("stateMachines") {
+        for entry in findings.entries("stateMachines", node) {
+            machine_names.push(&*entry.key);
+            project.state_machines.extend(state_machine::read(entry, base, &mut findings));
+        }
+    }
+    if let Some(node) = fields.get("activities") {
+        for element in findings.elements("activities", node) {
+            project.activities.extend(findings.text("activities", element).map(|name| name.to_string()));
+        }
+    }
+    if let Some(node) = fields.get("run") {
+        for element in findings.elements("run", node) {
+            project.runs.extend(run::read(element, &machine_names, &mut findings));
+        }
+    }
+    if findings.0.is_empty() { Ok(project) } else { Err(findings.0) }
+}

@@ -1,0 +1,131 @@
+//! What the server takes from flags and environment: who it is and how it behaves, by the names of Step Functions Local.
+
+use anyhow::anyhow;
+use clap::Args;
+use engine::Settings;
+use engine::registry::Identity;
+use std::net::SocketAddr;
+
+/// Endpoint variables of AWS's tools that name a Lambda endpoint, the strongest first. `LAMBDA_ENDPOINT` is stronger than these.
+const LAMBDA_ENDPOINTS: [&str; 2] = ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"];
+
+/// Variables of Step Functions Local that have no effect yet.
+const UNUSED: [&str; 9] = [
+    "BATCH_ENDPOINT",
+    "DYNAMODB_ENDPOINT",
+    "ECS_ENDPOINT",
+    "GLUE_ENDPOINT",
+    "SAGE_MAKER_ENDPOINT",
+    "SQS_ENDPOINT",
+    "SNS_ENDPOINT",
+    "STEP_FUNCTIONS_ENDPOINT",
+    "SFN_MOCK_CONFIG",
+];
+
+const ACCOUNT_ID: &str = "123456789012";
+const REGION: &str = "us-east-1";
+
+/// The flags, each with its variable. An empty value is as good as none: that is how variables are taken back in scripts and containers.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Surroundings {
+    /// The account in ARNs
+    #[arg(long, value_name = "ID", env = "AWS_ACCOUNT_ID", hide_env_values = true)]
+    #[arg(default_value = ACCOUNT_ID, value_parser = account_id)]
+    pub(crate) account_id: String,
+    /// The Region in ARNs
+    #[arg(long, value_name = "REGION", env = "AWS_DEFAULT_REGION", hide_env_values = true)]
+    #[arg(default_value = REGION, value_parser = region)]
+    pub(crate) region: String,
+    /// What the durations of Wait states are multiplied with; 0 lets none of them wait
+    #[arg(long, value_name = "FACTOR", env = "WAIT_TIME_SCALE", hide_env_values = true)]
+    #[arg(default_value = "1", value_parser = wait_time_scale)]
+    wait_time_scale: f64,
+    /// The Lambda endpoint for functions that are not configured; else AWS_ENDPOINT_URL_LAMBDA and AWS_ENDPOINT_URL count
+    #[arg(long, value_name = "URL", env = "LAMBDA_ENDPOINT", hide_env_values = true)]
+    lambda_endpoint: Option<String>,
+}
+
+impl Surroundings {
+    /// The part every ARN shares.
+    pub(crate) fn identity(&self) -> Identity {
+        let partition = match &self.region {
+            region if region.starts_with("cn-") => "aws-cn",
+            region if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        };
+        Identity::new(partition, &self.region, &self.account_id)
+    }
+
+    /// What the interpreter is told.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings { wait_time_scale: self.wait_time_scale, ..Settings::default() }
+    }
+
+    /// Where functions that are not configured are invoked. A variable that names this very server is meant for its clients.
+    pub(crate) fn lambda_endpoint(&self, own: Option<SocketAddr>) -> anyhow::Result<Option<String>> {
+        let given = self.lambda_endpoint.clone().filter(|url| !url.is_empty());
+        let given = given.map(|url| ("--lambda-endpoint", url));
+        let variables = LAMBDA_ENDPOINTS.into_iter().filter_map(|name| Some((name, variable(name)?)));
+        let foreign = variables.filter(|(_, url)| !own.is_some_and(|own| is_at(url, own)));
+        match given.into_iter().chain(foreign).next() {
+            Some((name, url)) => Ok(Some(endpoint(&url).map_err(|problem| anyhow!("{name}: {problem}"))?)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Tells of variables whose effect somebody may be waiting for.
+pub(crate) fn warn_of_unused() {
+    let set: Vec<&str> = UNUSED.into_iter().filter(|name| variable(name).is_some()).collect();
+    if !set.is_empty() {
+        crate::output::warning(&format!("set, but without effect in this version: {}", set.join(", ")));
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn account_id(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        Ok(ACCOUNT_ID.to_owned())
+    } else if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("an account id has 12 digits".to_owned())
+    }
+}
+
+fn region(text: &str) -> Result<String, String> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if text.is_empty() {
+        Ok(REGION.to_owned())
+    } else if text.len() <= 64 && text.bytes().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err("a Region has small letters, digits and hyphens, such as eu-central-1".to_owned())
+    }
+}
+
+fn wait_time_scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        _ if text.is_empty() => Ok(1.0),
+        Ok(factor) if factor.is_finite() && factor >= 0.0 => Ok(factor),
+        _ => Err("the factor is a number from 0".to_owned()),
+    }
+}
+
+fn endpoint(url: &str) -> Result<String, String> {
+    let authority = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://")).unwrap_or_default();
+    if authority.is_empty() || authority.starts_with('/') {
+        return Err(format!("'{url}' is no URL such as http://127.0.0.1:3001"));
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+fn is_at(url: &str, address: SocketAddr) -> bool {
+    let authority = url.strip_prefix("http://").unwrap_or_default().trim_end_matches('/');
+    let port = address.port();
+    authority == address.to_string()
+        || [format!("localhost:{port}"), format!("127.0.0.1:{port}")].contains(&authority.to_owned())
+}

@@ -1,0 +1,79 @@
+//! The parts of a server put together: store, functions, integrations, engine.
+
+use crate::environment::Surroundings;
+use anyhow::{Context, anyhow};
+use engine::Engine;
+use functions::{FunctionConfig, Functions};
+use integrations::Integrations;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use store::Store;
+use store_embedded::Embedded;
+
+/// A running engine and the functions its tasks call.
+pub(crate) struct Node {
+    pub(crate) engine: Engine,
+    pub(crate) functions: Functions,
+}
+
+/// A runtime with a thread for every processor.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the threads could not be started")
+}
+
+/// Opens or creates a data directory.
+pub(crate) fn open_directory(directory: &Path) -> anyhow::Result<Arc<dyn Store>> {
+    // The error is one line that says all.
+    let store = Embedded::open(directory, store_embedded::Options::default()).map_err(|error| anyhow!("{error}"))?;
+    Ok(Arc::new(store))
+}
+
+impl Node {
+    /// Takes over what is in `store` and goes on with it. `address` is where functions find this server, if it is one.
+    pub(crate) async fn open(
+        store: Arc<dyn Store>,
+        surroundings: &Surroundings,
+        configured: Vec<FunctionConfig>,
+        address: Option<SocketAddr>,
+    ) -> anyhow::Result<Node> {
+        let functions = Functions::new(functions::Options {
+            region: surroundings.region.clone(),
+            account_id: surroundings.account_id.clone(),
+            default_endpoint: surroundings.lambda_endpoint(address)?,
+            environment: address.map(own_endpoint).unwrap_or_default(),
+            ..functions::Options::default()
+        });
+        functions.set(configured);
+        let integrations = Integrations::new(functions.clone());
+        let mut options = engine::Options::new(surroundings.identity());
+        options.settings = surroundings.settings();
+        let engine = Engine::open(store, integrations, options).await.context("what is stored cannot be read")?;
+        Ok(Node { engine, functions })
+    }
+
+    /// Brings what was begun to disk and ends all function processes. Tasks in flight are performed again after the next start.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        let closed = self.engine.shutdown().await;
+        self.functions.shutdown().await;
+        closed.context("the store could not be closed")
+    }
+}
+
+/// Where clients on this machine reach a server that listens on `address`.
+pub(crate) fn url(address: SocketAddr) -> String {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
+}
+
+/// What lets code in functions call SendTaskSuccess and the like with no more than a client's defaults.
+fn own_endpoint(address: SocketAddr) -> BTreeMap<String, String> {
+    ["AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL_STEPFUNCTIONS"].map(|name| (name.to_owned(), url(address))).into()
+}
