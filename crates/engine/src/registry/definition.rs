@@ -5,6 +5,7 @@ use api::{
     DefinitionDiagnostic, DiagnosticSeverity, Exception, StateMachineType, ValidateStateMachineDefinitionRequest,
     ValidateStateMachineDefinitionResponse, VariableReferences,
 };
+use asl::definition::StateKind;
 use asl::{Diagnostic, Format, MachineType, Options, Severity, StateMachineDefinition};
 
 /// A definition and what descriptions tell of it.
@@ -21,12 +22,25 @@ pub(super) fn parse(text: &str, machine_type: StateMachineType) -> Result<Parsed
         let findings: Vec<String> = errors.map(Diagnostic::aws_text).collect();
         return Err(Exception::invalid_definition(&findings.join(", ")));
     };
+    refuse_distributed_map(&definition)?;
     let references = asl::variable_references(&definition);
     let variable_references = references
         .into_iter()
         .map(|(state, names)| (state.into(), names.into_iter().map(Into::into).collect()))
         .collect();
     Ok(Parsed { definition, variable_references })
+}
+
+/// A valid definition that this version cannot run is refused when it is created, not when an execution gets there.
+fn refuse_distributed_map(definition: &StateMachineDefinition) -> Result<(), Exception> {
+    let mut states = definition.scopes.iter().flat_map(|scope| &scope.states);
+    match states.find(|state| matches!(&state.kind, StateKind::Map(map) if map.distributed.is_some())) {
+        Some(state) => Err(Exception::invalid_definition(&format!(
+            "DISTRIBUTED_MAP_NOT_SUPPORTED_YET: Distributed Map is not supported by this version at /States/{}",
+            state.name
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn options(machine_type: StateMachineType) -> Options {
