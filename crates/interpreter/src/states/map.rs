@@ -6,7 +6,7 @@ use crate::frame::{Frame, FrameId, Phase};
 use crate::history::HistoryEventDetails;
 use crate::step::{Progress, Step};
 use asl::definition::{IntegerField, MapState, State, StateKind};
-use json::{Number, Payload, Value};
+use json::Payload;
 
 pub(crate) fn begin(step: &mut Step<'_>, frame: &mut Frame, state: &State, map: &MapState) -> Result<Progress, Fault> {
     let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
@@ -116,19 +116,15 @@ fn concurrency(step: &mut Step<'_>, frame: &Frame, input: &Payload, map: &MapSta
         Some(IntegerField::Literal(number)) => *number,
         Some(IntegerField::Path(path)) => {
             let value = step.path(frame, input.value(), path)?;
-            match &value {
-                Value::Number(Number::Integer(number)) if *number >= 0 => number.unsigned_abs(),
-                Value::Number(Number::Integer(_)) => {
-                    return Err(Fault::runtime("MaxConcurrency cannot be negative."));
-                }
-                other => {
-                    let shown = other.as_str().map_or_else(|| other.to_string(), str::to_owned);
-                    return Err(Fault::runtime(format!(
-                        "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a valid integer: {}",
-                        path.text()
-                    )));
-                }
-            }
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            // Text will do if it reads as an integer (recorded: "1").
+            let number = value.as_i64().or_else(|| value.as_str()?.parse().ok()).ok_or_else(|| {
+                Fault::runtime(format!(
+                    "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a valid integer: {}",
+                    path.text()
+                ))
+            })?;
+            u64::try_from(number).map_err(|_| Fault::runtime("MaxConcurrency cannot be negative."))?
         }
     };
     let most = step.settings.inline_map_concurrency_max;
