@@ -75,7 +75,9 @@ fn read_parameters(request: &TaskRequest) -> Result<InvokeRequest, String> {
         function = format!("{function}:{qualifier}");
     }
     let payload = match parameters.get("Payload") {
-        None => Vec::new(),
+        None | Some(Value::Null) => Vec::new(),
+        // Text that is JSON already is what the function gets (recorded: "0" arrives as 0).
+        Some(Value::String(text)) if json::parse(text).is_ok() => text.as_bytes().to_vec(),
         Some(payload) => payload.to_string().into_bytes(),
     };
     let mut invocation = InvokeRequest::new(function, payload, &request.invocation_id);
