@@ -26,5 +26,8 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Dev(commands::dev::Arguments),
+    Run(commands::run::Arguments),
     Serve(commands::serve::Arguments),
+    Validate(commands::validate::Arguments),
 }

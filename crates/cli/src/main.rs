@@ -1,17 +1,24 @@
 //! The `stepwell` binary: arguments, output, exit codes and wiring; nothing else.
 //!
 //! Data goes to stdout, talk to stderr. Reading order: [`arguments`], then `commands` (one file each), `node` (the parts of a server put
-//! together), `environment` (variables of Step Functions Local), `configuration` (stepwell.yaml), `progress` (executions on a terminal).
+//! together), `calls` (the API as commands use it), `environment` (variables of Step Functions Local), `configuration` (stepwell.yaml),
+//! `progress` (executions on a terminal).
 
 mod arguments;
+mod calls;
 mod commands;
 mod configuration;
+mod definition;
 mod environment;
 mod exit;
 mod logging;
 mod node;
+mod outcome;
 mod output;
+mod pretty;
+mod progress;
 mod signals;
+mod terminal;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
@@ -20,7 +27,10 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Dev(arguments) => commands::dev::run(arguments),
+        Command::Run(arguments) => commands::run::run(arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
+        Command::Validate(arguments) => commands::validate::run(arguments),
     };
     outcome
         .unwrap_or_else(|error| {

@@ -5,12 +5,20 @@ use anyhow::{Context, anyhow};
 use engine::Engine;
 use functions::{FunctionConfig, Functions};
 use integrations::Integrations;
+use server::Server;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use store::Store;
 use store_embedded::Embedded;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long requests under way may hold up the end of a command: long polls would for a minute.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A running engine and the functions its tasks call.
 pub(crate) struct Node {
@@ -58,6 +66,29 @@ impl Node {
         let closed = self.engine.shutdown().await;
         self.functions.shutdown().await;
         closed.context("the store could not be closed")
+    }
+}
+
+/// A server that goes on beside the command's own work.
+pub(crate) struct Background {
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Background {
+    /// Serves the engine on a socket that listens already.
+    pub(crate) fn serve(listener: TcpListener, engine: &Engine) -> Background {
+        let options = server::Options { drain_timeout: DRAIN_TIMEOUT, ..server::Options::default() };
+        let server = Server::new(listener, Arc::new(engine.clone()), options);
+        let (stop, stopped) = oneshot::channel();
+        Background { stop, serving: tokio::spawn(server.serve(async { drop(stopped.await) })) }
+    }
+
+    /// Lets requests under way finish, not much longer.
+    pub(crate) async fn stop(self) {
+        drop(self.stop);
+        // A server that panicked has said so.
+        let _ = self.serving.await;
     }
 }
 

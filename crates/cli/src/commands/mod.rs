@@ -1,3 +1,6 @@
 //! One file per command.
 
+pub(crate) mod dev;
+pub(crate) mod run;
 pub(crate) mod serve;
+pub(crate) mod validate;

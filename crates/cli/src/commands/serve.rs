@@ -7,12 +7,14 @@ use crate::signals::Signals;
 use crate::{configuration, logging, output};
 use anyhow::{anyhow, bail};
 use clap::Args;
+use functions::Functions;
 use server::Server;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::Store;
 use tokio::net::TcpListener;
+use tokio::sync::broadcast::error::RecvError;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -86,6 +88,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let (store, place) = open_store(&arguments)?;
     let surroundings = &arguments.surroundings;
     let node = Node::open(store, surroundings, functions, Some(address)).await?;
+    log_functions(&node.functions);
     let server = Server::new(listener, Arc::new(node.engine.clone()), server::Options::default());
     output::data(&format!(
         "stepwell {} serves {} as account {} in {}, {place}",
@@ -97,6 +100,23 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     server.serve(signals.first()).await;
     node.close().await?;
     Ok(Exit::Success)
+}
+
+/// What functions write goes to the log.
+fn log_functions(functions: &Functions) {
+    if functions.names().is_empty() || !tracing::enabled!(tracing::Level::INFO) {
+        return;
+    }
+    let mut logs = functions.subscribe_logs();
+    tokio::spawn(async move {
+        loop {
+            match logs.recv().await {
+                Ok(line) => tracing::info!(function = %line.function, "{}", output::printable(&line.text)),
+                Err(RecvError::Lagged(lines)) => tracing::info!(lines, "lines of functions went by too fast"),
+                Err(RecvError::Closed) => return,
+            }
+        }
+    });
 }
 
 fn open_store(arguments: &Arguments) -> anyhow::Result<(Arc<dyn Store>, String)> {

@@ -22,6 +22,24 @@ pub(crate) struct Function {
     pub(crate) directory: PathBuf,
 }
 
+impl Function {
+    /// The file that is run, if the command names one by its place.
+    pub(crate) fn program(&self) -> Option<PathBuf> {
+        match &self.config.target {
+            Target::Command { command, .. } => {
+                let program = command.first().filter(|program| program.contains('/'))?;
+                Some(self.directory.join(program))
+            }
+            Target::Url(_) => None,
+        }
+    }
+
+    /// Whether its program has yet to be made.
+    pub(crate) fn is_unbuilt(&self) -> bool {
+        self.build.is_some() && self.program().is_some_and(|program| !program.exists())
+    }
+}
+
 /// Reads one entry; relative paths are relative to `base`.
 pub(super) fn read(entry: &Entry, base: &Path, findings: &mut Findings) -> Option<Function> {
     let name = &entry.key;

@@ -12,6 +12,6 @@ mod state_machine;
 mod words;
 
 pub(crate) use function::Function;
-pub(crate) use project::{FILE_NAME, Project, load, parse};
+pub(crate) use project::{FILE_NAME, Project, load};
 pub(crate) use run::Run;
 pub(crate) use state_machine::StateMachine;

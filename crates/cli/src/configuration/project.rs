@@ -43,7 +43,7 @@ pub(crate) fn load(path: &Path) -> anyhow::Result<Project> {
 }
 
 /// Reads the text; relative paths in it are relative to `base`.
-pub(crate) fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
+fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
     let (tree, syntax) = asl::tree::parse_yaml(text);
     let Some(tree) = tree.filter(|_| syntax.is_empty()) else { return Err(syntax) };
     let mut findings = Findings::default();
