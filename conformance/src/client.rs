@@ -1,0 +1,62 @@
+//! The AWS client: sends AWS JSON 1.0 and shows answers the way boto3 does, because that is how they were recorded.
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::Request;
+use hyper_util::client::legacy::Client as HttpClient;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use json::{ObjectBuilder, Value, json};
+
+/// A client of one server.
+#[derive(Clone)]
+pub struct Client {
+    http: HttpClient<HttpConnector, Full<Bytes>>,
+    url: String,
+}
+
+/// An answer as boto3 shows it.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// AWS answered an error.
+    pub failed: bool,
+    /// The response's members, or `Error` and the exception's members; `ResponseMetadata` in either.
+    pub value: Value,
+}
+
+impl Client {
+    /// A client of the server at `address`.
+    pub fn new(address: std::net::SocketAddr) -> Client {
+        Client { http: HttpClient::builder(TokioExecutor::new()).build_http(), url: format!("http://{address}/") }
+    }
+
+    /// Calls an operation of Step Functions.
+    pub async fn call(&self, operation: &str, params: &Value) -> Answer {
+        let request = Request::post(&self.url)
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-target", format!("AWSStepFunctions.{operation}"))
+            .body(Full::from(params.to_string()))
+            .expect("a request of fixed parts");
+        let response = self.http.request(request).await.expect("the server answers");
+        let status = response.status();
+        let body = response.into_body().collect().await.expect("the answer is complete").to_bytes();
+        let body = json::parse(&String::from_utf8_lossy(&body)).expect("the answer is JSON");
+        Answer { failed: !status.is_success(), value: as_boto3(&body, status.as_u16()) }
+    }
+}
+
+fn as_boto3(body: &Value, status: u16) -> Value {
+    let mut shown = ObjectBuilder::new();
+    if status >= 400 {
+        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+        let code = text("__type").rsplit('#').next().unwrap_or_default().to_owned();
+        shown.insert("Error", json!({"Code": code, "Message": (text("message"))}));
+    }
+    for (name, value) in body.as_object().into_iter().flat_map(|members| members.iter()) {
+        if &**name != "__type" {
+            shown.insert(name.clone(), value.clone());
+        }
+    }
+    shown.insert("ResponseMetadata", json!({"HTTPStatusCode": (u32::from(status))}));
+    shown.build().into()
+}

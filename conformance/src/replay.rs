@@ -1,0 +1,157 @@
+//! Plays a recording against a fresh server, step by step.
+
+use crate::case::{Call, Case, Step};
+use crate::client::Answer;
+use crate::compare::{Comparison, Difference};
+use crate::world::{ACCOUNT, World};
+use crate::{derived, reference, worker};
+use json::{Object, Value, json};
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// How long anything that is waited for may take.
+const PATIENCE: Duration = Duration::from_secs(90);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Plays `case` and compares every answer the recording has.
+pub async fn play(case: &Case) -> Result<(), Difference> {
+    let world = World::start().await;
+    let mut play = Play {
+        case,
+        world: &world,
+        comparison: Comparison::new(&case.validated),
+        answers: Vec::new(),
+        workers: JoinSet::new(),
+        differences: Vec::new(),
+    };
+    for step in &case.steps {
+        match step {
+            Step::Call(call) => play.call(call).await,
+            Step::Derived(key) => play.derived(key),
+        }
+    }
+    let differences = std::mem::take(&mut play.differences);
+    drop(play);
+    world.stop().await;
+    differences.into_iter().next().map_or(Ok(()), Err)
+}
+
+struct Play<'c> {
+    case: &'c Case,
+    world: &'c World,
+    comparison: Comparison,
+    answers: Vec<Option<Answer>>,
+    workers: JoinSet<Option<()>>,
+    differences: Vec<Difference>,
+}
+
+impl Play<'_> {
+    async fn call(&mut self, call: &Call) {
+        let mut params = reference::resolved(&call.params, &self.answers);
+        if call.operation == "UpdateStateMachine" && params.get("roleArn").is_some() {
+            // The recordings name one role only; where a client sent one along with an update, it was another than before.
+            let members = params.as_object().cloned().unwrap_or_else(Object::new);
+            params = members.with("roleArn", Value::from(format!("arn:aws:iam::{ACCOUNT}:role/updated"))).into();
+        }
+        let answer = match self.worker(call, &params) {
+            Some(answer) => answer,
+            None => self.answer(call, &params).await,
+        };
+        if answer.failed != call.fails && !self.is_refused_by_client() {
+            let pointer = format!("step {} {}", self.answers.len(), call.operation);
+            let expected = if call.fails { "an error" } else { "no error" }.to_owned();
+            self.differences.push(Difference { pointer, expected, got: answer.value.to_string() });
+        }
+        for key in &call.matches {
+            let expected = self.case.aws.get(key).cloned().unwrap_or(Value::Null);
+            self.compare(key, &expected, &answer.value);
+        }
+        self.answers.push(Some(answer));
+    }
+
+    fn derived(&mut self, key: &str) {
+        let expected = self.case.aws.get(key).cloned().unwrap_or(Value::Null);
+        if let Some(got) = derived::value(&expected, &self.case.steps, &self.answers) {
+            self.compare(key, &expected, &got);
+        }
+        self.answers.push(None);
+    }
+
+    fn compare(&mut self, key: &str, expected: &Value, got: &Value) {
+        if let Err(difference) = self.comparison.answer(key, expected, got) {
+            self.differences.push(difference);
+        }
+    }
+
+    /// Whether the step at hand is one that the original client refused to send.
+    fn is_refused_by_client(&self) -> bool {
+        match self.case.steps.get(self.answers.len() + 1) {
+            Some(Step::Derived(key)) => self.case.aws.get(key).is_some_and(derived::is_refused_by_client),
+            _ => false,
+        }
+    }
+
+    async fn answer(&self, call: &Call, params: &Value) -> Answer {
+        let deadline = Instant::now() + PATIENCE;
+        if !call.fails && self.wants_closed(call) {
+            self.wait_until_closed(params, deadline).await;
+        }
+        loop {
+            let answer = self.world.call(&call.service, &call.operation, params).await;
+            let is_it = |key: &String| {
+                let expected = self.case.aws.get(key).cloned().unwrap_or(Value::Null);
+                self.comparison.clone().answer(key, &expected, &answer.value).is_ok()
+            };
+            let again = call.awaits && call.operation.starts_with("List") && !call.matches.iter().all(is_it);
+            if !again || Instant::now() > deadline {
+                return answer;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Whether the recorded answer is one about an execution that has ended.
+    fn wants_closed(&self, call: &Call) -> bool {
+        let recorded = call.matches.first().and_then(|key| self.case.aws.get(key));
+        match (call.operation.as_str(), recorded) {
+            ("GetExecutionHistory", None) => true,
+            ("GetExecutionHistory", Some(recorded)) => {
+                let last = recorded.get("events").and_then(Value::as_array).and_then(|events| events.last());
+                let kind = last.and_then(|event| event.get("type")).and_then(Value::as_str).unwrap_or_default();
+                call.awaits || kind.starts_with("Execution") && kind != "ExecutionStarted"
+            }
+            ("DescribeExecution", Some(recorded)) => {
+                recorded.get("status").and_then(Value::as_str).is_some_and(|status| status != "RUNNING")
+            }
+            _ => false,
+        }
+    }
+
+    async fn wait_until_closed(&self, params: &Value, deadline: Instant) {
+        let Some(arn) = params.get("executionArn").cloned() else { return };
+        let params = json!({"executionArn": arn});
+        while Instant::now() < deadline {
+            let answer = self.world.call("stepfunctions", "DescribeExecution", &params).await;
+            if answer.value.get("status").and_then(Value::as_str) != Some("RUNNING") {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Starts a worker instead of an execution, where the state machine is one.
+    fn worker(&mut self, call: &Call, params: &Value) -> Option<Answer> {
+        let started = params.get("stateMachineArn").filter(|_| call.operation == "StartExecution")?;
+        let (machine, _) = self.case.steps.iter().zip(&self.answers).find(|(_, answer)| {
+            answer.as_ref().is_some_and(|answer| answer.value.get("stateMachineArn") == Some(started))
+        })?;
+        let Step::Call(Call { params: created, .. }) = machine else { return None };
+        let definition = created.get("definition")?.as_str().filter(|text| worker::is_worker(text))?;
+        let definition = json::parse(definition).ok()?;
+        let input = json::parse(params.get("input")?.as_str()?).ok()?;
+        self.workers.spawn(worker::run(self.world.client.clone(), definition, input));
+        let arn = format!("arn:aws:states:us-east-1:{ACCOUNT}:execution:worker:{}", self.answers.len());
+        Some(Answer { failed: false, value: json!({"executionArn": arn, "startDate": 0}) })
+    }
+}
