@@ -1,2 +1,49 @@
 //! Chores of the workspace: `cargo xtask tidy|test|bench`.
-fn main() {}
+//!
+//! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
+#![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
+
+mod bench;
+mod floors;
+mod process;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <chore>
+
+  tidy              check floors, file heads, COMPATIBILITY.md, formatting and lints
+  test              install what the tests need, then run all of them
+  bench [options]   run the benches of every crate that has some
+    --http            instead, load a release build over HTTP
+    --seconds N       how long each load runs (10)
+    --connections N   connections of the load (64)
+    --compare FILE    show the figures beside those of an earlier target/bench/http.json";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["tidy"] => tidy::run(),
+        ["test"] => test::run(),
+        ["bench", options @ ..] => bench::run(options),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Loads a server over HTTP and measures it: `cargo xtask bench --http`.
+//!
+//! The server is the release binary with a data directory of its own, on the same machine. This program is one thread that keeps
+//! connections busy; what it costs is taken from the server's processors.
+//!
+//! Reading order: [`measure`] (what is measured, in order), `server` (the process under load), `client` (one connection), `figures` (the
+//! table and the file).
+#![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
+
+mod client;
+mod figures;
+mod machine;
+mod measure;
+mod options;
+mod server;
+
+use anyhow::Context;
+use options::Options;
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::read(std::env::args().skip(1))?;
+    let earlier = options.compare.as_deref().map(figures::read).transpose()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let figures = runtime.block_on(measure::all(&options))?;
+    print!("{}", figures::table(&figures, earlier.as_ref()));
+    std::fs::create_dir_all(&options.results)?;
+    let file = options.results.join("http.json");
+    std::fs::write(&file, figures::document(&figures, &options)).with_context(|| file.display().to_string())?;
+    println!("\nwritten to {}", file.display());
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! The process under load, and what the kernel says about it (Linux).
+
+use crate::client::Client;
+use anyhow::{Context, bail};
+use rustix::process::{Pid, Signal, kill_process};
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// Units of CPU times in /proc per second: fixed for programs, whatever the kernel's own clock does.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// A running server with a data directory of its own.
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    process: Child,
+    _data: TempDir,
+}
+
+/// What a server has used since its start.
+#[derive(Clone, Copy)]
+pub(crate) struct Usage {
+    /// CPU time of all threads.
+    pub(crate) cpu_seconds: f64,
+    /// Bytes it caused to be written to storage.
+    pub(crate) written_bytes: f64,
+}
+
+impl Server {
+    /// Starts one in a new directory. It may not serve yet.
+    pub(crate) fn spawn(program: &Path) -> anyhow::Result<Server> {
+        // Beside the builds, not in the place for temporary files: that is often no disk.
+        let near = program.parent().context("the server's program has no directory")?;
+        let data = tempfile::Builder::new().prefix("bench-data-").tempdir_in(near)?;
+        let mut command = Command::new(program);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut process = command.spawn().with_context(|| program.display().to_string())?;
+        let stdout = process.stdout.take().expect("it was asked for");
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let address = line.split_whitespace().find_map(|word| word.strip_prefix("http://")?.parse().ok());
+        match address {
+            Some(address) => Ok(Server { address, process, _data: data }),
+            None => {
+                process.kill()?;
+                process.wait()?;
+                bail!("the server did not say where it listens: '{}'", line.trim())
+            }
+        }
+    }
+
+    /// A new connection to it.
+    pub(crate) async fn connect(&self) -> anyhow::Result<Client> {
+        Client::connect(self.address).await
+    }
+
+    /// Memory it occupies now, in bytes.
+    pub(crate) fn resident_bytes(&self) -> anyhow::Result<f64> {
+        let kibibytes = self.read("status", "VmRSS:")?;
+        Ok(kibibytes * 1024.0)
+    }
+
+    pub(crate) fn usage(&self) -> anyhow::Result<Usage> {
+        let stat = std::fs::read_to_string(self.file("stat"))?;
+        // The second field is the program's name in brackets and may hold spaces; user and system time are the 14th and 15th.
+        let (_, rest) = stat.rsplit_once(')').context("/proc/PID/stat is not as expected")?;
+        let ticks: f64 = rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+        Ok(Usage { cpu_seconds: ticks / TICKS_PER_SECOND, written_bytes: self.read("io", "write_bytes:")? })
+    }
+
+    /// Ends it and waits for that.
+    pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
+        kill_process(Pid::from_child(&self.process), Signal::TERM)?;
+        for _ in 0..500 {
+            if let Some(status) = self.process.try_wait()? {
+                if !status.success() {
+                    bail!("the server ended with {status}");
+                }
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        bail!("the server did not end within 10 s")
+    }
+
+    fn file(&self, name: &str) -> String {
+        format!("/proc/{}/{name}", self.process.id())
+    }
+
+    fn read(&self, file: &str, field: &str) -> anyhow::Result<f64> {
+        let text = std::fs::read_to_string(self.file(file)).with_context(|| self.file(file))?;
+        let value = text.lines().find_map(|line| line.strip_prefix(field)?.split_whitespace().next()?.parse().ok());
+        value.with_context(|| format!("{} has no {field}", self.file(file)))
+    }
+}
+
+impl Drop for Server {
+    /// Leaves no process behind when a measurement fails.
+    fn drop(&mut self) {
+        if let Ok(None) = self.process.try_wait() {
+            // It may end in this very moment.
+            let _ = self.process.kill();
+            let _ = self.process.wait();
+        }
+    }
+}

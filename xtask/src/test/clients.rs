@@ -1,0 +1,72 @@
+//! AWS's own clients, installed into the checkout.
+
+use crate::{process, workspace};
+use anyhow::Context;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the Python clients are, relative to the root.
+const PYTHON: [&str; 2] = ["crates/functions/tests/clients/python/requirements.txt", "tests/requirements.txt"];
+/// Where the Node.js client is.
+const NODE: &str = "crates/functions/tests/clients/node";
+/// A copy of what was installed, kept beside it.
+const STAMP: &str = ".stepwell-installed";
+
+/// Installs what is not there or out of date.
+pub(super) fn install() -> anyhow::Result<()> {
+    python()?;
+    node()
+}
+
+/// Lets a program find what was installed before anything else.
+pub(super) fn on_path(command: &mut Command) -> &mut Command {
+    let before = std::env::var_os("PATH").unwrap_or_default();
+    let paths = std::iter::once(programs()).chain(std::env::split_paths(&before));
+    let joined = std::env::join_paths(paths).expect("they came from such a variable, or from cargo");
+    command.env("PATH", joined)
+}
+
+fn virtual_environment() -> PathBuf {
+    workspace::root().join(".venv")
+}
+
+fn programs() -> PathBuf {
+    virtual_environment().join("bin")
+}
+
+fn python() -> anyhow::Result<()> {
+    let directory = virtual_environment();
+    let wanted = PYTHON.map(|path| std::fs::read_to_string(workspace::root().join(path)).context(path));
+    let wanted = wanted.into_iter().collect::<anyhow::Result<Vec<_>>>()?.concat();
+    if is_installed(&directory, &wanted) {
+        return Ok(());
+    }
+    let mut create = Command::new("python3");
+    process::run("a virtual environment in .venv", create.args(["-m", "venv"]).arg(&directory))?;
+    let mut pip = Command::new(programs().join("python"));
+    pip.current_dir(workspace::root()).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    process::run("AWS's clients for Python", pip.args(PYTHON.iter().flat_map(|path| ["-r", path])))?;
+    installed(&directory, &wanted)
+}
+
+fn node() -> anyhow::Result<()> {
+    let directory = workspace::root().join(NODE);
+    let modules = directory.join("node_modules");
+    let wanted = std::fs::read_to_string(directory.join("package-lock.json")).context(NODE)?;
+    if is_installed(&modules, &wanted) {
+        return Ok(());
+    }
+    let mut npm = Command::new("npm");
+    // The native part is built with the cmake of the virtual environment.
+    on_path(npm.current_dir(workspace::root()).args(["ci", "--no-audit", "--no-fund", "--prefix", NODE]));
+    process::run("AWS's runtime client for Node.js, about a minute", &mut npm)?;
+    installed(&modules, &wanted)
+}
+
+fn is_installed(directory: &Path, wanted: &str) -> bool {
+    std::fs::read_to_string(directory.join(STAMP)).is_ok_and(|found| found == wanted)
+}
+
+fn installed(directory: &Path, wanted: &str) -> anyhow::Result<()> {
+    std::fs::write(directory.join(STAMP), wanted).with_context(|| directory.display().to_string())
+}

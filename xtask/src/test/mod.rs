@@ -1,0 +1,30 @@
+//! `cargo xtask test`: everything the project knows to test, from a fresh clone on.
+//!
+//! What the tests need besides Rust is installed into the checkout: AWS's clients for Python into `.venv`, the runtime client for Node.js
+//! into `node_modules` beside its test. Both are left alone while they are up to date.
+
+mod clients;
+mod tools;
+
+use crate::{process, workspace};
+use std::process::Command;
+use std::time::Instant;
+
+/// Runs the chore.
+pub(crate) fn run() -> anyhow::Result<()> {
+    let start = Instant::now();
+    tools::check()?;
+    clients::install()?;
+    let has_nextest = process::output(workspace::cargo().args(["nextest", "--version"])).is_some();
+    process::run("build", test(has_nextest).args(["--workspace", "--no-run"]))?;
+    println!("    {} s so far", start.elapsed().as_secs());
+    // The last lines are the runner's: what it ran and how that ended. The table of recordings is shown on the way.
+    process::run("all tests", test(has_nextest).args(["--workspace", "--no-fail-fast"]))
+}
+
+fn test(has_nextest: bool) -> Command {
+    let mut cargo = workspace::cargo();
+    cargo.args(if has_nextest { &["nextest", "run"][..] } else { &["test"] });
+    clients::on_path(&mut cargo);
+    cargo
+}
