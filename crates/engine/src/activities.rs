@@ -1,7 +1,8 @@
 //! Activities: tasks that wait for a worker, and workers that wait for a task.
 //!
-//! The queues are in memory only. A task's durable place is its frame; after a restart it is offered again. A worker that goes away with a
-//! task has the task's timeout to answer for it, as on AWS.
+//! The queues are in memory only. A task's durable place is its frame; after a restart it is offered again. A task on its way to a worker
+//! whose request goes away is offered to the next one. A worker that goes away with a task has the task's timeout to answer for it, as on
+//! AWS.
 
 use crate::keys::ExecutionKey;
 use interpreter::{TaskId, TaskToken};
@@ -21,6 +22,44 @@ pub(crate) struct ActivityTask {
     pub input: Arc<str>,
 }
 
+/// A task on its way to a worker. Dropped before it is accepted, it goes back to the front of its queue.
+pub(crate) struct OfferedTask {
+    queues: ActivityQueues,
+    activity_arn: String,
+    task: Option<ActivityTask>,
+}
+
+impl OfferedTask {
+    pub fn task(&self) -> &ActivityTask {
+        self.task.as_ref().expect("only accept takes the task, and consumes the offer")
+    }
+
+    /// The worker has it.
+    pub fn accept(mut self) -> ActivityTask {
+        self.task.take().expect("only accept takes the task, and consumes the offer")
+    }
+}
+
+impl Drop for OfferedTask {
+    fn drop(&mut self) {
+        if let Some(task) = self.task.take() {
+            self.queues.offer_first(&self.activity_arn, task);
+        }
+    }
+}
+
+/// What a poll finds.
+pub(crate) enum Polled {
+    /// A task.
+    Task(OfferedTask),
+    /// A place in the line of those who wait for one.
+    Waiting(oneshot::Receiver<OfferedTask>),
+    /// As many workers wait as may.
+    TooMany,
+    /// The server is going down.
+    Closed,
+}
+
 /// The queues of all activities, by ARN.
 #[derive(Clone, Default)]
 pub(crate) struct ActivityQueues(Arc<Mutex<Queues>>);
@@ -30,53 +69,74 @@ struct Queues {
     by_activity: HashMap<String, Queue>,
     /// Tasks that wait, and for which activity, so that one that ends is found.
     waiting: HashMap<(ExecutionKey, TaskId), String>,
+    is_closed: bool,
 }
 
 #[derive(Default)]
 struct Queue {
     tasks: VecDeque<ActivityTask>,
-    workers: VecDeque<oneshot::Sender<ActivityTask>>,
+    workers: VecDeque<oneshot::Sender<OfferedTask>>,
 }
-
-/// As many workers wait as may.
-#[derive(Debug)]
-pub(crate) struct TooManyPolls;
 
 impl ActivityQueues {
     /// A task is to be done: it goes to the worker that has waited longest, or waits itself.
     pub fn offer(&self, activity_arn: &str, task: ActivityTask) {
-        let mut queues = self.lock();
-        let queue = queues.by_activity.entry(activity_arn.to_owned()).or_default();
-        let mut task = task;
-        while let Some(worker) = queue.workers.pop_front() {
-            match worker.send(task) {
-                Ok(()) => return,
-                Err(back) => task = back,
-            }
-        }
-        let identity = (task.execution.clone(), task.task);
-        queue.tasks.push_back(task);
-        queues.waiting.insert(identity, activity_arn.to_owned());
+        self.hand_over(activity_arn, task, VecDeque::push_back);
     }
 
-    /// The oldest task, or a place in the line of those who wait for one.
-    pub fn poll(
+    /// The same for a task that was next already.
+    fn offer_first(&self, activity_arn: &str, task: ActivityTask) {
+        self.hand_over(activity_arn, task, VecDeque::push_front);
+    }
+
+    fn hand_over(
         &self,
         activity_arn: &str,
-    ) -> Result<Result<ActivityTask, oneshot::Receiver<ActivityTask>>, TooManyPolls> {
+        task: ActivityTask,
+        enqueue: fn(&mut VecDeque<ActivityTask>, ActivityTask),
+    ) {
+        let mut offered = self.offered(activity_arn, task);
+        loop {
+            let worker = {
+                let mut queues = self.lock();
+                let queue = queues.by_activity.entry(activity_arn.to_owned()).or_default();
+                match queue.workers.pop_front() {
+                    Some(worker) => worker,
+                    None => {
+                        let task = offered.accept();
+                        let identity = (task.execution.clone(), task.task);
+                        enqueue(&mut queue.tasks, task);
+                        queues.waiting.insert(identity, activity_arn.to_owned());
+                        return;
+                    }
+                }
+            };
+            // Outside the lock: a worker that has gone away gives the offer back, and dropping one takes the lock.
+            match worker.send(offered) {
+                Ok(()) => return,
+                Err(back) => offered = back,
+            }
+        }
+    }
+
+    /// The oldest task, or a place in the line.
+    pub fn poll(&self, activity_arn: &str) -> Polled {
         let mut queues = self.lock();
+        if queues.is_closed {
+            return Polled::Closed;
+        }
         let queue = queues.by_activity.entry(activity_arn.to_owned()).or_default();
         if let Some(task) = queue.tasks.pop_front() {
             queues.waiting.remove(&(task.execution.clone(), task.task));
-            return Ok(Ok(task));
+            return Polled::Task(self.offered(activity_arn, task));
         }
         queue.workers.retain(|worker| !worker.is_closed());
         if queue.workers.len() >= POLLS_MAX {
-            return Err(TooManyPolls);
+            return Polled::TooMany;
         }
         let (sender, receiver) = oneshot::channel();
         queue.workers.push_back(sender);
-        Ok(Err(receiver))
+        Polled::Waiting(receiver)
     }
 
     /// A task ended before a worker took it.
@@ -89,7 +149,72 @@ impl ActivityQueues {
         }
     }
 
+    /// Answers every poll that waits, and every later one, with nothing.
+    pub fn close(&self) {
+        let mut queues = self.lock();
+        queues.is_closed = true;
+        for queue in queues.by_activity.values_mut() {
+            queue.workers.clear();
+        }
+    }
+
+    fn offered(&self, activity_arn: &str, task: ActivityTask) -> OfferedTask {
+        OfferedTask { queues: self.clone(), activity_arn: activity_arn.to_owned(), task: Some(task) }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Queues> {
         self.0.lock().expect("nothing panics while holding the lock")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use interpreter::FrameId;
+
+    const ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:a";
+
+    fn task(number: u64) -> ActivityTask {
+        let id = TaskId { frame: FrameId(0), scheduled_event: number };
+        ActivityTask {
+            execution: ExecutionKey::new("m", "e"),
+            task: id,
+            token: TaskToken { execution_arn: String::new(), task: id, nonce: 1 },
+            input: "{}".into(),
+        }
+    }
+
+    fn number(polled: Polled) -> Option<u64> {
+        match polled {
+            Polled::Task(offered) => Some(offered.accept().task.scheduled_event),
+            Polled::Waiting(mut receiver) => Some(receiver.try_recv().ok()?.accept().task.scheduled_event),
+            Polled::TooMany | Polled::Closed => None,
+        }
+    }
+
+    #[test]
+    fn a_task_whose_worker_goes_away_is_offered_again_and_first() {
+        let queues = ActivityQueues::default();
+        queues.offer(ARN, task(1));
+        queues.offer(ARN, task(2));
+        drop(queues.poll(ARN));
+        assert_eq!(number(queues.poll(ARN)), Some(1));
+        queues.end(&ExecutionKey::new("m", "e"), task(2).task);
+        // One worker that leaves before the task comes, one that leaves with it on its way, one that gets it.
+        drop(queues.poll(ARN));
+        let Polled::Waiting(second) = queues.poll(ARN) else { panic!("there is nothing to do") };
+        let third = queues.poll(ARN);
+        queues.offer(ARN, task(3));
+        drop(second);
+        assert_eq!(number(third), Some(3));
+    }
+
+    #[test]
+    fn closing_sends_workers_home() {
+        let queues = ActivityQueues::default();
+        let Polled::Waiting(mut waiting) = queues.poll(ARN) else { panic!("there is nothing to do") };
+        queues.close();
+        assert!(waiting.try_recv().is_err_and(|error| error == oneshot::error::TryRecvError::Closed));
+        assert!(matches!(queues.poll(ARN), Polled::Closed));
     }
 }

@@ -30,6 +30,11 @@ impl Handler {
         Handler { engine, body_limits, request_ids: RequestIds::new() }
     }
 
+    /// Sends the workers home that wait for tasks, so that draining does not wait for them.
+    pub(crate) fn end_polls(&self) {
+        self.engine.end_polls();
+    }
+
     /// The reply to a request.
     pub(crate) async fn handle(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
         match (request.method(), request.uri().path()) {

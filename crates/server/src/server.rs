@@ -57,9 +57,10 @@ impl Server {
                 () = &mut shutdown => break,
             }
         }
-        let Server { listener, options, .. } = self;
+        let Server { listener, handler, options } = self;
         drop(listener);
         draining.send_replace(true);
+        handler.end_polls();
         let drained = async { while connections.join_next().await.is_some() {} };
         if tokio::time::timeout(options.drain_timeout, drained).await.is_err() {
             tracing::warn!(connections = connections.len(), "requests were cut off at the end of the drain time");

@@ -1,7 +1,7 @@
 //! GetActivityTask.
 
 use crate::Engine;
-use crate::activities::ActivityTask;
+use crate::activities::{ActivityTask, OfferedTask, Polled};
 use crate::partition::Input;
 use api::{Code, Exception, GetActivityTaskRequest, GetActivityTaskResponse};
 use interpreter::Command;
@@ -23,8 +23,11 @@ impl Engine {
         }
         let deadline = Instant::now() + POLL;
         let activity_arn = request.activity_arn.to_string();
-        while let Some(task) = self.next_task(&activity_arn, deadline).await? {
-            if self.hand_out(&task, request.worker_name.clone()).await? {
+        while let Some(offered) = self.next_task(&activity_arn, deadline).await? {
+            let started = self.hand_out(offered.task(), request.worker_name.clone()).await?;
+            // Accepted either way: a task that has ended is not to be offered again.
+            let task = offered.accept();
+            if started {
                 let task_token = task.token.encode().into();
                 return Ok(GetActivityTaskResponse::Task { task_token, input: task.input });
             }
@@ -32,16 +35,22 @@ impl Engine {
         Ok(GetActivityTaskResponse::Nothing)
     }
 
-    async fn next_task(&self, activity_arn: &str, deadline: Instant) -> Result<Option<ActivityTask>, Exception> {
-        let polled = self.0.shared.activities.poll(activity_arn).map_err(|_| {
-            Exception::new(
+    /// Answers all polls that wait, and all later ones, with nothing: the server is about to go down.
+    pub fn end_polls(&self) {
+        self.0.shared.activities.close();
+    }
+
+    async fn next_task(&self, activity_arn: &str, deadline: Instant) -> Result<Option<OfferedTask>, Exception> {
+        match self.0.shared.activities.poll(activity_arn) {
+            Polled::Task(offered) => Ok(Some(offered)),
+            Polled::Waiting(waiting) => Ok(tokio::time::timeout_at(deadline, waiting).await.ok().and_then(Result::ok)),
+            Polled::Closed => Ok(None),
+            Polled::TooMany => Err(Exception::new(
                 Code::ActivityWorkerLimitExceeded,
-                format!("The maximum number of workers concurrently polling for activity tasks of '{activity_arn}' has been reached"),
-            )
-        })?;
-        match polled {
-            Ok(task) => Ok(Some(task)),
-            Err(waiting) => Ok(tokio::time::timeout_at(deadline, waiting).await.ok().and_then(Result::ok)),
+                format!(
+                    "The maximum number of workers concurrently polling for activity tasks of '{activity_arn}' has been reached"
+                ),
+            )),
         }
     }
 
