@@ -202,8 +202,11 @@ impl<'n> Session<'n> {
         if project == self.project {
             return;
         }
-        let changed: Vec<Function> =
-            project.functions.iter().filter(|function| !self.project.functions.contains(function)).cloned().collect();
+        let is_built = |function: &Function| {
+            let same = |old: &Function| old.config.name == function.config.name && old.build == function.build;
+            self.project.functions.iter().any(same)
+        };
+        let changed: Vec<Function> = project.functions.iter().filter(|function| !is_built(function)).cloned().collect();
         let base = self.file.parent().unwrap_or(&self.file);
         if let Err(error) = build::all(&changed, base).await {
             return output::error(&error);

@@ -1,0 +1,89 @@
+//! `stepwell serve`: up, down, and refusing to start.
+
+mod support;
+
+use support::{Running, address, call, command, directory, finish, get, stepwell};
+
+const ANY_PORT: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+
+#[test]
+fn it_serves_until_told_to_end_and_goes_on_where_it_was() {
+    let directory = directory(&[]);
+    let machine = r#"{"name": "m", "roleArn": "arn:aws:iam::210987654321:role/r", "definition":
+        "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}"}"#;
+    let identity = [&ANY_PORT[..], &["--account-id", "210987654321", "--region", "eu-north-1"]].concat();
+    for round in 0..2 {
+        let mut running = Running::start(command(directory.path(), &identity), false);
+        let line = running.wait_for("serves");
+        assert!(line.contains("as account 210987654321 in eu-north-1, data in /"), "{line}");
+        assert!(line.ends_with("/.stepwell\n"), "{line}");
+        let address = address(&line);
+        assert!(get(&address, "/health").starts_with("HTTP/1.1 200 "));
+        if round == 0 {
+            assert!(call(&address, "CreateStateMachine", machine).contains("eu-north-1:210987654321:stateMachine:m"));
+        } else {
+            assert!(call(&address, "ListStateMachines", "{}").contains("eu-north-1:210987654321:stateMachine:m"));
+        }
+        running.signal(if round == 0 { "TERM" } else { "INT" });
+        assert_eq!(running.wait().0, Some(0));
+    }
+}
+
+#[test]
+fn one_data_directory_has_one_server() {
+    let directory = directory(&[]);
+    let mut first = Running::start(command(directory.path(), &ANY_PORT), false);
+    let line = first.wait_for("serves");
+    let second = stepwell(directory.path(), &ANY_PORT);
+    assert_eq!(second.code, Some(2));
+    assert_eq!(second.stderr, "error: data directory .stepwell is in use by another process\n");
+    let address = address(&line);
+    let third = stepwell(directory.path(), &["serve", "--listen", &address, "--data", "other"]);
+    assert_eq!(third.code, Some(2));
+    assert!(third.stderr.starts_with(&format!("error: cannot listen on {address}: ")), "{}", third.stderr);
+    assert_eq!(third.stderr.lines().count(), 1);
+}
+
+#[test]
+fn refusals_are_one_line() {
+    let directory = directory(&[("file", ""), ("functions.yaml", "functions:\n  f: {comand: x}\n")]);
+    let check = |arguments: &[&str], message: &str| {
+        let finished = stepwell(directory.path(), &[&ANY_PORT[..], arguments].concat());
+        assert_eq!((finished.code, &*finished.stdout), (Some(2), ""), "{arguments:?}: {}", finished.stderr);
+        assert!(finished.stderr.starts_with("error: "), "{arguments:?}: {}", finished.stderr);
+        assert!(finished.stderr.contains(message), "{arguments:?}: {}", finished.stderr);
+        assert!(!finished.stderr.contains("panicked"), "{arguments:?}: {}", finished.stderr);
+    };
+    check(&["--data", "file/below"], "data directory file/below cannot be written");
+    check(&["--data", "/proc/stepwell"], "data directory /proc/stepwell cannot be written");
+    check(&["--functions", "functions.yaml"], "--> functions.yaml:2:7");
+    check(&["--account-id", "7"], "12 digits");
+    check(&["--data", "d", "--memory"], "cannot be used with");
+    let finished = stepwell(directory.path(), &["serve", "--listen", "0.0.0.0:0", "--memory"]);
+    assert_eq!(finished.code, Some(2));
+    assert!(finished.stderr.contains("--allow-remote"), "{}", finished.stderr);
+}
+
+#[test]
+fn variables_of_step_functions_local_are_honoured() {
+    let directory = directory(&[]);
+    let mut command = command(directory.path(), &[&ANY_PORT[..], &["--memory"]].concat());
+    command.env("AWS_ACCOUNT_ID", "111122223333").env("AWS_DEFAULT_REGION", "cn-north-1").env("LAMBDA_ENDPOINT", "");
+    let mut running = Running::start(command, false);
+    let line = running.wait_for("serves");
+    assert!(line.contains("as account 111122223333 in cn-north-1, data in memory only"), "{line}");
+    let created = call(&address(&line), "CreateActivity", r#"{"name": "a"}"#);
+    assert!(created.contains("arn:aws-cn:states:cn-north-1:111122223333:activity:a"), "{created}");
+    assert!(!directory.path().join(".stepwell").exists());
+}
+
+#[test]
+fn variables_without_effect_are_named() {
+    let directory = directory(&[]);
+    let mut command = command(directory.path(), &["serve", "--listen", "nowhere"]);
+    command.env("SQS_ENDPOINT", "http://127.0.0.1:1").env("SFN_MOCK_CONFIG", "mocks.json").env("SNS_ENDPOINT", "");
+    let finished = finish(command);
+    assert_eq!(finished.code, Some(2));
+    let warning = "warning: set, but without effect in this version: SQS_ENDPOINT, SFN_MOCK_CONFIG\n";
+    assert!(finished.stderr.starts_with(warning), "{}", finished.stderr);
+}
