@@ -2,11 +2,15 @@
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
-use hyper::Request;
+use hyper::{Request, StatusCode};
 use hyper_util::client::legacy::Client as HttpClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use json::{ObjectBuilder, Value, json};
+use std::time::Duration;
+
+/// Between attempts.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A client of one server.
 #[derive(Clone)]
@@ -32,16 +36,29 @@ impl Client {
 
     /// Calls an operation of Step Functions.
     pub async fn call(&self, operation: &str, params: &Value) -> Answer {
+        let (status, body) = loop {
+            match self.attempt(operation, params).await {
+                Some((status, _)) if status == StatusCode::SERVICE_UNAVAILABLE => {}
+                Some(answered) => break answered,
+                None => {}
+            }
+            // As AWS's clients do, without end: whoever waits for this has a deadline.
+            tokio::time::sleep(PAUSE).await;
+        };
+        let body = json::parse(&String::from_utf8_lossy(&body)).expect("the answer is JSON");
+        Answer { failed: !status.is_success(), value: as_boto3(&body, status.as_u16()) }
+    }
+
+    /// One attempt; `None` if there was no answer.
+    async fn attempt(&self, operation: &str, params: &Value) -> Option<(StatusCode, Bytes)> {
         let request = Request::post(&self.url)
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", format!("AWSStepFunctions.{operation}"))
             .body(Full::from(params.to_string()))
             .expect("a request of fixed parts");
-        let response = self.http.request(request).await.expect("the server answers");
+        let response = self.http.request(request).await.ok()?;
         let status = response.status();
-        let body = response.into_body().collect().await.expect("the answer is complete").to_bytes();
-        let body = json::parse(&String::from_utf8_lossy(&body)).expect("the answer is JSON");
-        Answer { failed: !status.is_success(), value: as_boto3(&body, status.as_u16()) }
+        Some((status, response.into_body().collect().await.ok()?.to_bytes()))
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::case::{Call, Case, Step};
 use crate::client::Answer;
 use crate::compare::{Comparison, Difference};
-use crate::world::{ACCOUNT, World};
+use crate::world::{ACCOUNT, Kind, World};
 use crate::{derived, reference, worker};
 use json::{Object, Value, json};
 use std::time::Duration;
@@ -15,11 +15,11 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Plays `case` and compares every answer the recording has.
-pub async fn play(case: &Case) -> Result<(), Difference> {
-    let world = World::start().await;
+pub async fn play(case: &Case, kind: Kind) -> Result<(), Difference> {
+    let world = World::start(kind).await;
     let mut play = Play {
         case,
-        world: &world,
+        world,
         comparison: Comparison::new(&case.validated),
         answers: Vec::new(),
         workers: JoinSet::new(),
@@ -30,16 +30,17 @@ pub async fn play(case: &Case) -> Result<(), Difference> {
             Step::Call(call) => play.call(call).await,
             Step::Derived(key) => play.derived(key),
         }
+        play.world.restart().await;
     }
-    let differences = std::mem::take(&mut play.differences);
-    drop(play);
+    let Play { world, differences, workers, .. } = play;
+    drop(workers);
     world.stop().await;
     differences.into_iter().next().map_or(Ok(()), Err)
 }
 
 struct Play<'c> {
     case: &'c Case,
-    world: &'c World,
+    world: World,
     comparison: Comparison,
     answers: Vec<Option<Answer>>,
     workers: JoinSet<Option<()>>,
@@ -92,7 +93,7 @@ impl Play<'_> {
         }
     }
 
-    async fn answer(&self, call: &Call, params: &Value) -> Answer {
+    async fn answer(&mut self, call: &Call, params: &Value) -> Answer {
         let deadline = Instant::now() + PATIENCE;
         if !call.fails && self.wants_closed(call) {
             self.wait_until_closed(params, deadline).await;
@@ -128,15 +129,19 @@ impl Play<'_> {
         }
     }
 
-    async fn wait_until_closed(&self, params: &Value, deadline: Instant) {
+    async fn wait_until_closed(&mut self, params: &Value, deadline: Instant) {
         let Some(arn) = params.get("executionArn").cloned() else { return };
         let params = json!({"executionArn": arn});
+        let mut restarted = false;
         while Instant::now() < deadline {
             let answer = self.world.call("stepfunctions", "DescribeExecution", &params).await;
             if answer.value.get("status").and_then(Value::as_str) != Some("RUNNING") {
                 return;
             }
             tokio::time::sleep(PAUSE).await;
+            if !std::mem::replace(&mut restarted, true) {
+                self.world.restart().await;
+            }
         }
     }
 

@@ -89,8 +89,7 @@ impl Report {
     pub fn surprises(&self, expected: &BTreeMap<String, String>) -> Vec<String> {
         let unexpected = self.failures().filter(|(name, _)| !expected.contains_key(*name));
         let unexpected = unexpected.map(|(name, _)| format!("{name} fails and is not expected to"));
-        let outdated =
-            expected.keys().filter(|name| matches!(self.0.get(*name), Some(Outcome::Passed | Outcome::NotYet(_))));
+        let outdated = expected.keys().filter(|name| !matches!(self.0.get(*name), Some(Outcome::Failed(_))));
         unexpected.chain(outdated.map(|name| format!("{name} is expected to fail and does not"))).collect()
     }
 }

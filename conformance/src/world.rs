@@ -1,4 +1,4 @@
-//! A fresh server in this process: memory store, local functions, the API on a port of its own.
+//! A fresh server in this process: a store, local functions, the API on a port of its own.
 
 use crate::client::{Answer, Client};
 use crate::{lambda, logs};
@@ -8,7 +8,12 @@ use functions::Functions;
 use integrations::Integrations;
 use json::{ObjectBuilder, Value};
 use server::Server;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use store_embedded::{Embedded, OpenError};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -16,35 +21,67 @@ use tokio::task::JoinHandle;
 /// The account in the recordings' answers.
 pub const ACCOUNT: &str = "111111111111";
 
+/// How long a worker's long poll may hold up the end of a server.
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(100);
+
+/// Which server a recording is played against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One that keeps everything in memory and stays up.
+    InMemory,
+    /// One with a data directory that is shut down and started again between the steps and while an execution runs.
+    Restarting,
+}
+
 /// A server nobody else uses.
 pub struct World {
-    /// Calls it.
+    /// Calls it, also after it was started again.
     pub client: Client,
+    kind: Kind,
     functions: Functions,
-    engine: Engine,
     code: TempDir,
+    data: TempDir,
+    address: SocketAddr,
+    running: Option<Running>,
+}
+
+struct Running {
+    engine: Engine,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
 }
 
 impl World {
     /// Starts one.
-    pub async fn start() -> World {
+    pub async fn start(kind: Kind) -> World {
         let options = functions::Options { account_id: ACCOUNT.to_owned(), ..functions::Options::default() };
         let functions = Functions::new(options);
-        let options = engine::Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
-        let store = Arc::new(store::Memory::new());
-        let engine =
-            Engine::open(store, Integrations::new(functions.clone()), options).await.expect("an empty store opens");
-        let server = Server::bind("127.0.0.1:0", Arc::new(engine.clone()), server::Options::default()).await;
-        let server = server.expect("a port is free");
-        let client = Client::new(server.local_address().expect("it is bound"));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let serving = tokio::spawn(server.serve(async {
-            let _ = stopped.await;
-        }));
-        let code = TempDir::new().expect("a directory for functions");
-        World { client, functions, engine, code, stop, serving }
+        let [code, data] = [(); 2].map(|()| TempDir::new().expect("a directory for a case"));
+        let (running, address) = run(kind, data.path(), &functions, ([127, 0, 0, 1], 0).into()).await;
+        World { client: Client::new(address), kind, functions, code, data, address, running: Some(running) }
+    }
+
+    /// Shuts the server down and starts it again with what it has on disk, if it is of the kind to which that happens.
+    pub async fn restart(&mut self) {
+        if self.kind == Kind::Restarting {
+            self.shut_down().await;
+            let (running, _) = run(self.kind, self.data.path(), &self.functions, self.address).await;
+            self.running = Some(running);
+        }
+    }
+
+    /// Ends everything it started.
+    pub async fn stop(mut self) {
+        self.functions.shutdown().await;
+        self.shut_down().await;
+    }
+
+    async fn shut_down(&mut self) {
+        let Some(Running { engine, stop, serving }) = self.running.take() else { return };
+        // The other end waits for nothing else.
+        let _ = stop.send(());
+        engine.shutdown().await.expect("the store closes");
+        serving.await.expect("the server does not panic");
     }
 
     /// Calls an API.
@@ -59,17 +96,6 @@ impl World {
         let mut answer = self.client.call(operation, params).await;
         answer.value = self.as_deployed(&answer.value);
         answer
-    }
-
-    /// Ends everything it started.
-    pub async fn stop(self) {
-        let World { functions, engine, stop, serving, .. } = self;
-        functions.shutdown().await;
-        engine.shutdown().await.expect("memory closes");
-        // The other end waits for nothing else.
-        let _ = stop.send(());
-        serving.abort();
-        let _ = serving.await;
     }
 
     /// An answer with the directories of functions' code as Lambda has them, for stack traces.
@@ -88,6 +114,36 @@ impl World {
                 builder.build().into()
             }
             other => other.clone(),
+        }
+    }
+}
+
+/// A server at `address` on what is in `directory`, and the address it really has.
+async fn run(kind: Kind, directory: &Path, functions: &Functions, address: SocketAddr) -> (Running, SocketAddr) {
+    let store: Arc<dyn Store> = match kind {
+        Kind::InMemory => Arc::new(store::Memory::new()),
+        Kind::Restarting => Arc::new(opened(directory).await),
+    };
+    let options = engine::Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    let engine =
+        Engine::open(store, Integrations::new(functions.clone()), options).await.expect("the store can be read");
+    let options = server::Options { drain_timeout: DRAIN_TIMEOUT, ..server::Options::default() };
+    let server = Server::bind(address, Arc::new(engine.clone()), options).await.expect("the port is free");
+    let address = server.local_address().expect("it is bound");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = tokio::spawn(server.serve(async {
+        let _ = stopped.await;
+    }));
+    (Running { engine, stop, serving }, address)
+}
+
+/// The store in `directory`. Its lock is held a moment longer than the store when a function's process is being forked meanwhile, which has
+/// the lock until it executes its program.
+async fn opened(directory: &Path) -> Embedded {
+    loop {
+        match Embedded::open(directory, store_embedded::Options::default()) {
+            Err(OpenError::InUse { .. }) => tokio::time::sleep(Duration::from_millis(5)).await,
+            opened => return opened.expect("the directory is this world's own"),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Plays every recording that can be played and prints the table.
 //!
-//! `cargo test -p stepwell-conformance --test recorded [-- WORD]`: with a WORD only the cases whose name has it. Ends with failure when a
-//! case fails that `expected_failures.txt` does not name, or one that it names does not. It speaks cargo-nextest's protocol as one test.
+//! `cargo test -p stepwell-conformance --test recorded [-- WORD] [--restarts]`: with a WORD only the cases whose name has it, with
+//! `--restarts` on servers with a data directory that are started again between the steps and during executions. Ends with failure when
+//! a case fails that `expected_failures.txt` does not name, or one that it names does not. It speaks cargo-nextest's protocol as two tests,
+//! one of either kind.
 #![expect(clippy::print_stdout, reason = "the table is what this program is for")]
 
 use std::collections::BTreeMap;
@@ -9,12 +11,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use stepwell_conformance::case::Case;
 use stepwell_conformance::report::{Outcome, Report};
+use stepwell_conformance::world::Kind;
 use stepwell_conformance::{applies, replay};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// The one test cargo-nextest sees.
-const TEST: &str = "recordings";
+/// The tests cargo-nextest sees: on servers in memory, and on restarting ones.
+const TESTS: [&str; 2] = ["recordings", "recordings_with_restarts"];
 
 /// Cases played at a time. Most of them wait most of the time.
 const AT_A_TIME: usize = 8;
@@ -22,16 +25,19 @@ const AT_A_TIME: usize = 8;
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if arguments.iter().any(|argument| argument == "--list") {
-        if !arguments.iter().any(|argument| argument == "--ignored") {
-            println!("{TEST}: test");
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    if has("--list") {
+        if !has("--ignored") {
+            TESTS.iter().for_each(|test| println!("{test}: test"));
         }
         return ExitCode::SUCCESS;
     }
-    let word = arguments.iter().find(|argument| !argument.starts_with('-') && *argument != TEST);
-    let report = play_all(word.map_or("", String::as_str)).await;
+    let kind = if has("--restarts") || has(TESTS[1]) { Kind::Restarting } else { Kind::InMemory };
+    let word = arguments.iter().find(|argument| !argument.starts_with('-') && !TESTS.contains(&argument.as_str()));
+    let word = word.map_or("", String::as_str);
+    let report = play_all(word, kind).await;
     println!("{}", report.text());
-    let surprises = report.surprises(&expected_failures());
+    let surprises = report.surprises(&expected_failures(word));
     for surprise in &surprises {
         println!("{surprise}");
     }
@@ -39,7 +45,7 @@ async fn main() -> ExitCode {
     if surprises.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn play_all(word: &str) -> Report {
+async fn play_all(word: &str, kind: Kind) -> Report {
     let permits = Arc::new(Semaphore::new(AT_A_TIME));
     let mut playing = JoinSet::new();
     let mut report = Report::default();
@@ -51,7 +57,7 @@ async fn play_all(word: &str) -> Report {
         let permits = permits.clone();
         playing.spawn(async move {
             let _permit = permits.acquire_owned().await.expect("nobody closes it");
-            let outcome = replay::play(&case).await.map_or_else(Outcome::Failed, |()| Outcome::Passed);
+            let outcome = replay::play(&case, kind).await.map_or_else(Outcome::Failed, |()| Outcome::Passed);
             (case.name, outcome)
         });
     }
@@ -63,7 +69,7 @@ async fn play_all(word: &str) -> Report {
 }
 
 /// Cases known to fail, with the reason: `case # reason`, one a line.
-fn expected_failures() -> BTreeMap<String, String> {
+fn expected_failures(word: &str) -> BTreeMap<String, String> {
     let lines = include_str!("../expected_failures.txt")
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
@@ -72,5 +78,6 @@ fn expected_failures() -> BTreeMap<String, String> {
             let (case, reason) = line.split_once(" # ").expect("a line is `case # reason`");
             (case.trim().to_owned(), reason.trim().to_owned())
         })
+        .filter(|(case, _)| case.contains(word))
         .collect()
 }
