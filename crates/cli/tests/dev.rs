@@ -143,6 +143,8 @@ run:
         2:8 A function needs a 'command' that runs it, or the 'url' of a Lambda endpoint
         3:26 A function has either 'command' or 'url'
         4:20 A quote in 'command' is never closed
+        4:42 'concurrency' must be a whole number from 1 to 1000
+        4:58 'environment' must be a mapping
         5:3 A function's name has 1 to 64 letters, digits, hyphens and underscores
         5:18 'url' must be a URL such as http://127.0.0.1:3001
         7:37 'type' must be STANDARD or EXPRESS

@@ -49,21 +49,23 @@ pub(super) fn read(entry: &Entry, base: &Path, findings: &mut Findings) -> Optio
     }
     let fields = Fields::of(name, &entry.value, &FIELDS, findings);
     let directory = directory(&fields, base, findings);
-    let target = target(&fields, &directory, findings)?;
-    let mut config = FunctionConfig::new(&**name, target);
-    if let Some(seconds) = fields.get("timeout").and_then(|node| findings.number("timeout", node, 0.001, 86_400.0)) {
+    let target = target(&fields, &directory, findings);
+    let timeout = fields.get("timeout").and_then(|node| findings.number("timeout", node, 0.001, 86_400.0));
+    let concurrency = fields.get("concurrency").and_then(|node| findings.integer("concurrency", node, 1, 1000));
+    let megabytes = fields.get("memory").and_then(|node| findings.integer("memory", node, 1, 1 << 20));
+    let environment = fields.get("environment").map(|node| environment(node, findings));
+    let build = fields.get("build").and_then(|node| findings.text("build", node)).map(|text| text.to_string());
+    let mut config = FunctionConfig::new(&**name, target?);
+    if let Some(seconds) = timeout {
         config.timeout = Duration::from_secs_f64(seconds);
     }
-    if let Some(count) = fields.get("concurrency").and_then(|node| findings.integer("concurrency", node, 1, 1000)) {
+    if let Some(count) = concurrency {
         config.concurrency = usize::try_from(count).expect("it is from 1 to 1000");
     }
-    if let Some(megabytes) = fields.get("memory").and_then(|node| findings.integer("memory", node, 1, 1 << 20)) {
+    if let Some(megabytes) = megabytes {
         config.memory_mb = u32::try_from(megabytes).expect("it is at most 2^20");
     }
-    if let Some(node) = fields.get("environment") {
-        config.environment = environment(node, findings);
-    }
-    let build = fields.get("build").and_then(|node| findings.text("build", node)).map(|text| text.to_string());
+    config.environment = environment.unwrap_or_default();
     Some(Function { config, build, directory })
 }
 
