@@ -194,3 +194,13 @@ async fn executions_are_listed_newest_first_by_status_and_page() {
     assert_eq!(list(Some("FAILED")).await, ["run-20", "run-15", "run-10", "run-05", "run-00"]);
     assert_eq!(list(Some("RUNNING")).await, Vec::<String>::new());
 }
+
+/// `id <- previous Type` of every event: the shape of a history in lines.
+fn shape(history: &[Value]) -> String {
+    let line = |event: &Value| {
+        let number = |key: &str| event.get(key).and_then(Value::as_i64).expect("events have ids");
+        let kind = event.get("type").and_then(Value::as_str).expect("events have a type");
+        format!("{} <- {} {kind}\n", number("id"), number("previousEventId"))
+    };
+    history.iter().map(line).collect()
+}

@@ -88,16 +88,6 @@ async fn pages(engine: &Engine, execution: &str, reverse: bool) -> Vec<Value> {
     }
 }
 
-/// `previous -> id Type` of every event: the shape of a history in lines.
-pub fn shape(history: &[Value]) -> String {
-    let line = |event: &Value| {
-        let number = |key: &str| event.get(key).and_then(Value::as_i64).expect("events have ids");
-        let kind = event.get("type").and_then(Value::as_str).expect("events have a type");
-        format!("{} <- {} {kind}\n", number("id"), number("previousEventId"))
-    };
-    history.iter().map(line).collect()
-}
-
 pub fn output(description: &DescribeExecutionResponse) -> String {
     description
         .output
