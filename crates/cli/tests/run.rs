@@ -32,6 +32,24 @@ fn the_output_is_on_stdout_and_the_states_on_stderr() {
 }
 
 #[test]
+fn a_caught_failure_is_told_where_it_is_caught() {
+    let definition = r#"{"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": true,
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Mend"}],
+        "Branches": [
+            {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": true}}},
+            {"StartAt": "T", "States": {"T": {"Type": "Task", "End": true,
+                "Resource": "arn:aws:lambda:us-east-1:123456789012:function:missing"}}}]},
+        "Mend": {"Type": "Pass", "Result": "mended", "End": true}}}"#;
+    let directory = directory(&[("catch.asl.json", definition)]);
+    let finished = stepwell(directory.path(), &["run", "catch.asl.json"]);
+    assert_eq!((finished.code, &*finished.stdout), (Some(0), "\"mended\"\n"), "{}", finished.stderr);
+    let told = |text: &str| assert!(finished.stderr.contains(text), "no {text:?} in:\n{}", finished.stderr);
+    told("! Both > branch 2 > T attempt 1: Lambda.ResourceNotFoundException");
+    told(", Lambda.ResourceNotFoundException caught");
+    told("✓ Mend");
+}
+
+#[test]
 fn a_failed_execution_tells_error_and_cause() {
     let directory = directory(&[("fail.asl.json", FAIL)]);
     let finished = stepwell(directory.path(), &["run", "fail.asl.json"]);

@@ -273,6 +273,9 @@ impl Tree {
     /// Ends what is open below `row`: after a failure, those on the way from it failed and the others were aborted.
     fn end_children(&mut self, from: usize, row: usize, failed: bool, at: i64) {
         if failed {
+            // Whether it is caught shows later; a Fail state has told its error to the execution only.
+            let error = self.rows[from].error.clone().unwrap_or_else(|| "a failure".to_owned());
+            self.rows[row].error = Some(error);
             let way: Vec<usize> = self.upwards(from).take_while(|&step| step != row).collect();
             for step in way {
                 self.end(step, Status::Failed, at);

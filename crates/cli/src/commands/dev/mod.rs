@@ -32,7 +32,7 @@ stepwell.yaml:
     greet:
       command: python3 -m awslambdaric    a program with a Lambda runtime client in it
       handler: app.handler
-      build: pip install -r requirements.txt -t .
+      build: pip install awslambdaric -t functions/greet
       timeout: 30                         seconds
       environment: {GREETING: hello}
       concurrency: 4
