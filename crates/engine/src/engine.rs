@@ -69,13 +69,18 @@ impl Engine {
             watchers: Watchers::new(),
         });
         let mut inboxes = Vec::new();
-        let mut drivers = JoinSet::new();
+        // Side by side, so that one sync serves them all.
+        let mut opening = JoinSet::new();
         for number in 0..PARTITIONS {
             let (sender, inbox) = mpsc::channel(INBOX);
             let id = PartitionId(FIRST_PARTITION + number);
-            let partition = Partition::open(id, shared.clone(), inbox, sender.clone()).await?;
-            drivers.spawn(partition.run());
+            opening.spawn(Partition::open(id, shared.clone(), inbox, sender.clone()));
             inboxes.push(sender);
+        }
+        let mut drivers = JoinSet::new();
+        while let Some(opened) = opening.join_next().await {
+            let partition = opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
+            drivers.spawn(partition.run());
         }
         Ok(Engine(Arc::new(Inner { shared, inboxes, drivers: Mutex::new(drivers) })))
     }
