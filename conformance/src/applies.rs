@@ -4,34 +4,8 @@
 
 use crate::case::{Call, Case};
 use crate::{lambda, logs};
+use api::Operation;
 use json::Value;
-
-/// Operations that are answered.
-const OPERATIONS: [&str; 23] = [
-    "CreateStateMachine",
-    "UpdateStateMachine",
-    "DescribeStateMachine",
-    "DeleteStateMachine",
-    "ListStateMachines",
-    "ValidateStateMachineDefinition",
-    "StartExecution",
-    "StopExecution",
-    "DescribeExecution",
-    "ListExecutions",
-    "GetExecutionHistory",
-    "DescribeStateMachineForExecution",
-    "CreateActivity",
-    "DescribeActivity",
-    "DeleteActivity",
-    "ListActivities",
-    "GetActivityTask",
-    "SendTaskSuccess",
-    "SendTaskFailure",
-    "SendTaskHeartbeat",
-    "TagResource",
-    "UntagResource",
-    "ListTagsForResource",
-];
 
 /// Why `case` cannot be played yet: what is missing, in two or three words.
 pub fn missing(case: &Case) -> Option<String> {
@@ -56,7 +30,7 @@ fn missing_for(call: &Call, executes: bool) -> Option<String> {
         "logs" if !logs::is_missing(call) => return None,
         service => return Some(format!("service {service}")),
     }
-    if !OPERATIONS.contains(&call.operation.as_str()) {
+    if !Operation::ALL.iter().any(|built| built.as_str() == call.operation) {
         return Some(format!("operation {}", call.operation));
     }
     if executes && call.param("type") == Some("EXPRESS") {
