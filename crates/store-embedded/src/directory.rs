@@ -6,11 +6,17 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::OpenError;
 
 /// The storage format this release writes: layout of the directory, of the log, and of the engine's keys.
 const FORMAT: u32 = 1;
+
+/// How long a lock may outlive the process that held it. A process that is killed while it starts another one leaves its open files, the
+/// lock among them, to a child that lets go of them only when it executes its program.
+const LOCK_PATIENCE: Duration = Duration::from_secs(1);
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 
 /// A data directory held by this process until dropped.
 #[derive(Debug)]
@@ -26,7 +32,7 @@ impl Directory {
         fs::create_dir_all(path).map_err(not_writable)?;
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("LOCK"));
         let lock = lock.map_err(not_writable)?;
-        lock.try_lock().map_err(|error| match error {
+        wait_for_lock(&lock).map_err(|error| match error {
             TryLockError::WouldBlock => OpenError::InUse { directory: path.to_owned() },
             TryLockError::Error(source) => OpenError::Io { path: path.join("LOCK"), source },
         })?;
@@ -80,6 +86,16 @@ impl Directory {
             .and_then(|()| fs::rename(&unfinished, path))
             .and_then(|()| sync_directory(&self.path))
             .map_err(|source| OpenError::NotWritable { directory: self.path.clone(), source })
+    }
+}
+
+fn wait_for_lock(lock: &File) -> Result<(), TryLockError> {
+    let deadline = Instant::now() + LOCK_PATIENCE;
+    loop {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(LOCK_PAUSE),
+            outcome => return outcome,
+        }
     }
 }
 

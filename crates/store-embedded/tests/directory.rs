@@ -28,6 +28,20 @@ fn one_handle_at_a_time() {
     open(directory.path()).expect("free again");
 }
 
+/// A killed process may leave the lock for a moment to a child it was about to start.
+#[test]
+fn a_lock_that_is_about_to_go_is_waited_for() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let left = fs::File::create(directory.path().join("LOCK")).expect("the file can be made");
+    left.try_lock().expect("nobody else has it");
+    let child = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        drop(left);
+    });
+    open(directory.path()).expect("free after a moment");
+    child.join().expect("it only sleeps");
+}
+
 #[test]
 fn a_newer_format_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().expect("a temporary directory");
