@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::figures::{Better, Figure, figure};
 use crate::machine::Machine;
 use crate::options::Options;
-use crate::server::{Server, Usage};
+use crate::server::Server;
 use anyhow::{Context, bail};
 use json::{Value, json};
 use std::time::{Duration, Instant};
@@ -113,27 +113,22 @@ async fn load(options: &Options, states: u32) -> anyhow::Result<Vec<Figure>> {
     replies.sort();
     let executions = replies.len() as f64;
     let transitions = executions * f64::from(machine.states);
+    let cpu_seconds = after.cpu_seconds - before.cpu_seconds;
     let name = |what: &str| format!("{states} {}: {what}", if states == 1 { "state" } else { "states" });
-    Ok(vec![
+    let mut figures = vec![
         figure(name("starts"), executions / starting, "/s", Better::More),
         figure(name("transitions, until all closed"), transitions / total, "/s", Better::More),
         figure(name("reply, p50"), milliseconds(at(&replies, 0.5)), "ms", Better::Less),
         figure(name("reply, p99"), milliseconds(at(&replies, 0.99)), "ms", Better::Less),
-        figure(
-            name("server CPU per transition"),
-            used(before, after).cpu_seconds / transitions * 1e6,
-            "µs",
-            Better::Less,
-        ),
-        figure(name("server CPU, processors busy"), used(before, after).cpu_seconds / total, "", Better::Less),
-        figure(
-            name("bytes to disk per transition"),
-            used(before, after).written_bytes / transitions,
-            "B",
-            Better::Less,
-        ),
+        figure(name("server CPU per transition"), cpu_seconds / transitions * 1e6, "µs", Better::Less),
+        figure(name("processors busy with the server"), cpu_seconds / total, "", Better::Less),
         figure(name("memory after the load"), memory / (1024.0 * 1024.0), "MiB", Better::Less),
-    ])
+    ];
+    if let (Some(before), Some(after)) = (before.written_bytes, after.written_bytes) {
+        let per_transition = (after - before) / transitions;
+        figures.push(figure(name("bytes to the device per transition"), per_transition, "B", Better::Less));
+    }
+    Ok(figures)
 }
 
 /// Keeps `connections` busy with StartExecution for a time; how long each reply took.
@@ -171,13 +166,6 @@ async fn start_for(
         bail!("not one execution was started");
     }
     Ok(all)
-}
-
-fn used(before: Usage, after: Usage) -> Usage {
-    Usage {
-        cpu_seconds: after.cpu_seconds - before.cpu_seconds,
-        written_bytes: after.written_bytes - before.written_bytes,
-    }
 }
 
 fn milliseconds(duration: Duration) -> f64 {
