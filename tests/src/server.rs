@@ -40,6 +40,23 @@ impl Setup {
 
     /// Starts a server and waits until it serves, or until it has ended.
     pub fn try_start(&self) -> Result<Server, ExitStatus> {
+        let mut child = self.spawn();
+        let stdout = child.stdout.take().expect("stdout is piped");
+        let Some(address) = served_address(stdout) else {
+            return Err(child.wait().expect("a child can be waited for"));
+        };
+        let client = Client { address: address.parse().expect("the server tells a socket address") };
+        Ok(Server { child, client })
+    }
+
+    /// Starts a server and kills it before it has come up, or soon after.
+    pub fn start_and_kill(&self, after: Duration) {
+        let mut child = self.spawn();
+        std::thread::sleep(after);
+        child.kill().and_then(|()| child.wait()).expect("a child can be killed");
+    }
+
+    fn spawn(&self) -> Child {
         let mut command = Command::new(binaries::stepwell());
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&self.data);
         if let Some(functions) = &self.functions {
@@ -47,13 +64,7 @@ impl Setup {
         }
         let log = OpenOptions::new().create(true).append(true).open(&self.log).expect("the log can be opened");
         command.env("STEPWELL_LOG", "info").env_remove("AWS_ENDPOINT_URL").stdin(Stdio::null());
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().expect("the binary can be run");
-        let stdout = child.stdout.take().expect("stdout is piped");
-        let Some(address) = served_address(stdout) else {
-            return Err(child.wait().expect("a child can be waited for"));
-        };
-        let client = Client { address: address.parse().expect("the server tells a socket address") };
-        Ok(Server { child, client })
+        command.stdout(Stdio::piped()).stderr(log).spawn().expect("the binary can be run")
     }
 
     /// All that was logged so far.

@@ -27,13 +27,14 @@ fn executions_survive_sigkill_at_any_moment() {
     let mut world = World::new(directory.path());
     for kill in 0..kills {
         world.refill(&mut random);
-        match kill % 5 {
+        match kill % 6 {
             0 => world.start_one(),
             1 => world.answer_one_token(),
             2 => world.begin_to_start_one(&mut random),
             _ => std::thread::sleep(Duration::from_millis(random.u64(20..400))),
         }
-        world.kill_and_start();
+        let while_it_recovers = (kill % 6 == 3).then(|| Duration::from_micros(random.u64(0..80_000)));
+        world.kill_and_start(while_it_recovers);
     }
     world.finish();
     world.check();
@@ -125,9 +126,13 @@ impl World {
         self.server.as_ref().expect("a server runs").client()
     }
 
-    fn start_server(&mut self) {
+    fn next_generation(&mut self) {
         self.generation += 1;
         functions::write_scripted(&self.functions, &["work"], &self.ledger, self.generation, 8);
+    }
+
+    fn start_server(&mut self) {
+        self.next_generation();
         let begun = Instant::now();
         let server = self.setup.start();
         self.restarts.push(begun.elapsed());
@@ -135,9 +140,13 @@ impl World {
         self.server = Some(server);
     }
 
-    fn kill_and_start(&mut self) {
+    fn kill_and_start(&mut self, again_after: Option<Duration>) {
         self.server.take().expect("a server runs").kill();
         *self.shared.client.lock().unwrap() = None;
+        if let Some(after) = again_after {
+            self.next_generation();
+            self.setup.start_and_kill(after);
+        }
         self.start_server();
         self.start_again();
         self.check_nothing_is_lost();
