@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use system_tests::{CallError, Client, Server, Setup, functions, http};
+use system_tests::{CallError, Client, Server, Setup, functions, history, http};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -65,54 +65,83 @@ fn a_full_disk_refuses_what_it_cannot_keep_and_recovers() {
     };
     let ballast = disk.join("ballast");
     std::fs::write(&ballast, vec![7; 6 << 20]).expect("there is room");
-    let setup = Setup { data: disk.join("data"), ..Setup::new(directory.path()) };
+    let functions_file = directory.path().join("functions.yaml");
+    functions::write_scripted(&functions_file, &["slow"], &directory.path().join("ledger"), 1, 4);
+    let setup = Setup { data: disk.join("data"), functions: Some(functions_file), ..Setup::new(directory.path()) };
     let server = setup.start();
     let client = server.client();
     let machine = client.create_machine("pass", &pass_machine());
+    let slow = client.create_machine("slow", &slow_machine());
+    let under_way: Vec<String> = (0..8)
+        .map(|number| client.start(&slow, &json!({"do": "work", "key": number.to_string(), "ms": 700})))
+        .collect();
 
     let mut acknowledged = Vec::new();
-    let refusal = loop {
-        assert!(acknowledged.len() < 500, "the disk never fills");
-        // Text that does not compress.
-        let noise: String = std::iter::repeat_with(fastrand::alphanumeric).take(200_000).collect();
-        let input = json!({"number": acknowledged.len(), "noise": noise});
-        match client.call("StartExecution", json!({"stateMachineArn": machine, "input": input.to_string()})) {
-            Ok(started) => acknowledged.push((arn_of(&started), input)),
-            Err(error) => break error,
-        }
-    };
-    let CallError::Exception { status, name, .. } = &refusal else { panic!("no answer: {refusal:?}") };
-    assert_eq!((*status, name.as_str()), (503, "ServiceUnavailable"), "{refusal:?}");
+    let mut refusals = Vec::new();
+    for bytes in [200_000, 20_000, 2_000, 200, 20] {
+        refusals.push(fill(client, &machine, bytes, &mut acknowledged));
+    }
+    for refusal in &refusals {
+        let CallError::Exception { status, name, .. } = refusal else { panic!("no answer: {refusal:?}") };
+        assert_eq!((*status, name.as_str()), (503, "ServiceUnavailable"), "{refusal:?}");
+    }
     let told = Instant::now() + SOON;
     while !setup.log_text().contains("No space left on device") {
         assert!(Instant::now() < told, "the log does not say why:\n{}", setup.log_text());
         std::thread::sleep(Duration::from_millis(20));
     }
-    assert!(server.is_healthy(), "reading goes on");
-    println!("{} starts of 200 KB acknowledged, then {refusal:?}", acknowledged.len());
+    // Tasks end and timers fire, and neither can be written down.
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(server.is_healthy());
+    let refused = client.call("CreateActivity", json!({"name": "one-more"})).expect_err("there is no room");
+    assert_eq!(refused.name(), Some("ServiceUnavailable"), "{refused:?}");
+    let lines = setup.log_text().lines().count();
+    eprintln!("{} starts acknowledged, then {:?}; {lines} lines of log", acknowledged.len(), refusals[0]);
 
     std::fs::remove_file(&ballast).expect("it is there");
     let freed = Instant::now();
     let alive = loop {
         match client.call("StartExecution", json!({"stateMachineArn": machine, "input": "{}"})) {
-            Ok(started) => break Some(arn_of(&started)),
-            Err(_) if freed.elapsed() > Duration::from_secs(5) => break None,
-            Err(_) => std::thread::sleep(Duration::from_millis(50)),
+            Ok(started) => break arn_of(&started),
+            Err(error) => assert!(freed.elapsed() < SOON, "it does not recover: {error:?}\n{}", setup.log_text()),
         }
+        std::thread::sleep(Duration::from_millis(50));
     };
-    println!(
-        "works again without a restart: {}",
-        alive.as_ref().map_or("no".into(), |_| format!("{:?}", freed.elapsed()))
-    );
+    eprintln!("works again after {:?}, without a restart", freed.elapsed());
+    acknowledged.push((alive, json!({})));
+    for arn in &under_way {
+        assert_eq!(client.wait(arn, SOON)["status"], "SUCCEEDED");
+        history::check_succeeded(&client.history(arn).expect("it is there"));
+    }
     check_all_there(client, &acknowledged, "before the restart");
     server.kill();
     let server = setup.start();
     check_all_there(server.client(), &acknowledged, "after the restart");
-    if let Some(arn) = alive {
-        server.client().wait(&arn, SOON);
-    }
     let arn = server.client().start(&machine, &json!({}));
     assert_eq!(server.client().wait(&arn, SOON)["status"], "SUCCEEDED");
+}
+
+/// Starts executions with inputs of a size until one is refused.
+fn fill(client: Client, machine: &str, bytes: usize, acknowledged: &mut Vec<(String, Value)>) -> CallError {
+    for _ in 0..3000 {
+        // Text that does not compress.
+        let noise: String = std::iter::repeat_with(fastrand::alphanumeric).take(bytes).collect();
+        let input = json!({"number": acknowledged.len(), "noise": noise});
+        match client.call("StartExecution", json!({"stateMachineArn": machine, "input": input.to_string()})) {
+            Ok(started) => acknowledged.push((arn_of(&started), input)),
+            Err(error) => return error,
+        }
+    }
+    panic!("the disk never fills");
+}
+
+fn slow_machine() -> Value {
+    let function = "arn:aws:lambda:us-east-1:123456789012:function:slow";
+    json!({"StartAt": "Before", "States": {
+        "Before": {"Type": "Wait", "Seconds": 1, "Next": "Slow"},
+        "Slow": {"Type": "Task", "Resource": function, "Next": "After"},
+        "After": {"Type": "Wait", "Seconds": 1, "End": true},
+    }})
 }
 
 fn check_all_there(client: Client, acknowledged: &[(String, Value)], when: &str) {
@@ -200,7 +229,7 @@ fn sigterm_lets_requests_finish_and_ends_polls() {
     }
     let status = server.ended(Duration::from_secs(15));
     assert!(status.success(), "{status}\n{}", setup.log_text());
-    println!("drained in {:?}", asked.elapsed());
+    eprintln!("drained in {:?}", asked.elapsed());
 
     let server = setup.start();
     assert_eq!(server.client().wait(&slow, SOON)["status"], "SUCCEEDED");

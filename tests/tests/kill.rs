@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 fn executions_survive_sigkill_at_any_moment() {
     let kills = number("STEPWELL_KILLS").unwrap_or(40);
     let seed = number("STEPWELL_SEED").unwrap_or_else(|| fastrand::u64(..));
-    println!("STEPWELL_KILLS={kills} STEPWELL_SEED={seed}");
+    eprintln!("STEPWELL_KILLS={kills} STEPWELL_SEED={seed}");
     let mut random = fastrand::Rng::with_seed(seed);
     let directory = tempfile::tempdir().expect("a directory can be made");
     let mut world = World::new(directory.path());
@@ -274,7 +274,7 @@ impl World {
         // Items, rounds, the retry, the activity, the callback.
         assert_eq!(tasks, seen.len() * (machines::ITEMS + machines::ROUNDS as usize + 3));
         self.restarts.iter().max().inspect(|longest| {
-            println!(
+            eprintln!(
                 "{} starts of the server (longest {longest:?}), {} executions, {tasks} tasks succeeded, {} runs begun, \
                  {} callbacks acknowledged",
                 self.generation,
