@@ -40,6 +40,56 @@ fn executions_survive_sigkill_at_any_moment() {
     world.check();
 }
 
+/// Many starts share a sync; each that was acknowledged must have been in it, whether the server is killed or asked to end.
+#[test]
+fn starts_under_load_survive_when_they_were_acknowledged() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let setup = Setup::new(directory.path());
+    let mut server = setup.start();
+    let pass = json!({"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}});
+    let machine = server.client().create_machine("pass", &pass);
+    let mut total = 0;
+    for round in 0..6 {
+        let client = server.client();
+        let callers: Vec<JoinHandle<Vec<String>>> = (0..16)
+            .map(|_| {
+                let machine = machine.clone();
+                std::thread::spawn(move || start_until_refused(client, &machine))
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(fastrand::u64(50..400)));
+        if round % 2 == 0 {
+            server.kill();
+        } else {
+            server.terminate();
+            let status = server.ended(Duration::from_secs(15));
+            assert!(status.success(), "{status}\n{}", setup.log_text());
+        }
+        let acknowledged: Vec<String> =
+            callers.into_iter().flat_map(|caller| caller.join().expect("every refusal was in order")).collect();
+        server = setup.start();
+        for arn in &acknowledged {
+            let description = server.client().must("DescribeExecution", json!({"executionArn": arn}));
+            assert_eq!(description["status"], "SUCCEEDED", "{description}");
+        }
+        total += acknowledged.len();
+    }
+    assert!(total > 0, "nothing was ever acknowledged");
+    eprintln!("{total} starts acknowledged, none lost");
+}
+
+fn start_until_refused(client: Client, machine: &str) -> Vec<String> {
+    let mut acknowledged = Vec::new();
+    loop {
+        match client.call("StartExecution", json!({"stateMachineArn": machine})) {
+            Ok(started) => acknowledged.push(started["executionArn"].as_str().expect("an ARN").to_owned()),
+            Err(CallError::Lost(_)) => return acknowledged,
+            Err(error) if error.name() == Some("ServiceUnavailable") => return acknowledged,
+            Err(error) => panic!("StartExecution: {error:?}"),
+        }
+    }
+}
+
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable}: no number")))
 }
