@@ -1,5 +1,5 @@
-//! A loop waits a fixed time in each round, and would have its 25,000 events before the machine times out; without a timeout, within 30
-//! days.
+//! A loop waits a fixed time in each round, and would have its 25,000 events before the machine times out; without a timeout, within a
+//! week.
 //!
 //! ## Why
 //! An execution may have 25,000 events. One that reaches them fails, and what it did cannot be redriven. Loops whose rounds cannot be timed
@@ -52,7 +52,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 const EVENTS_MAX: f64 = 25_000.0;
-const LONGEST_SECONDS: f64 = 30.0 * 86_400.0;
+const LONGEST_SECONDS: f64 = 7.0 * 86_400.0;
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     let bound = context.machine.timeout_seconds().unwrap_or(LONGEST_SECONDS);
