@@ -278,6 +278,9 @@ fn time_does_not_grow_out_of_hand() {
     let (elapsed, _) = timed(&text, Format::Json);
     assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
     if std::env::var_os("LINT_SHOW").is_some() {
+        let start = Instant::now();
+        let parsed = stepwell_asl::parse(&text, Format::Json, &Default::default());
+        eprintln!("parse alone {:?} {}", start.elapsed(), parsed.diagnostics.len());
         eprintln!("500 states {:?}, 1 MB {elapsed:?}", timed(&large(500), Format::Json).0);
     }
 }

@@ -12,10 +12,8 @@ pub(crate) fn apply(text: &str, findings: &[Finding]) -> (String, usize) {
     let mut count = 0;
     for fix in findings.iter().filter_map(|finding| finding.fix.as_ref()) {
         let is_free = |range: &Range<usize>| {
-            text.get(range.clone()).is_some()
-                && taken.iter().all(|(other, _)| {
-                    range.end <= other.start && range != other || range.start >= other.end && range != other
-                })
+            let is_apart = |other: &Range<usize>| range.end <= other.start || other.end <= range.start;
+            text.get(range.clone()).is_some() && taken.iter().all(|(other, _)| is_apart(other) && range != other)
         };
         // Looking at all taken ranges is quadratic; a round therefore applies a bounded number of fixes.
         const FIXES_MAX: usize = 500;

@@ -5,29 +5,31 @@ use super::leaf::{LeafKind, Read};
 use super::machine::{Machine, StateId};
 use super::state::{Edge, EdgeKind, State};
 use crate::tree::{Entry, Node, NodeKind};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
+use std::rc::Rc;
 
 /// An object of more fields than this counts as unknown.
 const FIELDS_MAX: usize = 64;
 
 /// How often one state may be looked at again.
-const VISITS_MAX: usize = 20;
+const VISITS_MAX: usize = 8;
 
 /// The fields there may be, none else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Shape<'t> {
-    fields: BTreeMap<&'t str, ()>,
+    /// Shared by the states it passes unchanged.
+    fields: Rc<BTreeSet<&'t str>>,
     /// The state that last replaced the input.
     pub(crate) source: StateId,
 }
 
 impl Shape<'_> {
     pub(crate) fn has(&self, field: &str) -> bool {
-        self.fields.contains_key(field)
+        self.fields.contains(field)
     }
 
     pub(crate) fn field_names(&self) -> String {
-        self.fields.keys().copied().collect::<Vec<_>>().join(", ")
+        self.fields.iter().copied().collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -62,8 +64,10 @@ pub(crate) fn of_inputs<'t>(machine: &Machine<'t>) -> Vec<Option<Shape<'t>>> {
 
 fn merge<'t>(a: Option<Shape<'t>>, b: Option<Shape<'t>>) -> Option<Shape<'t>> {
     let (mut a, b) = (a?, b?);
-    a.fields.extend(b.fields);
-    Some(a)
+    if !Rc::ptr_eq(&a.fields, &b.fields) && !b.fields.is_subset(&a.fields) {
+        Rc::make_mut(&mut a.fields).extend(b.fields.iter());
+    }
+    (a.fields.len() <= FIELDS_MAX).then_some(a)
 }
 
 fn output<'t>(state: &State<'t>, edge: &Edge, input: Option<&Shape<'t>>) -> Option<Shape<'t>> {
@@ -72,7 +76,7 @@ fn output<'t>(state: &State<'t>, edge: &Edge, input: Option<&Shape<'t>>) -> Opti
     }
     if let EdgeKind::Catch(position) = edge.kind {
         let catcher = state.elements("Catch").get(position)?;
-        return placed(catcher, state.id, Some(known(state.id, &["Error", "Cause"])), input);
+        return placed(catcher, Some(known(state.id, &["Error", "Cause"])), input);
     }
     if state.get("OutputPath").is_some_and(|node| node.as_str() != Some("$")) {
         return None;
@@ -81,28 +85,25 @@ fn output<'t>(state: &State<'t>, edge: &Edge, input: Option<&Shape<'t>>) -> Opti
         "Wait" | "Choice" => input.filter(|_| !state.has("InputPath")).cloned(),
         "Pass" if !state.has("Result") && !state.has("Parameters") => {
             let effective = input.filter(|_| !state.has("InputPath")).cloned();
-            placed(state.node, state.id, effective, input)
+            placed(state.node, effective, input)
         }
-        "Pass" | "Task" | "Map" | "Parallel" => placed(state.node, state.id, result(state), input),
+        "Pass" | "Task" | "Map" | "Parallel" => placed(state.node, result(state), input),
         _ => None,
     }
 }
 
 /// What `ResultPath` makes of a result.
-fn placed<'t>(
-    holder: &'t Node,
-    source: StateId,
-    result: Option<Shape<'t>>,
-    input: Option<&Shape<'t>>,
-) -> Option<Shape<'t>> {
+fn placed<'t>(holder: &'t Node, result: Option<Shape<'t>>, input: Option<&Shape<'t>>) -> Option<Shape<'t>> {
     let Some(node) = holder.get("ResultPath") else { return result };
     match &node.kind {
         NodeKind::Null => input.cloned(),
         NodeKind::String(path) if &**path == "$" => result,
         NodeKind::String(path) => {
             let mut shape = input.cloned()?;
-            shape.fields.insert(first_name(path)?, ());
-            shape.source = source;
+            let name = first_name(path)?;
+            if !shape.has(name) {
+                Rc::make_mut(&mut shape.fields).insert(name);
+            }
             (shape.fields.len() <= FIELDS_MAX).then_some(shape)
         }
         _ => None,
@@ -131,7 +132,7 @@ fn result<'t>(state: &State<'t>) -> Option<Shape<'t>> {
             Some(name) if !is_literal => name,
             _ => &*entry.key,
         };
-        return Some(Shape { fields: entries.iter().map(|entry| (name(entry), ())).collect(), source: state.id });
+        return Some(Shape { fields: Rc::new(entries.iter().map(name).collect()), source: state.id });
     }
     let called = state.called();
     let fields: &[&str] = if called.is_callback() {
@@ -164,7 +165,7 @@ fn result<'t>(state: &State<'t>) -> Option<Shape<'t>> {
 }
 
 fn known<'t>(source: StateId, fields: &[&'static str]) -> Shape<'t> {
-    Shape { fields: fields.iter().map(|&field| (field, ())).collect(), source }
+    Shape { fields: Rc::new(fields.iter().copied().collect()), source }
 }
 
 /// The fields a state reads of its own raw input, each with the leaf's place.

@@ -54,9 +54,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let source = context.machine.states[shape.source].name;
             let message = format!("'$.{name}' is not there: the output of '{source}' has only {}", shape.field_names());
             let finding = findings.report(Some(state.id), leaf.span, message);
-            finding
-                .severity(Severity::Warning)
-                .help(format!("give '{source}' a ResultPath, so that its input is kept"));
+            finding.severity(Severity::Warning).help(format!("let a ResultPath keep the input of '{source}'"));
         }
     }
 }
