@@ -96,6 +96,40 @@ fn findings_tell_where() {
     );
 }
 
+/// Facts flow along transitions: a catcher assigns other variables than its state, and a branch sees those from outside.
+#[test]
+fn variables_are_followed_along_every_way() {
+    let text = "\
+StartAt: Call
+TimeoutSeconds: 9
+States:
+  Call:
+    Type: Task
+    Resource: arn:aws:states:::sns:publish
+    Parameters: {TopicArn: t, Message: m}
+    Assign: {id.$: $.MessageId}
+    Catch: [{ErrorEquals: [States.ALL], Assign: {error.$: $.Error}, Next: Both}]
+    Next: Both
+  Both:
+    Type: Parallel
+    Branches:
+      - StartAt: In
+        States:
+          In: {Type: Pass, Parameters: {a.$: $id, b.$: $local, c.$: \"States.Format('$no {}', $error)\"}, Assign: {local: 1}, End: true}
+    End: true
+";
+    check(
+        text,
+        Format::Yaml,
+        &Config::default(),
+        expect![[r#"
+        warning undefined-variable /States/Both/Branches[0]/States/In: '$id' is not assigned on every way to 'In'
+        error undefined-variable /States/Both/Branches[0]/States/In: No state before assigns '$local'
+        warning undefined-variable /States/Both/Branches[0]/States/In: '$error' is not assigned on every way to 'In'
+    "#]],
+    );
+}
+
 #[test]
 fn what_is_not_json_is_told() {
     check(

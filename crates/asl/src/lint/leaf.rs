@@ -94,7 +94,12 @@ fn kind(text: &str, place: &Place<'_>, language: QueryLanguage) -> LeafKind {
 impl<'t> Leaf<'t> {
     /// What it reads. In JSONata every `$name` counts, local ones and functions as well.
     pub(crate) fn reads(&self) -> Vec<Read<'t>> {
-        if self.kind == LeafKind::Literal { Vec::new() } else { reads(self.text) }
+        match self.kind {
+            LeafKind::Literal => Vec::new(),
+            LeafKind::Path => reads(self.text, &['$', '\'']),
+            // An apostrophe may stand in a text with double quotes: rather too many reads than one too few.
+            LeafKind::Jsonata => reads(self.text, &['$']),
+        }
     }
 
     /// Whether its path may name several places, so that it never fails.
@@ -103,10 +108,10 @@ impl<'t> Leaf<'t> {
     }
 }
 
-fn reads(text: &str) -> Vec<Read<'_>> {
+fn reads<'t>(text: &'t str, marks: &[char]) -> Vec<Read<'t>> {
     let mut reads = Vec::new();
     let mut rest = text;
-    while let Some(at) = rest.find(['$', '\'']) {
+    while let Some(at) = rest.find(marks) {
         let after = &rest[at + 1..];
         if rest.as_bytes()[at] == b'\'' {
             // A quoted text; as an index it stands after a bracket and holds no path either.

@@ -93,12 +93,18 @@ pub fn fix(text: &str, format: Format, config: &Config) -> (String, usize) {
     let (mut text, mut count) = (text.to_owned(), 0);
     for _ in 0..ROUNDS_MAX {
         let (fixed, applied) = edit::apply(&text, &lint(&text, format, config));
-        // A mend that makes the text unreadable would be no mend.
-        let is_readable = parse(&fixed, format, &Options { machine_type: config.machine_type }).tree.is_some();
-        if applied == 0 || !is_readable {
+        // A mend that breaks something else would be no mend.
+        if applied == 0 || errors(&fixed, format, config) > errors(&text, format, config) {
             break;
         }
         (text, count) = (fixed, count + applied);
     }
     (text, count)
+}
+
+/// How many errors the validator finds; an unreadable text has more than any other.
+fn errors(text: &str, format: Format, config: &Config) -> usize {
+    let parsed = parse(text, format, &Options { machine_type: config.machine_type });
+    let is_error = |diagnostic: &&crate::Diagnostic| diagnostic.severity == crate::Severity::Error;
+    parsed.tree.map_or(usize::MAX, |_| parsed.diagnostics.iter().filter(is_error).count())
 }

@@ -33,7 +33,7 @@ use crate::lint::shapes;
 
 pub(crate) static RULE: Rule = Rule {
     id: "resultpath-overwrite",
-    severity: Severity::Info,
+    severity: Severity::Warning,
     summary: "input that an earlier result replaced",
     is_optional: false,
     source: include_str!("resultpath_overwrite.rs"),
@@ -54,7 +54,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let source = context.machine.states[shape.source].name;
             let message = format!("'$.{name}' is not there: the output of '{source}' has only {}", shape.field_names());
             let finding = findings.report(Some(state.id), leaf.span, message);
-            finding.severity(Severity::Warning).help(format!("let a ResultPath keep the input of '{source}'"));
+            finding.help(format!("let a ResultPath keep the input of '{source}'"));
         }
     }
 }
