@@ -111,6 +111,8 @@ pub struct TaskAttempt {
     pub payload: Payload,
     /// Whether the clocks run. Tasks of activities start when a worker takes them.
     pub started: bool,
+    /// Whether the request of a `.sync` or `.waitForTaskToken` task was accepted: it is not to be made again.
+    pub submitted: bool,
     /// `TimeoutSeconds` as resolved.
     pub timeout_seconds: Option<u64>,
     /// `HeartbeatSeconds` as resolved.

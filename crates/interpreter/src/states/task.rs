@@ -38,6 +38,7 @@ pub(crate) fn schedule(
         role_arn: role_arn(step, frame, state, task)?,
         payload,
         started: false,
+        submitted: false,
         timeout_due: None,
         heartbeat_due: None,
     };
@@ -90,10 +91,10 @@ pub(crate) fn submitted(step: &mut Step<'_>, task: TaskId, output: Payload) -> R
         return Ok(());
     }
     step.emit_on(&mut frame, task_events::submitted(resource, output));
-    step.put(frame);
     if let Phase::Task(attempt) = &mut frame.phase {
         attempt.submitted = true;
     }
+    step.put(frame);
     Ok(())
 }
 
