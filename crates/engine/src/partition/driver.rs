@@ -417,7 +417,9 @@ impl Partition {
 
 fn holds_nonce(resident: &Resident, task: TaskId, nonce: u64) -> bool {
     let attempt = resident.execution.frame(task.frame).and_then(|frame| frame.task_attempt());
-    attempt.is_some_and(|attempt| attempt.scheduled_event == task.scheduled_event && attempt.nonce == nonce)
+    let held = attempt.filter(|attempt| attempt.scheduled_event == task.scheduled_event).map(|attempt| attempt.nonce);
+    // Zero is no nonce: a task that has it gave no token to anybody.
+    nonce != 0 && held == Some(nonce)
 }
 
 async fn first_commit(in_flight: &mut VecDeque<InFlight>) -> Result<(), StoreError> {
