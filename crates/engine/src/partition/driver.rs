@@ -299,7 +299,7 @@ impl Partition {
         let residents = &mut self.residents;
         let (finished, releases) = collected.finish(self.sequence, residents);
         let Finished { writes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } = finished;
-        self.timers.extend(set_timers);
+        // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
         for timer in &cleared_timers {
             self.timers.remove(timer);
         }
@@ -313,6 +313,7 @@ impl Partition {
             Box::pin(std::future::ready(Ok(())))
         } else {
             self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
+        self.timers.extend(set_timers);
         };
         self.in_flight.push_back(InFlight { sequence: self.sequence, commit, releases, tasks, closed, events });
     }
