@@ -224,11 +224,20 @@ impl Partition {
 
     /// Applies a command to an execution and collects what it did.
     async fn apply(&mut self, key: &ExecutionKey, command: Command) -> Result<Result<(), CommandRejected>, StoreError> {
+        let now = self.shared.environment.now();
+        self.apply_at(key, command, now).await
+    }
+
+    async fn apply_at(
+        &mut self,
+        key: &ExecutionKey,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Result<(), CommandRejected>, StoreError> {
         if self.find(key).await?.is_none() {
             return Ok(Err(CommandRejected::ExecutionClosed));
         }
         let mut resident = self.residents.remove(key).expect("just found");
-        let now = self.shared.environment.now();
         let result = self.step(&mut resident, command, now);
         self.residents.insert(key.clone(), resident);
         Ok(result.map(|outcome| self.collected.add(key, outcome, false)))
@@ -269,13 +278,14 @@ impl Partition {
                 _ => break,
             }
             let (timer, key) = self.timers.pop_first().expect("just seen");
-            self.fire(timer, key).await?;
+            self.fire(timer, key, now).await?;
         }
         Ok(())
     }
 
-    async fn fire(&mut self, timer: Timer, key: ExecutionKey) -> Result<(), StoreError> {
-        let fired = self.apply(&key, Command::TimerFired(timer.kind)).await?;
+    /// `now` is the time the timer was found due at: a clock that goes back after that must not make it early, hence stale.
+    async fn fire(&mut self, timer: Timer, key: ExecutionKey, now: Timestamp) -> Result<(), StoreError> {
+        let fired = self.apply_at(&key, Command::TimerFired(timer.kind), now).await?;
         if fired.is_err() && self.residents.contains_key(&key) {
             // Nobody waits for it: only its row is left to be removed.
             self.collected.clear_timer(&key, timer);
@@ -303,6 +313,7 @@ impl Partition {
         for timer in &cleared_timers {
             self.timers.remove(timer);
         }
+        self.timers.extend(set_timers);
         self.unfinished.extend(unfinished);
         for (key, task) in ended_tasks {
             self.running_tasks.end(&key, task);
@@ -313,7 +324,6 @@ impl Partition {
             Box::pin(std::future::ready(Ok(())))
         } else {
             self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
-        self.timers.extend(set_timers);
         };
         self.in_flight.push_back(InFlight { sequence: self.sequence, commit, releases, tasks, closed, events });
     }
