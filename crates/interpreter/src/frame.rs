@@ -38,7 +38,7 @@ pub struct Frame {
     pub entered_at: Timestamp,
     /// The state's `*StateEntered` event.
     pub entered_event: u64,
-    /// What the current attempt of the state works on: a Map's items, a Parallel's effective input.
+    /// What the current attempt of the state works on: the items of a Map.
     pub work: Option<Payload>,
     /// The event the next one of this chain points back to.
     pub last_event: u64,
