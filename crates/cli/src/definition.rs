@@ -4,7 +4,7 @@ use crate::output::{self, Style};
 use anyhow::anyhow;
 use api::StateMachineType;
 use asl::{Diagnostic, Format, MachineType, Options};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 /// What stands for stdin among file names.
@@ -29,13 +29,16 @@ pub(crate) fn read(path: &Path, machine_type: StateMachineType) -> anyhow::Resul
     } else {
         (path.display().to_string(), std::fs::File::open(path).and_then(limited_file))
     };
-    let text = text.map_err(|error| anyhow!("cannot read {file_name}: {error}"))?;
+    let text = text.map_err(|error| match error.kind() {
+        ErrorKind::InvalidData => anyhow!("cannot read {file_name}: it is not text in UTF-8"),
+        _ => anyhow!("cannot read {file_name}: {error}"),
+    })?;
     Ok(check(file_name, text, machine_type))
 }
 
 fn limited_file(file: std::fs::File) -> std::io::Result<String> {
     if file.metadata()?.is_dir() {
-        return Err(std::io::Error::from(std::io::ErrorKind::IsADirectory));
+        return Err(std::io::Error::from(ErrorKind::IsADirectory));
     }
     limited(file)
 }

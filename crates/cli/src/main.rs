@@ -35,10 +35,9 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Validate(arguments) => commands::validate::run(arguments),
     };
-    outcome
-        .unwrap_or_else(|error| {
-            output::error(&error);
-            Exit::Unable
-        })
-        .into()
+    let exit = outcome.unwrap_or_else(|error| {
+        output::error(&error);
+        Exit::Unable
+    });
+    if output::data_lost() { Exit::Unable.into() } else { exit.into() }
 }

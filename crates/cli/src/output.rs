@@ -1,17 +1,34 @@
-//! Where words go: data to stdout, talk to stderr. Whoever reads may have gone; that is no reason to fail.
+//! Where words go: data to stdout, talk to stderr. Whoever reads may have gone; that is no reason to fail. A full disk is: the data is lost.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static DATA_LOST: AtomicBool = AtomicBool::new(false);
+
+/// Whether data could not be written, for another reason than that its reader has gone. It has been told.
+pub(crate) fn data_lost() -> bool {
+    DATA_LOST.load(Ordering::Relaxed)
+}
 
 /// One line of data.
 pub(crate) fn data(line: &str) {
     let mut stdout = std::io::stdout().lock();
-    let _ = writeln!(stdout, "{line}").and_then(|()| stdout.flush());
+    written(writeln!(stdout, "{line}").and_then(|()| stdout.flush()));
 }
 
 /// Data that brings its own line breaks.
 pub(crate) fn data_raw(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()));
+}
+
+fn written(result: std::io::Result<()>) {
+    if let Err(failure) = result
+        && failure.kind() != ErrorKind::BrokenPipe
+        && !DATA_LOST.swap(true, Ordering::Relaxed)
+    {
+        error(&anyhow::anyhow!("cannot write to stdout: {failure}"));
+    }
 }
 
 /// One line of talk.
@@ -95,5 +112,16 @@ impl Style {
 
 /// The text without characters that would move the cursor or change the terminal: names and causes come from strangers.
 pub(crate) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || turns_direction(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Characters that let a terminal show the following ones in another order than they are in.
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The lines of a text that a function wrote. Lambda's Python client breaks the lines of a stack trace by carriage returns, so that a
+/// trace stays one line in a log; here it is to be read.
+pub(crate) fn printable_lines(text: &str) -> impl Iterator<Item = String> {
+    text.trim_end_matches('\r').split('\r').map(|line| printable(&line.replace('\t', "    ")))
 }

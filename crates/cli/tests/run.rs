@@ -49,6 +49,16 @@ fn a_caught_failure_is_told_where_it_is_caught() {
     told("✓ Mend");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_no_success() {
+    let definition = r#"{"StartAt": "S", "States": {"S": {"Type": "Succeed"}}}"#;
+    let directory = directory(&[("lost.asl.json", definition)]);
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("Linux has it");
+    let status = command(directory.path(), &["run", "lost.asl.json"]).stdout(full).status().expect("it was built");
+    assert_eq!(status.code(), Some(2));
+}
+
 #[test]
 fn a_failed_execution_tells_error_and_cause() {
     let directory = directory(&[("fail.asl.json", FAIL)]);

@@ -111,7 +111,8 @@ fn log_functions(functions: &Functions) {
     tokio::spawn(async move {
         loop {
             match logs.recv().await {
-                Ok(line) => tracing::info!(function = %line.function, "{}", output::printable(&line.text)),
+                Ok(line) => output::printable_lines(&line.text)
+                    .for_each(|text| tracing::info!(function = %line.function, "{text}")),
                 Err(RecvError::Lagged(lines)) => tracing::info!(lines, "lines of functions went by too fast"),
                 Err(RecvError::Closed) => return,
             }

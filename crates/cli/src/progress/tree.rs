@@ -34,7 +34,7 @@ pub(crate) struct Row {
     /// When it ended.
     pub(crate) ended: Option<i64>,
     pub(crate) status: Status,
-    /// The error of its last attempt, unless that succeeded.
+    /// The error of its last attempt, unless that succeeded or is going on.
     pub(crate) error: Option<String>,
     /// Attempts of its task that were scheduled.
     pub(crate) attempts: u32,
@@ -175,6 +175,7 @@ impl Tree {
             | Details::LambdaFunctionScheduled { .. }
             | Details::ActivityScheduled { .. } => {
                 self.rows[from.row].attempts += 1;
+                self.rows[from.row].error = None;
                 (from.row, None)
             }
             Details::TaskSucceeded { .. }

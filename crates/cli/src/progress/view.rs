@@ -67,10 +67,12 @@ impl View {
     }
 }
 
-/// A line that a function wrote itself, with its name before it; the platform's own lines are left out.
+/// What a function wrote itself, with its name before each line; the platform's own lines are left out.
 pub(crate) fn log_line(line: &LogLine, style: Style) -> Option<String> {
-    let text = output::printable(&line.text);
-    (line.stream != LogStream::Platform).then(|| format!("{} {text}", style.faint(&format!("{} |", line.function))))
+    let name = style.faint(&format!("{} |", line.function));
+    let lines =
+        || output::printable_lines(&line.text).map(|text| format!("{name} {text}")).collect::<Vec<_>>().join("\n");
+    (line.stream != LogStream::Platform).then(lines)
 }
 
 fn now() -> i64 {

@@ -30,9 +30,11 @@ Examples:
 stepwell.yaml:
   functions:
     greet:
-      command: python3 -m awslambdaric    a program with a Lambda runtime client in it
-      handler: app.handler
+      command: python3 -m awslambdaric app.handler
+                                          a program with a Lambda runtime client in it
+      handler: app.handler                _HANDLER, for the clients that read it
       build: pip install awslambdaric -t functions/greet
+                                          run in the project's directory, before the start
       timeout: 30                         seconds
       environment: {GREETING: hello}
       concurrency: 4
