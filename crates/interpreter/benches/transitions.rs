@@ -35,11 +35,14 @@ fn chain(bencher: Bencher<'_, '_>, fields: &str, input: &str) {
     let value: Value = json::parse(input).expect("the input is JSON");
     let settings = Settings::default();
     let surroundings = Surroundings { settings: &settings, activities: &NoActivities };
-    bencher.counter(ItemsCount::new(CHAIN)).with_inputs(|| Execution::new(header(input, &value), 1)).bench_local_values(|mut execution| {
-        let outcome = step(&definition, &mut execution, Command::StartExecution, Timestamp(0), &surroundings);
-        assert!(!execution.is_running());
-        outcome
-    });
+    bencher
+        .counter(ItemsCount::new(CHAIN))
+        .with_inputs(|| Execution::new(header(input, &value), 1))
+        .bench_local_values(|mut execution| {
+            let outcome = step(&definition, &mut execution, Command::StartExecution, Timestamp(0), &surroundings);
+            assert!(!execution.is_running());
+            outcome
+        });
 }
 
 fn header(input: &str, value: &Value) -> Header {
@@ -71,7 +74,11 @@ fn pass_with_result_path(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn pass_with_parameters(bencher: Bencher<'_, '_>) {
-    chain(bencher, r#""Type":"Pass","Parameters":{"order.$":"$.order","who.$":"$.who","name.$":"$$.Execution.Name"}"#, SMALL);
+    chain(
+        bencher,
+        r#""Type":"Pass","Parameters":{"order.$":"$.order","who.$":"$.who","name.$":"$$.Execution.Name"}"#,
+        SMALL,
+    );
 }
 
 #[divan::bench]
