@@ -1,12 +1,13 @@
 //! Amazon States Language: text to a tree with spans, to a typed definition and diagnostics. Parsing never fails: a bad definition still
 //! has a tree, and its findings say where. Nothing is run here, and no expression is evaluated.
 //!
-//! Reading order: [`parse`], [`tree`], `compile` (the rules), [`definition`] (the result), [`render`] for a terminal.
+//! Reading order: [`parse`], [`tree`], `compile` (the rules), [`definition`] (the result), [`render`] for a terminal, [`lint`].
 
 mod compile;
 pub mod definition;
 pub mod diagnostic;
 mod line_index;
+pub mod lint;
 mod parse;
 mod render;
 mod timestamp;

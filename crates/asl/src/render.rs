@@ -20,13 +20,43 @@ const LINE_SHOWN_MAX: usize = 120;
 /// ```
 pub fn render(diagnostics: &[Diagnostic], text: &str, file_name: &str, colour: bool) -> String {
     let index = LineIndex::new(text);
-    let style = if colour { &COLOURED } else { &PLAIN };
     let mut out = String::new();
     for diagnostic in diagnostics {
-        finding(&mut out, diagnostic, text, &index, file_name, style).expect("writing to a String does not fail");
+        let accent = match diagnostic.severity {
+            Severity::Error => Accent::Error,
+            Severity::Warning => Accent::Warning,
+        };
+        write_finding(&mut out, diagnostic, accent, text, &index, file_name, colour);
         out.push('\n');
     }
     out
+}
+
+/// The word a finding begins with, and its colour.
+#[derive(Clone, Copy)]
+pub(crate) enum Accent {
+    Error,
+    Warning,
+    Info,
+}
+
+/// Appends one finding.
+pub(crate) fn write_finding(
+    out: &mut String,
+    diagnostic: &Diagnostic,
+    accent: Accent,
+    text: &str,
+    index: &LineIndex,
+    file_name: &str,
+    colour: bool,
+) {
+    let style = if colour { &COLOURED } else { &PLAIN };
+    let accent = match accent {
+        Accent::Error => ("error", style.error),
+        Accent::Warning => ("warning", style.warning),
+        Accent::Info => ("info", style.frame),
+    };
+    finding(out, diagnostic, accent, text, index, file_name, style).expect("writing to a String does not fail");
 }
 
 struct Style {
@@ -49,16 +79,13 @@ const COLOURED: Style = Style {
 fn finding(
     out: &mut String,
     diagnostic: &Diagnostic,
+    (word, accent): (&str, &str),
     text: &str,
     index: &LineIndex,
     file_name: &str,
     style: &Style,
 ) -> std::fmt::Result {
     let Style { frame, bold, reset, .. } = style;
-    let (word, accent) = match diagnostic.severity {
-        Severity::Error => ("error", style.error),
-        Severity::Warning => ("warning", style.warning),
-    };
     let message = printable(diagnostic.message.lines().next().unwrap_or_default());
     writeln!(out, "{accent}{word}[{}]{reset}{bold}: {message}{reset}", diagnostic.code)?;
     let start = floor_boundary(text, diagnostic.span.start);

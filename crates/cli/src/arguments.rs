@@ -9,6 +9,7 @@ Examples:
   stepwell run order.asl.json --input '{}'     run one workflow, print its output
   stepwell serve --listen 127.0.0.1:8083       serve the Step Functions API
   stepwell validate *.asl.json                 check definitions
+  stepwell lint *.asl.json                     look for weak spots as well
 
 Any AWS client can use the server:
   aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
@@ -27,6 +28,8 @@ pub(crate) struct Arguments {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Dev(commands::dev::Arguments),
+    Explain(commands::explain::Arguments),
+    Lint(commands::lint::Arguments),
     Run(commands::run::Arguments),
     Serve(commands::serve::Arguments),
     Validate(commands::validate::Arguments),

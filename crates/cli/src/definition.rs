@@ -63,7 +63,7 @@ fn check(file_name: String, text: String, machine_type: StateMachineType) -> Def
 }
 
 /// Stdin has no name to tell by: what does not begin like a JSON object is YAML.
-fn format_of(file_name: &str, text: &str) -> Format {
+pub(crate) fn format_of(file_name: &str, text: &str) -> Format {
     match file_name {
         "<stdin>" if !text.trim_start().starts_with('{') => Format::Yaml,
         _ => Format::of_file_name(file_name),

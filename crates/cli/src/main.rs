@@ -17,6 +17,7 @@ mod outcome;
 mod output;
 mod pretty;
 mod progress;
+mod report;
 mod signals;
 mod terminal;
 
@@ -28,6 +29,8 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Dev(arguments) => commands::dev::run(arguments),
+        Command::Explain(arguments) => commands::explain::run(arguments),
+        Command::Lint(arguments) => commands::lint::run(arguments),
         Command::Run(arguments) => commands::run::run(arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Validate(arguments) => commands::validate::run(arguments),

@@ -79,8 +79,13 @@ struct Queue {
 }
 
 impl ActivityQueues {
-    /// A task is to be done: it goes to the worker that has waited longest, or waits itself.
+    /// A task is to be done: it goes to the worker that has waited longest, or waits itself. One that waits already, because its partition
+    /// was read again from disk, is not offered twice.
     pub fn offer(&self, activity_arn: &str, task: ActivityTask) {
+        let identity = (task.execution.clone(), task.task);
+        if self.lock().waiting.contains_key(&identity) {
+            return;
+        }
         self.hand_over(activity_arn, task, VecDeque::push_back);
     }
 
@@ -197,9 +202,11 @@ mod tests {
         let queues = ActivityQueues::default();
         queues.offer(ARN, task(1));
         queues.offer(ARN, task(2));
+        queues.offer(ARN, task(1));
         drop(queues.poll(ARN));
         assert_eq!(number(queues.poll(ARN)), Some(1));
         queues.end(&ExecutionKey::new("m", "e"), task(2).task);
+        assert_eq!(number(queues.poll(ARN)), None);
         // One worker that leaves before the task comes, one that leaves with it on its way, one that gets it.
         drop(queues.poll(ARN));
         let Polled::Waiting(second) = queues.poll(ARN) else { panic!("there is nothing to do") };

@@ -162,11 +162,7 @@ impl<'t, 'l> Fields<'t, 'l> {
         range: RangeInclusive<u64>,
     ) -> Option<u64> {
         let node = self.take(name)?;
-        if self.is_expression(node) {
-            return None;
-        }
-        let location = self.location.key(name);
-        integer(checker, node, &location, range)
+        if self.is_expression(node) { None } else { self.integer(checker, name, range) }
     }
 
     /// A number field within `range`, or in JSONata any expression.

@@ -1,6 +1,8 @@
 //! One file per command.
 
 pub(crate) mod dev;
+pub(crate) mod explain;
+pub(crate) mod lint;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod validate;

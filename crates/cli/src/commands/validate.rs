@@ -3,10 +3,10 @@
 use crate::definition::{self, Definition};
 use crate::exit::Exit;
 use crate::output::{self, Style};
+use crate::report::{self, Format, Item, Level, Report};
 use api::StateMachineType;
-use asl::{Diagnostic, LineIndex, Severity};
-use clap::{Args, ValueEnum};
-use json::{ObjectBuilder, Value, json};
+use asl::Severity;
+use clap::Args;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -32,14 +32,6 @@ pub(crate) struct Arguments {
     machine_type: StateMachineType,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
-}
-
 /// Runs the command.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
@@ -58,9 +50,12 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             }
         }
     }
+    let reports = || definitions.iter().map(report).collect::<Vec<Report<'_>>>();
     match arguments.format {
         Format::Text => definitions.iter().for_each(write_text),
-        Format::Json => output::data(&document(&definitions).to_string()),
+        Format::Json => output::data(&report::json(&reports()).to_string()),
+        Format::Sarif => output::data(&report::sarif(&reports()).to_string()),
+        Format::Github => output::data_raw(&report::github(&reports())),
     }
     Ok(exit)
 }
@@ -75,38 +70,23 @@ fn write_text(definition: &Definition) {
     output::talk(&format!("{}: {verdict}", output::printable(&definition.file_name)));
 }
 
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// `{"files":[{"file":…,"result":"OK"|"FAIL","diagnostics":[{"severity","code","message","location","line","column","endLine","endColumn","help"}]}]}`,
-/// with the words of ValidateStateMachineDefinition.
-fn document(definitions: &[Definition]) -> Value {
-    let files = definitions.iter().map(|definition| {
-        let index = LineIndex::new(&definition.text);
-        let findings: Vec<Value> =
-            definition.diagnostics.iter().map(|finding| encode(finding, &definition.text, &index)).collect();
-        let result = if definition.has_errors { "FAIL" } else { "OK" };
-        json!({"file": (definition.file_name.as_str()), "result": result, "diagnostics": findings})
+fn report(definition: &Definition) -> Report<'_> {
+    let items = definition.diagnostics.iter().map(|finding| Item {
+        level: if finding.severity == Severity::Error { Level::Error } else { Level::Warning },
+        code: finding.code,
+        message: &finding.message,
+        location: finding.location.as_deref(),
+        span: &finding.span,
+        help: finding.help.as_deref(),
     });
-    json!({"files": (files.collect::<Vec<Value>>())})
+    let items = items.collect();
+    Report { file_name: &definition.file_name, text: &definition.text, has_failed: definition.has_errors, items }
 }
 
-fn encode(finding: &Diagnostic, text: &str, index: &LineIndex) -> Value {
-    let mut object = ObjectBuilder::new();
-    object.insert("severity", if finding.severity == Severity::Error { "ERROR" } else { "WARNING" });
-    object.insert("code", finding.code);
-    object.insert("message", finding.message.as_str());
-    object.insert_some("location", finding.location.as_deref());
-    let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    for (names, offset) in [(["line", "column"], finding.span.start), (["endLine", "endColumn"], finding.span.end)] {
-        let (line, column) = index.position(text, offset);
-        object.insert(names[0], number(line)).insert(names[1], number(column));
-    }
-    object.insert_some("help", finding.help.as_deref());
-    object.build().into()
-}
-
-fn machine_type(word: &str) -> Result<StateMachineType, String> {
+pub(super) fn machine_type(word: &str) -> Result<StateMachineType, String> {
     StateMachineType::from_word(&word.to_ascii_uppercase()).ok_or_else(|| "there are STANDARD and EXPRESS".to_owned())
 }

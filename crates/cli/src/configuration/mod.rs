@@ -2,9 +2,10 @@
 //!
 //! A file is read as a whole: all findings come at once, each with its line and a mark under the place.
 //!
-//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `words`.
+//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `lint`, `words`.
 
 mod function;
+mod lint;
 mod project;
 mod reader;
 mod run;
@@ -12,6 +13,7 @@ mod state_machine;
 mod words;
 
 pub(crate) use function::Function;
+pub(crate) use lint::{Lint, load_lint};
 pub(crate) use project::{FILE_NAME, Project, load};
 pub(crate) use run::Run;
 pub(crate) use state_machine::StateMachine;

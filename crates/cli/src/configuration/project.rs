@@ -1,6 +1,7 @@
 //! The whole file.
 
 use super::function::{self, Function};
+use super::lint;
 use super::reader::{Fields, Findings};
 use super::run::{self, Run};
 use super::state_machine::{self, StateMachine};
@@ -11,7 +12,7 @@ use std::path::Path;
 /// What the file is called.
 pub(crate) const FILE_NAME: &str = "stepwell.yaml";
 
-const FIELDS: [&str; 4] = ["functions", "stateMachines", "activities", "run"];
+const FIELDS: [&str; 5] = ["functions", "stateMachines", "activities", "run", "lint"];
 
 /// What a project has.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,6 +71,10 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
         for element in findings.elements("run", node) {
             project.runs.extend(run::read(element, &machine_names, &mut findings));
         }
+    }
+    if let Some(node) = fields.get("lint") {
+        // Only `stepwell lint` uses it; a mistake in it is told here as well.
+        lint::read(node, &mut findings);
     }
     if findings.0.is_empty() { Ok(project) } else { Err(findings.0) }
 }

@@ -9,7 +9,7 @@ use std::ops::Bound;
 use store::{Bytes, PartitionId, Range};
 
 /// Chunks read in one go.
-const CHUNKS: usize = 64;
+const CHUNKS: usize = 16;
 
 impl Engine {
     /// A page of an execution's history.

@@ -1,0 +1,127 @@
+"""Every operation of the server through boto3, whose models check each reply's shape and raise each exception by its class.
+
+Argument: the endpoint. The last line printed is the operations that were called, as JSON.
+"""
+
+import json
+import sys
+import time
+
+import boto3
+
+ROLE = "arn:aws:iam::123456789012:role/test"
+PASS = json.dumps({"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": True}}})
+
+
+def by_hand(activity: str, **fields) -> str:
+    task = {"Type": "Task", "Resource": activity, "End": True, **fields}
+    return json.dumps({"StartAt": "By hand", "States": {"By hand": task}})
+
+
+def ended(client, arn: str) -> dict:
+    while (description := client.describe_execution(executionArn=arn))["status"] == "RUNNING":
+        time.sleep(0.02)
+    return description
+
+
+def raises(exception, call, **arguments) -> None:
+    try:
+        call(**arguments)
+    except exception:
+        return
+    raise AssertionError(f"{exception.__name__} was not raised for {arguments}")
+
+
+def machines(client) -> str:
+    verdict = client.validate_state_machine_definition(definition=PASS)
+    assert verdict["result"] == "OK" and verdict["diagnostics"] == [], verdict
+    verdict = client.validate_state_machine_definition(definition='{"StartAt": "Nowhere", "States": {}}')
+    assert verdict["result"] == "FAIL" and verdict["diagnostics"], verdict
+
+    raises(client.exceptions.InvalidDefinition, client.create_state_machine, name="bad", definition="{}", roleArn=ROLE)
+    raises(client.exceptions.InvalidName, client.create_state_machine, name="a b", definition=PASS, roleArn=ROLE)
+    tags = [{"key": "team", "value": "water"}]
+    machine = client.create_state_machine(name="pass", definition=PASS, roleArn=ROLE, tags=tags)["stateMachineArn"]
+    assert machine == "arn:aws:states:us-east-1:123456789012:stateMachine:pass", machine
+    described = client.describe_state_machine(stateMachineArn=machine)
+    assert (described["definition"], described["status"], described["type"]) == (PASS, "ACTIVE", "STANDARD"), described
+    updated = json.dumps({"Comment": "Passed on", **json.loads(PASS)})
+    client.update_state_machine(stateMachineArn=machine, definition=updated)
+    assert client.describe_state_machine(stateMachineArn=machine)["definition"] == updated
+    assert [listed["name"] for listed in client.list_state_machines()["stateMachines"]] == ["pass"]
+
+    client.tag_resource(resourceArn=machine, tags=[{"key": "stage", "value": "test"}])
+    client.untag_resource(resourceArn=machine, tagKeys=["team"])
+    assert client.list_tags_for_resource(resourceArn=machine)["tags"] == [{"key": "stage", "value": "test"}]
+    return machine
+
+
+def executions(client, machine: str) -> None:
+    execution = client.start_execution(stateMachineArn=machine, name="one", input='{"a": [1, 2.5]}')["executionArn"]
+    description = ended(client, execution)
+    assert (description["status"], description["output"]) == ("SUCCEEDED", '{"a":[1,2.5]}'), description
+    raises(client.exceptions.ExecutionAlreadyExists, client.start_execution, stateMachineArn=machine, name="one")
+    raises(client.exceptions.InvalidExecutionInput, client.start_execution, stateMachineArn=machine, input="{")
+    raises(client.exceptions.ExecutionDoesNotExist, client.describe_execution, executionArn=execution + "-not")
+    raises(client.exceptions.InvalidArn, client.describe_execution, executionArn="not an ARN")
+    history = client.get_execution_history(executionArn=execution, reverseOrder=True)["events"]
+    types = ["ExecutionSucceeded", "PassStateExited", "PassStateEntered", "ExecutionStarted"]
+    assert [event["type"] for event in history] == types, history
+    assert history[-1]["executionStartedEventDetails"]["input"] == '{"a": [1, 2.5]}', history[-1]
+    ran = client.describe_state_machine_for_execution(executionArn=execution)
+    assert ran["stateMachineArn"] == machine and "Passed on" in ran["definition"], ran
+    client.start_execution(stateMachineArn=machine, name="two")
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=machine, PaginationConfig={"PageSize": 1})
+    assert {listed["name"] for page in pages for listed in page["executions"]} == {"one", "two"}
+
+
+def activities(client) -> None:
+    activity = client.create_activity(name="by-hand")["activityArn"]
+    assert client.describe_activity(activityArn=activity)["name"] == "by-hand"
+    assert [listed["activityArn"] for listed in client.list_activities()["activities"]] == [activity]
+    machine = client.create_state_machine(name="by-hand", definition=by_hand(activity), roleArn=ROLE)["stateMachineArn"]
+
+    def begin(text: str) -> tuple:
+        execution = client.start_execution(stateMachineArn=machine, input=text)["executionArn"]
+        task = client.get_activity_task(activityArn=activity, workerName="boto3")
+        assert json.loads(task["input"]) == json.loads(text), task
+        return execution, task["taskToken"]
+
+    execution, token = begin('{"to": "succeed"}')
+    client.send_task_heartbeat(taskToken=token)
+    raises(client.exceptions.InvalidOutput, client.send_task_success, taskToken=token, output="{")
+    client.send_task_success(taskToken=token, output='{"done": true}')
+    assert json.loads(ended(client, execution)["output"]) == {"done": True}
+    raises(client.exceptions.TaskTimedOut, client.send_task_success, taskToken=token, output="{}")
+    raises(client.exceptions.InvalidToken, client.send_task_heartbeat, taskToken="garbage")
+
+    execution, token = begin('{"to": "fail"}')
+    client.send_task_failure(taskToken=token, error="TooWet", cause="It rained.")
+    description = ended(client, execution)
+    failure = (description["status"], description["error"], description["cause"])
+    assert failure == ("FAILED", "TooWet", "It rained."), description
+
+    execution, token = begin('{"to": "stop"}')
+    client.stop_execution(executionArn=execution, error="Enough", cause="No more.")
+    assert ended(client, execution)["status"] == "ABORTED"
+    raises(client.exceptions.TaskTimedOut, client.send_task_success, taskToken=token, output="{}")
+
+    client.delete_activity(activityArn=activity)
+    raises(client.exceptions.ActivityDoesNotExist, client.describe_activity, activityArn=activity)
+    client.delete_state_machine(stateMachineArn=machine)
+
+
+def main(endpoint: str) -> None:
+    client = boto3.client("stepfunctions", endpoint_url=endpoint)
+    called = set()
+    client.meta.events.register(
+        "before-call.stepfunctions", lambda model, **_: called.add(model.name), unique_id="operations-called"
+    )
+    machine = machines(client)
+    executions(client, machine)
+    activities(client)
+    client.delete_state_machine(stateMachineArn=machine)
+    print(json.dumps(sorted(called)))
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,18 @@
+//! What the tests of the finished binary share. No crate of ours is imported: these tests know Stepwell as its users do, by its binary, its
+//! API and its files.
+//!
+//! Reading order: [`binaries`] (where the programs are), [`http`] and [`Client`] (requests), [`Server`] (a process on a data directory),
+//! [`functions`] (what a functions file says), [`ledger`] (what functions did), [`history`] (what every history must be like). The program
+//! `scripted-function` is a Lambda function that does what its event says.
+
+pub mod binaries;
+mod client;
+pub mod functions;
+pub mod history;
+pub mod http;
+pub mod ledger;
+pub mod machines;
+mod server;
+
+pub use client::{CallError, Client};
+pub use server::{Server, Setup};
