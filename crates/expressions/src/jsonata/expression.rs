@@ -3,12 +3,15 @@
 use super::{JsonataFailure, JsonataScope};
 use crate::{Random, Variables};
 use json::Value;
-use jsonata::{Bindings, Expression, Limits, Outcome, Profile, World};
+use jsonata::{Bindings, Expression, Limits, Outcome, World};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 const OPEN: &str = "{%";
 const CLOSE: &str = "%}";
+
+/// What one expression may cost. AWS allows a second; a count of steps stands in for it, so that the same inputs always give the same result.
+const LIMITS: Limits<'static> = Limits { steps: 20_000_000, depth: 100, bytes: 64 << 20, interrupted: None };
 
 /// A parsed expression. Cloning shares it.
 #[derive(Clone, Debug)]
@@ -41,8 +44,7 @@ impl JsonataExpression {
     }
 
     fn parse_inner(text: &str) -> Result<JsonataExpression, JsonataProblem> {
-        let expression = Expression::parse(text, Profile::StepFunctions)
-            .map_err(|error| JsonataProblem::Invalid(error.to_string()))?;
+        let expression = Expression::parse(text).map_err(|error| JsonataProblem::Invalid(error.to_string()))?;
         if let Some(reference) = expression.top_level_references().into_iter().next() {
             let message = match &*reference.name {
                 "$" | "$$" => format!("Reference to '{}' is not supported.", reference.name),
@@ -73,7 +75,7 @@ impl JsonataExpression {
         random: &mut Random,
     ) -> Result<Value, JsonataFailure> {
         let world = World { now_ms: scope.now_ms, seed: random.next_u64() };
-        match self.expression.evaluate(None, &StateBindings(scope), &Limits::default(), &world) {
+        match self.expression.evaluate(None, &StateBindings(scope), &LIMITS, &world) {
             Ok(Outcome::Value(value)) => Ok(value),
             Ok(Outcome::Undefined) => Err(self.failure(location, "returned nothing (undefined).")),
             Ok(Outcome::Function) => Err(self.failure(location, "returned an unsupported result type.")),
