@@ -1,0 +1,1 @@
+//! JSONata as Step Functions runs it.
