@@ -1,1 +1,4 @@
 //! JSONata as Step Functions runs it.
+
+mod pictures;
+mod text;
