@@ -4,7 +4,7 @@ use crate::activities::ActivityTask;
 use crate::keys::ExecutionKey;
 use crate::partition::Resident;
 use crate::partition::{Input, Shared};
-use asl::definition::{Resource, StateKind};
+use asl::definition::{IntegrationPattern, Resource, StateKind};
 use integrations::{TaskOutcome, TaskRequest};
 use interpreter::{Command, TaskId, TaskToken};
 use std::collections::HashMap;
@@ -59,6 +59,10 @@ pub(crate) fn dispatch(
         }
         return;
     }
+    // What is accepted is not asked for twice: from here on only the token's holder can end the task. A job is watched again.
+    if attempt.submitted && waits_for_token(&state.resource) {
+        return;
+    }
     let request = TaskRequest {
         resource: state.resource.clone(),
         payload: attempt.payload.clone(),
@@ -71,6 +75,10 @@ pub(crate) fn dispatch(
         let _ = partition.send(Input::Task { execution, command: command(task, outcome) }).await;
     });
     running.0.insert((key.clone(), task), performer.abort_handle());
+}
+
+fn waits_for_token(resource: &Resource) -> bool {
+    matches!(resource, Resource::Service { pattern: IntegrationPattern::WaitForTaskToken, .. })
 }
 
 fn command(task: TaskId, outcome: TaskOutcome) -> Command {

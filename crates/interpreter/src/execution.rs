@@ -1,7 +1,7 @@
 //! Where an execution is: a header that never changes, a little state, and a tree of frames.
 
 use crate::Timestamp;
-use crate::frame::{Frame, FrameId};
+use crate::frame::{Frame, FrameId, Phase};
 use json::Payload;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -75,6 +75,8 @@ pub struct Execution {
     pub seed: u64,
     /// When the machine's `TimeoutSeconds` runs out.
     pub timeout_due: Option<Timestamp>,
+    /// Whether a step left frames ready to enter their states because its budget was used up.
+    pub(crate) unfinished: bool,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
     pub(crate) changed_frames: BTreeSet<FrameId>,
     pub(crate) removed_frames: BTreeSet<FrameId>,
@@ -93,6 +95,7 @@ impl Execution {
             next_frame_id: FrameId::ROOT.0,
             seed,
             timeout_due: None,
+            unfinished: false,
             frames: BTreeMap::new(),
             changed_frames: BTreeSet::new(),
             removed_frames: BTreeSet::new(),
@@ -102,6 +105,7 @@ impl Execution {
 
     /// Puts a stored frame back while an execution is loaded.
     pub fn restore_frame(&mut self, frame: Frame) {
+        self.unfinished |= frame.phase == Phase::Ready;
         self.frames.insert(frame.id, frame);
     }
 
@@ -113,6 +117,11 @@ impl Execution {
     /// One frame, while it is alive.
     pub fn frame(&self, id: FrameId) -> Option<&Frame> {
         self.frames.get(&id)
+    }
+
+    /// Whether frames stand ready to go on, as the last step's outcome said.
+    pub fn is_unfinished(&self) -> bool {
+        self.unfinished
     }
 
     /// Whether the execution has not closed.

@@ -40,7 +40,7 @@ pub struct Frame {
     pub entered_event: u64,
     /// The event before that one, while nothing but the entry has happened. Not stored: it matters within the step that enters.
     pub(crate) before_entry: Option<u64>,
-    /// What the current attempt of the state works on: a Map's items, a Parallel's effective input.
+    /// What the current attempt of the state works on: the items of a Map.
     pub work: Option<Payload>,
     /// The event the next one of this chain points back to.
     pub last_event: u64,
@@ -113,6 +113,8 @@ pub struct TaskAttempt {
     pub payload: Payload,
     /// Whether the clocks run. Tasks of activities start when a worker takes them.
     pub started: bool,
+    /// Whether the request of a `.sync` or `.waitForTaskToken` task was accepted: it is not to be made again.
+    pub submitted: bool,
     /// `TimeoutSeconds` as resolved.
     pub timeout_seconds: Option<u64>,
     /// `HeartbeatSeconds` as resolved.

@@ -1,7 +1,7 @@
 //! The end of a frame: of the execution, of a Parallel's branch, of a Map's iteration.
 
 use crate::execution::ExecutionStatus;
-use crate::failure::{Fault, too_large};
+use crate::failure::Fault;
 use crate::frame::{Frame, FrameId, Phase};
 use crate::history::HistoryEventDetails;
 use crate::states;
@@ -63,7 +63,7 @@ impl Step<'_> {
             outputs.push(output);
         }
         if bytes > self.settings.payload_bytes_max {
-            return self.fail_state(parent, state, too_large(&state.name));
+            return self.fail_after_children(parent, state, Fault::too_large(&state.name));
         }
         let result: Vec<Value> = outputs.iter().map(|output| output.value().clone()).collect();
         match self.finish_work(parent, state, Payload::from(Value::from(result))) {

@@ -25,7 +25,8 @@ pub struct Outcome {
     pub events: Vec<HistoryEvent>,
     /// What must be done once the step is on disk.
     pub effects: Vec<Effect>,
-    /// Whether the step stopped because its budget was used up: feed [`Command::Continue`] when others have had their turn.
+    /// Whether frames stand ready since a step's budget was used up, this one's or an earlier one's: feed [`Command::Continue`] when
+    /// others have had their turn.
     pub unfinished: bool,
 }
 
@@ -55,6 +56,7 @@ pub fn step(
     };
     step.apply(command)?;
     step.run_all();
+    step.outcome.unfinished = step.execution.unfinished;
     Ok(step.outcome)
 }
 
@@ -125,6 +127,7 @@ impl<'s> Step<'s> {
     fn resume(&mut self) {
         let ready = self.execution.frames.values().filter(|frame| frame.phase == Phase::Ready).map(|frame| frame.id);
         self.runnable.extend(ready);
+        self.execution.unfinished = false;
     }
 
     fn timer_fired(&mut self, kind: TimerKind) -> Result<(), CommandRejected> {
@@ -179,7 +182,7 @@ impl<'s> Step<'s> {
     fn run(&mut self, mut frame: Frame) {
         loop {
             if self.budget == 0 || self.history_full {
-                self.outcome.unfinished |= !self.history_full;
+                self.execution.unfinished = true;
                 frame.phase = Phase::Ready;
                 self.put(frame);
                 return;
@@ -302,7 +305,7 @@ impl<'s> Step<'s> {
             self.execution.removed_frames.insert(id);
         }
         self.runnable.clear();
-        self.outcome.unfinished = false;
+        self.execution.unfinished = false;
         self.execution.status = status;
         self.execution.stop_time = Some(self.now);
         self.effect(Effect::NotifyClosed);

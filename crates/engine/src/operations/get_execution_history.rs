@@ -56,7 +56,13 @@ impl Engine {
         let mut events = Vec::new();
         // The chunk that holds the first event may begin before it.
         let holding = self
-            .chunks(key, Range::prefix(keys::HISTORY, key.prefix()).before(key.event(first + 1)).reversed().limit(1))
+            .chunks(
+                key,
+                Range::prefix(keys::HISTORY, key.prefix())
+                    .before(key.event(first.saturating_add(1)))
+                    .reversed()
+                    .limit(1),
+            )
             .await?;
         let mut range = match holding.first() {
             Some((begins, _)) => {
@@ -86,8 +92,10 @@ impl Engine {
         count: usize,
     ) -> Result<Vec<HistoryEvent>, Exception> {
         let mut events = Vec::new();
-        let mut range =
-            Range::prefix(keys::HISTORY, key.prefix()).before(key.event(first + 1)).reversed().limit(CHUNKS);
+        let mut range = Range::prefix(keys::HISTORY, key.prefix())
+            .before(key.event(first.saturating_add(1)))
+            .reversed()
+            .limit(CHUNKS);
         while events.len() < count {
             let chunks = self.chunks(key, range.clone()).await?;
             let Some((last, _)) = chunks.last() else { break };

@@ -96,12 +96,49 @@ impl Engine {
                 found.extend(read.map(|row| (status, row)));
             }
         }
-        found.sort_by(|(_, left), (_, right)| order(left).cmp(&order(right)));
+        let mut found = once_each(found);
         found.truncate(count);
         Ok(found)
     }
 }
 
+/// The rows in order. One that moved while the statuses were read, one after the other, was met twice: the later status holds.
+fn once_each(mut found: Vec<(ExecutionStatus, IndexRow)>) -> Vec<(ExecutionStatus, IndexRow)> {
+    found.sort_by(|(_, left), (_, right)| order(left).cmp(&order(right)));
+    found.dedup_by(|later, earlier| {
+        let same = order(&later.1) == order(&earlier.1);
+        if same {
+            std::mem::swap(later, earlier);
+        }
+        same
+    });
+    found
+}
+
 fn order(row: &IndexRow) -> (Reverse<Timestamp>, &str) {
     (Reverse(row.start), &row.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_execution_that_closes_during_the_list_is_listed_once() {
+        let row = |name: &str, start, stop: Option<i64>| IndexRow {
+            name: name.to_owned(),
+            start: Timestamp(start),
+            stop: stop.map(Timestamp),
+        };
+        let (running, aborted) = (ExecutionStatus::Running, ExecutionStatus::Aborted);
+        let found = vec![
+            (running, row("old", 1, None)),
+            (running, row("new", 2, None)),
+            (running, row("other", 2, None)),
+            (aborted, row("new", 2, Some(3))),
+        ];
+        let expected =
+            vec![(aborted, row("new", 2, Some(3))), (running, row("other", 2, None)), (running, row("old", 1, None))];
+        assert_eq!(once_each(found), expected);
+    }
 }

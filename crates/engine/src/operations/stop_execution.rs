@@ -10,7 +10,8 @@ impl Engine {
     /// Aborts a running execution; one that has closed is left as it is, and its stop date is answered.
     pub async fn stop_execution(&self, request: StopExecutionRequest) -> Result<StopExecutionResponse, Exception> {
         let missing = || Exception::execution_does_not_exist(&request.execution_arn);
-        if request.execution_arn.identity != *self.0.shared.registry.identity() {
+        let arn = &request.execution_arn;
+        if arn.identity != *self.0.shared.registry.identity() || arn.label.is_some() {
             return Err(missing());
         }
         let key = ExecutionKey::of_arn(&request.execution_arn);

@@ -224,11 +224,20 @@ impl Partition {
 
     /// Applies a command to an execution and collects what it did.
     async fn apply(&mut self, key: &ExecutionKey, command: Command) -> Result<Result<(), CommandRejected>, StoreError> {
+        let now = self.shared.environment.now();
+        self.apply_at(key, command, now).await
+    }
+
+    async fn apply_at(
+        &mut self,
+        key: &ExecutionKey,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Result<(), CommandRejected>, StoreError> {
         if self.find(key).await?.is_none() {
             return Ok(Err(CommandRejected::ExecutionClosed));
         }
         let mut resident = self.residents.remove(key).expect("just found");
-        let now = self.shared.environment.now();
         let result = self.step(&mut resident, command, now);
         self.residents.insert(key.clone(), resident);
         Ok(result.map(|outcome| self.collected.add(key, outcome, false)))
@@ -269,13 +278,14 @@ impl Partition {
                 _ => break,
             }
             let (timer, key) = self.timers.pop_first().expect("just seen");
-            self.fire(timer, key).await?;
+            self.fire(timer, key, now).await?;
         }
         Ok(())
     }
 
-    async fn fire(&mut self, timer: Timer, key: ExecutionKey) -> Result<(), StoreError> {
-        let fired = self.apply(&key, Command::TimerFired(timer.kind)).await?;
+    /// `now` is the time the timer was found due at: a clock that goes back after that must not make it early, hence stale.
+    async fn fire(&mut self, timer: Timer, key: ExecutionKey, now: Timestamp) -> Result<(), StoreError> {
+        let fired = self.apply_at(&key, Command::TimerFired(timer.kind), now).await?;
         if fired.is_err() && self.residents.contains_key(&key) {
             // Nobody waits for it: only its row is left to be removed.
             self.collected.clear_timer(&key, timer);
@@ -299,10 +309,11 @@ impl Partition {
         let residents = &mut self.residents;
         let (finished, releases) = collected.finish(self.sequence, residents);
         let Finished { writes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } = finished;
-        self.timers.extend(set_timers);
+        // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
         for timer in &cleared_timers {
             self.timers.remove(timer);
         }
+        self.timers.extend(set_timers);
         self.unfinished.extend(unfinished);
         for (key, task) in ended_tasks {
             self.running_tasks.end(&key, task);
@@ -417,7 +428,9 @@ impl Partition {
 
 fn holds_nonce(resident: &Resident, task: TaskId, nonce: u64) -> bool {
     let attempt = resident.execution.frame(task.frame).and_then(|frame| frame.task_attempt());
-    attempt.is_some_and(|attempt| attempt.scheduled_event == task.scheduled_event && attempt.nonce == nonce)
+    let held = attempt.filter(|attempt| attempt.scheduled_event == task.scheduled_event).map(|attempt| attempt.nonce);
+    // Zero is no nonce: a task that has it gave no token to anybody.
+    nonce != 0 && held == Some(nonce)
 }
 
 async fn first_commit(in_flight: &mut VecDeque<InFlight>) -> Result<(), StoreError> {

@@ -46,7 +46,8 @@ pub(crate) async fn load(
             execution.restore_frame(frame);
         }
     }
-    Ok(Some(Resident { stored_frames, ..Resident::new(execution, revision) }))
+    let marked_unfinished = execution.is_unfinished();
+    Ok(Some(Resident { stored_frames, marked_unfinished, ..Resident::new(execution, revision) }))
 }
 
 async fn load_frames(store: &dyn Store, partition: PartitionId, key: &ExecutionKey) -> Result<Vec<Frame>, StoreError> {

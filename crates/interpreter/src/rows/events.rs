@@ -6,7 +6,7 @@ use crate::history::{HistoryEvent, HistoryEventDetails as Details, StateType};
 use json::{Object, Payload};
 use std::sync::Arc;
 
-/// The events of one step as a row.
+/// Events that follow each other as one row.
 pub fn write_events(events: &[HistoryEvent]) -> Vec<u8> {
     let mut row = Writer::new();
     row.number(events.len() as u64);

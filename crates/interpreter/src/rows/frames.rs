@@ -52,7 +52,7 @@ impl Frame {
             }
             Phase::Task(attempt) => {
                 row.byte(3);
-                row.byte(u8::from(attempt.started));
+                row.byte(u8::from(attempt.started) | u8::from(attempt.submitted) << 1);
                 row.option(attempt.timeout_due, Writer::timestamp);
                 row.option(attempt.heartbeat_due, Writer::timestamp);
             }
@@ -118,12 +118,16 @@ fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
         (0, _) => Phase::Ready,
         (1, _) => Phase::Waiting { due: row.timestamp()? },
         (2, _) => Phase::Retrying { due: row.timestamp()? },
-        (3, Kept::Attempt(attempt)) => Phase::Task(TaskAttempt {
-            started: row.byte()? == 1,
-            timeout_due: row.option(Reader::timestamp)?,
-            heartbeat_due: row.option(Reader::timestamp)?,
-            ..attempt
-        }),
+        (3, Kept::Attempt(attempt)) => {
+            let marks = row.byte()?;
+            Phase::Task(TaskAttempt {
+                started: marks & 1 != 0,
+                submitted: marks & 2 != 0,
+                timeout_due: row.option(Reader::timestamp)?,
+                heartbeat_due: row.option(Reader::timestamp)?,
+                ..attempt
+            })
+        }
         (4, _) => Phase::Parallel { first_child: FrameId(row.number()?), open: row.number()? },
         (5, _) => Phase::Map {
             first_child: FrameId(row.number()?),
@@ -155,6 +159,7 @@ fn read_attempt(row: &mut Reader<'_>) -> Result<TaskAttempt, CorruptRow> {
         heartbeat_seconds: row.option(Reader::number)?,
         role_arn: row.option(Reader::shared)?,
         started: false,
+        submitted: false,
         timeout_due: None,
         heartbeat_due: None,
     })

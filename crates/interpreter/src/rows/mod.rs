@@ -3,7 +3,7 @@
 //! * header: written once
 //! * state: small, written with every step
 //! * frame base and frame progress: written when they change (see [`Frame`](crate::Frame))
-//! * event chunk: the events of one step, each text once
+//! * event chunk: events that follow each other and became durable together, each text once
 
 mod bytes;
 mod events;

@@ -39,6 +39,7 @@ pub(crate) fn schedule(
         role_arn: role_arn(step, frame, state, task)?,
         payload,
         started: false,
+        submitted: false,
         timeout_due: None,
         heartbeat_due: None,
     };
@@ -76,11 +77,7 @@ fn start(step: &mut Step<'_>, frame: &mut Frame, resource: &Resource, worker_nam
 
 /// A worker took an activity's task.
 pub(crate) fn started(step: &mut Step<'_>, task: TaskId, worker_name: Option<Arc<str>>) -> Result<(), CommandRejected> {
-    let (mut frame, _, resource) = take(step, task)?;
-    let Phase::Task(TaskAttempt { started: false, .. }) = frame.phase else {
-        step.put(frame);
-        return Err(CommandRejected::TaskTimedOut);
-    };
+    let (mut frame, _, resource) = take_if(step, task, |attempt| !attempt.started)?;
     start(step, &mut frame, resource, worker_name);
     step.put(frame);
     Ok(())
@@ -88,13 +85,16 @@ pub(crate) fn started(step: &mut Step<'_>, task: TaskId, worker_name: Option<Arc
 
 /// A job or callback task's request was accepted.
 pub(crate) fn submitted(step: &mut Step<'_>, task: TaskId, output: Payload) -> Result<(), CommandRejected> {
-    let (mut frame, state, resource) = take(step, task)?;
+    let (mut frame, state, resource) = take_if(step, task, |attempt| !attempt.submitted)?;
     if let Err(fault) = step.check_size(&output, task_events::result_owner(resource)) {
         let failure = fault.at(&state.name, frame.entered_event);
         fail(step, frame, state, resource, failure);
         return Ok(());
     }
     step.emit_on(&mut frame, task_events::submitted(resource, output));
+    if let Phase::Task(attempt) = &mut frame.phase {
+        attempt.submitted = true;
+    }
     step.put(frame);
     Ok(())
 }
@@ -141,13 +141,12 @@ pub(crate) fn refused(step: &mut Step<'_>, task: TaskId, cause: &str) -> Result<
 
 /// The task's time, or the time for its next heartbeat, ran out.
 pub(crate) fn timed_out(step: &mut Step<'_>, task: TaskId, is_heartbeat: bool) -> Result<(), CommandRejected> {
-    let (frame, state, resource) = take(step, task).map_err(|_| CommandRejected::TimerStale)?;
-    let Phase::Task(attempt) = &frame.phase else { unreachable!("only frames with a task are taken") };
-    let due = if is_heartbeat { attempt.heartbeat_due } else { attempt.timeout_due };
-    if due.is_none_or(|due| due > step.now) {
-        step.put(frame);
-        return Err(CommandRejected::TimerStale);
-    }
+    let now = step.now;
+    let is_due = |attempt: &TaskAttempt| {
+        let due = if is_heartbeat { attempt.heartbeat_due } else { attempt.timeout_due };
+        due.is_some_and(|due| due <= now)
+    };
+    let (frame, state, resource) = take_if(step, task, is_due).map_err(|_| CommandRejected::TimerStale)?;
     fail(step, frame, state, resource, Failure::timeout(is_heartbeat));
     Ok(())
 }
@@ -199,8 +198,19 @@ fn end_attempt(step: &mut Step<'_>, task: TaskId, attempt: &TaskAttempt) {
 
 /// Takes the frame of a task that is still the current attempt.
 fn take<'s>(step: &mut Step<'s>, task: TaskId) -> Result<(Frame, &'s State, &'s Resource), CommandRejected> {
-    let is_current =
-        |frame: &Frame| matches!(&frame.phase, Phase::Task(attempt) if attempt.scheduled_event == task.scheduled_event);
+    take_if(step, task, |_| true)
+}
+
+/// The same, if the attempt is as expected; otherwise the frame stays untouched.
+fn take_if<'s>(
+    step: &mut Step<'s>,
+    task: TaskId,
+    expected: impl Fn(&TaskAttempt) -> bool,
+) -> Result<(Frame, &'s State, &'s Resource), CommandRejected> {
+    let is_current = |frame: &Frame| match &frame.phase {
+        Phase::Task(attempt) => attempt.scheduled_event == task.scheduled_event && expected(attempt),
+        _ => false,
+    };
     if !step.execution.frames.get(&task.frame).is_some_and(is_current) {
         return Err(CommandRejected::TaskTimedOut);
     }

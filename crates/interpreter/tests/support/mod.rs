@@ -1,0 +1,142 @@
+//! One execution driven by hand. After every step it is written to rows and read back, and must be the same.
+
+use json::{Payload, Value};
+use std::collections::BTreeMap;
+use stepwell_interpreter::history::HistoryEvent;
+use stepwell_interpreter::rows::{read_events, write_events};
+use stepwell_interpreter::{
+    Activities, Command, CommandRejected, Effect, Execution, Frame, FrameId, Header, Outcome, Settings, Surroundings,
+    TaskId, Timer, Timestamp, step,
+};
+
+struct AnyActivity;
+
+impl Activities for AnyActivity {
+    fn exists(&self, _activity_arn: &str) -> bool {
+        true
+    }
+}
+
+pub struct Run {
+    definition: asl::StateMachineDefinition,
+    pub execution: Execution,
+    pub settings: Settings,
+    pub now: Timestamp,
+    pub events: Vec<HistoryEvent>,
+    pub timers: Vec<Timer>,
+    pub tasks: Vec<TaskId>,
+    bases: BTreeMap<FrameId, Vec<u8>>,
+    progresses: BTreeMap<FrameId, Vec<u8>>,
+}
+
+impl Run {
+    pub fn new(definition: &Value, input: &Value) -> Run {
+        let parsed = asl::parse(&definition.to_string(), asl::Format::Json, &asl::Options::default());
+        let diagnostics = format!("{:?}", parsed.diagnostics);
+        let header = Header {
+            execution_arn: "arn:aws:states:us-east-1:123456789012:execution:m:e".into(),
+            name: "e".into(),
+            state_machine_arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
+            state_machine_name: "m".into(),
+            role_arn: "arn:aws:iam::123456789012:role/r".into(),
+            region: "us-east-1".into(),
+            input: Payload::from(input.clone()),
+            start_time: Timestamp(0),
+            revision: 1,
+            trace_header: None,
+        };
+        Run {
+            definition: parsed.definition.unwrap_or_else(|| panic!("the definition is valid: {diagnostics}")),
+            execution: Execution::new(header, 1),
+            settings: Settings::default(),
+            now: Timestamp(1_000_000),
+            events: Vec::new(),
+            timers: Vec::new(),
+            tasks: Vec::new(),
+            bases: BTreeMap::new(),
+            progresses: BTreeMap::new(),
+        }
+    }
+
+    pub fn step(&mut self, command: Command) -> Result<Outcome, CommandRejected> {
+        let surroundings = Surroundings { settings: &self.settings, activities: &AnyActivity };
+        let outcome = step(&self.definition, &mut self.execution, command, self.now, &surroundings)?;
+        assert_eq!(read_events(&write_events(&outcome.events)).as_ref(), Ok(&outcome.events));
+        self.events.extend(outcome.events.iter().cloned());
+        for effect in &outcome.effects {
+            match effect {
+                Effect::SetTimer(timer) => self.timers.push(*timer),
+                Effect::ClearTimer(timer) => {
+                    let position = self.timers.iter().position(|set| set == timer).expect("a timer that was set");
+                    self.timers.remove(position);
+                }
+                Effect::ScheduleTask(task) => self.tasks.push(*task),
+                Effect::EndTask(task) => {
+                    let position = self.tasks.iter().position(|open| open == task).expect("a task that is open");
+                    self.tasks.remove(position);
+                }
+                Effect::NotifyClosed => assert!(!self.execution.is_running()),
+            }
+        }
+        if !self.execution.is_running() {
+            assert_eq!((self.timers.len(), self.tasks.len(), self.execution.frames().count()), (0, 0, 0));
+        }
+        self.restore();
+        Ok(outcome)
+    }
+
+    /// The earliest timer's time comes.
+    pub fn fire(&mut self) -> Result<Outcome, CommandRejected> {
+        let timer = *self.timers.iter().min().expect("there is a timer");
+        self.now = timer.due;
+        self.step(Command::TimerFired(timer.kind))
+    }
+
+    /// Each event with the one it points back to.
+    pub fn shape(&self) -> String {
+        let lines = self
+            .events
+            .iter()
+            .map(|event| format!("{} <- {} {}\n", event.id, event.previous_event_id, event.details.type_name()));
+        lines.collect()
+    }
+
+    /// Exchanges the execution for what its rows say.
+    fn restore(&mut self) {
+        let rows = self.execution.take_changed_rows();
+        self.bases.extend(rows.bases);
+        self.progresses.extend(rows.progresses);
+        for id in rows.removed {
+            self.bases.remove(&id);
+            self.progresses.remove(&id);
+        }
+        let header = Header::from_row(&self.execution.header.to_row()).expect("a good row");
+        let mut restored = Execution::from_rows(header, &rows.state).expect("a good row");
+        for (id, base) in &self.bases {
+            let frame = Frame::from_rows(*id, base, &self.progresses[id]).expect("good rows");
+            restored.restore_frame(frame);
+        }
+        let (before, after) = (&self.execution, &restored);
+        assert_eq!(before.header, after.header);
+        assert_eq!(before.status, after.status);
+        assert_eq!(
+            (before.stop_time, before.next_event_id, before.next_frame_id, before.seed, before.timeout_due),
+            (after.stop_time, after.next_event_id, after.next_frame_id, after.seed, after.timeout_due)
+        );
+        assert_eq!(before.frames().count(), after.frames().count());
+        for (before, after) in before.frames().zip(after.frames()) {
+            same(before, after);
+        }
+        self.execution = restored;
+    }
+}
+
+fn same(before: &Frame, after: &Frame) {
+    assert_eq!(
+        (before.id, before.parent, before.position, before.scope, before.state),
+        (after.id, after.parent, after.position, after.scope, after.state)
+    );
+    assert_eq!((&before.input, &before.variables, &before.work), (&after.input, &after.variables, &after.work));
+    assert_eq!((before.entered_at, before.entered_event), (after.entered_at, after.entered_event));
+    assert_eq!((before.last_event, &before.retries, &before.phase), (after.last_event, &after.retries, &after.phase));
+}
