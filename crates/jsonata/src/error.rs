@@ -1,6 +1,6 @@
 //! What can be wrong with an expression or its evaluation: a code, a place and the language's message text.
 
-use crate::number::write_number;
+use crate::text::number::write as write_number;
 use json::Value;
 use std::fmt;
 use std::sync::Arc;

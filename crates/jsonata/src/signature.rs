@@ -1,6 +1,6 @@
 //! Function signatures (`<s-n?:s>`): which arguments a function takes, where the context stands in for one, where a value becomes an array.
 
-use crate::error::Error;
+use crate::error::{DEPTH_EXCEEDED, Error};
 use crate::evaluate::item::{Item, List};
 
 /// A parsed signature.
@@ -24,6 +24,9 @@ struct Parameter {
     /// The context stands in when it is missing.
     context: bool,
 }
+
+/// The most parameters of a signature.
+const PARAMETERS_MAX: usize = 100;
 
 const SYMBOLS: &str = "asnblfom";
 const ARRAY: u16 = 1;
@@ -95,6 +98,9 @@ impl Signature {
                 _ => {}
             }
             position += 1;
+            if parameters.len() > PARAMETERS_MAX {
+                return Err(Error::new(DEPTH_EXCEEDED));
+            }
         }
         let plain = parameters.iter().all(|parameter| !parameter.repeated);
         Ok(Signature { parameters, plain })
@@ -136,7 +142,8 @@ impl Signature {
     fn distribute(&self, arguments: &[Item]) -> Result<Vec<usize>, Error> {
         let symbols: Vec<u16> = arguments.iter().map(symbol).collect();
         let mut counts = vec![0; self.parameters.len()];
-        if self.fits(0, &symbols, &mut counts) {
+        let mut failed = vec![false; self.parameters.len() * (symbols.len() + 1)];
+        if self.fits(0, &symbols, &mut counts, &mut failed) {
             return Ok(counts);
         }
         let mut good = 0;
@@ -156,17 +163,23 @@ impl Signature {
         Err(error)
     }
 
-    fn fits(&self, parameter: usize, symbols: &[u16], counts: &mut [usize]) -> bool {
+    /// Whether the parameters from `parameter` on can take `symbols`; what cannot is remembered, so that no case is tried twice.
+    fn fits(&self, parameter: usize, symbols: &[u16], counts: &mut [usize], failed: &mut [bool]) -> bool {
         let Some(current) = self.parameters.get(parameter) else { return symbols.is_empty() };
+        let case = symbols.len() * self.parameters.len() + parameter;
+        if failed[case] {
+            return false;
+        }
         let most = if current.repeated { symbols.len() } else { 1 };
         let least = usize::from(!current.optional);
         let available = symbols.iter().take(most).take_while(|symbol| current.accepts & **symbol != 0).count();
         for count in (least..=available).rev() {
             counts[parameter] = count;
-            if self.fits(parameter + 1, &symbols[count..], counts) {
+            if self.fits(parameter + 1, &symbols[count..], counts, failed) {
                 return true;
             }
         }
+        failed[case] = true;
         false
     }
 }

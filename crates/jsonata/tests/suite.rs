@@ -111,10 +111,9 @@ fn run(case: &Case) -> Result<(), String> {
     let milliseconds = case.fields.get("timelimit").and_then(Value::as_i64).unwrap_or(10_000).max(1000) as u64;
     let deadline = Instant::now() + Duration::from_millis(milliseconds * 3);
     let interrupted = || Instant::now() > deadline;
-    let mut limits = Limits { interrupted: Some(&interrupted), ..Limits::default() };
+    let mut limits = Limits { interrupted: Some(&interrupted), bytes: u64::MAX, ..Limits::default() };
     if let Some(depth) = case.fields.get("depth").and_then(Value::as_i64) {
         limits.depth = depth as u32;
-        limits.steps = 3_000_000;
     }
     let world = World { now_ms: 1_790_000_000_000, seed: 1 };
     let outcome = Expression::parse_as(&source, Profile::Reference).and_then(|expression| match bindings {

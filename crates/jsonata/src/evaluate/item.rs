@@ -302,7 +302,7 @@ impl Item {
             Item::Json(value) => Some(value.clone()),
             Item::Number(number) if number.is_finite() => Some(number::to_json(*number)),
             Item::Number(number) => Some(match mode {
-                Output::StepFunctions => Value::from(number::number_to_string(*number)),
+                Output::StepFunctions => Value::from(crate::text::number::format(*number)),
                 Output::Javascript => Value::Null,
             }),
             Item::List(list, _) => {

@@ -8,7 +8,6 @@ use super::path::check_finite;
 use super::to_boolean;
 use crate::error::Error;
 use crate::functions::string::to_text;
-use crate::number::number_to_string;
 use crate::syntax::ast::{BinaryOperator, Kind, Node};
 use std::cmp::Ordering;
 
@@ -211,5 +210,9 @@ fn identical(left: &Item, right: &Item) -> bool {
 
 /// A number for a message that cannot hold infinity.
 pub(crate) fn shown(number: f64) -> json::Value {
-    if number.is_finite() { crate::number::to_json(number) } else { json::Value::from(number_to_string(number)) }
+    if number.is_finite() {
+        crate::number::to_json(number)
+    } else {
+        json::Value::from(crate::text::number::format(number))
+    }
 }

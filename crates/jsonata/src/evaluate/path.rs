@@ -75,7 +75,7 @@ impl Evaluator<'_> {
                 None => current.is_undefined(),
             };
             if empty {
-                break;
+                return Ok(if is_last { current } else { Item::Undefined });
             }
         }
         Ok(current)
@@ -409,11 +409,7 @@ fn position(number: f64, count: usize) -> Option<usize> {
 }
 
 pub(super) fn check_finite(number: f64) -> Result<(), Error> {
-    if number.is_infinite() {
-        Err(Error::new("D1001").with_value(crate::number::number_to_string(number)))
-    } else {
-        Ok(())
-    }
+    if number.is_infinite() { Err(Error::new("D1001").with_value(Value::Null)) } else { Ok(()) }
 }
 
 /// The member `name` of an object, or of every object in an array.

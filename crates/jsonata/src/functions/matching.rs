@@ -153,6 +153,9 @@ pub(super) fn matches(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Re
 
 pub(super) fn contains(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    if arguments.get(1).is_undefined() {
+        return Ok(Item::Undefined);
+    }
     evaluator.budget.step(text.len() as u64 / 64)?;
     let contained = match arguments.text(1) {
         Some(part) => text.contains(&**part),

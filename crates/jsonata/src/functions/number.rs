@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::evaluate::Evaluator;
 use crate::evaluate::item::{Item, Output};
 use crate::evaluate::mix;
-use crate::number::{parse_number, to_json};
+use crate::number::to_json;
 use crate::pictures;
 use crate::text;
 use json::Value;
@@ -73,7 +73,10 @@ pub(super) fn sqrt(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, 
 }
 
 pub(super) fn power(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    let (Some(base), Some(exponent)) = (arguments.number(0), arguments.number(1)) else { return Ok(Item::Undefined) };
+    let Some(base) = arguments.number(0) else { return Ok(Item::Undefined) };
+    let Some(exponent) = arguments.number(1) else {
+        return Err(Error::new("D3061").with_index(1).with_value(crate::evaluate::shown(base)));
+    };
     let result = base.powf(exponent);
     if result.is_finite() {
         return Ok(Item::Number(result));
@@ -96,7 +99,7 @@ pub(super) fn number(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item
     let number = match argument {
         Item::Undefined | Item::Number(_) | Item::Json(Value::Number(_)) => return Ok(argument.clone()),
         Item::Json(Value::Bool(boolean)) => Some(f64::from(*boolean)),
-        Item::Json(Value::String(text)) => parse_number(text).filter(|number| number.is_finite()),
+        Item::Json(Value::String(text)) => text::number::parse(text),
         _ => None,
     };
     number.map(Item::Number).ok_or_else(|| Error::new("D3030").with_index(1).with_value(argument.to_error_value()))

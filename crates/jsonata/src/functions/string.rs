@@ -4,8 +4,8 @@ use super::Arguments;
 use crate::error::Error;
 use crate::evaluate::Evaluator;
 use crate::evaluate::item::Item;
-use crate::number::{to_precision_15, write_number};
 use crate::text;
+use crate::text::number::{for_string as to_precision_15, write as write_number};
 use json::{Value, write_string};
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mu
     if let Some(number) = item.as_number() {
         match to_precision_15(number) {
             number if number.is_finite() => write_number(number, out),
-            _ => out.push_str("null"),
+            _ => return Err(Error::new("D1001").with_value(Value::Null)),
         }
         return Ok(());
     }
@@ -93,7 +93,10 @@ fn new_line(level: Option<usize>, out: &mut String) {
 }
 
 pub(super) fn string(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) -> Result<Item, Error> {
-    let argument = arguments.take(0);
+    let mut argument = arguments.take(0);
+    if argument.flags().outer_wrapper {
+        argument = argument.elements().and_then(|elements| elements.get(0)).unwrap_or_default();
+    }
     if argument.is_undefined() || argument.as_str().is_some() {
         return Ok(argument);
     }
@@ -134,7 +137,8 @@ pub(super) fn length(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item
 }
 
 pub(super) fn substring(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    let (Some(text), Some(start)) = (arguments.text(0), arguments.number(1)) else { return Ok(Item::Undefined) };
+    let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    let start = arguments.number(1).unwrap_or(0.0);
     evaluator.text(text::characters::substring(text, start, arguments.number(2)))
 }
 
@@ -155,7 +159,8 @@ pub(super) fn substring_after(evaluator: &Evaluator<'_>, arguments: Arguments<'_
 }
 
 pub(super) fn pad(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    let (Some(text), Some(width)) = (arguments.text(0), arguments.number(1)) else { return Ok(Item::Undefined) };
+    let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    let width = arguments.number(1).unwrap_or(0.0);
     let fill = arguments.text(2).cloned().unwrap_or_else(|| Arc::from(" "));
     match text::characters::pad(text, width, &fill) {
         Ok(text) => evaluator.text(text),

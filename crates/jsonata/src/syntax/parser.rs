@@ -134,7 +134,7 @@ impl Parser<'_> {
             Token::End => "(end)".into(),
             Token::Operator(operator) => (*operator).into(),
             Token::Name(text) | Token::Variable(text) | Token::String(text) | Token::Regex(text, _) => text.clone(),
-            Token::Number(number) => number::number_to_string(*number).into(),
+            Token::Number(number) => crate::text::number::format(*number).into(),
             Token::Boolean(boolean) => boolean.to_string().into(),
             Token::Null => "null".into(),
         }
@@ -177,7 +177,8 @@ impl Parser<'_> {
             return Err(Error::new("S0207").at(span.end).with_token("(end)"));
         }
         self.token = token.clone();
-        self.next(!matches!(token, Token::Operator("(" | "[" | "{" | "-" | "|")))?;
+        // Even after an opening bracket a `/` divides, as in the reference implementation: `(/a/)` is an error.
+        self.next(true)?;
         let kind = match token {
             Token::String(text) => Kind::Literal(Value::String(text)),
             Token::Number(number) => Kind::Literal(number::to_json(number)),
@@ -593,6 +594,9 @@ impl Parser<'_> {
             let text = &self.source[left.span.start..left.span.end];
             return Err(Error::new("S0212").at(left.span.end).with_token(text));
         };
+        if left.extras.is_some_and(|extras| !extras.predicate.is_empty()) {
+            return Err(Error::new("S0212").at(left.span.end + 1).with_token("["));
+        }
         let value = self.expression(binding_power(":=") - 1)?;
         let mut node = Node::new(Kind::Placeholder, span);
         Parents::pass_on(&mut node, &value);
