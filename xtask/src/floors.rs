@@ -35,7 +35,10 @@ pub(crate) const FLOORS: &[Floor] = &[
     Floor {
         number: 1,
         crates: &[
-            ("expressions", "JSONPath, reference paths, intrinsic functions, payload templates; JSONata in definitions"),
+            (
+                "expressions",
+                "JSONPath, reference paths, intrinsic functions, payload templates; JSONata in definitions",
+            ),
             ("api", "request and response shapes, limits, exceptions"),
         ],
     },

@@ -118,11 +118,11 @@ fn deep_values_are_refused_and_dropped_without_recursion() {
 
 #[test]
 fn regexes_end() {
-    is_limit("$match($join([1..40].'a') & 'b', /^(a+)+$/)");
-    is_limit("$contains($join([1..5000].'a'), /(a*)*(a*)*(a*)*b/)");
-    is_limit("$replace($join([1..100].'ab'), /((a|b)*)*c/, 'x')");
+    is_limit("$match($pad('', 40, 'a') & 'b', /^(a+)+$/)");
+    is_limit("$contains($pad('', 5000, 'a'), /(a*)*(a*)*(a*)*b/)");
+    is_limit("$replace($pad('', 200, 'ab'), /((a|b)*)*c/, 'x')");
     let _ = check("$match('aaaa', /(?=(a+))a*b\\1/)");
-    let _ = check("$match($join([1..1000].'a'), /(?<=(a*)*)b/)");
+    let _ = check("$match($pad('', 1000, 'a'), /(?<=(a*)*)b/)");
     let _ = check(&format!("$match('a', /{}/)", "(".repeat(10_000)));
     let _ = check(&format!("$match('a', /{}a{}/)", "(?:".repeat(90), "){100}".repeat(90)));
 }

@@ -48,6 +48,11 @@ impl Parents {
         Ok(())
     }
 
+    /// Whether a step seeks a parent among the steps before it.
+    pub(super) fn seeks(step: &Node) -> bool {
+        matches!(step.kind, Kind::Parent(_)) || step.extras.as_ref().is_some_and(|extras| !extras.seeking.is_empty())
+    }
+
     /// Resolves what the last step of a path seeks among the steps before it.
     pub(super) fn resolve(&mut self, steps: &mut [Node]) -> Result<Vec<usize>, Error> {
         let Some(last) = steps.last() else { return Ok(Vec::new()) };

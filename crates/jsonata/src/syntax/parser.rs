@@ -434,8 +434,11 @@ impl Parser<'_> {
         if let Some(last) = path.steps.last_mut() {
             last.cons_array |= matches!(last.kind, Kind::Array(_));
         }
+        // Only a step that seeks a parent changes the ones before it; looking at all of them each time would be quadratic.
+        let seeks = path.steps.last().is_some_and(Parents::seeks);
         let unresolved = self.parents.resolve(&mut path.steps);
-        path.streams |= path.steps.iter().any(Node::is_tuple_step);
+        path.streams |= path.steps.last().is_some_and(Node::is_tuple_step);
+        path.streams |= seeks && path.steps.iter().any(Node::is_tuple_step);
         node.height = height;
         if let Some((value, position)) = literal {
             self.shape(Error::new("S0213").at(position).with_value(value));
@@ -528,8 +531,11 @@ impl Parser<'_> {
         let Kind::Path(path) = &mut node.kind else { unreachable!("into_path makes paths") };
         node.height = node.height.max(step.height + 1);
         path.steps.push(step);
+        // Only a step that seeks a parent changes the ones before it; looking at all of them each time would be quadratic.
+        let seeks = path.steps.last().is_some_and(Parents::seeks);
         let unresolved = self.parents.resolve(&mut path.steps);
-        path.streams |= path.steps.iter().any(Node::is_tuple_step);
+        path.streams |= path.steps.last().is_some_and(Node::is_tuple_step);
+        path.streams |= seeks && path.steps.iter().any(Node::is_tuple_step);
         match unresolved {
             Ok(slots) if slots.is_empty() => {}
             Ok(slots) => node.extras_mut().seeking.extend(slots),
