@@ -1,6 +1,8 @@
 //! Expressions written to hang, to exhaust memory or to overflow the stack: each ends with an error or a result, soon, on the small
 //! stack of an async worker.
 
+#![allow(clippy::disallowed_methods, reason = "a test reads files and stops what would not end")]
+
 use json::Value;
 use std::time::{Duration, Instant};
 use stepwell_jsonata::{Error, Expression, Limits, NoBindings, Outcome, Profile, World};
