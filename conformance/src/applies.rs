@@ -42,9 +42,6 @@ fn missing_for(call: &Call, executes: bool) -> Option<String> {
         return Some("versions".to_owned());
     }
     let text = call.param("definition")?;
-    if text.contains("JSONata") || text.contains("{%") {
-        return Some("jsonata".to_owned());
-    }
     let definition = json::parse(text).ok()?;
     // A definition that is refused, or never executed, needs nothing that its states would call.
     if call.fails || !executes { None } else { missing_in(&definition) }

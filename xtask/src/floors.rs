@@ -35,11 +35,21 @@ pub(crate) const FLOORS: &[Floor] = &[
     Floor {
         number: 1,
         crates: &[
-            ("expressions", "JSONPath, reference paths, intrinsic functions, payload templates"),
+            (
+                "expressions",
+                "JSONPath, reference paths, intrinsic functions, payload templates; JSONata in definitions",
+            ),
             ("api", "request and response shapes, limits, exceptions"),
         ],
     },
-    Floor { number: 0, crates: &[("json", "the shared immutable value"), ("arn", "ARNs and name rules")] },
+    Floor {
+        number: 0,
+        crates: &[
+            ("json", "the shared immutable value"),
+            ("jsonata", "the JSONata language"),
+            ("arn", "ARNs and name rules"),
+        ],
+    },
 ];
 
 /// The floor of `crates/<name>`.

@@ -61,7 +61,9 @@ pub mod code {
     /// Warning: a path in the `Result` of a Pass state, which is not evaluated.
     pub const PASS_RESULT_IS_STATIC: &str = "PASS_RESULT_IS_STATIC";
     /// A state or the machine uses JSONata. Ours.
-    pub const JSONATA_NOT_SUPPORTED_YET: &str = "JSONATA_NOT_SUPPORTED_YET";
+    pub const INVALID_JSONATA_EXPRESSION: &str = "INVALID_JSONATA_EXPRESSION";
+    /// An expression that Step Functions has no use for.
+    pub const UNSUPPORTED_JSONATA_EXPRESSION: &str = "UNSUPPORTED_JSONATA_EXPRESSION";
 }
 
 impl Diagnostic {

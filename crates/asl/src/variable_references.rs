@@ -1,10 +1,10 @@
 //! Which variables each state reads: DescribeStateMachine's `variableReferences`.
 
 use crate::definition::{
-    Catcher, Condition, IntegerField, MapState, NumberField, Operand, Operator, PathField, State, StateKind,
-    StateMachineDefinition, TaskState, TextField, WaitState,
+    Catcher, Condition, Flow, IntegerField, MapState, NumberField, Operand, Operator, PathField, State, StateKind,
+    StateMachineDefinition, TaskState, Template, TextField, WaitState,
 };
-use expressions::{Path, PayloadTemplate};
+use expressions::{JsonataExpression, JsonataTemplate, Path, PayloadTemplate};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// State name to the names of the variables it reads, sorted; a state that reads none is left out. What a state assigns is not told.
@@ -29,8 +29,43 @@ impl Names {
         self.0.extend(path.variable().map(str::to_owned));
     }
 
-    fn template(&mut self, template: &Option<PayloadTemplate>) {
+    fn payload_template(&mut self, template: &Option<PayloadTemplate>) {
         self.0.extend(template.iter().flat_map(|template| template.variables()).map(|name| name.to_string()));
+    }
+
+    fn jsonata_template(&mut self, template: &Option<JsonataTemplate>) {
+        self.0.extend(template.iter().flat_map(|template| template.variables()).map(|name| name.to_string()));
+    }
+
+    fn expression(&mut self, expression: &JsonataExpression) {
+        self.0.extend(expression.variables().iter().map(|name| name.to_string()));
+    }
+
+    fn template(&mut self, template: &Option<Template>) {
+        match template {
+            None => {}
+            Some(Template::JsonPath(template)) => {
+                self.0.extend(template.variables().iter().map(|name| name.to_string()));
+            }
+            Some(Template::Jsonata(template)) => {
+                self.0.extend(template.variables().iter().map(|name| name.to_string()));
+            }
+        }
+    }
+
+    fn flow(&mut self, flow: &Flow) {
+        match flow {
+            Flow::JsonPath(flow) => {
+                self.path_field(&flow.input_path);
+                self.payload_template(&flow.parameters);
+                self.payload_template(&flow.result_selector);
+                self.path_field(&flow.output_path);
+            }
+            Flow::Jsonata(flow) => {
+                self.jsonata_template(&flow.arguments);
+                self.jsonata_template(&flow.output);
+            }
+        }
     }
 
     fn path_field(&mut self, field: &PathField) {
@@ -40,25 +75,29 @@ impl Names {
     }
 
     fn integer(&mut self, field: &Option<IntegerField>) {
-        if let Some(IntegerField::Path(path)) = field {
-            self.path(path);
+        match field {
+            Some(IntegerField::Path(path)) => self.path(path),
+            Some(IntegerField::Expression(expression)) => self.expression(expression),
+            Some(IntegerField::Literal(_)) | None => {}
         }
     }
 
     fn text(&mut self, field: &Option<TextField>) {
-        if let Some(TextField::Expression(expression)) = field {
-            self.0.extend(expression.variables().iter().map(|name| name.to_string()));
+        match field {
+            Some(TextField::Expression(expression)) => {
+                self.0.extend(expression.variables().iter().map(|name| name.to_string()));
+            }
+            Some(TextField::Jsonata(expression)) => self.expression(expression),
+            Some(TextField::Literal(_)) | None => {}
         }
     }
 
     fn state(&mut self, state: &State) {
-        self.path_field(&state.flow.input_path);
-        self.template(&state.flow.parameters);
-        self.template(&state.flow.result_selector);
-        self.path_field(&state.flow.output_path);
+        self.flow(&state.flow);
         self.template(&state.assign);
-        for Catcher { assign, .. } in state.catch() {
+        for Catcher { assign, output, .. } in state.catch() {
             self.template(assign);
+            self.jsonata_template(output);
         }
         match &state.kind {
             StateKind::Pass(_) | StateKind::Succeed | StateKind::Parallel(_) => {}
@@ -67,9 +106,13 @@ impl Names {
                 for rule in &choice.rules {
                     self.condition(&rule.condition);
                     self.template(&rule.assign);
+                    self.jsonata_template(&rule.output);
                 }
             }
             StateKind::Wait(WaitState::SecondsPath(path) | WaitState::TimestampPath(path)) => self.path(path),
+            StateKind::Wait(WaitState::SecondsExpression(expression) | WaitState::TimestampExpression(expression)) => {
+                self.expression(expression);
+            }
             StateKind::Wait(WaitState::Seconds(_) | WaitState::Timestamp(_)) => {}
             StateKind::Fail(fail) => {
                 self.text(&fail.error);
@@ -93,6 +136,8 @@ impl Names {
                 }
             }
             Condition::Not(condition) => self.condition(condition),
+            Condition::Literal(_) => {}
+            Condition::Jsonata(expression) => self.expression(expression),
             Condition::Compare(comparison) => {
                 self.path(&comparison.variable);
                 if let Operator::String(_, Operand::Path(path))
@@ -110,11 +155,14 @@ impl Names {
         if let Some(path) = &map.items_path {
             self.path(path);
         }
+        self.jsonata_template(&map.items);
         self.template(&map.item_selector);
         self.integer(&map.max_concurrency);
         self.integer(&map.tolerated_failure_count);
-        if let Some(NumberField::Path(path)) = &map.tolerated_failure_percentage {
-            self.path(path);
+        match &map.tolerated_failure_percentage {
+            Some(NumberField::Path(path)) => self.path(path),
+            Some(NumberField::Expression(expression)) => self.expression(expression),
+            Some(NumberField::Literal(_)) | None => {}
         }
         let Some(distributed) = &map.distributed else {
             return;

@@ -1,8 +1,8 @@
 //! What a valid text means: numbering, defaults, references.
 
 use stepwell_asl::definition::{
-    Condition, IntegerField, IntegrationPattern, Operator, PathField, ProcessorMode, Resource, ResultPath, ScopeIndex,
-    StateIndex, StateKind, TOP, TextField, Transition, WaitState,
+    Condition, Flow, IntegerField, IntegrationPattern, JsonPathFlow, Operator, PathField, ProcessorMode, Resource,
+    ResultPath, ScopeIndex, State, StateIndex, StateKind, TOP, TextField, Transition, WaitState,
 };
 use stepwell_asl::{Format, MachineType, Options, StateMachineDefinition, parse, variable_references};
 
@@ -80,7 +80,10 @@ fn all_types() {
 
     let call = definition.state(TOP, StateIndex(0));
     assert_eq!(call.transition, Transition::Next(StateIndex(1)));
-    assert!(matches!(call.flow.result_path, ResultPath::Path(_)) && matches!(call.flow.input_path, PathField::Whole));
+    assert!(
+        matches!(json_path(call).result_path, ResultPath::Path(_))
+            && matches!(json_path(call).input_path, PathField::Whole)
+    );
     let StateKind::Task(task) = &call.kind else { panic!("{call:?}") };
     let Resource::Service { service, action, pattern, .. } = &task.resource else { panic!("{task:?}") };
     assert_eq!((&**service, &**action, *pattern), ("sqs", "sendMessage", IntegrationPattern::WaitForTaskToken));
@@ -91,7 +94,7 @@ fn all_types() {
     assert!(task.catch[0].next == StateIndex(5) && matches!(task.catch[0].result_path, ResultPath::Discard));
 
     let both = definition.state(TOP, StateIndex(1));
-    assert!(matches!(both.flow.input_path, PathField::Discard));
+    assert!(matches!(json_path(both).input_path, PathField::Discard));
     assert!(matches!(&both.kind, StateKind::Parallel(parallel) if parallel.branches == [ScopeIndex(1), ScopeIndex(2)]));
     let item = definition.state(ScopeIndex(3), StateIndex(0));
     assert!(matches!(item.kind, StateKind::Wait(WaitState::Timestamp(1000))));
@@ -131,4 +134,11 @@ fn variables_read_in_nested_scopes() {
     let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
     let expected = [("Inner".to_owned(), names(&["bias", "x", "y"])), ("Outer".to_owned(), names(&["template"]))];
     assert_eq!(references, expected);
+}
+
+fn json_path(state: &State) -> &JsonPathFlow {
+    match &state.flow {
+        Flow::JsonPath(flow) => flow,
+        Flow::Jsonata(_) => panic!("the state is in JSONPath"),
+    }
 }

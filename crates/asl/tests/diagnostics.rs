@@ -748,18 +748,20 @@ fn resources() {
 }
 
 #[test]
-fn jsonata_is_recognised() {
+fn jsonata_is_parsed_and_held_to_what_step_functions_has() {
     check(
         r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Wait", "Seconds": "{% 1 %}", "End": true}}}"#,
-        expect![[r#"
-            JSONATA_NOT_SUPPORTED_YET: JSONata is not supported by this version at /QueryLanguage  <"JSONata">
-        "#]],
+        expect![[""]],
     );
+    check_state(r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 %}", "Next": "T""#, expect![[""]]);
     check_state(
-        r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% 1 %}", "Next": "T""#,
+        r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": {"a": ["{% 1 + %}", "{% phone %}", "{% $$ %}", "{% 1"]}, "Assign": {"x": "{% $states.input.a %}"}, "Next": "T""#,
         expect![[r#"
-        JSONATA_NOT_SUPPORTED_YET: JSONata is not supported by this version at /States/S/QueryLanguage  <"JSONata">
-    "#]],
+            INVALID_JSONATA_EXPRESSION: S0207: Unexpected end of expression at /States/S/Output/a[0]  <"{% 1 + %}">
+            UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/S/Output/a[1]  <"{% phone %}">
+            UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported. at /States/S/Output/a[2]  <"{% $$ %}">
+            SCHEMA_VALIDATION_FAILED: A JSONata expression must begin with '{%' and end with '%}' at /States/S/Output/a[3]  <"{% 1">
+        "#]],
     );
     check(
         r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "QueryLanguage": "JSONPath", "End": true}}}"#,

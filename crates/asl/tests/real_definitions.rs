@@ -45,13 +45,8 @@ fn what_people_deploy_is_accepted() {
         let text = substituted(&fs::read_to_string(path).expect("readable"));
         let parsed = parse(&text, Format::of_file_name(name), &Options::default());
         let findings: Vec<String> = parsed.diagnostics.iter().map(|diagnostic| diagnostic.aws_text()).collect();
-        if text.contains("\"JSONata\"") {
-            let expected = "JSONATA_NOT_SUPPORTED_YET: JSONata is not supported by this version at /QueryLanguage";
-            assert_eq!(findings, [expected], "{name}");
-        } else {
-            assert_eq!(findings, [""; 0], "{name}");
-            assert!(parsed.definition.is_some(), "{name}");
-        }
+        assert_eq!(findings, [""; 0], "{name}");
+        assert!(parsed.definition.is_some(), "{name}");
     }
 }
 

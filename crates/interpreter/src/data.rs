@@ -1,13 +1,16 @@
-//! Input and output processing of the JSONPath language: InputPath, Parameters, ResultSelector, ResultPath, OutputPath, Assign.
+//! Input and output processing. JSONPath: InputPath, Parameters, ResultSelector, ResultPath, OutputPath; JSONata: Arguments, Output; both:
+//! Assign.
 
 use crate::context::{self, Extras};
 use crate::failure::{Fault, error_name};
 use crate::frame::{Frame, FrameId};
 use crate::history::HistoryEventDetails;
 use crate::step::{Progress, Step, state_type};
-use asl::definition::{Assign, PathField, ResultPath, State, Transition};
-use expressions::{Path, PayloadTemplate, Random, Scope, Variables};
-use json::{Object, Payload, Value};
+use asl::definition::{Assign, Flow, JsonPathFlow, JsonataFlow, PathField, ResultPath, State, Template, Transition};
+use expressions::{
+    JsonataExpression, JsonataFailure, JsonataScope, JsonataTemplate, Path, PayloadTemplate, Random, Scope, Variables,
+};
+use json::{Object, ObjectBuilder, Payload, Value};
 use std::collections::BTreeMap;
 
 /// How deep a payload may nest: what AWS's JSON library reads. A loop that wraps its input again and again ends here.
@@ -36,6 +39,31 @@ impl Variables for VisibleVariables<'_> {
     }
 }
 
+/// What a field may see besides the variables and the context object.
+#[derive(Clone, Copy)]
+pub(crate) struct Visible<'v> {
+    /// `$` of JSONPath.
+    pub document: &'v Value,
+    /// `$states.result` of JSONata.
+    pub result: Option<&'v Value>,
+    /// `$states.errorOutput` of JSONata.
+    pub error_output: Option<&'v Value>,
+    /// What the context object shows besides the usual.
+    pub extras: Extras<'v>,
+}
+
+impl<'v> Visible<'v> {
+    /// A document and nothing else.
+    pub fn of(document: &'v Value) -> Visible<'v> {
+        Visible { document, result: None, error_output: None, extras: Extras::default() }
+    }
+
+    /// The result of the state's work.
+    pub fn result(result: &'v Value) -> Visible<'v> {
+        Visible { result: Some(result), ..Visible::of(result) }
+    }
+}
+
 impl Step<'_> {
     /// Evaluates something with `$` as `input`; the execution's random numbers move on with it.
     pub fn evaluate<T>(
@@ -54,13 +82,60 @@ impl Step<'_> {
         result
     }
 
+    /// Evaluates something in JSONata.
+    pub fn evaluate_jsonata<T>(
+        &mut self,
+        frame: &Frame,
+        visible: Visible<'_>,
+        evaluate: impl FnOnce(&JsonataScope<'_>, &mut Random) -> Result<T, JsonataFailure>,
+    ) -> Result<T, Fault> {
+        let now_ms = self.now.0;
+        let evaluated = self.evaluate(frame, visible.document, visible.extras, |scope, random| {
+            let mut states = ObjectBuilder::new();
+            states.insert("input", frame.input.value());
+            states.insert_some("result", visible.result);
+            states.insert_some("errorOutput", visible.error_output);
+            states.insert("context", scope.context);
+            let states = Value::from(states.build());
+            evaluate(&JsonataScope { states: &states, variables: scope.variables, now_ms }, random)
+        });
+        evaluated.map_err(Fault::from)
+    }
+
+    /// A JSONata template for the field `location`.
+    pub fn jsonata(
+        &mut self,
+        frame: &Frame,
+        visible: Visible<'_>,
+        template: &JsonataTemplate,
+        location: &str,
+    ) -> Result<Value, Fault> {
+        self.evaluate_jsonata(frame, visible, |scope, random| template.evaluate(location, scope, random))
+    }
+
+    /// A JSONata expression for the field `location`, which needs a value that `read` accepts.
+    pub fn expression<T>(
+        &mut self,
+        frame: &Frame,
+        expression: &JsonataExpression,
+        location: &str,
+        expected: &str,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Result<T, Fault> {
+        let input = frame.input.clone();
+        self.evaluate_jsonata(frame, Visible::of(input.value()), |scope, random| {
+            let value = expression.evaluate(location, scope, random)?;
+            read(&value).ok_or_else(|| expression.unexpected_type(location, expected, &value))
+        })
+    }
+
     pub fn path(&mut self, frame: &Frame, input: &Value, path: &Path) -> Result<Value, Fault> {
         self.evaluate(frame, input, Extras::default(), |scope, _| path.evaluate(scope))
             .map_err(|failure| Fault::runtime(failure.as_invalid_path(path.text())))
     }
 
     /// `InputPath` or `OutputPath` applied to `input`.
-    pub fn filter(&mut self, frame: &Frame, input: &Payload, field: &PathField) -> Result<Payload, Fault> {
+    fn filter(&mut self, frame: &Frame, input: &Payload, field: &PathField) -> Result<Payload, Fault> {
         match field {
             PathField::Whole => Ok(input.clone()),
             PathField::Discard => Ok(Value::empty_object().into()),
@@ -68,45 +143,101 @@ impl Step<'_> {
         }
     }
 
+    /// A template of either language for the field `location`.
     pub fn template(
         &mut self,
         frame: &Frame,
-        input: &Value,
-        extras: Extras<'_>,
-        template: &PayloadTemplate,
+        visible: Visible<'_>,
+        template: &Template,
+        location: &str,
     ) -> Result<Value, Fault> {
-        Ok(self.evaluate(frame, input, extras, |scope, random| template.evaluate(scope, random))?)
+        match template {
+            Template::JsonPath(template) => {
+                Ok(self.evaluate(frame, visible.document, visible.extras, |scope, random| {
+                    template.evaluate(scope, random)
+                })?)
+            }
+            Template::Jsonata(template) => self.jsonata(frame, visible, template, location),
+        }
     }
 
-    /// `Parameters` over the effective input; the input itself where there are none.
+    /// The input as the state's own fields see it: filtered by `InputPath`.
+    pub fn effective_input(&mut self, frame: &Frame, state: &State) -> Result<Payload, Fault> {
+        match &state.flow {
+            Flow::JsonPath(flow) => self.filter(frame, &frame.input, &flow.input_path),
+            Flow::Jsonata(_) => Ok(frame.input.clone()),
+        }
+    }
+
+    /// What the work is given: `Parameters` over the effective input, or `Arguments`; the input itself where there are none.
     pub fn parameters(&mut self, frame: &Frame, state: &State, extras: Extras<'_>) -> Result<Payload, Fault> {
-        let input = self.filter(frame, &frame.input, &state.flow.input_path)?;
-        match &state.flow.parameters {
-            Some(template) => self.template(frame, input.value(), extras, template).map(Payload::from),
-            None => Ok(input),
+        let input = self.effective_input(frame, state)?;
+        let visible = Visible { extras, ..Visible::of(input.value()) };
+        match &state.flow {
+            Flow::JsonPath(JsonPathFlow { parameters: Some(template), .. }) => {
+                let evaluated = self.evaluate(frame, visible.document, visible.extras, |scope, random| {
+                    template.evaluate(scope, random)
+                });
+                Ok(Payload::from(evaluated?))
+            }
+            Flow::Jsonata(JsonataFlow { arguments: Some(template), .. }) => {
+                self.jsonata(frame, visible, template, "Arguments").map(Payload::from)
+            }
+            Flow::JsonPath(_) | Flow::Jsonata(_) => Ok(input),
         }
     }
 
     /// What follows the work of a Task, Parallel or Map state: its result becomes the state's output.
     pub fn finish_work(&mut self, frame: &mut Frame, state: &State, result: Payload) -> Result<Progress, Fault> {
-        let assigned = self.assign(frame, result.value(), state.assign.as_ref())?;
-        let selected = match &state.flow.result_selector {
-            Some(template) => self.select(frame, result.value(), template)?,
-            None => result,
+        let visible = Visible::result(result.value());
+        let assigned = self.assign(frame, visible, state.assign.as_ref(), "Assign")?;
+        let output = match &state.flow {
+            Flow::JsonPath(JsonPathFlow { result_selector: Some(template), .. }) => {
+                let selected = self.select(frame, result.value(), template)?;
+                self.output(frame, state, selected)?
+            }
+            Flow::JsonPath(_) => self.output(frame, state, result)?,
+            Flow::Jsonata(JsonataFlow { output: Some(template), .. }) => {
+                self.jsonata(frame, visible, template, "Output")?.into()
+            }
+            Flow::Jsonata(JsonataFlow { output: None, .. }) => result,
         };
-        self.finish(frame, state, selected, assigned)
+        self.leave(frame, state, output, assigned)
     }
 
-    /// From a result to the state's output, and on to the next state.
-    pub fn finish(
+    /// From a result to the state's output by `ResultPath` and `OutputPath`.
+    pub fn output(&mut self, frame: &Frame, state: &State, result: Payload) -> Result<Payload, Fault> {
+        let Flow::JsonPath(flow) = &state.flow else { return Ok(result) };
+        let merged = place(&frame.input, result, &flow.result_path)?;
+        self.filter(frame, &merged, &flow.output_path)
+    }
+
+    /// What a state without a result hands on: its input through `OutputPath`, or `Output`, which stands at `location`.
+    pub fn output_of_input(
+        &mut self,
+        frame: &Frame,
+        state: &State,
+        input: &Payload,
+        output: Option<&JsonataTemplate>,
+        location: &str,
+    ) -> Result<Payload, Fault> {
+        match (&state.flow, output) {
+            (Flow::JsonPath(flow), _) => self.filter(frame, input, &flow.output_path),
+            (Flow::Jsonata(_), None) => Ok(input.clone()),
+            (Flow::Jsonata(_), Some(template)) => {
+                self.jsonata(frame, Visible::of(input.value()), template, location).map(Payload::from)
+            }
+        }
+    }
+
+    /// Exits the state and goes where its transition leads.
+    pub fn leave(
         &mut self,
         frame: &mut Frame,
         state: &State,
-        result: Payload,
+        output: Payload,
         assigned: Option<Object>,
     ) -> Result<Progress, Fault> {
-        let merged = place(&frame.input, result, &state.flow.result_path)?;
-        let output = self.filter(frame, &merged, &state.flow.output_path)?;
         self.exit(frame, state, output, assigned)?;
         Ok(match state.transition {
             Transition::Next(next) => self.go_to(frame, next),
@@ -145,10 +276,16 @@ impl Step<'_> {
         Progress::Next(next)
     }
 
-    /// Evaluates `Assign` over `input`; nothing is visible yet.
-    pub fn assign(&mut self, frame: &Frame, input: &Value, assign: Option<&Assign>) -> Result<Option<Object>, Fault> {
+    /// Evaluates the `Assign` at `location`; nothing is visible yet.
+    pub fn assign(
+        &mut self,
+        frame: &Frame,
+        visible: Visible<'_>,
+        assign: Option<&Assign>,
+        location: &str,
+    ) -> Result<Option<Object>, Fault> {
         let Some(template) = assign else { return Ok(None) };
-        let value = self.template(frame, input, Extras::default(), template)?;
+        let value = self.template(frame, visible, template, location)?;
         Ok(Some(value.as_object().expect("Assign is an object, checked with the definition").clone()))
     }
 

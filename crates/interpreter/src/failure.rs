@@ -1,6 +1,6 @@
 //! Failures of states: data that Retry and Catch look at.
 
-use expressions::EvaluationError;
+use expressions::{EvaluationError, JsonataFailure};
 use json::{Value, json};
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ pub(crate) mod error_name {
     pub const TIMEOUT: &str = "States.Timeout";
     pub const HEARTBEAT_TIMEOUT: &str = "States.HeartbeatTimeout";
     pub const RUNTIME: &str = "States.Runtime";
+    pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
     pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
     pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
 }
@@ -75,6 +76,14 @@ impl Failure {
 pub(crate) enum Fault {
     /// To be prefixed with the state's place.
     AtState { error: &'static str, detail: String },
+    /// A JSONata field that has no value, or none of the type it needs: it leaves an event of its own.
+    Evaluation {
+        /// The field; `None` where the failure is not an expression's.
+        location: Option<String>,
+        cause: String,
+        /// Whether the event points at the state's Entered event even if nothing else has happened (recorded for a Wait's Timestamp).
+        after_entry: bool,
+    },
     /// Complete as it is.
     Bare(Failure),
 }
@@ -92,6 +101,9 @@ impl Fault {
     pub fn at(self, state: &str, entered_event: u64) -> Failure {
         match self {
             Fault::AtState { error, detail } => Failure::at_state(error, state, entered_event, detail),
+            Fault::Evaluation { cause, .. } => {
+                Failure::at_state(error_name::QUERY_EVALUATION_ERROR, state, entered_event, cause)
+            }
             Fault::Bare(failure) => failure,
         }
     }
@@ -109,5 +121,11 @@ pub(crate) fn too_large(what: &str) -> Failure {
 impl From<EvaluationError> for Fault {
     fn from(error: EvaluationError) -> Self {
         Fault::AtState { error: error.error_name(), detail: error.to_string() }
+    }
+}
+
+impl From<JsonataFailure> for Fault {
+    fn from(failure: JsonataFailure) -> Self {
+        Fault::Evaluation { location: Some(failure.location), cause: failure.cause, after_entry: false }
     }
 }

@@ -38,6 +38,8 @@ pub struct Frame {
     pub entered_at: Timestamp,
     /// The state's `*StateEntered` event.
     pub entered_event: u64,
+    /// The event before that one, while nothing but the entry has happened. Not stored: it matters within the step that enters.
+    pub(crate) before_entry: Option<u64>,
     /// What the current attempt of the state works on: the items of a Map.
     pub work: Option<Payload>,
     /// The event the next one of this chain points back to.
@@ -143,6 +145,7 @@ impl Frame {
             variables: Object::new(),
             entered_at: Timestamp(0),
             entered_event: 0,
+            before_entry: None,
             work: None,
             last_event: 0,
             retries: Vec::new(),

@@ -1,7 +1,8 @@
 //! What happens when a state fails: Retry, then Catch, then the failure of the frame and, branch by branch, of the execution.
 
+use crate::data::Visible;
 use crate::effect::TimerKind;
-use crate::failure::{Failure, Fault};
+use crate::failure::{Failure, Fault, error_name};
 use crate::frame::{Frame, FrameId, Phase};
 use crate::history::{HistoryEventDetails, StateType};
 use crate::step::{Progress, Step, state_type};
@@ -14,7 +15,7 @@ impl Step<'_> {
         if self.retry(frame, state, &failure) {
             return Progress::Blocked;
         }
-        self.emit_state_failed(frame, state);
+        self.emit_state_failed(frame, state, &failure);
         match state.catch().iter().find(|catcher| failure.is_named_by(&catcher.error_equals)) {
             Some(catcher) => self.catch(frame, state, catcher, &failure),
             None => Progress::Failed(failure),
@@ -23,8 +24,31 @@ impl Step<'_> {
 
     /// A fault met while a state was worked on.
     pub fn fail_with(&mut self, frame: &mut Frame, state: &State, fault: Fault) -> Progress {
-        let failure = fault.at(&state.name, frame.entered_event);
+        let failure = self.failure_of(frame, state, fault);
         self.fail_state(frame, state, failure)
+    }
+
+    /// The failure a fault becomes; that of an evaluation is recorded on the way.
+    fn failure_of(&mut self, frame: &mut Frame, state: &State, fault: Fault) -> Failure {
+        let evaluated = match &fault {
+            Fault::Evaluation { location, after_entry, .. } => Some((location.clone(), *after_entry)),
+            Fault::AtState { .. } | Fault::Bare(_) => None,
+        };
+        let failure = fault.at(&state.name, frame.entered_event);
+        if let (Some((location, after_entry)), Some(error), Some(cause)) = (evaluated, &failure.error, &failure.cause) {
+            let (error, cause) = (error.clone(), cause.clone());
+            let details = HistoryEventDetails::EvaluationFailed {
+                state: state.name.clone(),
+                location: location.map(Into::into),
+                error,
+                cause,
+            };
+            // Where nothing but the entry has happened the event skips it (recorded).
+            let only_entered = frame.last_event == frame.entered_event && !after_entry;
+            let previous = frame.before_entry.filter(|_| only_entered).unwrap_or(frame.last_event);
+            frame.last_event = self.emit(previous, details);
+        }
+        failure
     }
 
     /// Arms the next attempt. The first retrier that names the error decides, even when it is exhausted.
@@ -69,7 +93,7 @@ impl Step<'_> {
     fn catch(&mut self, frame: &mut Frame, state: &State, catcher: &Catcher, failure: &Failure) -> Progress {
         match self.try_catch(frame, state, catcher, failure) {
             Ok(progress) => progress,
-            Err(fault) => Progress::Failed(fault.at(&state.name, frame.entered_event)),
+            Err(fault) => Progress::Failed(self.failure_of(frame, state, fault)),
         }
     }
 
@@ -81,14 +105,22 @@ impl Step<'_> {
         failure: &Failure,
     ) -> Result<Progress, Fault> {
         let error_output = failure.error_output();
-        let assigned = self.assign(frame, &error_output, catcher.assign.as_ref())?;
-        let output = crate::data::place(&frame.input, Payload::from(error_output), &catcher.result_path)?;
+        let position = state.catch().iter().position(|candidate| std::ptr::eq(candidate, catcher));
+        let place = format!("Catch[{}]", position.expect("the catcher is the state's own"));
+        let visible = Visible { error_output: Some(&error_output), ..Visible::of(&error_output) };
+        let assigned = self.assign(frame, visible, catcher.assign.as_ref(), &format!("{place}/Assign"))?;
+        let output = match &catcher.output {
+            Some(template) => Payload::from(self.jsonata(frame, visible, template, &format!("{place}/Output"))?),
+            None => crate::data::place(&frame.input, Payload::from(error_output.clone()), &catcher.result_path)?,
+        };
         self.exit(frame, state, output, assigned)?;
         Ok(self.go_to(frame, catcher.next))
     }
 
-    fn emit_state_failed(&mut self, frame: &mut Frame, state: &State) {
-        let begun = matches!(frame.phase, Phase::Parallel { .. } | Phase::Map { .. });
+    /// A Map or Parallel state that began says that it failed; so does one whose JSONata fields cannot be evaluated (recorded).
+    fn emit_state_failed(&mut self, frame: &mut Frame, state: &State, failure: &Failure) {
+        let not_evaluated = failure.error.as_deref() == Some(error_name::QUERY_EVALUATION_ERROR);
+        let begun = not_evaluated || matches!(frame.phase, Phase::Parallel { .. } | Phase::Map { .. });
         match &state.kind {
             StateKind::Parallel(_) if begun => self.emit_on(frame, HistoryEventDetails::ParallelStateFailed),
             StateKind::Map(_) if begun => self.emit_on(frame, HistoryEventDetails::MapStateFailed),

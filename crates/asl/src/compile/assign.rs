@@ -30,10 +30,7 @@ pub(crate) fn compile<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>
     for entry in entries {
         variable(checker, entry, &location, owner, fields.language);
     }
-    match fields.language {
-        QueryLanguage::JsonPath => template::compile(checker, node, &location),
-        QueryLanguage::Jsonata => None,
-    }
+    template::compile_shared(checker, node, &location, fields.language)
 }
 
 fn variable<'t>(

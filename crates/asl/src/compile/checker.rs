@@ -25,7 +25,6 @@ pub(crate) enum Phase {
     Transitions,
     Graph,
     Variables,
-    Unsupported,
     Warning,
 }
 
@@ -55,8 +54,6 @@ pub(crate) struct Checker<'t> {
     pub(crate) state_names: HashSet<&'t str>,
     pub(crate) labels: HashSet<&'t str>,
     pub(crate) assigned: Vec<Assigned<'t>>,
-    /// The first place that needs JSONata.
-    pub(crate) jsonata: Option<(String, Range<usize>)>,
     findings: Vec<(Phase, Diagnostic)>,
     finding_bytes: usize,
     errors: usize,
@@ -73,7 +70,6 @@ impl<'t> Checker<'t> {
             state_names: HashSet::new(),
             labels: HashSet::new(),
             assigned: Vec::new(),
-            jsonata: None,
             findings: Vec::new(),
             finding_bytes: 0,
             errors: 0,
@@ -166,25 +162,12 @@ impl<'t> Checker<'t> {
         self.report_at(Phase::Warning, diagnostic, location);
     }
 
-    /// Notes that JSONata is needed at this place; only the first one is told.
-    pub(crate) fn needs_jsonata(&mut self, location: &Location<'_>, span: &Range<usize>) {
-        self.jsonata.get_or_insert_with(|| (location.to_string(), span.clone()));
-    }
-
     /// How many errors of the schema there are so far: a caller that compares learns whether a part was clean.
     pub(crate) fn schema_error_count(&self) -> usize {
         self.schema_errors
     }
 
     pub(crate) fn into_parts(mut self) -> (Vec<Slot>, Vec<Diagnostic>) {
-        if let Some((location, span)) = self.jsonata.take()
-            && self.errors == 0
-        {
-            let message = "JSONata is not supported by this version";
-            let mut diagnostic = Diagnostic::error(code::JSONATA_NOT_SUPPORTED_YET, message, span);
-            diagnostic.location = Some(location);
-            self.report(Phase::Unsupported, diagnostic);
-        }
         self.findings.sort_by_key(|(phase, _)| *phase);
         (self.slots, self.findings.into_iter().map(|(_, diagnostic)| diagnostic).collect())
     }

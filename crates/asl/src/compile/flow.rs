@@ -1,11 +1,11 @@
-//! The fields of the data flow: `InputPath`, `Parameters`, `ResultSelector`, `ResultPath`, `OutputPath`.
+//! The fields of the data flow: `InputPath`, `Parameters`, `ResultSelector`, `ResultPath`, `OutputPath`; `Arguments` and `Output`.
 
 use super::checker::Checker;
 use super::fields::Fields;
 use super::location::Location;
 use super::{path_field, template};
 use crate::QueryLanguage;
-use crate::definition::{JsonPathFlow, PathField, ResultPath};
+use crate::definition::{Flow, JsonPathFlow, JsonataFlow, PathField, ResultPath};
 use crate::tree::{Node, NodeKind};
 use expressions::Root;
 
@@ -15,10 +15,24 @@ pub(crate) struct Has {
     pub(crate) parameters: bool,
     pub(crate) result_selector: bool,
     pub(crate) result_path: bool,
+    /// `Arguments`, in JSONata.
+    pub(crate) arguments: bool,
 }
 
-/// Takes the fields a state type has. JSONata's `Output` is taken here as well: every type with `OutputPath` has it.
-pub(crate) fn compile<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, has: Has) -> JsonPathFlow {
+/// Takes the fields a state type has, of both languages: those of the other one are reported. Every type with `OutputPath` has `Output`.
+pub(crate) fn compile<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, has: Has) -> Flow {
+    let json_path = json_path(checker, fields, has);
+    let mut flow = JsonataFlow { output: template::jsonata_field(checker, fields, "Output"), ..JsonataFlow::default() };
+    if has.arguments {
+        flow.arguments = template::jsonata_field(checker, fields, "Arguments");
+    }
+    match fields.language {
+        QueryLanguage::JsonPath => Flow::JsonPath(json_path),
+        QueryLanguage::Jsonata => Flow::Jsonata(flow),
+    }
+}
+
+fn json_path<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, has: Has) -> JsonPathFlow {
     let mut flow = JsonPathFlow { input_path: path(checker, fields, "InputPath"), ..JsonPathFlow::default() };
     if has.parameters {
         flow.parameters = template::field(checker, fields, "Parameters");
@@ -30,7 +44,6 @@ pub(crate) fn compile<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>
         flow.result_path = result_path(checker, fields);
     }
     flow.output_path = path(checker, fields, "OutputPath");
-    fields.take_of(checker, QueryLanguage::Jsonata, "Output");
     flow
 }
 

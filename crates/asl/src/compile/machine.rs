@@ -49,10 +49,6 @@ fn machine<'t>(checker: &mut Checker<'t>, tree: &'t Node) -> Option<Head> {
     if let Some(language) = fields.one_of(checker, "QueryLanguage", &QueryLanguage::NAMES) {
         checker.machine_language = QueryLanguage::of_name(language);
     }
-    if checker.machine_language == QueryLanguage::Jsonata {
-        let span = fields.take("QueryLanguage").map_or(fields.span(), |node| node.span.clone());
-        checker.needs_jsonata(&location.key("QueryLanguage"), &span);
-    }
     let container = Container { parent: None, isolated: false, depth: 0 };
     let top = scope::compile(checker, &mut fields, container);
     fields.finish(checker);

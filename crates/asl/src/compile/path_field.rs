@@ -3,10 +3,11 @@
 use super::checker::Checker;
 use super::fields::Fields;
 use super::location::Location;
+use super::template;
 use crate::QueryLanguage;
 use crate::definition::{IntegerField, NumberField};
 use crate::tree::Node;
-use expressions::{Path, ReferencePath};
+use expressions::{JsonataExpression, Path, ReferencePath};
 use std::ops::RangeInclusive;
 
 /// Any path: one that may name several places.
@@ -49,6 +50,23 @@ pub(crate) fn reference_field<'t>(
     reference(checker, node, &fields.location.key(name)).map(|path| path.as_path().clone())
 }
 
+/// The JSONata expression that field `name` holds, if it holds one.
+pub(crate) fn expression<'t>(
+    checker: &mut Checker<'t>,
+    fields: &mut Fields<'t, '_>,
+    name: &'static str,
+) -> Option<JsonataExpression> {
+    let node = fields.take(name).filter(|node| fields.is_expression(node))?;
+    match JsonataExpression::parse(node.as_str()?)? {
+        Ok(expression) => Some(expression),
+        Err(problem) => {
+            let location = fields.location.key(name).to_string();
+            template::report_jsonata(checker, problem, location, node.span.clone());
+            None
+        }
+    }
+}
+
 /// Takes an integer field and its `…Path` variant, of which at most one may be there.
 pub(crate) fn integer_or_path<'t>(
     checker: &mut Checker<'t>,
@@ -58,9 +76,11 @@ pub(crate) fn integer_or_path<'t>(
     range: RangeInclusive<u64>,
 ) -> Option<IntegerField> {
     fields.at_most_one(checker, &[name, path_name]);
+    let expression = expression(checker, fields, name);
     let literal = fields.integer_or_expression(checker, name, range);
     let path = reference_field(checker, fields, path_name);
-    literal.map(IntegerField::Literal).or(path.map(IntegerField::Path))
+    let literal = literal.map(IntegerField::Literal);
+    literal.or(path.map(IntegerField::Path)).or(expression.map(IntegerField::Expression))
 }
 
 /// Takes a number field and its `…Path` variant, of which at most one may be there.
@@ -72,7 +92,9 @@ pub(crate) fn number_or_path<'t>(
     range: RangeInclusive<f64>,
 ) -> Option<NumberField> {
     fields.at_most_one(checker, &[name, path_name]);
+    let expression = expression(checker, fields, name);
     let literal = fields.number(checker, name, range);
     let path = reference_field(checker, fields, path_name);
-    literal.map(NumberField::Literal).or(path.map(NumberField::Path))
+    let literal = literal.map(NumberField::Literal);
+    literal.or(path.map(NumberField::Path)).or(expression.map(NumberField::Expression))
 }

@@ -7,6 +7,7 @@ use super::flow;
 use super::location::Location;
 use super::machine::SECONDS_MAX;
 use super::state::{StateReader, target};
+use super::template;
 use crate::QueryLanguage;
 use crate::definition::{Catcher, Retrier, ScopeIndex, StateIndex};
 use crate::tree::Node;
@@ -82,9 +83,9 @@ fn catcher<'t>(
     let error_equals = error_equals(checker, fields, is_last);
     let result_path = flow::result_path(checker, fields);
     let assign = assign::compile(checker, fields, Owner { scope, is_catcher: true });
-    fields.take_of(checker, QueryLanguage::Jsonata, "Output");
+    let output = template::jsonata_field(checker, fields, "Output");
     let next = target(checker, fields, "Next", targets, index)?;
-    Some(Catcher { error_equals, next, result_path, assign })
+    Some(Catcher { error_equals, next, result_path, assign, output })
 }
 
 fn error_equals<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, is_last: bool) -> Vec<String> {

@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::location::Location;
 use super::states::{choice, fail, map, parallel, pass, succeed, task, wait};
 use crate::QueryLanguage;
-use crate::definition::{JsonPathFlow, ScopeIndex, State, StateIndex, StateKind, Transition};
+use crate::definition::{Flow, ScopeIndex, State, StateIndex, StateKind, Transition};
 use crate::tree::{Entry, NodeKind};
 
 /// Where a state stands.
@@ -25,9 +25,9 @@ pub(crate) struct StateReader<'t, 'l, 's> {
     pub(crate) place: Place,
 }
 
-/// What a state type makes of its fields. The kind is missing after an error, and in JSONata states.
+/// What a state type makes of its fields. The kind is missing after an error.
 pub(crate) struct Compiled {
-    pub(crate) flow: JsonPathFlow,
+    pub(crate) flow: Flow,
     pub(crate) kind: Option<StateKind>,
 }
 
@@ -66,11 +66,7 @@ pub(crate) fn compile<'t>(
         "Succeed" | "Fail" | "Choice" => Some(Transition::End),
         _ => state.transition(checker),
     };
-    let is_jsonata = state.fields.language == QueryLanguage::Jsonata;
     state.fields.finish(checker);
-    if is_jsonata {
-        return None;
-    }
     Some(State { name: entry.key.clone(), flow: compiled.flow, assign, transition: transition?, kind: compiled.kind? })
 }
 
@@ -96,9 +92,6 @@ fn query_language<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) {
     if language == QueryLanguage::JsonPath && checker.machine_language == QueryLanguage::Jsonata {
         let message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";
         checker.schema(fields.location, &entry.value.span, message);
-    }
-    if language == QueryLanguage::Jsonata {
-        checker.needs_jsonata(&fields.location.key("QueryLanguage"), &entry.value.span);
     }
     fields.language = language;
 }

@@ -4,9 +4,10 @@ use super::checker::{Checker, Phase};
 use super::fields::Fields;
 use super::location::Location;
 use crate::QueryLanguage;
+use crate::definition::Template;
 use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::tree::{Node, NodeKind};
-use expressions::PayloadTemplate;
+use expressions::{JsonataProblem, JsonataTemplate, PayloadTemplate};
 
 /// Takes and compiles a template field that only JSONPath has.
 pub(crate) fn field<'t>(
@@ -18,17 +19,78 @@ pub(crate) fn field<'t>(
     compile(checker, node, &fields.location.key(name))
 }
 
-/// Takes and compiles a template field that both languages have; in JSONata it is left alone.
+/// Takes and compiles a template field that only JSONata has.
+pub(crate) fn jsonata_field<'t>(
+    checker: &mut Checker<'t>,
+    fields: &mut Fields<'t, '_>,
+    name: &'static str,
+) -> Option<JsonataTemplate> {
+    let node = fields.take_of(checker, QueryLanguage::Jsonata, name)?;
+    compile_jsonata(checker, node, &fields.location.key(name))
+}
+
+/// Takes and compiles a template field that both languages have.
 pub(crate) fn shared_field<'t>(
     checker: &mut Checker<'t>,
     fields: &mut Fields<'t, '_>,
     name: &'static str,
-) -> Option<PayloadTemplate> {
+) -> Option<Template> {
     let node = fields.take(name)?;
-    if fields.language == QueryLanguage::Jsonata {
-        return None;
+    compile_shared(checker, node, &fields.location.key(name), fields.language)
+}
+
+/// Compiles `node`, which stands at `location`, in either language.
+pub(crate) fn compile_shared(
+    checker: &mut Checker<'_>,
+    node: &Node,
+    location: &Location<'_>,
+    language: QueryLanguage,
+) -> Option<Template> {
+    match language {
+        QueryLanguage::JsonPath => compile(checker, node, location).map(Template::JsonPath),
+        QueryLanguage::Jsonata => compile_jsonata(checker, node, location).map(Template::Jsonata),
     }
-    compile(checker, node, &fields.location.key(name))
+}
+
+/// Compiles `node`, which stands at `location`, in JSONata.
+pub(crate) fn compile_jsonata(
+    checker: &mut Checker<'_>,
+    node: &Node,
+    location: &Location<'_>,
+) -> Option<JsonataTemplate> {
+    match JsonataTemplate::compile(&node.to_value()) {
+        Ok(template) => Some(template),
+        Err(problems) => {
+            for problem in problems {
+                let span = node.at(&problem.location).map_or_else(|| node.span.clone(), |value| value.span.clone());
+                report_jsonata(checker, problem.problem, format!("{location}{}", problem.location), span);
+            }
+            None
+        }
+    }
+}
+
+/// Reports what is wrong with an expression, under AWS's code for it.
+pub(crate) fn report_jsonata(
+    checker: &mut Checker<'_>,
+    problem: JsonataProblem,
+    location: String,
+    span: std::ops::Range<usize>,
+) {
+    if !checker.has_room(Severity::Error) {
+        return;
+    }
+    let (code, message) = match problem {
+        JsonataProblem::Invalid(message) => (code::INVALID_JSONATA_EXPRESSION, message),
+        JsonataProblem::Unsupported(message) => (code::UNSUPPORTED_JSONATA_EXPRESSION, message),
+        JsonataProblem::OneSided => {
+            let message = "A JSONata expression must begin with '{%' and end with '%}'";
+            (code::SCHEMA_VALIDATION_FAILED, message.to_owned())
+        }
+    };
+    let mut diagnostic = Diagnostic::error(code, message, span);
+    diagnostic.location = Some(location);
+    checker.report(Phase::Schema, diagnostic);
 }
 
 /// Compiles `node`, which stands at `location`.

@@ -1,7 +1,7 @@
 //! Choice rules.
 
 use super::{Assign, StateIndex};
-use expressions::Path;
+use expressions::{JsonataExpression, JsonataTemplate, Path};
 use json::Value;
 
 /// One element of `Choices`.
@@ -13,6 +13,8 @@ pub struct ChoiceRule {
     pub next: StateIndex,
     /// `Assign` of this rule.
     pub assign: Option<Assign>,
+    /// `Output` of this rule, in JSONata.
+    pub output: Option<JsonataTemplate>,
 }
 
 /// A test on the state's input.
@@ -26,6 +28,10 @@ pub enum Condition {
     Not(Box<Condition>),
     /// One operator on one variable.
     Compare(Comparison),
+    /// `Condition`, given in JSONata as `true` or `false`.
+    Literal(bool),
+    /// `Condition`, a JSONata expression.
+    Jsonata(JsonataExpression),
 }
 
 /// `Variable` and its operator.

@@ -1,8 +1,7 @@
 //! What only a distributed Map has: where items come from, how they are batched, where results go.
 
-use super::IntegerField;
+use super::{IntegerField, Template};
 use crate::MachineType;
-use expressions::PayloadTemplate;
 use json::Value;
 
 /// The fields of a Map whose `ProcessorConfig.Mode` is `DISTRIBUTED`.
@@ -25,8 +24,8 @@ pub struct DistributedMap {
 pub struct ItemReader {
     /// `Resource`: the ARN as written.
     pub resource: String,
-    /// `Parameters`
-    pub parameters: Option<PayloadTemplate>,
+    /// `Parameters`, or `Arguments` in JSONata.
+    pub parameters: Option<Template>,
     /// `ReaderConfig.MaxItems` or its path; zero means no limit.
     pub max_items: Option<IntegerField>,
     /// `ReaderConfig` as written.
@@ -41,7 +40,7 @@ pub struct ItemBatcher {
     /// `MaxInputBytesPerBatch` or its path.
     pub max_input_bytes_per_batch: Option<IntegerField>,
     /// `BatchInput`: what every batch gets beside its items.
-    pub batch_input: Option<PayloadTemplate>,
+    pub batch_input: Option<Template>,
 }
 
 /// `ResultWriter`: results to outside the state's output. Either part may be missing, not both.
@@ -49,8 +48,8 @@ pub struct ItemBatcher {
 pub struct ResultWriter {
     /// `Resource`: the ARN as written.
     pub resource: Option<String>,
-    /// `Parameters`
-    pub parameters: Option<PayloadTemplate>,
+    /// `Parameters`, or `Arguments` in JSONata.
+    pub parameters: Option<Template>,
     /// `WriterConfig` as written.
     pub config: Option<Value>,
 }

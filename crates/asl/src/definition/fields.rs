@@ -1,7 +1,44 @@
 //! Fields that several state types share.
 
 use super::StateIndex;
-use expressions::{Expression, Path, PayloadTemplate, ReferencePath};
+use expressions::{Expression, JsonataExpression, JsonataTemplate, Path, PayloadTemplate, ReferencePath};
+
+/// How a state's input becomes its output, in the state's query language.
+#[derive(Debug)]
+pub enum Flow {
+    /// The JSONPath pipeline.
+    JsonPath(JsonPathFlow),
+    /// JSONata's two fields.
+    Jsonata(JsonataFlow),
+}
+
+impl Flow {
+    /// `Output` of a state in JSONata that has one.
+    pub fn output(&self) -> Option<&JsonataTemplate> {
+        match self {
+            Flow::JsonPath(_) => None,
+            Flow::Jsonata(flow) => flow.output.as_ref(),
+        }
+    }
+}
+
+/// JSONata: `Arguments`, work, `Output`.
+#[derive(Debug, Default)]
+pub struct JsonataFlow {
+    /// `Arguments`; the state input when absent.
+    pub arguments: Option<JsonataTemplate>,
+    /// `Output`; the result, or where there is none the state input, when absent.
+    pub output: Option<JsonataTemplate>,
+}
+
+/// A template in either language.
+#[derive(Debug)]
+pub enum Template {
+    /// Keys that end in `.$` are evaluated.
+    JsonPath(PayloadTemplate),
+    /// Strings between `{%` and `%}` are evaluated.
+    Jsonata(JsonataTemplate),
+}
 
 /// The JSONPath pipeline: raw input, `InputPath`, `Parameters`, work, `ResultSelector`, `ResultPath`, `OutputPath`.
 #[derive(Debug, Default)]
@@ -43,7 +80,7 @@ pub enum ResultPath {
 }
 
 /// `Assign`: a template whose value is an object of variables.
-pub type Assign = PayloadTemplate;
+pub type Assign = Template;
 
 /// A non-negative integer, given or to be looked up when the state is entered.
 #[derive(Debug)]
@@ -52,6 +89,8 @@ pub enum IntegerField {
     Literal(u64),
     /// The `…Path` variant.
     Path(Path),
+    /// A JSONata expression.
+    Expression(JsonataExpression),
 }
 
 /// A number, given or to be looked up when the state is entered.
@@ -61,6 +100,8 @@ pub enum NumberField {
     Literal(f64),
     /// The `…Path` variant.
     Path(Path),
+    /// A JSONata expression.
+    Expression(JsonataExpression),
 }
 
 /// `Error` or `Cause` of a Fail state.
@@ -70,6 +111,8 @@ pub enum TextField {
     Literal(String),
     /// The `…Path` variant: a path or an intrinsic function that returns text.
     Expression(Expression),
+    /// A JSONata expression.
+    Jsonata(JsonataExpression),
 }
 
 /// One element of `Retry`, its defaults filled in.
@@ -98,6 +141,8 @@ pub struct Catcher {
     pub next: StateIndex,
     /// `ResultPath`: where in the raw input the error output goes.
     pub result_path: ResultPath,
-    /// `Assign`, which sees the error output as `$`.
+    /// `Assign`, which sees the error output as `$`, or in JSONata as `$states.errorOutput`.
     pub assign: Option<Assign>,
+    /// `Output` of JSONata; the error output when absent.
+    pub output: Option<JsonataTemplate>,
 }

@@ -11,7 +11,10 @@ mod states;
 
 pub use choice::{ChoiceRule, Comparison, Condition, Operand, Operator, Ordering};
 pub use distributed_map::{DistributedMap, ItemBatcher, ItemReader, ResultWriter};
-pub use fields::{Assign, Catcher, IntegerField, JsonPathFlow, NumberField, PathField, ResultPath, Retrier, TextField};
+pub use fields::{
+    Assign, Catcher, Flow, IntegerField, JsonPathFlow, JsonataFlow, NumberField, PathField, ResultPath, Retrier,
+    Template, TextField,
+};
 pub use resource::{IntegrationPattern, Resource};
 pub use states::{
     ChoiceState, FailState, MapState, ParallelState, PassState, ProcessorMode, State, StateKind, TaskState, Transition,

@@ -1,10 +1,10 @@
 //! The eight state types.
 
 use super::{
-    Assign, Catcher, ChoiceRule, DistributedMap, IntegerField, JsonPathFlow, NumberField, Resource, Retrier,
-    ScopeIndex, StateIndex, TextField,
+    Assign, Catcher, ChoiceRule, DistributedMap, Flow, IntegerField, NumberField, Resource, Retrier, ScopeIndex,
+    StateIndex, Template, TextField,
 };
-use expressions::{Path, PayloadTemplate};
+use expressions::{JsonataExpression, JsonataTemplate, Path};
 use json::Value;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ pub struct State {
     /// Unique in the whole definition.
     pub name: Arc<str>,
     /// How input becomes output. Fields a type does not have are at their defaults.
-    pub flow: JsonPathFlow,
+    pub flow: Flow,
     /// State-level `Assign`.
     pub assign: Option<Assign>,
     /// Where to go from here. Always [`Transition::End`] for Succeed and Fail, and unused for Choice.
@@ -70,7 +70,7 @@ pub struct TaskState {
     /// `HeartbeatSeconds` or `HeartbeatSecondsPath`.
     pub heartbeat_seconds: Option<IntegerField>,
     /// `Credentials`, whose value holds `RoleArn`.
-    pub credentials: Option<PayloadTemplate>,
+    pub credentials: Option<Template>,
     /// `Retry`, in order.
     pub retry: Vec<Retrier>,
     /// `Catch`, in order.
@@ -97,6 +97,10 @@ pub enum WaitState {
     Timestamp(i64),
     /// `TimestampPath`
     TimestampPath(Path),
+    /// `Seconds`, a JSONata expression.
+    SecondsExpression(JsonataExpression),
+    /// `Timestamp`, a JSONata expression.
+    TimestampExpression(JsonataExpression),
 }
 
 /// `Fail`
@@ -124,8 +128,10 @@ pub struct ParallelState {
 pub struct MapState {
     /// `ItemsPath`; the effective input itself when absent.
     pub items_path: Option<Path>,
+    /// `Items` of JSONata; the state input when absent.
+    pub items: Option<JsonataTemplate>,
     /// `ItemSelector`, or `Parameters` in its legacy meaning.
-    pub item_selector: Option<PayloadTemplate>,
+    pub item_selector: Option<Template>,
     /// `ItemProcessor` or the legacy `Iterator`.
     pub processor: ScopeIndex,
     /// `ProcessorConfig.Mode`

@@ -193,6 +193,15 @@ impl Tree {
                 self.rows[from.row].error = Some(printable(error.as_deref().unwrap_or("an error without a name")));
                 (from.row, Some(Happening::AttemptFailed(from.row)))
             }
+            // It may point past the state's own entry, so the state is found by its name.
+            Details::EvaluationFailed { state, error, .. } => {
+                let state = printable(state);
+                let is_it =
+                    |row: &Row| row.ended.is_none() && matches!(&row.kind, Kind::State { name, .. } if *name == state);
+                let row = self.rows.iter().rposition(is_it).unwrap_or(from.row);
+                self.rows[row].error = Some(printable(error));
+                (row, Some(Happening::AttemptFailed(row)))
+            }
             Details::ExecutionSucceeded { .. } => self.close(from, Status::Succeeded, at),
             Details::ExecutionFailed { .. } | Details::ExecutionTimedOut { .. } => self.close(from, Status::Failed, at),
             Details::ExecutionAborted { .. } => self.close(from, Status::Aborted, at),

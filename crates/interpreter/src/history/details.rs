@@ -138,6 +138,12 @@ pub enum HistoryEventDetails {
         name: Arc<str>,
         index: u64,
     },
+    EvaluationFailed {
+        state: Arc<str>,
+        location: Option<Arc<str>>,
+        error: Arc<str>,
+        cause: Arc<str>,
+    },
 }
 
 /// Which type of state an Entered, Exited or Aborted event is about.

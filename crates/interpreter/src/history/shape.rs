@@ -60,6 +60,7 @@ impl Details {
             Details::MapIterationSucceeded { .. } => "MapIterationSucceeded",
             Details::MapIterationFailed { .. } => "MapIterationFailed",
             Details::MapIterationAborted { .. } => "MapIterationAborted",
+            Details::EvaluationFailed { .. } => "EvaluationFailed",
         }
     }
 
@@ -172,6 +173,14 @@ impl Details {
             Details::MapIterationAborted { name, index } => {
                 ("mapIterationAbortedEventDetails", Shape::new().text("name", name).number("index", *index))
             }
+            Details::EvaluationFailed { state, location, error, cause } => (
+                "evaluationFailedEventDetails",
+                Shape::new()
+                    .text("state", state)
+                    .optional("location", location)
+                    .text("error", error)
+                    .text("cause", cause),
+            ),
             Details::StateAborted { .. }
             | Details::LambdaFunctionStarted
             | Details::ParallelStateStarted

@@ -164,6 +164,13 @@ fn write_details(row: &mut Writer, details: &Details) {
         Details::MapIterationSucceeded { name, index } => iteration(row, 32, name, *index),
         Details::MapIterationFailed { name, index } => iteration(row, 33, name, *index),
         Details::MapIterationAborted { name, index } => iteration(row, 34, name, *index),
+        Details::EvaluationFailed { state, location, error, cause } => {
+            row.byte(35);
+            row.shared(state);
+            row.option(location.as_ref(), Writer::shared);
+            row.shared(error);
+            row.shared(cause);
+        }
     }
 }
 
@@ -236,6 +243,12 @@ fn read_details(row: &mut Reader<'_>) -> Result<Details, CorruptRow> {
         32 => Details::MapIterationSucceeded { name: row.shared()?, index: row.number()? },
         33 => Details::MapIterationFailed { name: row.shared()?, index: row.number()? },
         34 => Details::MapIterationAborted { name: row.shared()?, index: row.number()? },
+        35 => Details::EvaluationFailed {
+            state: row.shared()?,
+            location: optional(row)?,
+            error: row.shared()?,
+            cause: row.shared()?,
+        },
         _ => return Err(CorruptRow("an event has an unknown type")),
     })
 }

@@ -1,11 +1,12 @@
 //! Choice: the first rule that holds decides.
 
 use crate::context::Extras;
+use crate::data::Visible;
 use crate::failure::Fault;
 use crate::frame::Frame;
 use crate::step::{Progress, Step};
 use asl::definition::{Assign, ChoiceState, Comparison, Condition, Operand, Operator, Ordering, State, StateIndex};
-use expressions::{Path, Scope};
+use expressions::{JsonataTemplate, Path, Scope};
 use json::{Payload, Value};
 use std::cmp;
 
@@ -15,35 +16,58 @@ pub(crate) fn begin(
     state: &State,
     choice: &ChoiceState,
 ) -> Result<Progress, Fault> {
-    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
-    let holding = step.evaluate(frame, input.value(), Extras::default(), |scope, _| {
-        for rule in &choice.rules {
-            if holds(&rule.condition, scope)? {
-                return Ok(Some(rule));
-            }
+    let input = step.effective_input(frame, state)?;
+    // A rule's Assign and Output stand in for the state's, which belong to the default alone.
+    match (first_that_holds(step, frame, &input, choice)?, choice.default) {
+        (Some(position), _) => {
+            let rule = &choice.rules[position];
+            let place = format!("Choices[{position}]/");
+            leave(step, frame, state, &input, rule.assign.as_ref(), rule.output.as_ref(), &place, rule.next)
         }
-        Ok::<_, Fault>(None)
-    })?;
-    // A rule's Assign stands in for the state's, which belongs to the default alone.
-    match (holding, choice.default) {
-        (Some(rule), _) => leave(step, frame, state, &input, rule.assign.as_ref(), rule.next),
-        (None, Some(default)) => leave(step, frame, state, &input, state.assign.as_ref(), default),
+        (None, Some(default)) => {
+            leave(step, frame, state, &input, state.assign.as_ref(), state.flow.output(), "", default)
+        }
         (None, None) => {
             Err(Fault::runtime("Failed to transition out of the state. The state does not point to a next state."))
         }
     }
 }
 
+fn first_that_holds(
+    step: &mut Step<'_>,
+    frame: &Frame,
+    input: &Payload,
+    choice: &ChoiceState,
+) -> Result<Option<usize>, Fault> {
+    for (position, rule) in choice.rules.iter().enumerate() {
+        let holds = match &rule.condition {
+            Condition::Literal(literal) => *literal,
+            Condition::Jsonata(expression) => {
+                let location = format!("Choices[{position}]/Condition");
+                step.expression(frame, expression, &location, "boolean", Value::as_bool)?
+            }
+            condition => step.evaluate(frame, input.value(), Extras::default(), |scope, _| holds(condition, scope))?,
+        };
+        if holds {
+            return Ok(Some(position));
+        }
+    }
+    Ok(None)
+}
+
+#[allow(clippy::too_many_arguments, reason = "the parts of one way out of the state")]
 fn leave(
     step: &mut Step<'_>,
     frame: &mut Frame,
     state: &State,
     input: &Payload,
     assign: Option<&Assign>,
+    output: Option<&JsonataTemplate>,
+    place: &str,
     next: StateIndex,
 ) -> Result<Progress, Fault> {
-    let assigned = step.assign(frame, input.value(), assign)?;
-    let output = step.filter(frame, input, &state.flow.output_path)?;
+    let assigned = step.assign(frame, Visible::of(input.value()), assign, &format!("{place}Assign"))?;
+    let output = step.output_of_input(frame, state, input, output, &format!("{place}Output"))?;
     step.exit(frame, state, output, assigned)?;
     Ok(step.go_to(frame, next))
 }
@@ -68,6 +92,7 @@ fn holds(condition: &Condition, scope: &Scope<'_>) -> Result<bool, Fault> {
         }
         Condition::Not(condition) => Ok(!holds(condition, scope)?),
         Condition::Compare(comparison) => compare(comparison, scope),
+        Condition::Literal(_) | Condition::Jsonata(_) => unreachable!("conditions of JSONata stand alone"),
     }
 }
 

@@ -24,6 +24,14 @@ fn text(
         None => return Ok(None),
         Some(TextField::Literal(text)) => return Ok(Some(text.as_str().into())),
         Some(TextField::Expression(expression)) => expression,
+        Some(TextField::Jsonata(expression)) => {
+            let location = name.trim_end_matches("Path");
+            let text = step.expression(frame, expression, location, "string", |value| match value {
+                Value::String(text) => Some(text.clone()),
+                _ => None,
+            });
+            return text.map(Some);
+        }
     };
     let input = frame.input.clone();
     let value = step

@@ -1,20 +1,17 @@
 //! Map, inline: a frame for each running iteration, at most so many at a time.
 
 use crate::context::Extras;
+use crate::data::Visible;
 use crate::failure::Fault;
 use crate::frame::{Frame, FrameId, Phase};
 use crate::history::HistoryEventDetails;
 use crate::step::{Progress, Step};
-use asl::definition::{IntegerField, MapState, State, StateKind};
-use json::Payload;
+use asl::definition::{Flow, IntegerField, MapState, State, StateKind};
+use json::{Number, Payload, Value};
 
 pub(crate) fn begin(step: &mut Step<'_>, frame: &mut Frame, state: &State, map: &MapState) -> Result<Progress, Fault> {
-    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
-    let items = match &map.items_path {
-        Some(path) => Payload::from(step.path(frame, input.value(), path)?),
-        None => input.clone(),
-    };
-    let items = into_array(items, map)?;
+    let input = step.effective_input(frame, state)?;
+    let items = items(step, frame, state, &input, map)?;
     let concurrency = concurrency(step, frame, &input, map)?;
     let length = items.value().as_array().expect("just made sure").len() as u64;
     step.emit_on(frame, HistoryEventDetails::MapStateStarted { length });
@@ -83,9 +80,10 @@ fn start_iteration(step: &mut Step<'_>, frame: &mut Frame, state: &State, previo
     let item = &work.value().as_array().expect("items are an array")[position as usize];
     let input = match &map.item_selector {
         Some(template) => {
-            let whole = step.filter(frame, &frame.input, &state.flow.input_path)?;
+            let whole = step.effective_input(frame, state)?;
             let extras = Extras { item: Some((position, item)), ..Extras::default() };
-            Payload::from(step.template(frame, whole.value(), extras, template)?)
+            let visible = Visible { extras, ..Visible::of(whole.value()) };
+            Payload::from(step.template(frame, visible, template, "ItemSelector")?)
         }
         None => Payload::from(item.clone()),
     };
@@ -101,12 +99,36 @@ fn start_iteration(step: &mut Step<'_>, frame: &mut Frame, state: &State, previo
     Ok(())
 }
 
-fn into_array(items: Payload, map: &MapState) -> Result<Payload, Fault> {
-    if items.value().as_array().is_some() {
-        return Ok(items);
+/// The items: `ItemsPath` or the input, `Items` or the input.
+fn items(step: &mut Step<'_>, frame: &Frame, state: &State, input: &Payload, map: &MapState) -> Result<Payload, Fault> {
+    match (&state.flow, &map.items_path, &map.items) {
+        (Flow::JsonPath(_), path, _) => {
+            let items = match path {
+                Some(path) => Payload::from(step.path(frame, input.value(), path)?),
+                None => input.clone(),
+            };
+            let shown = path.as_ref().map_or("$", |path| path.text());
+            array_or(items, |_| Fault::runtime(format!("Reference path \"{shown}\" must point to array.")))
+        }
+        (Flow::Jsonata(_), _, Some(template)) => {
+            let items = step.jsonata(frame, Visible::of(input.value()), template, "Items")?;
+            array_or(items.into(), |items| match template.as_expression() {
+                Some(expression) => expression.unexpected_type("Items", "array", items).into(),
+                None => not_an_array(items),
+            })
+        }
+        (Flow::Jsonata(_), _, None) => array_or(input.clone(), not_an_array),
     }
-    let path = map.items_path.as_ref().map_or("$", |path| path.text());
-    Err(Fault::runtime(format!("Reference path \"{path}\" must point to array.")))
+}
+
+fn array_or(items: Payload, fault: impl FnOnce(&Value) -> Fault) -> Result<Payload, Fault> {
+    if items.value().as_array().is_some() { Ok(items) } else { Err(fault(items.value())) }
+}
+
+/// An input that is no array is not an expression's fault, so no field is named (recorded).
+fn not_an_array(items: &Value) -> Fault {
+    let cause = format!("Map state input must be an array but was: {items}");
+    Fault::Evaluation { location: None, cause, after_entry: false }
 }
 
 /// `MaxConcurrency` as asked for, within what inline Maps get.
@@ -114,6 +136,12 @@ fn concurrency(step: &mut Step<'_>, frame: &Frame, input: &Payload, map: &MapSta
     let asked = match &map.max_concurrency {
         None => 0,
         Some(IntegerField::Literal(number)) => *number,
+        Some(IntegerField::Expression(expression)) => {
+            step.expression(frame, expression, "MaxConcurrency", "integer", |value| {
+                let integer = value.as_number().and_then(Number::as_integral)?;
+                u64::try_from(integer).ok()
+            })?
+        }
         Some(IntegerField::Path(path)) => {
             let value = step.path(frame, input.value(), path)?;
             let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

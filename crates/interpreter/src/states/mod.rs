@@ -22,6 +22,7 @@ pub(crate) fn enter(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Pr
         name: state.name.clone(),
         input: frame.input.clone(),
     };
+    frame.before_entry = Some(frame.last_event);
     frame.entered_event = step.emit_on(frame, event);
     frame.entered_at = step.now;
     frame.retries.clear();

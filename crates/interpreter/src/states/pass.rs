@@ -1,10 +1,11 @@
 //! Pass: a literal, a template's value, or the input itself.
 
 use crate::context::Extras;
+use crate::data::Visible;
 use crate::failure::Fault;
 use crate::frame::Frame;
 use crate::step::{Progress, Step};
-use asl::definition::{PassState, State};
+use asl::definition::{Flow, PassState, State};
 use json::Payload;
 
 pub(crate) fn begin(
@@ -18,6 +19,10 @@ pub(crate) fn begin(
         Some(literal) => Payload::from(literal.clone()),
         None => step.parameters(frame, state, Extras::default())?,
     };
-    let assigned = step.assign(frame, result.value(), state.assign.as_ref())?;
-    step.finish(frame, state, result, assigned)
+    let assigned = step.assign(frame, Visible::of(result.value()), state.assign.as_ref(), "Assign")?;
+    let output = match &state.flow {
+        Flow::JsonPath(_) => step.output(frame, state, result)?,
+        Flow::Jsonata(flow) => step.output_of_input(frame, state, &result, flow.output.as_ref(), "Output")?,
+    };
+    step.leave(frame, state, output, assigned)
 }

@@ -6,8 +6,8 @@ use crate::step::{Progress, Step};
 use asl::definition::State;
 
 pub(crate) fn begin(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Result<Progress, Fault> {
-    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
-    let output = step.filter(frame, &input, &state.flow.output_path)?;
+    let input = step.effective_input(frame, state)?;
+    let output = step.output_of_input(frame, state, &input, state.flow.output(), "Output")?;
     step.exit(frame, state, output, None)?;
     Ok(Progress::End(frame.input.clone()))
 }

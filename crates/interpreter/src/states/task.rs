@@ -2,6 +2,7 @@
 
 use crate::command::{CommandRejected, TaskId};
 use crate::context::Extras;
+use crate::data::Visible;
 use crate::effect::{Effect, TimerKind};
 use crate::failure::{Failure, Fault, too_large};
 use crate::frame::{Frame, FrameId, Phase, TaskAttempt};
@@ -254,8 +255,15 @@ fn seconds(
         None => return Ok(None),
         Some(IntegerField::Literal(seconds)) => return Ok(Some(*seconds)),
         Some(IntegerField::Path(path)) => path,
+        Some(IntegerField::Expression(expression)) => {
+            let location = path_field.trim_end_matches("Path");
+            let seconds = step.expression(frame, expression, location, "integer", |value| {
+                value.as_number().and_then(Number::as_integral).filter(|seconds| *seconds > 0)
+            })?;
+            return Ok(Some(seconds.unsigned_abs()));
+        }
     };
-    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
+    let input = step.effective_input(frame, state)?;
     let value = step.path(frame, input.value(), path)?;
     match &value {
         Value::Number(Number::Integer(seconds)) if *seconds > 0 => Ok(Some(seconds.unsigned_abs())),
@@ -271,8 +279,8 @@ fn seconds(
 
 fn role_arn(step: &mut Step<'_>, frame: &Frame, state: &State, task: &TaskState) -> Result<Option<Arc<str>>, Fault> {
     let Some(template) = &task.credentials else { return Ok(None) };
-    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
-    let credentials = step.template(frame, input.value(), Extras::default(), template)?;
+    let input = step.effective_input(frame, state)?;
+    let credentials = step.template(frame, Visible::of(input.value()), template, "Credentials")?;
     match credentials.get("RoleArn") {
         Some(Value::String(role_arn)) => Ok(Some(role_arn.clone())),
         _ => Err(Fault::runtime("The field 'RoleArn' of Credentials must be a string.")),

@@ -1,11 +1,12 @@
 //! Wait: a delay or a point in time.
 
 use crate::Timestamp;
+use crate::data::Visible;
 use crate::effect::TimerKind;
 use crate::failure::Fault;
 use crate::frame::{Frame, Phase};
 use crate::step::{Progress, Step};
-use asl::definition::{State, StateKind, Transition, WaitState};
+use asl::definition::{State, StateKind, WaitState};
 use expressions::Path;
 use json::{Number, Payload, Value};
 
@@ -18,7 +19,7 @@ pub(crate) fn begin(
     state: &State,
     wait: &WaitState,
 ) -> Result<Progress, Fault> {
-    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
+    let input = step.effective_input(frame, state)?;
     let asked = due(step, frame, &input, wait)?;
     let due = scaled(step, asked);
     if due.0.saturating_sub(step.now.0) > DELAY_SECONDS_MAX * 1000 {
@@ -39,14 +40,10 @@ pub(crate) fn wake(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Pro
 }
 
 fn leave(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Result<Progress, Fault> {
-    let input = step.filter(frame, &frame.input, &state.flow.input_path)?;
-    let assigned = step.assign(frame, input.value(), state.assign.as_ref())?;
-    let output = step.filter(frame, &input, &state.flow.output_path)?;
-    step.exit(frame, state, output, assigned)?;
-    Ok(match state.transition {
-        Transition::Next(next) => step.go_to(frame, next),
-        Transition::End => Progress::End(frame.input.clone()),
-    })
+    let input = step.effective_input(frame, state)?;
+    let assigned = step.assign(frame, Visible::of(input.value()), state.assign.as_ref(), "Assign")?;
+    let output = step.output_of_input(frame, state, &input, state.flow.output(), "Output")?;
+    step.leave(frame, state, output, assigned)
 }
 
 /// The delay until `due`, scaled as the server was told to.
@@ -79,6 +76,25 @@ fn due(step: &mut Step<'_>, frame: &Frame, input: &Payload, wait: &WaitState) ->
                     "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {} == {shown}",
                     path.text()
                 ))
+            })
+        }
+        WaitState::SecondsExpression(expression) => {
+            let seconds = step.expression(frame, expression, "Seconds", "integer", |value| {
+                value.as_number().and_then(Number::as_integral).filter(|seconds| *seconds >= 0)
+            })?;
+            Ok(step.now.plus_seconds(seconds.unsigned_abs()))
+        }
+        WaitState::TimestampExpression(expression) => {
+            let text = step.expression(frame, expression, "Timestamp", "string", |value| match value {
+                Value::String(text) => Some(text.clone()),
+                _ => None,
+            })?;
+            asl::timestamp(&text).map(Timestamp).ok_or_else(|| Fault::Evaluation {
+                location: Some("Timestamp".to_owned()),
+                cause: format!(
+                    "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"
+                ),
+                after_entry: true,
             })
         }
     }

@@ -5,9 +5,9 @@ use crate::QueryLanguage;
 use crate::compile::assign::{self, Owner};
 use crate::compile::checker::{Checker, Phase};
 use crate::compile::fields::Fields;
-use crate::compile::flow;
 use crate::compile::location::Location;
 use crate::compile::state::{Compiled, StateReader, target};
+use crate::compile::{flow, path_field, template};
 use crate::definition::{ChoiceRule, ChoiceState, Condition, StateKind};
 use crate::diagnostic::code;
 use crate::tree::{Node, NodeKind};
@@ -38,21 +38,29 @@ fn rule<'t>(
     fields.require(checker, &["Next"]);
     let next = target(checker, &mut fields, "Next", state.targets, state.index);
     let assign = assign::compile(checker, &mut fields, Owner { scope: state.place.scope, is_catcher: false });
-    fields.take_of(checker, QueryLanguage::Jsonata, "Output");
+    let output = template::jsonata_field(checker, &mut fields, "Output");
     let condition = if state.is_jsonata() {
         fields.require(checker, &["Condition"]);
-        fields.take("Condition");
         for name in ["Variable", "And", "Or", "Not"] {
             fields.take_of(checker, QueryLanguage::JsonPath, name);
         }
-        None
+        jsonata_condition(checker, &mut fields)
     } else {
         fields.take_of(checker, QueryLanguage::Jsonata, "Condition");
         condition(checker, &mut fields, 0)
     };
     fields.text(checker, "Comment");
     fields.finish(checker);
-    Some(ChoiceRule { condition: condition?, next: next?, assign })
+    Some(ChoiceRule { condition: condition?, next: next?, assign, output })
+}
+
+/// `Condition`: a boolean, or an expression that gives one.
+fn jsonata_condition<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Option<Condition> {
+    let node = fields.take("Condition")?;
+    if fields.is_expression(node) {
+        return path_field::expression(checker, fields, "Condition").map(Condition::Jsonata);
+    }
+    fields.boolean(checker, "Condition").map(Condition::Literal)
 }
 
 fn condition<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, depth: usize) -> Option<Condition> {

@@ -5,7 +5,7 @@ use crate::compile::checker::{Checker, Phase};
 use crate::compile::fields::Fields;
 use crate::compile::location::Location;
 use crate::compile::{path_field, resource, template};
-use crate::definition::{DistributedMap, IntegerField, ItemBatcher, ItemReader, ProcessorMode, ResultWriter};
+use crate::definition::{DistributedMap, IntegerField, ItemBatcher, ItemReader, ProcessorMode, ResultWriter, Template};
 use crate::diagnostic::code;
 use crate::tree::Node;
 use crate::{MachineType, QueryLanguage};
@@ -77,8 +77,7 @@ fn label<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Option<S
 fn item_reader<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Option<ItemReader> {
     fields.require(checker, &["Resource"]);
     let resource = map_resource(checker, fields, &["getObject", "listObjectsV2"]);
-    let parameters = template::field(checker, fields, "Parameters");
-    fields.take_of(checker, QueryLanguage::Jsonata, "Arguments");
+    let parameters = parameters(checker, fields);
     let config = fields.take("ReaderConfig");
     let max_items = config.and_then(|node| {
         let location = fields.location.key("ReaderConfig");
@@ -147,8 +146,7 @@ fn result_writer<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> 
         checker.schema(fields.location, &fields.span(), "These fields are required: [Resource]");
     }
     let resource = map_resource(checker, fields, &["putObject"]);
-    let parameters = template::field(checker, fields, "Parameters");
-    fields.take_of(checker, QueryLanguage::Jsonata, "Arguments");
+    let parameters = parameters(checker, fields);
     let config = fields.take("WriterConfig");
     if let Some(node) = config {
         let location = fields.location.key("WriterConfig");
@@ -159,6 +157,13 @@ fn result_writer<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> 
         }
     }
     Some(ResultWriter { resource, parameters, config: config.map(Node::to_value) })
+}
+
+/// `Parameters`, or `Arguments` in JSONata.
+fn parameters<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Option<Template> {
+    let parameters = template::field(checker, fields, "Parameters").map(Template::JsonPath);
+    let arguments = template::jsonata_field(checker, fields, "Arguments").map(Template::Jsonata);
+    parameters.or(arguments)
 }
 
 /// A `Resource` that must be one of the S3 actions of readers and writers.

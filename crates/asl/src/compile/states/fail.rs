@@ -3,16 +3,21 @@
 use crate::QueryLanguage;
 use crate::compile::checker::Checker;
 use crate::compile::fields::Fields;
+use crate::compile::path_field;
 use crate::compile::state::{Compiled, StateReader};
 use crate::compile::template::looks_evaluated;
-use crate::definition::{FailState, JsonPathFlow, StateKind, TextField};
+use crate::definition::{FailState, Flow, JsonPathFlow, JsonataFlow, StateKind, TextField};
 use crate::diagnostic::code;
 use expressions::Expression;
 
 pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t, '_, '_>) -> Compiled {
     let error = text_field(checker, &mut state.fields, "Error", "ErrorPath");
     let cause = text_field(checker, &mut state.fields, "Cause", "CausePath");
-    Compiled { flow: JsonPathFlow::default(), kind: Some(StateKind::Fail(FailState { error, cause })) }
+    let flow = match state.fields.language {
+        QueryLanguage::JsonPath => Flow::JsonPath(JsonPathFlow::default()),
+        QueryLanguage::Jsonata => Flow::Jsonata(JsonataFlow::default()),
+    };
+    Compiled { flow, kind: Some(StateKind::Fail(FailState { error, cause })) }
 }
 
 fn text_field<'t>(
@@ -23,6 +28,9 @@ fn text_field<'t>(
 ) -> Option<TextField> {
     fields.at_most_one(checker, &[name, path_name]);
     let node = fields.take(name);
+    if node.is_some_and(|node| fields.is_expression(node)) {
+        return path_field::expression(checker, fields, name).map(TextField::Jsonata);
+    }
     let literal = fields.text(checker, name);
     if let (Some(node), Some(text)) = (node, literal)
         && fields.language == QueryLanguage::JsonPath

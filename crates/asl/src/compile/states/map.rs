@@ -1,15 +1,14 @@
 //! `Map`, inline; what only a distributed one has is in `distributed_map`.
 
 use super::distributed_map;
+use crate::MachineType;
 use crate::compile::checker::Checker;
 use crate::compile::fields::Fields;
 use crate::compile::machine::is_express;
 use crate::compile::scope::{self, Container};
 use crate::compile::state::{Compiled, StateReader};
 use crate::compile::{flow, path_field, retry, template};
-use crate::definition::{MapState, ProcessorMode, ScopeIndex, StateKind};
-use crate::{MachineType, QueryLanguage};
-use expressions::PayloadTemplate;
+use crate::definition::{MapState, ProcessorMode, ScopeIndex, StateKind, Template};
 
 /// The largest count AWS's integers hold.
 const COUNT_MAX: u64 = i32::MAX as u64;
@@ -22,12 +21,12 @@ struct Processor {
 }
 
 pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t, '_, '_>) -> Compiled {
-    let has = flow::Has { parameters: false, result_selector: true, result_path: true };
+    let has = flow::Has { result_selector: true, result_path: true, ..flow::Has::default() };
     let flow = flow::compile(checker, &mut state.fields, has);
     let retry = retry::retry(checker, state);
     let catch = retry::catch(checker, state);
     let fields = &mut state.fields;
-    fields.take_of(checker, QueryLanguage::Jsonata, "Items");
+    let items = template::jsonata_field(checker, fields, "Items");
     let items_path = path_field::reference_field(checker, fields, "ItemsPath");
     let item_selector = item_selector(checker, fields);
     let max_concurrency =
@@ -56,6 +55,7 @@ pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t,
     let kind = processor.and_then(|processor| processor.scope).map(|processor| {
         StateKind::Map(Box::new(MapState {
             items_path,
+            items,
             item_selector,
             processor,
             mode,
@@ -71,11 +71,11 @@ pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t,
 }
 
 /// `ItemSelector`, or `Parameters` by its legacy name.
-fn item_selector<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Option<PayloadTemplate> {
+fn item_selector<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Option<Template> {
     fields.at_most_one(checker, &["ItemSelector", "Parameters"]);
     let selector = template::shared_field(checker, fields, "ItemSelector");
     let legacy = template::field(checker, fields, "Parameters");
-    selector.or(legacy)
+    selector.or(legacy.map(Template::JsonPath))
 }
 
 fn processor<'t>(

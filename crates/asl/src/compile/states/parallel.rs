@@ -1,6 +1,5 @@
 //! `Parallel`
 
-use crate::QueryLanguage;
 use crate::compile::checker::Checker;
 use crate::compile::fields::Fields;
 use crate::compile::scope::{self, Container};
@@ -9,9 +8,8 @@ use crate::compile::{flow, retry};
 use crate::definition::{ParallelState, ScopeIndex, StateKind};
 
 pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t, '_, '_>) -> Compiled {
-    let has = flow::Has { parameters: true, result_selector: true, result_path: true };
+    let has = flow::Has { parameters: true, result_selector: true, result_path: true, arguments: true };
     let flow = flow::compile(checker, &mut state.fields, has);
-    state.fields.take_of(checker, QueryLanguage::Jsonata, "Arguments");
     let retry = retry::retry(checker, state);
     let catch = retry::catch(checker, state);
     state.fields.require(checker, &["Branches"]);

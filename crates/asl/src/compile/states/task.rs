@@ -6,14 +6,12 @@ use crate::compile::fields::Fields;
 use crate::compile::machine::{SECONDS_MAX, is_express};
 use crate::compile::state::{Compiled, StateReader};
 use crate::compile::{flow, path_field, resource, retry, template};
-use crate::definition::{IntegerField, IntegrationPattern, Resource, StateKind, TaskState};
+use crate::definition::{IntegerField, IntegrationPattern, Resource, StateKind, TaskState, Template};
 use crate::tree::NodeKind;
-use expressions::PayloadTemplate;
 
 pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t, '_, '_>) -> Compiled {
-    let has = flow::Has { parameters: true, result_selector: true, result_path: true };
+    let has = flow::Has { parameters: true, result_selector: true, result_path: true, arguments: true };
     let flow = flow::compile(checker, &mut state.fields, has);
-    state.fields.take_of(checker, QueryLanguage::Jsonata, "Arguments");
     let retry = retry::retry(checker, state);
     let catch = retry::catch(checker, state);
     let fields = &mut state.fields;
@@ -83,12 +81,12 @@ fn credentials<'t>(
     checker: &mut Checker<'t>,
     fields: &mut Fields<'t, '_>,
     resource: Option<&Resource>,
-) -> Option<PayloadTemplate> {
+) -> Option<Template> {
     let entry = fields.entry("Credentials")?;
     let location = fields.location.key("Credentials");
     let NodeKind::Object(_) = &entry.value.kind else {
         if fields.is_expression(&entry.value) {
-            return None;
+            return template::shared_field(checker, fields, "Credentials");
         }
         checker.schema(&location, &entry.value.span, "Expected value of type Object");
         return None;

@@ -16,7 +16,9 @@ pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t,
     let seconds_path = path_field::reference_field(checker, fields, "SecondsPath").map(WaitState::SecondsPath);
     let instant = literal_timestamp(checker, fields).map(WaitState::Timestamp);
     let instant_path = path_field::reference_field(checker, fields, "TimestampPath").map(WaitState::TimestampPath);
-    let wait = seconds.or(seconds_path).or(instant).or(instant_path);
+    let seconds_expression = path_field::expression(checker, fields, "Seconds").map(WaitState::SecondsExpression);
+    let instant_expression = path_field::expression(checker, fields, "Timestamp").map(WaitState::TimestampExpression);
+    let wait = seconds.or(seconds_path).or(instant).or(instant_path).or(seconds_expression).or(instant_expression);
     Compiled { flow, kind: wait.map(StateKind::Wait) }
 }
 

@@ -1,0 +1,138 @@
+//! A JSON value whose strings may be expressions.
+
+use super::{JsonataExpression, JsonataFailure, JsonataProblem, JsonataScope};
+use crate::Random;
+use json::{Key, ObjectBuilder, Value};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Problems told of one template at most.
+const PROBLEMS_MAX: usize = 100;
+
+/// A template, parsed once.
+#[derive(Clone, Debug)]
+pub struct JsonataTemplate {
+    root: Node,
+}
+
+/// What is wrong at one place of a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonataTemplateProblem {
+    /// The place, such as `/a/b[0]`; empty for the template itself.
+    pub location: String,
+    /// What is wrong there.
+    pub problem: JsonataProblem,
+}
+
+#[derive(Clone, Debug)]
+enum Node {
+    Static(Value),
+    Expression(JsonataExpression),
+    Array(Vec<Node>),
+    Object(Vec<(Key, Node)>),
+}
+
+impl JsonataTemplate {
+    /// Parses every expression in `template`.
+    pub fn compile(template: &Value) -> Result<JsonataTemplate, Vec<JsonataTemplateProblem>> {
+        let mut problems = Vec::new();
+        let root = compile(template, "", &mut problems);
+        if problems.is_empty() { Ok(JsonataTemplate { root }) } else { Err(problems) }
+    }
+
+    /// The template's value, for the field `location`.
+    pub fn evaluate(
+        &self,
+        location: &str,
+        scope: &JsonataScope<'_>,
+        random: &mut Random,
+    ) -> Result<Value, JsonataFailure> {
+        evaluate(&self.root, location, scope, random)
+    }
+
+    /// The expression, if the whole template is one.
+    pub fn as_expression(&self) -> Option<&JsonataExpression> {
+        match &self.root {
+            Node::Expression(expression) => Some(expression),
+            _ => None,
+        }
+    }
+
+    /// The workflow variables its expressions read.
+    pub fn variables(&self) -> BTreeSet<Arc<str>> {
+        let mut names = BTreeSet::new();
+        variables(&self.root, &mut names);
+        names
+    }
+}
+
+fn compile(template: &Value, location: &str, problems: &mut Vec<JsonataTemplateProblem>) -> Node {
+    match template {
+        Value::String(text) => match JsonataExpression::parse(text) {
+            None => Node::Static(template.clone()),
+            Some(Ok(expression)) => Node::Expression(expression),
+            Some(Err(problem)) => {
+                if problems.len() < PROBLEMS_MAX {
+                    problems.push(JsonataTemplateProblem { location: location.to_owned(), problem });
+                }
+                Node::Static(Value::Null)
+            }
+        },
+        Value::Array(elements) => {
+            let nodes: Vec<Node> = elements
+                .iter()
+                .enumerate()
+                .map(|(position, element)| compile(element, &format!("{location}[{position}]"), problems))
+                .collect();
+            if nodes.iter().all(is_static) { Node::Static(template.clone()) } else { Node::Array(nodes) }
+        }
+        Value::Object(members) => {
+            let nodes: Vec<(Key, Node)> = members
+                .iter()
+                .map(|(key, member)| (key.clone(), compile(member, &format!("{location}/{key}"), problems)))
+                .collect();
+            let all_static = nodes.iter().all(|(_, node)| is_static(node));
+            if all_static { Node::Static(template.clone()) } else { Node::Object(nodes) }
+        }
+        scalar => Node::Static(scalar.clone()),
+    }
+}
+
+fn is_static(node: &Node) -> bool {
+    matches!(node, Node::Static(_))
+}
+
+fn evaluate(
+    node: &Node,
+    location: &str,
+    scope: &JsonataScope<'_>,
+    random: &mut Random,
+) -> Result<Value, JsonataFailure> {
+    match node {
+        Node::Static(value) => Ok(value.clone()),
+        Node::Expression(expression) => expression.evaluate(location, scope, random),
+        Node::Array(elements) => {
+            let mut values = Vec::with_capacity(elements.len());
+            for (position, element) in elements.iter().enumerate() {
+                values.push(evaluate(element, &format!("{location}[{position}]"), scope, random)?);
+            }
+            Ok(Value::from(values))
+        }
+        Node::Object(members) => {
+            let mut builder = ObjectBuilder::new();
+            for (key, member) in members {
+                builder.insert(key.clone(), evaluate(member, &format!("{location}/{key}"), scope, random)?);
+            }
+            Ok(builder.build().into())
+        }
+    }
+}
+
+fn variables(node: &Node, names: &mut BTreeSet<Arc<str>>) {
+    match node {
+        Node::Static(_) => {}
+        Node::Expression(expression) => names.extend(expression.variables()),
+        Node::Array(elements) => elements.iter().for_each(|element| variables(element, names)),
+        Node::Object(members) => members.iter().for_each(|(_, member)| variables(member, names)),
+    }
+}

@@ -1,0 +1,203 @@
+//! Calls: arguments, signatures, closures, partial application, and the trampoline that makes tail calls loops.
+
+use super::Evaluator;
+use super::frame::{Environment, Frame};
+use super::function::{Function, FunctionKind};
+use super::item::{Item, RecordBuilder};
+use crate::error::Error;
+use crate::functions::Arguments;
+use crate::regex::Match;
+use crate::syntax::ast::{Call, Kind, Node};
+use std::rc::Rc;
+use std::sync::Arc;
+
+impl Evaluator<'_> {
+    pub(super) fn call(&self, call: &Arc<Call>, input: &Item, environment: &Environment) -> Result<Item, Error> {
+        if call.tail {
+            let (call, environment, input) = (call.clone(), environment.clone(), input.clone());
+            return Ok(Function::item(FunctionKind::Thunk { call, environment, input }));
+        }
+        self.call_with(call, None, input, environment)
+    }
+
+    /// A call, `first` being an argument before the written ones.
+    pub(super) fn call_with(
+        &self,
+        call: &Call,
+        first: Option<Item>,
+        input: &Item,
+        environment: &Environment,
+    ) -> Result<Item, Error> {
+        let procedure = self.evaluate(&call.procedure, input, environment)?;
+        let name = callee_name(&call.procedure);
+        if procedure.is_undefined()
+            && let (Kind::Path(_), Some(name)) = (&call.procedure.kind, &name)
+            && !self.global(name).is_undefined()
+        {
+            return Err(Error::new("T1005").at(call.position).with_token(name.clone()));
+        }
+        let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
+        arguments.extend(first);
+        for argument in &call.arguments {
+            arguments.push(self.evaluate(argument, input, environment)?);
+        }
+        self.apply(&procedure, arguments, input).map_err(|error| {
+            let error = error.at(call.position);
+            match name {
+                Some(name) => error.with_token(name),
+                None => error,
+            }
+        })
+    }
+
+    /// Calls `function`; `context` stands in for arguments its signature lets be missing.
+    pub(crate) fn apply(&self, function: &Item, arguments: Vec<Item>, context: &Item) -> Result<Item, Error> {
+        self.budget.step(1)?;
+        let result = self.apply_once(function, arguments, context)?;
+        self.trampoline_in(result, context)
+    }
+
+    pub(super) fn trampoline(&self, result: Item) -> Result<Item, Error> {
+        self.trampoline_in(result, &Item::Undefined)
+    }
+
+    /// Makes the call that a tail call left to be made, and the one that leaves, and so on.
+    fn trampoline_in(&self, mut result: Item, context: &Item) -> Result<Item, Error> {
+        loop {
+            let Item::Function(function) = &result else { return Ok(result) };
+            let FunctionKind::Thunk { call, environment, input } = &function.kind else { return Ok(result) };
+            self.budget.step(1)?;
+            let procedure = self.evaluate(&call.procedure, input, environment)?;
+            let mut arguments = Vec::with_capacity(call.arguments.len());
+            for argument in &call.arguments {
+                arguments.push(self.evaluate(argument, input, environment)?);
+            }
+            let next = self.apply_once(&procedure, arguments, context).map_err(|error| {
+                let error = error.at(call.procedure.span.end);
+                match callee_name(&call.procedure) {
+                    Some(name) => error.with_token(name),
+                    None => error,
+                }
+            })?;
+            result = next;
+        }
+    }
+
+    fn apply_once(&self, function: &Item, arguments: Vec<Item>, context: &Item) -> Result<Item, Error> {
+        let Item::Function(function) = function else { return Err(Error::new("T1006")) };
+        match &function.kind {
+            FunctionKind::Lambda { lambda, environment, input } => {
+                let arguments = match &lambda.signature {
+                    Some(signature) => signature.validate(arguments, context)?,
+                    None => arguments,
+                };
+                let frame = Frame::slots(environment, lambda.slots);
+                let mut arguments = arguments.into_iter();
+                for slot in &lambda.parameter_slots {
+                    frame.bind(0, *slot, arguments.next().unwrap_or_default());
+                }
+                self.budget.allocate(64 + lambda.slots as usize * size_of::<Item>())?;
+                self.evaluate(&lambda.body, input, &frame)
+            }
+            FunctionKind::Builtin(builtin) => {
+                let values = builtin.signature().validate(arguments, context);
+                let values = values.map_err(|error| error.with_token(builtin.name))?;
+                (builtin.run)(self, Arguments::new(values, context)).map_err(|error| error.with_token(builtin.name))
+            }
+            FunctionKind::Partial { function, arguments: known } => {
+                let mut given = arguments.into_iter();
+                let merged = known.iter().map(|known| match known {
+                    Some(known) => known.clone(),
+                    None => given.next().unwrap_or_default(),
+                });
+                self.nested(function, merged.collect(), context)
+            }
+            FunctionKind::Composed(first, second) => {
+                let argument = arguments.into_iter().next().unwrap_or_default();
+                let between = self.nested(first, vec![argument], context)?;
+                self.nested(second, vec![between], context)
+            }
+            FunctionKind::Transform { transform, environment } => {
+                let subject = arguments.into_iter().next().unwrap_or_default();
+                self.transform(transform, subject, environment)
+            }
+            FunctionKind::Regex(regex) => {
+                let mut arguments = arguments.into_iter();
+                let Some(text) = arguments.next().and_then(|text| text.as_str().cloned()) else {
+                    return Ok(Item::Undefined);
+                };
+                let from = arguments.next().and_then(|from| from.as_number()).unwrap_or(0.0);
+                self.next_match(regex, &text, from.max(0.0) as usize)
+            }
+            FunctionKind::NextMatch { regex, text, from } => self.next_match(regex, text, *from),
+            FunctionKind::Thunk { .. } => Ok(Item::Function(Rc::clone(function))),
+        }
+    }
+
+    /// A call within a call, which nests the evaluation.
+    fn nested(&self, function: &Item, arguments: Vec<Item>, context: &Item) -> Result<Item, Error> {
+        self.budget.enter()?;
+        let result = self.apply(function, arguments, context)?;
+        self.budget.leave();
+        Ok(result)
+    }
+
+    /// A regex called as a function: the next match from `from` (bytes) on, with the function that finds the one after it.
+    fn next_match(&self, regex: &Arc<crate::regex::Regex>, text: &Arc<str>, from: usize) -> Result<Item, Error> {
+        let Some(found) = regex.find(text, from, &self.budget)? else { return Ok(Item::Undefined) };
+        if found.start == found.end {
+            return Err(Error::new("D1004").with_value(regex.source()));
+        }
+        let Match { start, end, groups } = found;
+        let mut record = RecordBuilder::default();
+        let units = |byte: usize| text[..byte].encode_utf16().count() as f64;
+        record.insert("match".into(), self.text(&text[start..end])?);
+        record.insert("start".into(), Item::Number(units(start)));
+        record.insert("end".into(), Item::Number(units(end)));
+        let groups = groups.iter().map(|group| match group {
+            Some((start, end)) => self.text(&text[*start..*end]),
+            None => Ok(Item::Undefined),
+        });
+        record.insert("groups".into(), Item::array(groups.collect::<Result<_, _>>()?));
+        let (regex, text) = (regex.clone(), text.clone());
+        record.insert("next".into(), Function::item(FunctionKind::NextMatch { regex, text, from: end }));
+        Ok(Item::Record(Rc::new(record.build())))
+    }
+
+    pub(super) fn partial(&self, call: &Call, input: &Item, environment: &Environment) -> Result<Item, Error> {
+        let mut arguments = Vec::with_capacity(call.arguments.len());
+        for argument in &call.arguments {
+            arguments.push(match argument.kind {
+                Kind::Placeholder => None,
+                _ => Some(self.evaluate(argument, input, environment)?),
+            });
+        }
+        let function = self.evaluate(&call.procedure, input, environment)?;
+        let name = callee_name(&call.procedure);
+        if function.is_function() {
+            self.budget.allocate(64 + arguments.len() * size_of::<Item>())?;
+            return Function::item(FunctionKind::Partial { function, arguments }).shallow_enough();
+        }
+        let forgot_dollar = function.is_undefined()
+            && matches!(call.procedure.kind, Kind::Path(_))
+            && name.as_ref().is_some_and(|name| !self.global(name).is_undefined());
+        let error = Error::new(if forgot_dollar { "T1007" } else { "T1008" }).at(call.position);
+        Err(match name {
+            Some(name) => error.with_token(name),
+            None => error,
+        })
+    }
+}
+
+/// The name a call names its function by.
+fn callee_name(procedure: &Node) -> Option<Arc<str>> {
+    match &procedure.kind {
+        Kind::Variable(variable) => Some(variable.name.clone()),
+        Kind::Path(path) => match &path.steps.first()?.kind {
+            Kind::Name(name) => Some(name.clone()),
+            _ => None,
+        },
+        Kind::Literal(json::Value::String(text)) => Some(text.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,191 @@
+//! Object constructors and group-by: items collected by key, a value computed per group.
+
+use super::Evaluator;
+use super::frame::{Environment, Frame, Tuple};
+use super::item::{Item, RecordBuilder};
+use crate::error::Error;
+use crate::syntax::ast::{Node, Symbol};
+use json::{Key, ObjectBuilder, Value};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Items that share a key, and the pair that made it.
+struct Group<T> {
+    key: Key,
+    pair: usize,
+    members: Vec<T>,
+}
+
+impl Evaluator<'_> {
+    pub(super) fn group(
+        &self,
+        node: &Node,
+        pairs: &[(Node, Node)],
+        input: Item,
+        environment: &Environment,
+    ) -> Result<Item, Error> {
+        if let Item::Tuples(tuples) = &input {
+            let groups = self.collect(node, pairs, tuples.iter().cloned(), |tuple, key| {
+                self.evaluate(key, &tuple.item, &Frame::tuple(environment, tuple))
+            })?;
+            return self.build(pairs, groups, |value, members| {
+                let tuple = reduce(members);
+                self.evaluate(value, &tuple.item, &Frame::tuple(environment, &tuple))
+            });
+        }
+        if !input.is_array() {
+            return self.object(node, pairs, &input, environment);
+        }
+        let items = match input.into_items() {
+            items if items.is_empty() => vec![Item::Undefined],
+            items => items,
+        };
+        let groups = self.collect(node, pairs, items.into_iter(), |item, key| self.evaluate(key, item, environment))?;
+        self.build(pairs, groups, |value, members| {
+            let context = append_all(members);
+            self.evaluate(value, &context, environment)
+        })
+    }
+
+    /// One item: every pair makes at most one member.
+    fn object(
+        &self,
+        node: &Node,
+        pairs: &[(Node, Node)],
+        input: &Item,
+        environment: &Environment,
+    ) -> Result<Item, Error> {
+        let mut keys: Vec<Option<Key>> = Vec::with_capacity(pairs.len());
+        let mut seen = RecordBuilder::default();
+        for (key, _) in pairs {
+            let key = self.evaluate(key, input, environment)?;
+            keys.push(match key {
+                Item::Undefined => None,
+                key => {
+                    let key = self.key(node, &key)?;
+                    if seen.position(&key).is_some() {
+                        return Err(Error::new("D1009").at(node.span.end).with_value(key));
+                    }
+                    seen.insert(key.clone(), Item::Undefined);
+                    Some(key)
+                }
+            });
+        }
+        let mut members = Vec::with_capacity(pairs.len());
+        for ((_, value), key) in pairs.iter().zip(keys) {
+            if let Some(key) = key {
+                members.push((key, self.evaluate(value, input, environment)?));
+            }
+        }
+        self.finish(members)
+    }
+
+    fn key(&self, node: &Node, key: &Item) -> Result<Key, Error> {
+        key.as_str().cloned().ok_or_else(|| {
+            let error = Error::new("T1003").at(node.span.end);
+            error.with_value(key.to_error_value())
+        })
+    }
+
+    fn collect<T: Clone>(
+        &self,
+        node: &Node,
+        pairs: &[(Node, Node)],
+        items: impl Iterator<Item = T>,
+        evaluate_key: impl Fn(&T, &Node) -> Result<Item, Error>,
+    ) -> Result<Vec<Group<T>>, Error> {
+        let mut groups: Vec<Group<T>> = Vec::new();
+        let mut positions: HashMap<Key, usize> = HashMap::new();
+        for item in items {
+            for (pair, (key, _)) in pairs.iter().enumerate() {
+                let key = evaluate_key(&item, key)?;
+                if key.is_undefined() {
+                    continue;
+                }
+                let key = self.key(node, &key)?;
+                self.grow(1)?;
+                match positions.get(&key) {
+                    None => {
+                        positions.insert(key.clone(), groups.len());
+                        groups.push(Group { key, pair, members: vec![item.clone()] });
+                    }
+                    Some(&known) if groups[known].pair != pair => {
+                        return Err(Error::new("D1009").at(node.span.end).with_value(key));
+                    }
+                    Some(&known) => groups[known].members.push(item.clone()),
+                }
+            }
+        }
+        Ok(groups)
+    }
+
+    fn build<T>(
+        &self,
+        pairs: &[(Node, Node)],
+        groups: Vec<Group<T>>,
+        evaluate_value: impl Fn(&Node, Vec<T>) -> Result<Item, Error>,
+    ) -> Result<Item, Error> {
+        let mut members = Vec::with_capacity(groups.len());
+        for group in groups {
+            members.push((group.key, evaluate_value(&pairs[group.pair].1, group.members)?));
+        }
+        self.finish(members)
+    }
+
+    /// An object of members with different keys.
+    pub(crate) fn finish(&self, members: Vec<(Key, Item)>) -> Result<Item, Error> {
+        self.grow(members.len() * 2)?;
+        let scalar = |item: &Item| match item {
+            Item::Number(number) => number.is_finite(),
+            Item::Json(Value::Array(_) | Value::Object(_)) => false,
+            Item::Json(_) | Item::Undefined => true,
+            _ => false,
+        };
+        if members.iter().all(|(_, item)| scalar(item)) {
+            let mut object = ObjectBuilder::new();
+            for (key, item) in members {
+                match item {
+                    Item::Json(value) => drop(object.insert(key, value)),
+                    Item::Number(number) => drop(object.insert(key, crate::number::to_json(number))),
+                    _ => {}
+                }
+            }
+            return Ok(Item::Json(Value::Object(object.build())));
+        }
+        let mut record = RecordBuilder::default();
+        members.into_iter().filter(|(_, item)| !item.is_undefined()).for_each(|(key, item)| record.insert(key, item));
+        Item::Record(Rc::new(record.build())).shallow_enough()
+    }
+}
+
+/// The context of a group: its only item, or an array of all with arrays among them taken apart.
+fn append_all(members: Vec<Item>) -> Item {
+    let mut members = members.into_iter();
+    let first = members.next().unwrap_or_default();
+    let Some(second) = members.next() else { return first };
+    let mut items = first.into_items();
+    items.extend(second.into_items());
+    members.for_each(|member| items.extend(member.into_items()));
+    Item::array(items)
+}
+
+/// Tuples of a group as one: every binding is what the single tuples bind, appended.
+fn reduce(tuples: Vec<Tuple>) -> Tuple {
+    if let [single] = tuples.as_slice() {
+        return single.clone();
+    }
+    let mut symbols: Vec<Symbol> = Vec::new();
+    for tuple in &tuples {
+        for (symbol, _) in tuple.bindings.iter() {
+            if !symbols.contains(symbol) {
+                symbols.push(*symbol);
+            }
+        }
+    }
+    let mut reduced = Tuple::new(append_all(tuples.iter().map(|tuple| tuple.item.clone()).collect()));
+    for symbol in symbols {
+        let bound = tuples.iter().filter_map(|tuple| tuple.get(symbol).cloned()).collect();
+        reduced.bind(symbol, append_all(bound));
+    }
+    reduced
+}

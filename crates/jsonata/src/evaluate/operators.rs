@@ -1,0 +1,218 @@
+//! Infix operators, negation and `~>`.
+
+use super::Evaluator;
+use super::frame::Environment;
+use super::function::{Function, FunctionKind};
+use super::item::{Item, compare_text, deep_equal};
+use super::path::check_finite;
+use super::to_boolean;
+use crate::error::Error;
+use crate::functions::string::to_text;
+use crate::syntax::ast::{BinaryOperator, Kind, Node};
+use std::cmp::Ordering;
+
+/// The most numbers `..` makes.
+const RANGE_MAX: f64 = 1e7;
+
+impl Evaluator<'_> {
+    pub(super) fn binary(
+        &self,
+        node: &Node,
+        operator: BinaryOperator,
+        left: &Node,
+        right: &Node,
+        input: &Item,
+        environment: &Environment,
+    ) -> Result<Item, Error> {
+        let lhs = self.evaluate(left, input, environment)?;
+        if let BinaryOperator::And | BinaryOperator::Or = operator {
+            let lhs = to_boolean(&lhs);
+            if lhs == (operator == BinaryOperator::Or) {
+                return Ok(boolean(lhs));
+            }
+            return Ok(boolean(to_boolean(&self.evaluate(right, input, environment)?)));
+        }
+        let rhs = self.evaluate(right, input, environment)?;
+        self.operate(operator, lhs, rhs).map_err(|error| error.at(node.span.end).with_token(operator.text()))
+    }
+
+    fn operate(&self, operator: BinaryOperator, lhs: Item, rhs: Item) -> Result<Item, Error> {
+        match operator {
+            BinaryOperator::Add
+            | BinaryOperator::Subtract
+            | BinaryOperator::Multiply
+            | BinaryOperator::Divide
+            | BinaryOperator::Remainder => arithmetic(operator, &lhs, &rhs),
+            BinaryOperator::Equal | BinaryOperator::NotEqual => {
+                if lhs.is_undefined() || rhs.is_undefined() {
+                    return Ok(boolean(false));
+                }
+                self.charge_comparison(&lhs)?;
+                Ok(boolean(deep_equal(&lhs, &rhs) == (operator == BinaryOperator::Equal)))
+            }
+            BinaryOperator::Less
+            | BinaryOperator::LessOrEqual
+            | BinaryOperator::Greater
+            | BinaryOperator::GreaterOrEqual => compare(operator, &lhs, &rhs),
+            BinaryOperator::Concatenate => {
+                let mut text = String::new();
+                for side in [&lhs, &rhs] {
+                    match side.as_str() {
+                        Some(side) => text.push_str(side),
+                        None => to_text(self, side, false, &mut text)?,
+                    }
+                }
+                self.text(text)
+            }
+            BinaryOperator::In => {
+                if lhs.is_undefined() || rhs.is_undefined() {
+                    return Ok(boolean(false));
+                }
+                let Some(elements) = rhs.elements() else { return Ok(boolean(identical(&rhs, &lhs))) };
+                self.budget.step(elements.len() as u64)?;
+                Ok(boolean(elements.iter().any(|element| identical(&element, &lhs))))
+            }
+            BinaryOperator::Range => self.range(&lhs, &rhs),
+            BinaryOperator::And | BinaryOperator::Or => Ok(Item::Undefined),
+        }
+    }
+
+    /// A deep comparison costs as much as its smaller side, at most; the left one is counted.
+    pub(crate) fn charge_comparison(&self, item: &Item) -> Result<(), Error> {
+        match item.elements() {
+            Some(elements) => self.budget.step(elements.len() as u64),
+            None => Ok(()),
+        }
+    }
+
+    fn range(&self, lhs: &Item, rhs: &Item) -> Result<Item, Error> {
+        for (side, code) in [(lhs, "T2003"), (rhs, "T2004")] {
+            let integer = side.as_number().is_some_and(|number| number.fract() == 0.0);
+            if !side.is_undefined() && !integer {
+                return Err(Error::new(code).with_value(side.to_error_value()));
+            }
+        }
+        let (Some(from), Some(to)) = (lhs.as_number(), rhs.as_number()) else { return Ok(Item::Undefined) };
+        if from > to {
+            return Ok(Item::Undefined);
+        }
+        let count = to - from + 1.0;
+        if count > RANGE_MAX {
+            return Err(Error::new("D2014").with_value(crate::number::to_json(count)));
+        }
+        self.grow(count as usize)?;
+        Ok(Item::sequence((0..count as usize).map(|offset| Item::Number(from + offset as f64)).collect()))
+    }
+
+    pub(super) fn negate(
+        &self,
+        node: &Node,
+        operand: &Node,
+        input: &Item,
+        environment: &Environment,
+    ) -> Result<Item, Error> {
+        let value = self.evaluate(operand, input, environment)?;
+        if value.is_undefined() {
+            return Ok(value);
+        }
+        match value.as_number() {
+            Some(number) => {
+                check_finite(number).map_err(|error| error.at(node.span.end))?;
+                Ok(Item::Number(-number))
+            }
+            None => {
+                let error = Error::new("D1002").at(node.span.end).with_token("-");
+                Err(error.with_value(value.to_error_value()))
+            }
+        }
+    }
+
+    /// `left ~> right`: calls a call with one more argument, or chains two functions.
+    pub(super) fn apply_operator(
+        &self,
+        node: &Node,
+        left: &Node,
+        right: &Node,
+        input: &Item,
+        environment: &Environment,
+    ) -> Result<Item, Error> {
+        let lhs = self.evaluate(left, input, environment)?;
+        if let Kind::Call(call) = &right.kind {
+            let mut result = self.call_with(call, Some(lhs), input, environment)?;
+            if let Some(extras) = &right.extras {
+                for filter in &extras.predicate {
+                    result = self.filter(filter, result, environment)?;
+                }
+            }
+            return Ok(result);
+        }
+        let function = self.evaluate(right, input, environment)?;
+        if !function.is_function() {
+            let error = Error::new("T2006").at(node.span.end);
+            return Err(error.with_value(function.to_error_value()));
+        }
+        if lhs.is_function() {
+            return Function::item(FunctionKind::Composed(lhs, function)).shallow_enough();
+        }
+        self.apply(&function, vec![lhs], input).map_err(|error| error.at(node.span.end))
+    }
+}
+
+pub(super) fn boolean(boolean: bool) -> Item {
+    Item::Json(json::Value::Bool(boolean))
+}
+
+fn arithmetic(operator: BinaryOperator, lhs: &Item, rhs: &Item) -> Result<Item, Error> {
+    let number = |side: &Item, code| match side.as_number() {
+        Some(number) => check_finite(number).map(|()| Some(number)),
+        None if side.is_undefined() => Ok(None),
+        None => Err(Error::new(code).with_value(side.to_error_value())),
+    };
+    let (Some(lhs), Some(rhs)) = (number(lhs, "T2001")?, number(rhs, "T2002")?) else { return Ok(Item::Undefined) };
+    Ok(Item::Number(match operator {
+        BinaryOperator::Add => lhs + rhs,
+        BinaryOperator::Subtract => lhs - rhs,
+        BinaryOperator::Multiply => lhs * rhs,
+        BinaryOperator::Divide => lhs / rhs,
+        _ => lhs % rhs,
+    }))
+}
+
+fn compare(operator: BinaryOperator, lhs: &Item, rhs: &Item) -> Result<Item, Error> {
+    let comparable = |item: &Item| item.is_undefined() || item.as_number().is_some() || item.as_str().is_some();
+    if !comparable(lhs) || !comparable(rhs) {
+        let culprit = if comparable(lhs) { rhs } else { lhs };
+        return Err(Error::new("T2010").with_value(culprit.to_error_value()));
+    }
+    if lhs.is_undefined() || rhs.is_undefined() {
+        return Ok(Item::Undefined);
+    }
+    let ordering = match (lhs.as_number(), rhs.as_number(), lhs.as_str(), rhs.as_str()) {
+        (Some(lhs), Some(rhs), ..) => lhs.partial_cmp(&rhs),
+        (_, _, Some(lhs), Some(rhs)) => Some(compare_text(lhs, rhs)),
+        _ => {
+            let error = Error::new("T2009").with_value(lhs.to_error_value());
+            return Err(error.with_value2(rhs.to_error_value()));
+        }
+    };
+    Ok(boolean(ordering.is_some_and(|ordering| match operator {
+        BinaryOperator::Less => ordering == Ordering::Less,
+        BinaryOperator::LessOrEqual => ordering != Ordering::Greater,
+        BinaryOperator::Greater => ordering == Ordering::Greater,
+        _ => ordering != Ordering::Less,
+    })))
+}
+
+/// `===`: arrays and objects are never the same.
+fn identical(left: &Item, right: &Item) -> bool {
+    !left.is_array() && !left.is_object() && deep_equal(left, right)
+}
+
+/// A number for a message that cannot hold infinity.
+pub(crate) fn shown(number: f64) -> json::Value {
+    if number.is_finite() {
+        crate::number::to_json(number)
+    } else {
+        json::Value::from(crate::text::number::format(number))
+    }
+}

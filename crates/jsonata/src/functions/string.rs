@@ -1,0 +1,228 @@
+//! Functions on strings, and the text of any value.
+
+use super::Arguments;
+use crate::error::Error;
+use crate::evaluate::Evaluator;
+use crate::evaluate::item::Item;
+use crate::text;
+use crate::text::number::{for_string as to_precision_15, write as write_number};
+use json::{Value, write_string};
+use std::sync::Arc;
+
+/// Appends what `$string` makes of `item`.
+pub(crate) fn to_text(evaluator: &Evaluator<'_>, item: &Item, pretty: bool, out: &mut String) -> Result<(), Error> {
+    match item {
+        Item::Undefined | Item::Function(_) | Item::Tuples(_) => Ok(()),
+        Item::Json(Value::String(text)) => {
+            out.push_str(text);
+            Ok(())
+        }
+        Item::Number(number) if !number.is_finite() => {
+            Err(Error::new("D3001").with_value(crate::evaluate::shown(*number)))
+        }
+        _ => write(evaluator, item, pretty.then_some(0), out),
+    }
+}
+
+/// JSON text; `indent` is the level in pretty text.
+fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mut String) -> Result<(), Error> {
+    evaluator.grow(1)?;
+    if let Some(number) = item.as_number() {
+        match to_precision_15(number) {
+            number if number.is_finite() => write_number(number, out),
+            _ => return Err(Error::new("D1001").with_value(Value::Null)),
+        }
+        return Ok(());
+    }
+    let inner = indent.map(|level| level + 1);
+    if let Some(elements) = item.elements() {
+        if elements.len() == 0 {
+            out.push_str("[]");
+            return Ok(());
+        }
+        out.push('[');
+        for (position, element) in elements.iter().enumerate() {
+            if position > 0 {
+                out.push(',');
+            }
+            new_line(inner, out);
+            match element {
+                Item::Undefined => out.push_str("null"),
+                element => write(evaluator, &element, inner, out)?,
+            }
+        }
+        new_line(indent, out);
+        out.push(']');
+        return Ok(());
+    }
+    match item {
+        Item::Json(Value::String(text)) => {
+            evaluator.budget.allocate(text.len())?;
+            write_string(text, out);
+        }
+        Item::Json(Value::Object(_)) | Item::Record(_) => {
+            let entries = item.entries();
+            if entries.is_empty() {
+                out.push_str("{}");
+                return Ok(());
+            }
+            out.push('{');
+            for (position, (key, member)) in entries.iter().enumerate() {
+                if position > 0 {
+                    out.push(',');
+                }
+                new_line(inner, out);
+                write_string(key, out);
+                out.push_str(if indent.is_some() { ": " } else { ":" });
+                write(evaluator, member, inner, out)?;
+            }
+            new_line(indent, out);
+            out.push('}');
+        }
+        Item::Json(value) => json::write_value(value, out),
+        _ => out.push_str("\"\""),
+    }
+    Ok(())
+}
+
+fn new_line(level: Option<usize>, out: &mut String) {
+    if let Some(level) = level {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", level));
+    }
+}
+
+pub(super) fn string(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) -> Result<Item, Error> {
+    let mut argument = arguments.take(0);
+    if argument.flags().outer_wrapper {
+        argument = argument.elements().and_then(|elements| elements.get(0)).unwrap_or_default();
+    }
+    if argument.is_undefined() || argument.as_str().is_some() {
+        return Ok(argument);
+    }
+    let mut out = String::new();
+    to_text(evaluator, &argument, arguments.get(1).as_bool() == Some(true), &mut out)?;
+    evaluator.text(out)
+}
+
+fn map_text(
+    evaluator: &Evaluator<'_>,
+    arguments: &Arguments<'_>,
+    convert: impl Fn(&str) -> String,
+) -> Result<Item, Error> {
+    match arguments.text(0) {
+        Some(text) => evaluator.text(convert(text)),
+        None => Ok(Item::Undefined),
+    }
+}
+
+pub(super) fn lowercase(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    map_text(evaluator, &arguments, str::to_lowercase)
+}
+
+pub(super) fn uppercase(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    map_text(evaluator, &arguments, str::to_uppercase)
+}
+
+/// Runs of white space become one space; none at the ends.
+pub(super) fn trim(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    map_text(evaluator, &arguments, |text| {
+        let words = text.split([' ', '\t', '\n', '\r']).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join(" ")
+    })
+}
+
+pub(super) fn length(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    Ok(arguments.text(0).map_or(Item::Undefined, |text| Item::Number(text::characters::length(text) as f64)))
+}
+
+pub(super) fn substring(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    let start = arguments.number(1).unwrap_or(0.0);
+    evaluator.text(text::characters::substring(text, start, arguments.number(2)))
+}
+
+pub(super) fn substring_before(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    match arguments.text(1).and_then(|separator| text.find(&**separator)) {
+        Some(position) => evaluator.text(&text[..position]),
+        None => Ok(Item::string(text.clone())),
+    }
+}
+
+pub(super) fn substring_after(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    match arguments.text(1).and_then(|separator| text.find(&**separator).map(|position| position + separator.len())) {
+        Some(position) => evaluator.text(&text[position..]),
+        None => Ok(Item::string(text.clone())),
+    }
+}
+
+pub(super) fn pad(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    let width = arguments.number(1).unwrap_or(0.0);
+    let fill = arguments.text(2).cloned().unwrap_or_else(|| Arc::from(" "));
+    match text::characters::pad(text, width, &fill) {
+        Ok(text) => evaluator.text(text),
+        Err(text::TooLong) => Err(Error::new(crate::error::MEMORY_EXCEEDED)),
+    }
+}
+
+pub(super) fn join(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    let Some(elements) = arguments.get(0).elements() else { return Ok(Item::Undefined) };
+    let separator = arguments.text(1).cloned().unwrap_or_default();
+    evaluator.budget.step(elements.len() as u64)?;
+    let mut out = String::new();
+    for (position, element) in elements.iter().enumerate() {
+        let length = out.len();
+        if position > 0 {
+            out.push_str(&separator);
+        }
+        if let Some(text) = element.as_str() {
+            out.push_str(text);
+        }
+        evaluator.budget.allocate(out.len() - length)?;
+    }
+    evaluator.text(out)
+}
+
+pub(super) fn base64encode(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    match text::base64::encode(text) {
+        Ok(encoded) => evaluator.text(encoded),
+        Err(_) => Err(Error::new("D3137").with_text("Invalid character")),
+    }
+}
+
+pub(super) fn base64decode(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    map_text(evaluator, &arguments, text::base64::decode)
+}
+
+pub(super) fn encode_url(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    map_text(evaluator, &arguments, text::url::encode)
+}
+
+pub(super) fn encode_url_component(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    map_text(evaluator, &arguments, text::url::encode_component)
+}
+
+fn decode(
+    evaluator: &Evaluator<'_>,
+    arguments: &Arguments<'_>,
+    name: &str,
+    decode: impl Fn(&str) -> Result<String, text::url::Malformed>,
+) -> Result<Item, Error> {
+    let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    match decode(text) {
+        Ok(decoded) => evaluator.text(decoded),
+        Err(text::url::Malformed) => Err(Error::new("D3140").with_text(name).with_value(text)),
+    }
+}
+
+pub(super) fn decode_url(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    decode(evaluator, &arguments, "decodeUrl", text::url::decode)
+}
+
+pub(super) fn decode_url_component(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    decode(evaluator, &arguments, "decodeUrlComponent", text::url::decode_component)
+}

@@ -1,0 +1,228 @@
+//! Numbers in English words, written and read: `four million, three hundred and twenty-seven thousand, seven hundred and thirtieth`.
+
+/// The case of the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum WordCase {
+    Lower,
+    Upper,
+    /// Every word but `and` begins with a capital.
+    Title,
+}
+
+const ONES: [&str; 20] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+];
+const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+const MAGNITUDES: [(u64, &str); 3] = [(1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand")];
+/// The largest name: beyond it, trillions are counted in trillions.
+const TRILLION_DIGITS: usize = 12;
+
+/// Appends the number with these ASCII digits.
+pub(super) fn write(digits: &str, ordinal: bool, case: WordCase, out: &mut String) {
+    let mut words = cardinal(digits);
+    if ordinal {
+        make_ordinal(&mut words);
+    }
+    match case {
+        WordCase::Lower => out.push_str(&words),
+        WordCase::Upper => out.push_str(&words.to_ascii_uppercase()),
+        WordCase::Title => write_title(&words, out),
+    }
+}
+
+/// Twelve digits at a time, each group followed by what the groups after it are worth: `A trillion, B trillion, C`.
+fn cardinal(digits: &str) -> String {
+    let mut words = String::new();
+    let mut rest = digits;
+    loop {
+        let group = match rest.len() % TRILLION_DIGITS {
+            0 => TRILLION_DIGITS.min(rest.len()),
+            partial => partial,
+        };
+        let (first, after) = rest.split_at(group);
+        let value: u64 = first.parse().unwrap_or(0);
+        if words.is_empty() {
+            write_group(value, &mut words)
+        } else {
+            write_remainder(value, &mut words)
+        }
+        if after.is_empty() {
+            return words;
+        }
+        words.push_str(" trillion");
+        rest = after;
+    }
+}
+
+/// A number below 10^12.
+fn write_group(value: u64, words: &mut String) {
+    for (magnitude, name) in MAGNITUDES {
+        if value >= magnitude {
+            write_hundreds(value / magnitude, words);
+            words.push(' ');
+            words.push_str(name);
+            return write_remainder(value % magnitude, words);
+        }
+    }
+    write_hundreds(value, words);
+}
+
+/// What follows a thousand, million, …: after `and` when below a hundred, else after a comma.
+fn write_remainder(value: u64, words: &mut String) {
+    match value {
+        0 => {}
+        1..100 => {
+            words.push_str(" and ");
+            write_group(value, words);
+        }
+        _ => {
+            words.push_str(", ");
+            write_group(value, words);
+        }
+    }
+}
+
+/// A number below 1000.
+fn write_hundreds(value: u64, words: &mut String) {
+    let (hundreds, below) = (value / 100, value % 100);
+    if hundreds > 0 {
+        words.push_str(ONES[hundreds as usize]);
+        words.push_str(" hundred");
+        words.push_str(if below > 0 { " and " } else { "" });
+    }
+    match below {
+        0 if hundreds > 0 => {}
+        0..20 => words.push_str(ONES[below as usize]),
+        _ => {
+            words.push_str(TENS[(below / 10) as usize]);
+            if below % 10 > 0 {
+                words.push('-');
+                words.push_str(ONES[(below % 10) as usize]);
+            }
+        }
+    }
+}
+
+const IRREGULAR_ORDINALS: [(&str, &str); 7] = [
+    ("one", "first"),
+    ("two", "second"),
+    ("three", "third"),
+    ("five", "fifth"),
+    ("eight", "eighth"),
+    ("nine", "ninth"),
+    ("twelve", "twelfth"),
+];
+
+/// The last word becomes its ordinal.
+fn make_ordinal(words: &mut String) {
+    let last = words.rfind([' ', '-']).map_or(0, |position| position + 1);
+    let irregular = IRREGULAR_ORDINALS.iter().find(|(cardinal, _)| *cardinal == &words[last..]);
+    if let Some((_, ordinal)) = irregular {
+        words.replace_range(last.., ordinal);
+    } else if words.ends_with('y') {
+        words.pop();
+        words.push_str("ieth");
+    } else {
+        words.push_str("th");
+    }
+}
+
+fn write_title(words: &str, out: &mut String) {
+    for word in words.split_inclusive([' ', '-']) {
+        let capital = if word == "and " { 0 } else { 1 };
+        out.push_str(&word[..capital].to_ascii_uppercase());
+        out.push_str(&word[capital..]);
+    }
+}
+
+/// The number in `text`, in any case, cardinal or ordinal. `and`, commas, hyphens and spaces only separate. `None` when a word is no number.
+///
+/// A word below a hundred adds to the last group, if that is still below a thousand; a larger one multiplies it (`nineteen hundred`).
+pub(super) fn read(text: &str) -> Option<f64> {
+    let mut groups: Vec<f64> = Vec::new();
+    let words = text.split(|c: char| c.is_whitespace() || c == '-' || c == ',').filter(|word| !word.is_empty());
+    for word in words.filter(|word| !word.eq_ignore_ascii_case("and")) {
+        let value = word_value(word)?;
+        let last = groups.last_mut().filter(|last| value >= 100.0 || **last < 1000.0);
+        match last {
+            Some(last) if value < 100.0 => *last += value,
+            Some(last) => *last *= value,
+            None => groups.push(if value < 100.0 { value } else { 0.0 }),
+        }
+    }
+    if groups.is_empty() {
+        return None;
+    }
+    let sum: f64 = groups.iter().sum();
+    sum.is_finite().then_some(sum)
+}
+
+/// The value of one word, cardinal or ordinal. A hundred or more is a factor.
+fn word_value(word: &str) -> Option<f64> {
+    if word.len() > "seventeenth".len() {
+        return None;
+    }
+    let word = make_cardinal(word.to_ascii_lowercase());
+    if let Some(ones) = ONES.iter().position(|&cardinal| word == cardinal) {
+        return Some(ones as f64);
+    }
+    if let Some(tens) = TENS.iter().skip(2).position(|&cardinal| word == cardinal) {
+        return Some(tens as f64 * 10.0 + 20.0);
+    }
+    let factors = [("hundred", 100.0), ("thousand", 1e3), ("million", 1e6), ("billion", 1e9), ("trillion", 1e12)];
+    factors.iter().find(|(cardinal, _)| word == *cardinal).map(|&(_, value)| value)
+}
+
+/// Undoes [`make_ordinal`].
+fn make_cardinal(word: String) -> String {
+    if let Some((cardinal, _)) = IRREGULAR_ORDINALS.iter().find(|(_, ordinal)| word == *ordinal) {
+        return (*cardinal).to_owned();
+    }
+    match (word.strip_suffix("ieth"), word.strip_suffix("th")) {
+        (Some(stem), _) => format!("{stem}y"),
+        (None, Some(stem)) => stem.to_owned(),
+        (None, None) => word,
+    }
+}
+
+/// Where a run of number words at the start of `text` may end, longest first: after every word but `and`. Used to match dates in words.
+pub(in super::super) fn word_run_ends(text: &str) -> Vec<usize> {
+    let mut ends = Vec::new();
+    let mut position = 0;
+    loop {
+        let length = text[position..].bytes().take_while(u8::is_ascii_alphabetic).count();
+        let word = &text[position..position + length];
+        position += length;
+        if word_value(word).is_some() {
+            ends.push(position);
+        } else if !word.eq_ignore_ascii_case("and") || ends.is_empty() {
+            break;
+        }
+        let separators = text[position..].bytes().take_while(|byte| matches!(byte, b' ' | b',' | b'-')).count();
+        if separators == 0 {
+            break;
+        }
+        position += separators;
+    }
+    ends.reverse();
+    ends
+}

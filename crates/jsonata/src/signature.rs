@@ -1,0 +1,238 @@
+//! Function signatures (`<s-n?:s>`): which arguments a function takes, where the context stands in for one, where a value becomes an array.
+
+use crate::error::{DEPTH_EXCEEDED, Error};
+use crate::evaluate::item::{Item, List};
+
+/// A parsed signature.
+#[derive(Clone, Debug, Default)]
+pub struct Signature {
+    parameters: Vec<Parameter>,
+    /// No parameter repeats or is optional, so that arguments stand one for one.
+    plain: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Parameter {
+    /// The kinds of value it takes, as a set of [`symbol`] bits.
+    accepts: u16,
+    /// It is an array: other values are wrapped in one.
+    array: bool,
+    /// What the array must contain.
+    subtype: Option<String>,
+    optional: bool,
+    repeated: bool,
+    /// The context stands in when it is missing.
+    context: bool,
+}
+
+/// The most parameters of a signature.
+const PARAMETERS_MAX: usize = 100;
+
+const SYMBOLS: &str = "asnblfom";
+const ARRAY: u16 = 1;
+const FUNCTION: u16 = 1 << 5;
+const MISSING: u16 = 1 << 7;
+
+fn bit(symbol: char) -> u16 {
+    SYMBOLS.find(symbol).map_or(0, |position| 1 << position)
+}
+
+/// The kind of a value, as one bit.
+fn symbol(item: &Item) -> u16 {
+    bit(match item {
+        Item::Undefined => 'm',
+        item if item.is_function() => 'f',
+        item if item.as_str().is_some() => 's',
+        item if item.as_number().is_some() => 'n',
+        item if item.as_bool().is_some() => 'b',
+        item if item.is_null() => 'l',
+        item if item.is_array() => 'a',
+        _ => 'o',
+    })
+}
+
+impl Signature {
+    /// Parses a signature. The result type is not looked at, as nothing checks it.
+    pub(crate) fn parse(text: &str) -> Result<Signature, Error> {
+        let characters: Vec<char> = text.chars().collect();
+        let mut parameters: Vec<Parameter> = Vec::new();
+        let mut position = 1;
+        while position < characters.len() {
+            let character = characters[position];
+            match character {
+                ':' | '>' => break,
+                's' | 'n' | 'b' | 'l' | 'o' => parameters.push(Parameter::of(bit(character) | MISSING)),
+                'a' => {
+                    let all = bit('a') | bit('s') | bit('n') | bit('b') | bit('l') | bit('f') | bit('o') | MISSING;
+                    parameters.push(Parameter { array: true, ..Parameter::of(all) });
+                }
+                'f' => parameters.push(Parameter::of(FUNCTION)),
+                'j' => parameters.push(Parameter::of(0xff & !FUNCTION)),
+                'x' => parameters.push(Parameter::of(0xff)),
+                '-' | '?' | '+' => {
+                    if let Some(last) = parameters.last_mut() {
+                        last.context |= character == '-';
+                        last.optional |= character != '+';
+                        last.repeated |= character == '+';
+                    }
+                }
+                '(' => {
+                    let end = closing(&characters, position, '(', ')');
+                    let choice = &characters[position + 1..end.min(characters.len())];
+                    if choice.contains(&'<') {
+                        return Err(Error::new("S0402").with_value(choice.iter().collect::<String>()));
+                    }
+                    let accepts = choice.iter().map(|symbol| bit(*symbol)).fold(MISSING, |set, bit| set | bit);
+                    parameters.push(Parameter::of(accepts));
+                    position = end;
+                }
+                '<' => {
+                    let end = closing(&characters, position, '<', '>');
+                    let subtype = characters[position + 1..end.min(characters.len())].iter().collect::<String>();
+                    match parameters.last_mut() {
+                        Some(last) if last.array || last.accepts == FUNCTION => last.subtype = Some(subtype),
+                        _ => return Err(Error::new("S0401").with_value(subtype)),
+                    }
+                    position = end;
+                }
+                _ => {}
+            }
+            position += 1;
+            if parameters.len() > PARAMETERS_MAX {
+                return Err(Error::new(DEPTH_EXCEEDED));
+            }
+        }
+        let plain = parameters.iter().all(|parameter| !parameter.repeated);
+        Ok(Signature { parameters, plain })
+    }
+
+    /// The arguments as the function wants them, or what is wrong with them.
+    pub(crate) fn validate(&self, arguments: Vec<Item>, context: &Item) -> Result<Vec<Item>, Error> {
+        let one_for_one = self.plain
+            && arguments.len() == self.parameters.len()
+            && arguments
+                .iter()
+                .zip(&self.parameters)
+                .all(|(argument, parameter)| parameter.accepts & symbol(argument) != 0);
+        let counts = if one_for_one { vec![1; arguments.len()] } else { self.distribute(&arguments)? };
+        let mut validated = Vec::with_capacity(arguments.len().max(self.parameters.len()));
+        let mut index = 0;
+        let mut arguments = arguments.into_iter();
+        for (parameter, count) in self.parameters.iter().zip(counts) {
+            if count == 0 {
+                if !parameter.context {
+                    // An argument that is left out still has its place.
+                    validated.push(arguments.next().inspect(|_| index += 1).unwrap_or(Item::Undefined));
+                } else if parameter.accepts & symbol(context) != 0 {
+                    validated.push(context.clone());
+                } else {
+                    return Err(Error::new("T0411").with_value(context.to_error_value()).with_index(index + 1));
+                }
+            }
+            for _ in 0..count {
+                let argument = arguments.next().unwrap_or(Item::Undefined);
+                index += 1;
+                validated.push(if parameter.array { parameter.as_array(argument, index)? } else { argument });
+            }
+        }
+        Ok(validated)
+    }
+
+    /// How many arguments each parameter takes, as greedily as the ones after it allow.
+    fn distribute(&self, arguments: &[Item]) -> Result<Vec<usize>, Error> {
+        let symbols: Vec<u16> = arguments.iter().map(symbol).collect();
+        let mut counts = vec![0; self.parameters.len()];
+        let mut failed = vec![false; self.parameters.len() * (symbols.len() + 1)];
+        if self.fits(0, &symbols, &mut counts, &mut failed) {
+            return Ok(counts);
+        }
+        let mut good = 0;
+        for parameter in &self.parameters {
+            let most = if parameter.repeated { symbols.len() } else { 1 };
+            let taken =
+                symbols[good..].iter().take(most).take_while(|symbol| parameter.accepts & **symbol != 0).count();
+            if taken == 0 && !parameter.optional {
+                break;
+            }
+            good += taken;
+        }
+        let mut error = Error::new("T0410").with_index(good + 1);
+        if let Some(argument) = arguments.get(good) {
+            error = error.with_value(argument.to_error_value());
+        }
+        Err(error)
+    }
+
+    /// Whether the parameters from `parameter` on can take `symbols`; what cannot is remembered, so that no case is tried twice.
+    fn fits(&self, parameter: usize, symbols: &[u16], counts: &mut [usize], failed: &mut [bool]) -> bool {
+        let Some(current) = self.parameters.get(parameter) else { return symbols.is_empty() };
+        let case = symbols.len() * self.parameters.len() + parameter;
+        if failed[case] {
+            return false;
+        }
+        let most = if current.repeated { symbols.len() } else { 1 };
+        let least = usize::from(!current.optional);
+        let available = symbols.iter().take(most).take_while(|symbol| current.accepts & **symbol != 0).count();
+        for count in (least..=available).rev() {
+            counts[parameter] = count;
+            if self.fits(parameter + 1, &symbols[count..], counts, failed) {
+                return true;
+            }
+        }
+        failed[case] = true;
+        false
+    }
+}
+
+impl Parameter {
+    fn of(accepts: u16) -> Parameter {
+        Parameter { accepts, array: false, subtype: None, optional: false, repeated: false, context: false }
+    }
+
+    fn as_array(&self, argument: Item, index: usize) -> Result<Item, Error> {
+        let kind = symbol(&argument);
+        if kind == MISSING {
+            return Ok(Item::Undefined);
+        }
+        if let Some(subtype) = &self.subtype {
+            let wanted = subtype.chars().next().map_or(0, bit);
+            let fits = match argument.elements() {
+                Some(elements) => elements.iter().all(|element| symbol(&element) == wanted),
+                None => kind == wanted && subtype.len() == 1,
+            };
+            if !fits {
+                let error = Error::new("T0412").with_value(argument.to_error_value()).with_index(index);
+                return Err(error.with_text(type_in_words(subtype)));
+            }
+        }
+        Ok(if kind == ARRAY { argument } else { Item::from(List::plain(vec![argument])) })
+    }
+}
+
+fn type_in_words(subtype: &str) -> &str {
+    match subtype.chars().next() {
+        Some('a') => "arrays",
+        Some('b') => "booleans",
+        Some('f') => "functions",
+        Some('n') => "numbers",
+        Some('o') => "objects",
+        Some('s') => "strings",
+        _ => subtype,
+    }
+}
+
+/// The position of the bracket that closes the one at `open`, or the end.
+fn closing(characters: &[char], open: usize, opening: char, closing: char) -> usize {
+    let mut depth = 0;
+    for (position, character) in characters.iter().enumerate().skip(open) {
+        if *character == opening {
+            depth += 1;
+        } else if *character == closing {
+            depth -= 1;
+            if depth == 0 {
+                return position;
+            }
+        }
+    }
+    characters.len()
+}

@@ -1,0 +1,739 @@
+//! Tokens to tree: a Pratt parser that flattens paths, attaches predicates, groups and bindings to their steps, and marks tail calls.
+//!
+//! Syntax errors win over errors of shape (a predicate after a group, a number as a step), which are kept until the whole text is read.
+
+use super::ast::{
+    BinaryOperator, Bind, Block, Call, Kind, Lambda, Node, Parent, Path, SortTerm, Span, Stage, Symbol, Transform,
+    Variable,
+};
+use super::lexer::{Lexer, Token};
+use super::parents::Parents;
+use crate::error::{DEPTH_EXCEEDED, Error};
+use crate::number;
+use crate::profile::Profile;
+use crate::regex::Regex;
+use crate::signature::Signature;
+use json::Value;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How deep constructs may nest in the source.
+const NESTING_MAX: u32 = 250;
+/// How high the tree may grow, which left-recursive chains of operators make it.
+const HEIGHT_MAX: u32 = 1000;
+
+/// A tree whose variables are not resolved yet, and the symbols it uses.
+pub(crate) struct Parsed {
+    pub(crate) root: Node,
+    pub(crate) names: HashMap<Arc<str>, Symbol>,
+    pub(crate) parents: Vec<Symbol>,
+}
+
+/// Parses `source`.
+pub(crate) fn parse(source: &str, profile: Profile) -> Result<Parsed, Error> {
+    let mut parser = Parser {
+        source,
+        lexer: Lexer::new(source),
+        token: Token::End,
+        span: Span::default(),
+        last_end: 0,
+        depth: 0,
+        profile,
+        parents: Parents::default(),
+        names: HashMap::new(),
+        shape_error: None,
+    };
+    parser.next(false)?;
+    let root = parser.expression(0)?;
+    if parser.token != Token::End {
+        let token = parser.token_text();
+        return Err(Error::new("S0201").at(parser.span.end).with_token(token));
+    }
+    if let Some(error) = parser.shape_error {
+        return Err(error);
+    }
+    let seeks = root.extras.as_ref().is_some_and(|extras| !extras.seeking.is_empty());
+    if seeks || matches!(root.kind, Kind::Parent(_)) {
+        return Err(Error::new("S0217").at(root.span.end).with_token(root.type_name()));
+    }
+    let parents = parser.parents.slots.iter().map(|slot| slot.symbol).collect();
+    Ok(Parsed { root, names: parser.names, parents })
+}
+
+struct Parser<'a> {
+    source: &'a str,
+    lexer: Lexer<'a>,
+    token: Token,
+    span: Span,
+    last_end: usize,
+    depth: u32,
+    profile: Profile,
+    parents: Parents,
+    names: HashMap<Arc<str>, Symbol>,
+    shape_error: Option<Error>,
+}
+
+fn binding_power(operator: &str) -> u32 {
+    match operator {
+        "[" | "(" | "@" | "#" => 80,
+        "." => 75,
+        "{" => 70,
+        "*" | "/" | "%" => 60,
+        "+" | "-" | "&" => 50,
+        "=" | "!=" | "<" | "<=" | ">" | ">=" | "^" | "~>" | "in" | "?:" | "??" => 40,
+        "and" => 30,
+        "or" => 25,
+        "?" => 20,
+        ":=" => 10,
+        _ => 0,
+    }
+}
+
+fn binary_operator(operator: &str) -> Option<BinaryOperator> {
+    Some(match operator {
+        "+" => BinaryOperator::Add,
+        "-" => BinaryOperator::Subtract,
+        "*" => BinaryOperator::Multiply,
+        "/" => BinaryOperator::Divide,
+        "%" => BinaryOperator::Remainder,
+        "=" => BinaryOperator::Equal,
+        "!=" => BinaryOperator::NotEqual,
+        "<" => BinaryOperator::Less,
+        "<=" => BinaryOperator::LessOrEqual,
+        ">" => BinaryOperator::Greater,
+        ">=" => BinaryOperator::GreaterOrEqual,
+        "&" => BinaryOperator::Concatenate,
+        "and" => BinaryOperator::And,
+        "or" => BinaryOperator::Or,
+        "in" => BinaryOperator::In,
+        _ => return None,
+    })
+}
+
+impl Parser<'_> {
+    fn next(&mut self, after_operand: bool) -> Result<(), Error> {
+        self.last_end = self.span.end;
+        (self.token, self.span) = self.lexer.next(after_operand)?;
+        Ok(())
+    }
+
+    fn is(&self, operator: &str) -> bool {
+        matches!(self.token, Token::Operator(current) if current == operator)
+    }
+
+    fn expect(&mut self, operator: &'static str, after_operand: bool) -> Result<(), Error> {
+        if self.is(operator) {
+            return self.next(after_operand);
+        }
+        let code = if self.token == Token::End { "S0203" } else { "S0202" };
+        Err(Error::new(code).at(self.span.end).with_token(self.token_text()).with_value(operator))
+    }
+
+    fn token_text(&self) -> Arc<str> {
+        match &self.token {
+            Token::End => "(end)".into(),
+            Token::Operator(operator) => (*operator).into(),
+            Token::Name(text) | Token::Variable(text) | Token::String(text) | Token::Regex(text, _) => text.clone(),
+            Token::Number(number) => crate::text::number::format(*number).into(),
+            Token::Boolean(boolean) => boolean.to_string().into(),
+            Token::Null => "null".into(),
+        }
+    }
+
+    fn shape(&mut self, error: Error) {
+        self.shape_error.get_or_insert(error);
+    }
+
+    /// Completes a node: its extent and its height.
+    fn finish(&self, mut node: Node, start: usize) -> Result<Node, Error> {
+        node.extent = Span { start, end: self.last_end };
+        if !matches!(node.kind, Kind::Path(_)) {
+            node.height = 1 + node.children().iter().map(|child| child.height).max().unwrap_or(0);
+        }
+        if node.height > HEIGHT_MAX { Err(Error::new(DEPTH_EXCEEDED).at(self.span.end)) } else { Ok(node) }
+    }
+
+    fn expression(&mut self, right_power: u32) -> Result<Node, Error> {
+        self.depth += 1;
+        if self.depth > NESTING_MAX {
+            return Err(Error::new(DEPTH_EXCEEDED).at(self.span.end));
+        }
+        let start = self.span.start;
+        let mut left = self.prefix()?;
+        while let Token::Operator(operator) = self.token {
+            if binding_power(operator) <= right_power {
+                break;
+            }
+            left = self.infix(left, operator, start)?;
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+
+    fn prefix(&mut self) -> Result<Node, Error> {
+        let span = self.span;
+        let token = std::mem::replace(&mut self.token, Token::End);
+        if token == Token::End {
+            return Err(Error::new("S0207").at(span.end).with_token("(end)"));
+        }
+        self.token = token.clone();
+        // Even after an opening bracket a `/` divides, as in the reference implementation: `(/a/)` is an error.
+        self.next(true)?;
+        let kind = match token {
+            Token::String(text) => Kind::Literal(Value::String(text)),
+            Token::Number(number) => Kind::Literal(number::to_json(number)),
+            Token::Boolean(boolean) => Kind::Literal(Value::Bool(boolean)),
+            Token::Null => Kind::Literal(Value::Null),
+            Token::Variable(name) => Kind::Variable(Variable { name, places: Vec::new() }),
+            Token::Name(name) => return self.name(name, span),
+            Token::Regex(pattern, flags) => {
+                let regex =
+                    Regex::new(&pattern, &flags).map_err(|text| Error::new("S0303").at(span.end).with_text(text))?;
+                Kind::Regex(Arc::new(regex))
+            }
+            Token::Operator(operator) => match operator {
+                "and" | "or" | "in" => return self.name(operator.into(), span),
+                "*" => Kind::Wildcard,
+                "**" => Kind::Descendants,
+                "%" => Kind::Parent(Parent { slot: self.parents.create(), places: Vec::new() }),
+                "-" => return self.negate(span),
+                "(" => return self.block(span),
+                "[" => return self.array(span),
+                "{" => {
+                    let pairs = self.pairs()?;
+                    let mut node = Node::new(Kind::Object(Vec::new()), span);
+                    pairs.iter().for_each(|(key, value)| {
+                        Parents::pass_on(&mut node, key);
+                        Parents::pass_on(&mut node, value);
+                    });
+                    node.kind = Kind::Object(pairs);
+                    return self.finish(node, span.start);
+                }
+                "|" => return self.transform(span),
+                _ => return Err(Error::new("S0211").at(span.end).with_token(operator)),
+            },
+            Token::End => return Err(Error::new("S0207").at(span.end)),
+        };
+        self.finish(Node::new(kind, span), span.start)
+    }
+
+    fn name(&mut self, name: Arc<str>, span: Span) -> Result<Node, Error> {
+        Ok(into_path(Node::new(Kind::Name(name), span)))
+    }
+
+    fn negate(&mut self, span: Span) -> Result<Node, Error> {
+        let operand = self.expression(70)?;
+        if let (Kind::Literal(Value::Number(number)), None) = (&operand.kind, &operand.extras) {
+            let negative = number::to_json(-number.as_f64());
+            return self.finish(Node::new(Kind::Literal(negative), span), span.start);
+        }
+        let mut node = Node::new(Kind::Negate(Box::new(Node::new(Kind::Placeholder, span))), span);
+        Parents::pass_on(&mut node, &operand);
+        node.kind = Kind::Negate(Box::new(operand));
+        self.finish(node, span.start)
+    }
+
+    fn block(&mut self, span: Span) -> Result<Node, Error> {
+        let mut node = Node::new(Kind::Placeholder, span);
+        let mut expressions = Vec::new();
+        while !self.is(")") {
+            let expression = self.expression(0)?;
+            Parents::pass_on(&mut node, &expression);
+            let first = match &expression.kind {
+                Kind::Path(path) => path.steps.first().unwrap_or(&expression),
+                _ => &expression,
+            };
+            node.cons_array |= expression.cons_array || first.cons_array;
+            expressions.push(expression);
+            if !self.is(";") {
+                break;
+            }
+            self.next(false)?;
+        }
+        self.expect(")", true)?;
+        node.kind = Kind::Block(Block { expressions, slots: 0 });
+        self.finish(node, span.start)
+    }
+
+    fn array(&mut self, span: Span) -> Result<Node, Error> {
+        let mut node = Node::new(Kind::Placeholder, span);
+        let mut items = Vec::new();
+        while !self.is("]") {
+            let start = self.span.start;
+            let mut item = self.expression(0)?;
+            if self.is("..") {
+                let span = self.span;
+                self.next(false)?;
+                let end = self.expression(0)?;
+                item = self.binary(BinaryOperator::Range, item, end, span, start)?;
+            }
+            Parents::pass_on(&mut node, &item);
+            items.push(item);
+            if !self.is(",") {
+                break;
+            }
+            self.next(false)?;
+            if self.is("]") {
+                return Err(Error::new("S0211").at(self.span.end).with_token("]"));
+            }
+        }
+        self.expect("]", true)?;
+        node.kind = Kind::Array(items);
+        self.finish(node, span.start)
+    }
+
+    /// The pairs of an object or a group, after its opening brace.
+    fn pairs(&mut self) -> Result<Vec<(Node, Node)>, Error> {
+        let mut pairs = Vec::new();
+        if !self.is("}") {
+            loop {
+                let key = self.expression(0)?;
+                self.expect(":", false)?;
+                let value = self.expression(0)?;
+                pairs.push((key, value));
+                if !self.is(",") {
+                    break;
+                }
+                self.next(false)?;
+            }
+        }
+        self.expect("}", true)?;
+        Ok(pairs)
+    }
+
+    fn transform(&mut self, span: Span) -> Result<Node, Error> {
+        let pattern = self.expression(0)?;
+        self.expect("|", false)?;
+        let update = self.expression(0)?;
+        let mut delete = None;
+        if self.is(",") {
+            self.next(false)?;
+            delete = Some(self.expression(0)?);
+        }
+        self.expect("|", true)?;
+        let transform = Transform { pattern, update, delete };
+        self.finish(Node::new(Kind::Transform(Arc::new(transform)), span), span.start)
+    }
+
+    fn infix(&mut self, left: Node, operator: &'static str, start: usize) -> Result<Node, Error> {
+        let span = self.span;
+        let power = binding_power(operator);
+        self.next(false)?;
+        if let Some(binary) = binary_operator(operator) {
+            let right = self.expression(power)?;
+            return self.binary(binary, left, right, span, start);
+        }
+        match operator {
+            "." => {
+                let right = self.expression(power)?;
+                self.join(left, right, start)
+            }
+            "[" => self.predicate(left, span, start),
+            "{" => self.group(left, span, start),
+            "(" => self.call(left, span, start),
+            "^" => self.order_by(left, span, start),
+            "@" => self.focus(left, start),
+            "#" => self.index(left, start),
+            ":=" => self.bind(left, span, start),
+            "?" => {
+                let then = self.expression(0)?;
+                let mut otherwise = None;
+                if self.is(":") {
+                    self.next(false)?;
+                    otherwise = Some(self.expression(0)?);
+                }
+                self.condition(left, then, otherwise, span, start)
+            }
+            "?:" | "??" if self.profile == Profile::StepFunctions => {
+                // Version 2.0.6, which AWS runs, reads `?` and stops at what follows.
+                let rest = &operator[1..];
+                Err(Error::new("S0211").at(span.end).with_token(rest))
+            }
+            "?:" | "??" => {
+                let right = self.expression(0)?;
+                let mut node = Node::new(Kind::Placeholder, span);
+                Parents::pass_on(&mut node, &left);
+                Parents::pass_on(&mut node, &right);
+                node.kind =
+                    Kind::Fallback { left: Box::new(left), right: Box::new(right), for_false: operator == "?:" };
+                self.finish(node, start)
+            }
+            "~>" => {
+                let right = self.expression(power)?;
+                let mut node = Node::new(Kind::Placeholder, span);
+                node.keep_array = left.keep_array || right.keep_array;
+                node.kind = Kind::Apply(Box::new(left), Box::new(right));
+                self.finish(node, start)
+            }
+            _ => Err(Error::new("S0201").at(span.end).with_token(operator)),
+        }
+    }
+
+    fn binary(
+        &self,
+        operator: BinaryOperator,
+        left: Node,
+        right: Node,
+        span: Span,
+        start: usize,
+    ) -> Result<Node, Error> {
+        let mut node = Node::new(Kind::Placeholder, span);
+        Parents::pass_on(&mut node, &left);
+        Parents::pass_on(&mut node, &right);
+        node.kind = Kind::Binary(operator, Box::new(left), Box::new(right));
+        self.finish(node, start)
+    }
+
+    fn condition(
+        &self,
+        test: Node,
+        then: Node,
+        otherwise: Option<Node>,
+        span: Span,
+        start: usize,
+    ) -> Result<Node, Error> {
+        let mut node = Node::new(Kind::Placeholder, span);
+        Parents::pass_on(&mut node, &test);
+        Parents::pass_on(&mut node, &then);
+        otherwise.iter().for_each(|otherwise| Parents::pass_on(&mut node, otherwise));
+        node.kind = Kind::Condition(Box::new(test), Box::new(then), otherwise.map(Box::new));
+        self.finish(node, start)
+    }
+
+    /// `left.right`
+    fn join(&mut self, left: Node, right: Node, start: usize) -> Result<Node, Error> {
+        let mut node = into_path(left);
+        let Kind::Path(path) = &mut node.kind else { unreachable!("into_path makes paths") };
+        let known = path.steps.len();
+        let mut height = node.height;
+        match right.kind {
+            Kind::Path(other) => path.steps.extend(other.steps),
+            _ => {
+                let mut step = right;
+                if let Some(extras) = &mut step.extras {
+                    extras.stages.splice(0..0, extras.predicate.drain(..).map(Stage::Filter));
+                }
+                path.steps.push(step);
+            }
+        }
+        let from = if known == 1 { 0 } else { known };
+        let mut literal = None;
+        for step in &mut path.steps[from..] {
+            height = height.max(step.height + 1);
+            match &step.kind {
+                Kind::Literal(Value::String(text)) => step.kind = Kind::Name(text.clone()),
+                Kind::Literal(value) if literal.is_none() => literal = Some((value.clone(), step.span.end)),
+                _ => {}
+            }
+            path.keep_singleton |= step.keep_array;
+            path.streams |= step.is_tuple_step();
+        }
+        if let Some(first) = path.steps.first_mut() {
+            first.cons_array |= matches!(first.kind, Kind::Array(_));
+        }
+        if let Some(last) = path.steps.last_mut() {
+            last.cons_array |= matches!(last.kind, Kind::Array(_));
+        }
+        // Only a step that seeks a parent changes the ones before it; looking at all of them each time would be quadratic.
+        let seeks = path.steps.last().is_some_and(Parents::seeks);
+        let unresolved = self.parents.resolve(&mut path.steps);
+        path.streams |= path.steps.last().is_some_and(Node::is_tuple_step);
+        path.streams |= seeks && path.steps.iter().any(Node::is_tuple_step);
+        node.height = height;
+        if let Some((value, position)) = literal {
+            self.shape(Error::new("S0213").at(position).with_value(value));
+        }
+        match unresolved {
+            Ok(slots) if slots.is_empty() => {}
+            Ok(slots) => node.extras_mut().seeking.extend(slots),
+            Err(error) => self.shape(error),
+        }
+        self.finish(node, start)
+    }
+
+    /// `left[…]` or `left[]`
+    fn predicate(&mut self, mut left: Node, span: Span, start: usize) -> Result<Node, Error> {
+        if self.is("]") {
+            self.next(true)?;
+            match &mut left.kind {
+                Kind::Path(path) => {
+                    path.keep_singleton = true;
+                    if let Some(step) = path.steps.last_mut() {
+                        step.keep_array = true;
+                    }
+                }
+                _ => left.keep_array = true,
+            }
+            return self.finish(left, start);
+        }
+        let filter = self.expression(0)?;
+        self.expect("]", true)?;
+        let height = filter.height + 2;
+        let is_path = matches!(left.kind, Kind::Path(_));
+        let grouped = !is_path && left.extras.as_ref().is_some_and(|extras| extras.group.is_some());
+        let step = match &mut left.kind {
+            Kind::Path(path) => path.steps.last_mut().expect("a path has steps"),
+            _ => &mut left,
+        };
+        let sought = self.parents.filter(step, &filter);
+        if is_path {
+            step.extras_mut().stages.push(Stage::Filter(filter));
+        } else {
+            step.extras_mut().predicate.push(filter);
+        }
+        if let Err(error) = sought {
+            self.shape(error);
+        }
+        if grouped {
+            self.shape(Error::new("S0209").at(span.end));
+        }
+        if let Kind::Path(path) = &mut left.kind {
+            path.streams |= path.steps.last().is_some_and(Node::is_tuple_step);
+            left.height = left.height.max(height);
+        }
+        self.finish(left, start)
+    }
+
+    fn group(&mut self, mut left: Node, span: Span, start: usize) -> Result<Node, Error> {
+        let pairs = self.pairs()?;
+        let height = pairs.iter().map(|(key, value)| key.height.max(value.height) + 1).max().unwrap_or(0);
+        let extras = left.extras_mut();
+        let repeated = extras.group.replace(pairs).is_some();
+        left.height = left.height.max(height);
+        if repeated {
+            self.shape(Error::new("S0210").at(span.end));
+        }
+        left.span = span;
+        self.finish(left, start)
+    }
+
+    fn order_by(&mut self, left: Node, span: Span, start: usize) -> Result<Node, Error> {
+        self.expect("(", false)?;
+        let mut step = Node::new(Kind::Placeholder, span);
+        let mut terms = Vec::new();
+        loop {
+            let descending = self.is(">");
+            if descending || self.is("<") {
+                self.next(false)?;
+            }
+            let expression = self.expression(0)?;
+            Parents::pass_on(&mut step, &expression);
+            terms.push(SortTerm { descending, expression });
+            if !self.is(",") {
+                break;
+            }
+            self.next(false)?;
+        }
+        self.expect(")", true)?;
+        step.kind = Kind::Sort(terms);
+        let step = self.finish(step, span.start)?;
+        let mut node = into_path(left);
+        let Kind::Path(path) = &mut node.kind else { unreachable!("into_path makes paths") };
+        node.height = node.height.max(step.height + 1);
+        path.steps.push(step);
+        // Only a step that seeks a parent changes the ones before it; looking at all of them each time would be quadratic.
+        let seeks = path.steps.last().is_some_and(Parents::seeks);
+        let unresolved = self.parents.resolve(&mut path.steps);
+        path.streams |= path.steps.last().is_some_and(Node::is_tuple_step);
+        path.streams |= seeks && path.steps.iter().any(Node::is_tuple_step);
+        match unresolved {
+            Ok(slots) if slots.is_empty() => {}
+            Ok(slots) => node.extras_mut().seeking.extend(slots),
+            Err(error) => self.shape(error),
+        }
+        self.finish(node, start)
+    }
+
+    /// The variable after `@` or `#`.
+    fn binding_name(&mut self, operator: &'static str) -> Result<Symbol, Error> {
+        let span = self.span;
+        let name = self.expression(80)?;
+        let Kind::Variable(variable) = name.kind else {
+            return Err(Error::new("S0214").at(span.end).with_token(operator));
+        };
+        let next = self.names.len() as Symbol * 2 + 1;
+        Ok(*self.names.entry(variable.name).or_insert(next))
+    }
+
+    fn focus(&mut self, mut left: Node, start: usize) -> Result<Node, Error> {
+        let symbol = self.binding_name("@")?;
+        let position = self.last_end;
+        let step = match &mut left.kind {
+            Kind::Path(path) => path.steps.last_mut().expect("a path has steps"),
+            _ => &mut left,
+        };
+        let is_sort = matches!(step.kind, Kind::Sort(_));
+        let extras = step.extras_mut();
+        let filtered = !extras.stages.is_empty() || !extras.predicate.is_empty();
+        extras.focus = Some(symbol);
+        extras.tuple = true;
+        if filtered {
+            self.shape(Error::new("S0215").at(position));
+        }
+        if is_sort {
+            self.shape(Error::new("S0216").at(position));
+        }
+        if let Kind::Path(path) = &mut left.kind {
+            path.streams = true;
+        }
+        self.finish(left, start)
+    }
+
+    fn index(&mut self, left: Node, start: usize) -> Result<Node, Error> {
+        let symbol = self.binding_name("#")?;
+        let mut node = into_path(left);
+        let Kind::Path(path) = &mut node.kind else { unreachable!("into_path makes paths") };
+        let extras = path.steps.last_mut().expect("a path has steps").extras_mut();
+        extras.stages.splice(0..0, extras.predicate.drain(..).map(Stage::Filter));
+        if extras.stages.is_empty() {
+            extras.index = Some(symbol);
+        } else {
+            extras.stages.push(Stage::Index(symbol));
+        }
+        extras.tuple = true;
+        path.streams = true;
+        self.finish(node, start)
+    }
+
+    fn bind(&mut self, left: Node, span: Span, start: usize) -> Result<Node, Error> {
+        let Kind::Variable(variable) = left.kind else {
+            let text = &self.source[left.span.start..left.span.end];
+            return Err(Error::new("S0212").at(left.span.end).with_token(text));
+        };
+        if left.extras.is_some_and(|extras| !extras.predicate.is_empty()) {
+            return Err(Error::new("S0212").at(left.span.end + 1).with_token("["));
+        }
+        let value = self.expression(binding_power(":=") - 1)?;
+        let mut node = Node::new(Kind::Placeholder, span);
+        Parents::pass_on(&mut node, &value);
+        node.kind = Kind::Bind(Box::new(Bind { name: variable.name, value, up: 0, slot: 0 }));
+        self.finish(node, start)
+    }
+
+    fn call(&mut self, procedure: Node, span: Span, start: usize) -> Result<Node, Error> {
+        let mut node = Node::new(Kind::Placeholder, span);
+        let mut arguments = Vec::new();
+        let mut partial = false;
+        if !self.is(")") {
+            loop {
+                if self.is("?") {
+                    partial = true;
+                    arguments.push(Node::new(Kind::Placeholder, self.span));
+                    self.next(true)?;
+                } else {
+                    arguments.push(self.expression(0)?);
+                }
+                if !self.is(",") {
+                    break;
+                }
+                self.next(false)?;
+            }
+        }
+        self.expect(")", true)?;
+        if is_lambda_keyword(&procedure) {
+            return self.lambda(arguments, span, start);
+        }
+        arguments.iter().for_each(|argument| Parents::pass_on(&mut node, argument));
+        let call = Arc::new(Call { procedure, arguments, position: span.end, tail: false });
+        node.kind = if partial { Kind::Partial(call) } else { Kind::Call(call) };
+        self.finish(node, start)
+    }
+
+    fn lambda(&mut self, arguments: Vec<Node>, span: Span, start: usize) -> Result<Node, Error> {
+        let mut parameters = Vec::new();
+        for (index, argument) in arguments.into_iter().enumerate() {
+            match argument.kind {
+                Kind::Variable(variable) => parameters.push(variable.name),
+                _ => {
+                    let text = &self.source[argument.span.start..argument.span.end];
+                    return Err(Error::new("S0208").at(argument.span.end).with_token(text).with_value(index + 1));
+                }
+            }
+        }
+        let mut signature = None;
+        if self.is("<") {
+            let position = self.span.end;
+            let text = self.signature_text()?;
+            let parsed = Signature::parse(&text).map_err(|error| error.at(position))?;
+            signature = Some(Arc::new(parsed));
+        }
+        self.expect("{", false)?;
+        let mut body = self.expression(0)?;
+        self.expect("}", true)?;
+        mark_tail_calls(&mut body);
+        let lambda = Lambda { parameters, signature, body, slots: 0, parameter_slots: Vec::new() };
+        self.finish(Node::new(Kind::Lambda(Arc::new(lambda)), span), start)
+    }
+
+    /// `<…>` with its nested brackets, white space left out; leaves the parser after it.
+    fn signature_text(&mut self) -> Result<String, Error> {
+        let mut text = String::from("<");
+        let mut depth = 1;
+        while depth > 0 && !self.is("{") && self.token != Token::End {
+            self.next(false)?;
+            match self.token {
+                Token::Operator(">") => depth -= 1,
+                Token::Operator("<") => depth += 1,
+                _ => {}
+            }
+            text.push_str(&self.token_text());
+        }
+        self.expect(">", false)?;
+        Ok(text)
+    }
+}
+
+fn is_lambda_keyword(procedure: &Node) -> bool {
+    match &procedure.kind {
+        Kind::Path(path) => match path.steps.as_slice() {
+            [Node { kind: Kind::Name(name), .. }] => matches!(&**name, "function" | "λ"),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// A path of this one step, unless it is a path already.
+fn into_path(node: Node) -> Node {
+    if matches!(node.kind, Kind::Path(_)) {
+        return node;
+    }
+    let (span, extent, height) = (node.span, node.extent, node.height);
+    let step = node;
+    let mut seeking = Vec::new();
+    if let Kind::Parent(parent) = &step.kind {
+        seeking.push(parent.slot);
+    }
+    let path = Path { keep_singleton: step.keep_array, tuple: false, streams: step.is_tuple_step(), steps: vec![step] };
+    let mut node = Node::new(Kind::Path(path), span);
+    node.extent = extent;
+    node.height = height + 1;
+    if !seeking.is_empty() {
+        node.extras_mut().seeking = seeking;
+    }
+    node
+}
+
+/// Calls in tail position return to the trampoline instead of nesting.
+fn mark_tail_calls(node: &mut Node) {
+    if node.extras.as_ref().is_some_and(|extras| !extras.predicate.is_empty()) {
+        return;
+    }
+    match &mut node.kind {
+        Kind::Call(call) => {
+            if let Some(call) = Arc::get_mut(call) {
+                call.tail = true;
+            }
+        }
+        Kind::Condition(_, then, otherwise) => {
+            mark_tail_calls(then);
+            otherwise.iter_mut().for_each(|otherwise| mark_tail_calls(otherwise));
+        }
+        Kind::Block(block) => {
+            if let Some(last) = block.expressions.last_mut() {
+                mark_tail_calls(last);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,137 @@
+//! Expressions written to hang, to exhaust memory or to overflow the stack: each ends with an error or a result, soon, on the small
+//! stack of an async worker.
+
+#![allow(clippy::disallowed_methods, reason = "a test reads files and stops what would not end")]
+
+use json::Value;
+use std::time::{Duration, Instant};
+use stepwell_jsonata::{Error, Expression, Limits, NoBindings, Outcome, Profile, World};
+
+/// Far more than any of these should take, and far less than a hang.
+const SOON: Duration = Duration::from_secs(20);
+
+fn evaluate(source: &str, input: Option<&Value>) -> Result<Outcome, Error> {
+    let deadline = Instant::now() + Duration::from_millis(500);
+    let interrupted = || Instant::now() > deadline;
+    let limits = Limits { interrupted: Some(&interrupted), ..Limits::default() };
+    let world = World { now_ms: 0, seed: 1 };
+    Expression::parse_as(source, Profile::StepFunctions)?.evaluate(input, &NoBindings, &limits, &world)
+}
+
+/// Evaluates on a thread with 2 MiB of stack.
+fn check(source: &str) -> Result<Outcome, Error> {
+    let started = Instant::now();
+    let outcome = std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().stack_size(2 << 20);
+        let handle = worker.spawn_scoped(scope, || evaluate(source, None)).expect("a thread can be started");
+        handle.join().expect("no expression panics")
+    });
+    let shown: String = source.chars().take(60).collect();
+    assert!(started.elapsed() < SOON, "{shown} took {:?}", started.elapsed());
+    outcome
+}
+
+fn is_limit(source: &str) {
+    match check(source) {
+        Err(error) if error.is_limit() => {}
+        other => panic!("{} gave {other:?}", source.chars().take(80).collect::<String>()),
+    }
+}
+
+#[test]
+fn deep_sources_are_refused() {
+    let deep =
+        |open: &str, middle: &str, close: &str| format!("{}{middle}{}", open.repeat(100_000), close.repeat(100_000));
+    is_limit(&deep("(", "1", ")"));
+    is_limit(&deep("[", "1", "]"));
+    is_limit(&deep("{\"a\":", "1", "}"));
+    is_limit(&deep("-", "x", ""));
+    is_limit(&deep("$f(", "1", ")"));
+    is_limit(&deep("a[", "1", "]"));
+    is_limit(&deep("function($x){", "1", "}"));
+    is_limit(&deep("true ? ", "1", ""));
+    is_limit(&deep("$x := ", "1", ""));
+    is_limit(&deep("|a|", "1", "|"));
+    is_limit(&deep("1 + ", "1", ""));
+    is_limit(&deep("\"a\" & ", "\"b\"", ""));
+    is_limit(&deep("$f ~> ", "$g", ""));
+}
+
+#[test]
+fn long_flat_sources_are_read_in_linear_time() {
+    assert!(check(&format!("$x{}", ".a".repeat(100_000))).is_ok());
+    assert!(check(&format!("[{}1]", "1,".repeat(100_000))).is_ok());
+    assert!(check(&format!("({}1)", "1;".repeat(100_000))).is_ok());
+    assert!(check(&format!("$x{}", "[0]".repeat(10_000))).is_ok());
+    let _ = check(&"%.".repeat(20_000));
+    let _ = check(&"[".repeat(1_000_000));
+    let _ = check(&"$x.%".repeat(10_000));
+}
+
+#[test]
+fn endless_programs_end() {
+    is_limit("($f := function(){ $f() }; $f())");
+    is_limit("($f := function($n){ 1 + $f($n + 1) }; $f(0))");
+    is_limit("($f := function($n){ $f($n + 1) & '' }; $f(0))");
+    is_limit("($f := function($g){ $g($g) }; $f($f))");
+    is_limit("$reduce([1..10000000], function($a, $b){ [$a, $b, $a] })");
+    is_limit("$map([1..100000], function($x){ $map([1..100000], function($y){ $y }) })");
+    is_limit("[1..10000000][[1..10000000][0] = 1]");
+    is_limit("($a := [1..10000]; $a^($sum([1..10000])))");
+}
+
+#[test]
+fn large_values_are_refused_or_made_soon() {
+    is_limit("$pad('x', 1000000000)");
+    is_limit("$pad('x', -1000000000, 'yz')");
+    is_limit("($f := function($s, $n){ $n = 0 ? $s : $f($s & $s, $n - 1) }; $f('abcdefgh', 60))");
+    is_limit("($f := function($s, $n){ $n = 0 ? $s : $f($append($s, $s), $n - 1) }; $f([1, 2], 60))");
+    is_limit("($s := $join($map([1..100000], function($x){ 'abcdefghijklmnopqrstuvwxyz' })); $replace($s, 'a', $s))");
+    assert!(check("$distinct([1..200000])").is_ok() || cfg!(debug_assertions));
+    assert!(check("$count($keys($merge([1..20000].{$string($): 1})))").is_ok());
+    assert!(check("$sort([1..50000], function($a, $b){ $a < $b })[0]").is_ok() || cfg!(debug_assertions));
+    assert_eq!(check("[1..100000000]").map_err(|error| error.code()), Err("D2014"));
+    assert_eq!(check("$range(0, 1000000000000, 1)").map_err(|error| error.code()), Err("D3152"));
+    let _ = check("$formatNumber(1, $join([1..100000].'#'))");
+    let _ = check("$formatInteger(1e300, 'w')");
+    let _ = check("$fromMillis(1, $join([1..100000].'[Y]'))");
+    let _ = check("$fromMillis(1e300)");
+    let _ = check("$formatBase(1e308, 2)");
+    let _ = check("$round(1e308, 400) + $round(1e-308, -400)");
+    let _ = check("$power(10, 308) * 10 ~> $string()");
+    let _ = check("$substring('abc', -1e300, 1e300)");
+    let _ = check("$split($join([1..100000].'a'), '')");
+}
+
+#[test]
+fn deep_values_are_refused_and_dropped_without_recursion() {
+    is_limit("$reduce([1..100000], function($a, $b){ [$a, [$b]] })");
+    is_limit("$reduce([1..100000], function($a, $b){ {'a': $a} })");
+    is_limit("$reduce([1..100000], function($a, $b){ [[$a]] })");
+    is_limit("$reduce([1..100000].$uppercase, function($f, $g){ $f ~> $g })");
+    is_limit("($f := function($g, $n){ $n = 0 ? 1 : $f($map(?, $g), $n - 1) }; $f($uppercase, 100000))");
+    // Closures that hold each other, and frames that hold them.
+    let _ = check("($f := function($g, $n){ $n = 0 ? $g : $f(function(){ $g() }, $n - 1) }; $type($f($now, 50000)))");
+    let _ =
+        check("($f := function($g, $n){ $n = 0 ? $g : $f([$g].(function(){ $ }), $n - 1) }; $type($f($now, 50000)))");
+    let _ = check("{'a': {}} ~> |$|{'self': $}|");
+    let _ = check("{'a': {'b': {}}} ~> |**|{'self': $, 'up': $$}|");
+}
+
+#[test]
+fn regexes_end() {
+    is_limit("$match($pad('', 40, 'a') & 'b', /^(a+)+$/)");
+    is_limit("$contains($pad('', 5000, 'a'), /(a*)*(a*)*(a*)*b/)");
+    is_limit("$replace($pad('', 200, 'ab'), /((a|b)*)*c/, 'x')");
+    let _ = check("$match('aaaa', /(?=(a+))a*b\\1/)");
+    let _ = check("$match($pad('', 1000, 'a'), /(?<=(a*)*)b/)");
+    let _ = check(&format!("$match('a', /{}/)", "(".repeat(10_000)));
+    let _ = check(&format!("$match('a', /{}a{}/)", "(?:".repeat(90), "){100}".repeat(90)));
+}
+
+#[test]
+fn signatures_are_matched_in_bounded_time() {
+    let signature = "x+".repeat(40);
+    let arguments = "1,".repeat(60);
+    let _ = check(&format!("function($x)<{signature}s:x>{{$x}}({arguments}1)"));
+}
