@@ -17,11 +17,13 @@ cargo xtask <chore>
 
   tidy              check floors, file heads, COMPATIBILITY.md, formatting and lints
   test              install what the tests need, then run all of them
-  bench [options]   run the benches of every crate that has some
-    --http            instead, load a release build over HTTP
+  bench [suite ...] [options]
+                    measure a release build: interpreter, store, engine, http, growth, or all of these;
+                    'bench crates' alone runs the benches of single crates
     --seconds N       how long each load runs (10)
-    --connections N   connections of the load (64)
-    --compare FILE    show the figures beside those of an earlier target/bench/http.json";
+    --connections N   connections of the load over HTTP (64)
+    --executions N    open executions in growth at most (100000)
+    --compare FILE    show the figures beside those of an earlier target/bench/figures.json";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -14,6 +14,7 @@ use crate::progress::Progress;
 use crate::queue::{Job, Queue};
 use crate::retired::Retired;
 use crate::shared::Shared;
+use crate::statistics::{Counters, Statistics};
 use crate::view::View;
 use crate::writer::Writer;
 use crate::{OpenError, Options, feeder, recovery};
@@ -47,6 +48,7 @@ impl Embedded {
             queue: Queue::default(),
             view: View::new(overlay, engine.clone()),
             progress,
+            counters: Counters::default(),
             retired,
             directory: Mutex::new(Some(held)),
             closed: watch::Sender::new(None),
@@ -56,6 +58,11 @@ impl Embedded {
         embedded.start(directory, "store-log", move || writer.run())?;
         embedded.start(directory, "store-feeder", move || feeder::run(&shared, engine))?;
         Ok(embedded)
+    }
+
+    /// What was committed since it was opened.
+    pub fn statistics(&self) -> Statistics {
+        self.shared.counters.read()
     }
 
     fn start(&mut self, directory: &Path, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {

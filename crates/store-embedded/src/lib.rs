@@ -31,9 +31,11 @@ mod retired;
 mod row_key;
 mod segment;
 mod shared;
+mod statistics;
 mod view;
 mod writer;
 
 pub use embedded::Embedded;
 pub use open_error::OpenError;
 pub use options::Options;
+pub use statistics::Statistics;

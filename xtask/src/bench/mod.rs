@@ -1,16 +1,15 @@
-//! `cargo xtask bench`: the divan benches of the crates, or a load over HTTP.
+//! `cargo xtask bench`: figures of the whole system, or the divan benches of single crates.
 //!
-//! The load is a program of its own, `xtask/load`: it needs an HTTP client, and it must be built for release like the server it loads.
+//! The figures are a program of its own, `xtask/load`: it needs the engine and an HTTP client, and must be built for release like the server
+//! it loads.
 
 use crate::{process, workspace};
-use anyhow::bail;
 
 /// Runs the chore; `options` are `USAGE`'s.
 pub(crate) fn run(options: &[&str]) -> anyhow::Result<()> {
     match options {
-        [] => crates(),
-        ["--http", options @ ..] => http(options),
-        [other, ..] => bail!("'{other}' is no option of bench without --http"),
+        ["crates"] => crates(),
+        options => figures(options),
     }
 }
 
@@ -26,8 +25,8 @@ fn crates() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds the server and the load for release and lets one loose on the other.
-fn http(options: &[&str]) -> anyhow::Result<()> {
+/// Builds the server and the load for release and runs the suites.
+fn figures(options: &[&str]) -> anyhow::Result<()> {
     let mut build = workspace::cargo();
     build.args(["build", "--release", "--package", "stepwell", "--package", "stepwell-load"]);
     process::run("build for release", &mut build)?;
@@ -36,5 +35,5 @@ fn http(options: &[&str]) -> anyhow::Result<()> {
     let mut load = std::process::Command::new(programs.join("stepwell-load"));
     load.current_dir(workspace::root()).arg("--server").arg(programs.join("stepwell"));
     load.arg("--results").arg(target.join("bench")).args(options);
-    process::run("load over HTTP", &mut load)
+    process::run("figures", &mut load)
 }

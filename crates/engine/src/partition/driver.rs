@@ -2,19 +2,22 @@
 
 use super::batch::{Collected, Finished, Release};
 use super::input::{Input, StartInput};
-use super::recovery;
+use super::recovery::{self, OpenTasks};
 use super::resident::{self, Resident};
+use super::residents::Residents;
+use super::timers::{TimerChanges, Timers};
+use super::unfinished::Unfinished;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
-use crate::keys::ExecutionKey;
+use crate::keys::{self, ExecutionKey};
 use crate::registry::Registry;
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::ActivityArn;
 use integrations::Integrations;
-use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timer, Timestamp, step};
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timestamp, step};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError};
@@ -24,8 +27,15 @@ use tokio::sync::mpsc;
 const BATCH_INPUTS_MAX: usize = 512;
 /// Batches under way at most: one being synced, one being queued behind it.
 const BATCHES_IN_FLIGHT_MAX: usize = 2;
-/// Executions kept in memory although nothing happens to them.
-const RESIDENTS_MAX: usize = 20_000;
+/// Events collected in one batch before it is committed: a step more or less. Beyond it everything takes its turn, so that a batch takes
+/// milliseconds however much is asked for.
+const BATCH_EVENTS_MAX: usize = 2048;
+/// Shares of that, so that none of the three starves the others: inputs up to the first, unfinished steps up to the second, timers up to all.
+const BATCH_EVENTS_OF_INPUTS: usize = BATCH_EVENTS_MAX / 2;
+const BATCH_EVENTS_OF_STEPS: usize = BATCH_EVENTS_MAX * 3 / 4;
+/// Timers that may fire in every batch, and in a small one.
+const TIMERS_MIN: usize = 32;
+const TIMERS_MAX: usize = 512;
 /// The longest sleep towards a timer, so that a clock that jumps is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 /// How long to wait before reading everything again after a failed commit.
@@ -50,6 +60,7 @@ struct InFlight {
     tasks: Vec<(ExecutionKey, TaskId)>,
     closed: Vec<ExecutionKey>,
     events: Vec<(ExecutionKey, Vec<interpreter::history::HistoryEvent>)>,
+    timers: TimerChanges,
 }
 
 /// The owner of one partition.
@@ -59,9 +70,10 @@ pub(crate) struct Partition {
     pub shared: Arc<Shared>,
     pub inbox: mpsc::Receiver<Input>,
     pub sender: mpsc::Sender<Input>,
-    pub residents: HashMap<ExecutionKey, Resident>,
-    pub timers: BTreeSet<(Timer, ExecutionKey)>,
-    pub unfinished: VecDeque<ExecutionKey>,
+    pub residents: Residents,
+    timers: Timers,
+    pub unfinished: Unfinished,
+    pub open_tasks: OpenTasks,
     pub running_tasks: RunningTasks,
     collected: Collected,
     in_flight: VecDeque<InFlight>,
@@ -92,9 +104,10 @@ impl Partition {
             shared,
             inbox,
             sender,
-            residents: HashMap::new(),
-            timers: BTreeSet::new(),
-            unfinished: VecDeque::new(),
+            residents: Residents::default(),
+            timers: Timers::default(),
+            unfinished: Unfinished::default(),
+            open_tasks: OpenTasks::default(),
             running_tasks: RunningTasks::default(),
             collected: Collected::default(),
             in_flight: VecDeque::new(),
@@ -117,15 +130,16 @@ impl Partition {
     /// One round: wait for something, do everything that is due, hand one batch over.
     async fn turn(&mut self) -> Result<(), StoreError> {
         let has_room = self.in_flight.len() < BATCHES_IN_FLIGHT_MAX;
-        let has_unfinished = !self.unfinished.is_empty();
+        let has_work = self.unfinished.len() > 0 || self.open_tasks.are_left();
         let sleep = self.until_next_timer();
         tokio::select! {
             biased;
             result = first_commit(&mut self.in_flight) => return self.committed(result),
             input = self.inbox.recv(), if has_room && !self.is_closing => self.take_inputs(input).await?,
-            () = std::future::ready(()), if has_room && has_unfinished && !self.is_closing => {}
+            () = std::future::ready(()), if has_room && has_work && !self.is_closing => {}
             () = sleep_for(sleep), if has_room && sleep.is_some() && !self.is_closing => {}
         }
+        recovery::redispatch_some(self).await?;
         self.continue_unfinished().await?;
         self.fire_timers().await?;
         self.submit();
@@ -143,6 +157,9 @@ impl Partition {
                 }
                 Some(input) => self.handle(input).await?,
             }
+            if self.collected.events() >= BATCH_EVENTS_OF_INPUTS {
+                return Ok(());
+            }
             match self.inbox.try_recv() {
                 Ok(input) => next = Some(input),
                 Err(_) => return Ok(()),
@@ -157,6 +174,17 @@ impl Partition {
             Input::Task { execution, command } => {
                 // A task that was given up in the meantime is no news to anybody.
                 let _ = self.apply(&execution, command).await?;
+            }
+            Input::HandOut { execution, task, worker_name, answer } => {
+                let waits = self.find(&execution).await?.and_then(|resident| tasks::for_worker(resident, task));
+                let handed_out = match waits {
+                    Some(handed_out) => {
+                        let started = self.apply(&execution, Command::TaskStarted { task, worker_name }).await?;
+                        started.is_ok().then_some(handed_out)
+                    }
+                    None => None,
+                };
+                self.answer_later(answer, Ok(handed_out));
             }
             Input::Token { execution, task, nonce, command, answer } => {
                 let known = self.find(&execution).await?.is_some_and(|resident| holds_nonce(resident, task, nonce));
@@ -198,7 +226,8 @@ impl Partition {
         let now = self.shared.environment.now();
         header.start_time = now;
         let mut resident = Resident::new(Execution::new(header, seed), revision);
-        let outcome = self.step(&mut resident, Command::StartExecution, now).expect("a new execution can be started");
+        let outcome = step_resident(&self.shared, &mut resident, Command::StartExecution, now)
+            .expect("a new execution can be started");
         self.collected.add(&key, outcome, true);
         self.residents.insert(key, resident);
         self.answer_later(answer, Ok(now));
@@ -207,7 +236,7 @@ impl Partition {
 
     /// The execution, from memory or from the store.
     async fn find(&mut self, key: &ExecutionKey) -> Result<Option<&Resident>, StoreError> {
-        if !self.residents.contains_key(key) {
+        if !self.residents.contains(key) {
             let shared = &self.shared;
             match resident::load(&*shared.store, &shared.registry, self.id, key).await? {
                 Some(resident) => self.residents.insert(key.clone(), resident),
@@ -237,21 +266,9 @@ impl Partition {
         if self.find(key).await?.is_none() {
             return Ok(Err(CommandRejected::ExecutionClosed));
         }
-        let mut resident = self.residents.remove(key).expect("just found");
-        let result = self.step(&mut resident, command, now);
-        self.residents.insert(key.clone(), resident);
+        let resident = self.residents.get_mut(key).expect("just found");
+        let result = step_resident(&self.shared, resident, command, now);
         Ok(result.map(|outcome| self.collected.add(key, outcome, false)))
-    }
-
-    fn step(
-        &self,
-        resident: &mut Resident,
-        command: Command,
-        now: Timestamp,
-    ) -> Result<interpreter::Outcome, CommandRejected> {
-        let activities = KnownActivities(&self.shared.registry);
-        let surroundings = Surroundings { settings: &self.shared.settings, activities: &activities };
-        step(&resident.revision.definition, &mut resident.execution, command, now, &surroundings)
     }
 
     /// Answers when everything the answer may rest on is durable: this batch, or the one before it.
@@ -264,29 +281,45 @@ impl Partition {
 
     async fn continue_unfinished(&mut self) -> Result<(), StoreError> {
         for _ in 0..self.unfinished.len() {
-            let key = self.unfinished.pop_front().expect("counted");
+            let key = self.unfinished.pop().expect("counted");
             let _ = self.apply(&key, Command::Continue).await?;
+            if self.collected.events() >= BATCH_EVENTS_OF_STEPS {
+                break;
+            }
         }
         Ok(())
     }
 
     async fn fire_timers(&mut self) -> Result<(), StoreError> {
         let now = self.shared.environment.now();
-        for _ in 0..BATCH_INPUTS_MAX {
-            match self.timers.first() {
-                Some((timer, _)) if timer.due <= now => {}
-                _ => break,
+        for fired in 0..TIMERS_MAX {
+            if fired >= TIMERS_MIN && self.collected.events() >= BATCH_EVENTS_MAX {
+                break;
             }
-            let (timer, key) = self.timers.pop_first().expect("just seen");
-            self.fire(timer, key, now).await?;
+            self.refill_timers().await?;
+            let Some(row_key) = self.timers.pop_due(now) else { break };
+            self.fire(row_key, now).await?;
         }
-        Ok(())
+        // The next one is to be known, so that it wakes the loop.
+        self.refill_timers().await
+    }
+
+    /// Reads the next timers if none is known.
+    pub async fn refill_timers(&mut self) -> Result<(), StoreError> {
+        let Some(range) = self.timers.wanted() else { return Ok(()) };
+        let rows = self.shared.store.scan(self.id, range).await?;
+        let in_flight = self.in_flight.iter().map(|batch| &batch.timers);
+        self.timers.refill(rows, in_flight).map_err(|key| StoreError::Corrupt {
+            what: "a malformed timer row".to_owned(),
+            place: format!("partition {}, key '{}'", self.id, key.escape_ascii()),
+        })
     }
 
     /// `now` is the time the timer was found due at: a clock that goes back after that must not make it early, hence stale.
-    async fn fire(&mut self, timer: Timer, key: ExecutionKey, now: Timestamp) -> Result<(), StoreError> {
+    async fn fire(&mut self, row_key: store::Bytes, now: Timestamp) -> Result<(), StoreError> {
+        let (key, timer) = keys::read_timer(&row_key).expect("checked when it was read");
         let fired = self.apply_at(&key, Command::TimerFired(timer.kind), now).await?;
-        if fired.is_err() && self.residents.contains_key(&key) {
+        if fired.is_err() && self.residents.contains(&key) {
             // Nobody waits for it: only its row is left to be removed.
             self.collected.clear_timer(&key, timer);
         }
@@ -294,8 +327,7 @@ impl Partition {
     }
 
     fn until_next_timer(&self) -> Option<Duration> {
-        let (timer, _) = self.timers.first()?;
-        let left = timer.due.0.saturating_sub(self.shared.environment.now().0);
+        let left = self.timers.first_due()?.0.saturating_sub(self.shared.environment.now().0);
         Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)).min(SLEEP_MAX))
     }
 
@@ -308,13 +340,11 @@ impl Partition {
         let collected = std::mem::take(&mut self.collected);
         let residents = &mut self.residents;
         let (finished, releases) = collected.finish(self.sequence, residents);
-        let Finished { writes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } = finished;
-        // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
-        for timer in &cleared_timers {
-            self.timers.remove(timer);
+        let Finished { writes, tasks, ended_tasks, timers, unfinished, closed, events } = finished;
+        self.timers.apply(&timers);
+        for key in unfinished {
+            self.unfinished.push(key);
         }
-        self.timers.extend(set_timers);
-        self.unfinished.extend(unfinished);
         for (key, task) in ended_tasks {
             self.running_tasks.end(&key, task);
             self.shared.activities.end(&key, task);
@@ -325,7 +355,7 @@ impl Partition {
         } else {
             self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
         };
-        self.in_flight.push_back(InFlight { sequence: self.sequence, commit, releases, tasks, closed, events });
+        self.in_flight.push_back(InFlight { sequence: self.sequence, commit, releases, tasks, closed, events, timers });
     }
 
     /// The oldest batch is on disk, or will never be.
@@ -337,7 +367,7 @@ impl Partition {
         }
         result?;
         for (key, task) in batch.tasks {
-            self.dispatch(key, task);
+            self.dispatch(&key, task);
         }
         for (key, events) in batch.events {
             if let Some(resident) = self.residents.get(&key) {
@@ -350,23 +380,16 @@ impl Partition {
                 self.residents.remove(&key);
             }
         }
-        self.let_idle_ones_go(batch.sequence);
+        let collected = &self.collected;
+        self.residents.give_up(batch.sequence, |key| collected.contains(key));
         Ok(())
     }
 
     /// Starts a task whose schedule is on disk, unless it was given up meanwhile.
-    pub fn dispatch(&mut self, key: ExecutionKey, task: TaskId) {
-        if let Some(resident) = self.residents.get(&key) {
-            tasks::dispatch(&self.shared, &self.sender, &mut self.running_tasks, &key, resident, task);
+    pub fn dispatch(&mut self, key: &ExecutionKey, task: TaskId) {
+        if let Some(resident) = self.residents.get(key) {
+            tasks::dispatch(&self.shared, &self.sender, &mut self.running_tasks, key, resident, task);
         }
-    }
-
-    fn let_idle_ones_go(&mut self, durable: u64) {
-        if self.residents.len() <= RESIDENTS_MAX {
-            return;
-        }
-        let touched = &self.collected;
-        self.residents.retain(|key, resident| resident.last_batch > durable || touched.contains(key));
     }
 
     /// After a failed commit memory is ahead of the disk: forget it, and begin again from what is there.
@@ -410,20 +433,33 @@ impl Partition {
     pub fn forget(&mut self) {
         self.running_tasks.abort_all();
         self.residents.clear();
-        self.timers.clear();
+        self.timers = Timers::default();
         self.unfinished.clear();
+        self.open_tasks = OpenTasks::default();
     }
 
     fn refuse(&mut self, input: Option<Input>) {
         match input {
             Some(Input::Start(start)) => drop(start.answer.send(Err(crate::unavailable()))),
             Some(Input::Token { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
+            Some(Input::HandOut { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
             Some(Input::Stop { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
             // The task is in the store still, and is performed again once the partition is open.
             Some(Input::Task { .. }) => {}
             Some(Input::Shutdown) | None => self.is_closing = true,
         }
     }
+}
+
+fn step_resident(
+    shared: &Shared,
+    resident: &mut Resident,
+    command: Command,
+    now: Timestamp,
+) -> Result<interpreter::Outcome, CommandRejected> {
+    let activities = KnownActivities(&shared.registry);
+    let surroundings = Surroundings { settings: &shared.settings, activities: &activities };
+    step(&resident.revision.definition, &mut resident.execution, command, now, &surroundings)
 }
 
 fn holds_nonce(resident: &Resident, task: TaskId, nonce: u64) -> bool {

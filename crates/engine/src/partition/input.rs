@@ -2,6 +2,7 @@
 
 use crate::keys::ExecutionKey;
 use crate::registry::Revision;
+use crate::tasks::HandedOut;
 use api::Exception;
 use interpreter::{Command, Header, TaskId, Timestamp};
 use std::sync::Arc;
@@ -20,6 +21,17 @@ pub(crate) enum Input {
         execution: ExecutionKey,
         /// What.
         command: Command,
+    },
+    /// A worker takes an activity's task: answered with nothing if it is not there any more.
+    HandOut {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+        /// `workerName`, if the worker gave one.
+        worker_name: Option<Arc<str>>,
+        /// Told when it is durable.
+        answer: Answer<Option<HandedOut>>,
     },
     /// A fact about a task, from whoever holds its token.
     Token {

@@ -3,14 +3,17 @@
 //! It drains a batch of inputs, steps them in memory, commits once, and only then lets replies and tasks out. While one batch is being
 //! synced the next is being computed. If a commit fails, everything in memory is ahead of the disk: it is dropped and read again.
 //!
-//! Reading order: [`Input`] (what arrives), `driver` (the loop), `batch` (what a batch collects), `resident` (executions in memory),
-//! `recovery` (what is found at the start).
+//! Reading order: [`Input`] (what arrives), `driver` (the loop), `batch` (what a batch collects), `resident` and `residents`
+//! (executions in memory), `timers`, `unfinished`, `recovery` (what is found at the start).
 
 mod batch;
 mod driver;
 mod input;
 mod recovery;
 mod resident;
+mod residents;
+mod timers;
+mod unfinished;
 
 pub(crate) use driver::{Partition, Shared};
 pub(crate) use input::{Answer, Input, StartInput};
