@@ -70,7 +70,7 @@ pub(crate) fn dispatch(
     };
     let (shared, partition, execution) = (shared.clone(), partition.clone(), key.clone());
     let performer = tokio::spawn(async move {
-        let Some(outcome) = shared.integrations.perform(request).await else { return };
+        let Some(outcome) = shared.performer.perform(request).await else { return };
         // The partition is gone only when the server is; the task is performed again then.
         let _ = partition.send(Input::Task { execution, command: command(task, outcome) }).await;
     });
