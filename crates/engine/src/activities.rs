@@ -6,7 +6,7 @@
 
 use crate::keys::ExecutionKey;
 use interpreter::TaskId;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
@@ -64,7 +64,8 @@ pub(crate) struct ActivityQueues(Arc<Mutex<Queues>>);
 
 #[derive(Default)]
 struct Queues {
-    by_activity: HashMap<String, Queue>,
+    /// In order, because the order in which workers are sent home can be seen.
+    by_activity: BTreeMap<String, Queue>,
     /// The tasks that wait. One in a queue that is not here has ended, and is passed over.
     waiting: HashSet<ActivityTask>,
     /// Tasks in all queues, ended ones included.

@@ -138,12 +138,6 @@ impl TaskRow {
     }
 }
 
-/// When a timer row's time comes.
-pub(crate) fn timer_due(key: &[u8]) -> Timestamp {
-    let due = key.first_chunk().expect("a timer's key begins with its time");
-    Timestamp(u64::from_be_bytes(*due).wrapping_add(1 << 63) as i64)
-}
-
 /// Reads a timer row's key, which says all.
 pub(crate) fn read_timer(key: &Bytes) -> Option<(ExecutionKey, Timer)> {
     let (rest, kind) = split(key, TIMER_KIND_LEN)?;
@@ -157,7 +151,8 @@ pub(crate) fn read_timer(key: &Bytes) -> Option<(ExecutionKey, Timer)> {
         3 => TimerKind::Heartbeat(task),
         _ => return None,
     };
-    let due = timer_due(rest.0.get(..8)?);
+    let due = u64::from_be_bytes(*rest.0.first_chunk()?);
+    let due = Timestamp(due.wrapping_add(1 << 63) as i64);
     Some((ExecutionKey(rest.0.slice(8..)), Timer { due, kind }))
 }
 
@@ -243,7 +238,6 @@ mod tests {
         assert!(keys.is_sorted());
         for (key, timer) in keys.iter().zip(&timers) {
             assert_eq!(read_timer(key), Some((execution.clone(), *timer)));
-            assert_eq!(timer_due(key), timer.due);
         }
         let (of, suffix) = split(&execution.task(task), 16).expect("made by the same module");
         assert_eq!((of, read_task(&suffix)), (execution, Some(task)));

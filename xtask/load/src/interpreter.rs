@@ -66,7 +66,7 @@ fn measure(name: &str, fields: &str) -> Vec<Figure> {
     let mut least = Duration::MAX;
     let mut last = None;
     for _ in 0..ROUNDS {
-        let mut execution = Execution::new(header(&value), 1);
+        let mut execution = Execution::new(header(&value));
         let region = Region::new(ALLOCATOR);
         let begun = Instant::now();
         let transitions = run(&definition, &mut execution);
@@ -143,5 +143,6 @@ fn header(value: &Value) -> Header {
         start_time: Timestamp(0),
         revision: 1,
         trace_header: None,
+        seed: 1,
     }
 }

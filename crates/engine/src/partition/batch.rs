@@ -2,7 +2,6 @@
 
 use super::resident::Resident;
 use super::residents::Residents;
-use super::timers::TimerChanges;
 use crate::keys::{self, ExecutionKey, IndexRow};
 use crate::tasks;
 use interpreter::history::HistoryEvent;
@@ -41,7 +40,8 @@ pub(crate) struct Finished {
     pub writes: Vec<Write>,
     pub tasks: Vec<(ExecutionKey, TaskId)>,
     pub ended_tasks: Vec<(ExecutionKey, TaskId)>,
-    pub timers: TimerChanges,
+    pub set_timers: Vec<(Timer, ExecutionKey)>,
+    pub cleared_timers: Vec<(Timer, ExecutionKey)>,
     pub unfinished: Vec<ExecutionKey>,
     pub closed: Vec<ExecutionKey>,
     pub events: Vec<(ExecutionKey, Vec<HistoryEvent>)>,
@@ -169,9 +169,8 @@ impl Finished {
                         timers.swap_remove(position);
                     }
                     None => {
-                        let row_key = key.timer(&timer);
-                        self.writes.push(Write::delete(keys::TIMERS, row_key.clone()));
-                        self.timers.cleared.push(row_key);
+                        self.writes.push(Write::delete(keys::TIMERS, key.timer(&timer)));
+                        self.cleared_timers.push((timer, key.clone()));
                     }
                 },
                 Effect::ScheduleTask(task) => tasks.push(task),
@@ -188,9 +187,8 @@ impl Finished {
             }
         }
         for timer in timers {
-            let row_key = key.timer(&timer);
-            self.put(keys::TIMERS, row_key.clone(), vec![interpreter::rows::VERSION]);
-            self.timers.set.push(row_key);
+            self.put(keys::TIMERS, key.timer(&timer), vec![interpreter::rows::VERSION]);
+            self.set_timers.push((timer, key.clone()));
         }
         for task in tasks {
             self.put(keys::TASKS, key.task(task), tasks::row(resident, task).encode());

@@ -1,23 +1,26 @@
 //! The partition's loop.
 
+use super::backlog::Backlog;
 use super::batch::{Collected, Finished, Release};
 use super::input::{Input, StartInput};
-use super::recovery::{self, OpenTasks};
+use super::quarantine::{Cause, Quarantine};
+use super::recovery;
 use super::resident::{self, Resident};
 use super::residents::Residents;
-use super::timers::{TimerChanges, Timers};
+use super::timers::Timers;
 use super::unfinished::Unfinished;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
-use crate::keys::{self, ExecutionKey};
+use crate::keys::{ExecutionKey, TaskRow};
 use crate::registry::Registry;
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::ActivityArn;
-use integrations::Integrations;
-use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timestamp, step};
+use integrations::Performer;
+use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timer, Timestamp, step};
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError};
@@ -47,7 +50,7 @@ pub(crate) struct Shared {
     pub registry: Registry,
     pub environment: Arc<dyn Environment>,
     pub settings: Settings,
-    pub integrations: Integrations,
+    pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
 }
@@ -58,9 +61,9 @@ struct InFlight {
     commit: CommitFuture,
     releases: Vec<Release>,
     tasks: Vec<(ExecutionKey, TaskId)>,
+    set_timers: Vec<(Timer, ExecutionKey)>,
     closed: Vec<ExecutionKey>,
     events: Vec<(ExecutionKey, Vec<interpreter::history::HistoryEvent>)>,
-    timers: TimerChanges,
 }
 
 /// The owner of one partition.
@@ -71,14 +74,29 @@ pub(crate) struct Partition {
     pub inbox: mpsc::Receiver<Input>,
     pub sender: mpsc::Sender<Input>,
     pub residents: Residents,
-    timers: Timers,
+    pub timers: Timers,
     pub unfinished: Unfinished,
-    pub open_tasks: OpenTasks,
     pub running_tasks: RunningTasks,
+    /// Tasks that were open at the opening and have not been performed again yet.
+    pub backlog: Option<Backlog>,
+    pub quarantine: Quarantine,
     collected: Collected,
     in_flight: VecDeque<InFlight>,
     sequence: u64,
+    /// The last batch known to be on disk.
+    durable: u64,
     is_closing: bool,
+}
+
+/// What is known of an execution that something happens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presence {
+    /// It is in memory.
+    Here,
+    /// There is none of that name.
+    Absent,
+    /// It is left alone.
+    Quarantined,
 }
 
 /// Which activities exist, for a step.
@@ -107,11 +125,13 @@ impl Partition {
             residents: Residents::default(),
             timers: Timers::default(),
             unfinished: Unfinished::default(),
-            open_tasks: OpenTasks::default(),
             running_tasks: RunningTasks::default(),
+            backlog: None,
+            quarantine: Quarantine::default(),
             collected: Collected::default(),
             in_flight: VecDeque::new(),
             sequence: 0,
+            durable: 0,
             is_closing: false,
         };
         recovery::recover(&mut partition).await?;
@@ -130,7 +150,8 @@ impl Partition {
     /// One round: wait for something, do everything that is due, hand one batch over.
     async fn turn(&mut self) -> Result<(), StoreError> {
         let has_room = self.in_flight.len() < BATCHES_IN_FLIGHT_MAX;
-        let has_work = self.unfinished.len() > 0 || self.open_tasks.are_left();
+        let has_work = self.unfinished.len() > 0 || self.backlog.is_some();
+        self.read_timers().await?;
         let sleep = self.until_next_timer();
         tokio::select! {
             biased;
@@ -139,9 +160,9 @@ impl Partition {
             () = std::future::ready(()), if has_room && has_work && !self.is_closing => {}
             () = sleep_for(sleep), if has_room && sleep.is_some() && !self.is_closing => {}
         }
-        recovery::redispatch_some(self).await?;
         self.continue_unfinished().await?;
         self.fire_timers().await?;
+        self.perform_backlog().await?;
         self.submit();
         Ok(())
     }
@@ -169,6 +190,12 @@ impl Partition {
     }
 
     async fn handle(&mut self, input: Input) -> Result<(), StoreError> {
+        if let Some(key) = input.existing()
+            && self.bring(key).await? == Presence::Quarantined
+        {
+            input.refuse(&crate::damaged());
+            return Ok(());
+        }
         match input {
             Input::Start(start) => self.start(*start).await?,
             Input::Task { execution, command } => {
@@ -211,7 +238,7 @@ impl Partition {
 
     /// A name that was used before is answered from what is known about its execution.
     async fn start(&mut self, start: StartInput) -> Result<(), StoreError> {
-        let StartInput { execution: key, mut header, revision, seed, name_is_new, answer } = start;
+        let StartInput { execution: key, mut header, revision, name_is_new, answer } = start;
         if !name_is_new && let Some(existing) = self.find(&key).await? {
             let before = &existing.execution;
             let repeats = before.is_running() && before.header.input.text() == header.input.text();
@@ -225,30 +252,52 @@ impl Partition {
         }
         let now = self.shared.environment.now();
         header.start_time = now;
-        let mut resident = Resident::new(Execution::new(header, seed), revision);
-        let outcome = step_resident(&self.shared, &mut resident, Command::StartExecution, now)
-            .expect("a new execution can be started");
+        let mut resident = Resident::new(Execution::new(header), revision);
+        let stepped = match step_resident(&self.shared, &mut resident, Command::StartExecution, now) {
+            Ok(stepped) => stepped,
+            Err(panic) => {
+                // There is no execution yet that could be left alone: the start is refused, and may be tried again.
+                tracing::error!(execution = %key.0.escape_ascii(), code = store::Trouble::StepPanicked.code(), "a start panicked: {panic}");
+                self.answer_later(answer, Err(Exception::internal_failure()));
+                return Ok(());
+            }
+        };
+        let outcome = stepped.expect("a new execution can be started");
         self.collected.add(&key, outcome, true);
         self.residents.insert(key, resident);
         self.answer_later(answer, Ok(now));
         Ok(())
     }
 
-    /// The execution, from memory or from the store.
-    async fn find(&mut self, key: &ExecutionKey) -> Result<Option<&Resident>, StoreError> {
-        if !self.residents.contains(key) {
-            let shared = &self.shared;
-            match resident::load(&*shared.store, &shared.registry, self.id, key).await? {
-                Some(resident) => self.residents.insert(key.clone(), resident),
-                None => return Ok(None),
-            };
+    /// Brings an execution into memory, from the store if need be.
+    async fn bring(&mut self, key: &ExecutionKey) -> Result<Presence, StoreError> {
+        if self.quarantine.contains(key) {
+            return Ok(Presence::Quarantined);
         }
-        Ok(self.residents.get(key))
+        if self.residents.contains(key) {
+            return Ok(Presence::Here);
+        }
+        let shared = &self.shared;
+        match resident::load(&*shared.store, &shared.registry, self.id, key).await {
+            Ok(Some(resident)) => {
+                self.residents.insert(key.clone(), resident);
+                Ok(Presence::Here)
+            }
+            Ok(None) => Ok(Presence::Absent),
+            Err(error @ StoreError::Corrupt { .. }) => {
+                self.quarantine.add(key, Cause::Unreadable, &error);
+                Ok(Presence::Quarantined)
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    /// Brings an execution into memory, if it exists.
-    pub async fn load(&mut self, key: &ExecutionKey) -> Result<(), StoreError> {
-        self.find(key).await.map(drop)
+    /// The execution, unless there is none or it is left alone.
+    async fn find(&mut self, key: &ExecutionKey) -> Result<Option<&Resident>, StoreError> {
+        Ok(match self.bring(key).await? {
+            Presence::Here => self.residents.get(key),
+            Presence::Absent | Presence::Quarantined => None,
+        })
     }
 
     /// Applies a command to an execution and collects what it did.
@@ -267,7 +316,19 @@ impl Partition {
             return Ok(Err(CommandRejected::ExecutionClosed));
         }
         let resident = self.residents.get_mut(key).expect("just found");
-        let result = step_resident(&self.shared, resident, command, now);
+        let result = match step_resident(&self.shared, resident, command, now) {
+            Ok(result) => result,
+            Err(panic) => {
+                self.residents.remove(key);
+                self.quarantine.add(key, Cause::Panicked, &panic);
+                self.running_tasks.end_all(key);
+                if self.collected.contains(key) {
+                    // What the batch holds of it is lost with it: everything is read again.
+                    return Err(StoreError::failed(format!("a step of '{}' panicked", key.0.escape_ascii())));
+                }
+                return Ok(Err(CommandRejected::ExecutionClosed));
+            }
+        };
         Ok(result.map(|outcome| self.collected.add(key, outcome, false)))
     }
 
@@ -282,10 +343,48 @@ impl Partition {
     async fn continue_unfinished(&mut self) -> Result<(), StoreError> {
         for _ in 0..self.unfinished.len() {
             let key = self.unfinished.pop().expect("counted");
+            if self.bring(&key).await? == Presence::Here {
+                // It is in the line because there is a row that says so, or will be.
+                self.residents.get_mut(&key).expect("it is here").marked_unfinished = true;
+            }
             let _ = self.apply(&key, Command::Continue).await?;
             if self.collected.events() >= BATCH_EVENTS_OF_STEPS {
                 break;
             }
+        }
+        Ok(())
+    }
+
+    /// Performs some of the tasks again that were open at the opening.
+    async fn perform_backlog(&mut self) -> Result<(), StoreError> {
+        let Some(backlog) = &mut self.backlog else { return Ok(()) };
+        let Some(open) = backlog.next(&*self.shared.store, self.id).await? else {
+            let (tasks, took) = (backlog.performed, backlog.since.elapsed());
+            self.backlog = None;
+            if tasks > 0 {
+                tracing::info!(partition = self.id.0, tasks, ?took, "performed the tasks again that were open");
+            }
+            return Ok(());
+        };
+        backlog.performed += open.len() as u64;
+        for (key, task, row) in open {
+            match row {
+                TaskRow::Worker { activity_arn } => tasks::offer(&self.shared, &activity_arn, key, task),
+                TaskRow::Performer => {
+                    if self.bring(&key).await? == Presence::Here {
+                        self.dispatch(&key, task);
+                    }
+                }
+            }
+        }
+        self.give_up_idle_ones();
+        Ok(())
+    }
+
+    async fn read_timers(&mut self) -> Result<(), StoreError> {
+        if self.timers.needs_reading() {
+            let on_the_way = self.in_flight.iter().flat_map(|batch| batch.set_timers.iter().cloned()).collect();
+            self.timers.read(&*self.shared.store, self.id, on_the_way).await?;
         }
         Ok(())
     }
@@ -296,28 +395,19 @@ impl Partition {
             if fired >= TIMERS_MIN && self.collected.events() >= BATCH_EVENTS_MAX {
                 break;
             }
-            self.refill_timers().await?;
-            let Some(row_key) = self.timers.pop_due(now) else { break };
-            self.fire(row_key, now).await?;
+            self.read_timers().await?;
+            match self.timers.first() {
+                Some(timer) if timer.due <= now => {}
+                _ => break,
+            }
+            let (timer, key) = self.timers.pop_first().expect("just seen");
+            self.fire(timer, key, now).await?;
         }
-        // The next one is to be known, so that it wakes the loop.
-        self.refill_timers().await
-    }
-
-    /// Reads the next timers if none is known.
-    pub async fn refill_timers(&mut self) -> Result<(), StoreError> {
-        let Some(range) = self.timers.wanted() else { return Ok(()) };
-        let rows = self.shared.store.scan(self.id, range).await?;
-        let in_flight = self.in_flight.iter().map(|batch| &batch.timers);
-        self.timers.refill(rows, in_flight).map_err(|key| StoreError::Corrupt {
-            what: "a malformed timer row".to_owned(),
-            place: format!("partition {}, key '{}'", self.id, key.escape_ascii()),
-        })
+        Ok(())
     }
 
     /// `now` is the time the timer was found due at: a clock that goes back after that must not make it early, hence stale.
-    async fn fire(&mut self, row_key: store::Bytes, now: Timestamp) -> Result<(), StoreError> {
-        let (key, timer) = keys::read_timer(&row_key).expect("checked when it was read");
+    async fn fire(&mut self, timer: Timer, key: ExecutionKey, now: Timestamp) -> Result<(), StoreError> {
         let fired = self.apply_at(&key, Command::TimerFired(timer.kind), now).await?;
         if fired.is_err() && self.residents.contains(&key) {
             // Nobody waits for it: only its row is left to be removed.
@@ -327,7 +417,8 @@ impl Partition {
     }
 
     fn until_next_timer(&self) -> Option<Duration> {
-        let left = self.timers.first_due()?.0.saturating_sub(self.shared.environment.now().0);
+        let timer = self.timers.first()?;
+        let left = timer.due.0.saturating_sub(self.shared.environment.now().0);
         Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)).min(SLEEP_MAX))
     }
 
@@ -340,8 +431,14 @@ impl Partition {
         let collected = std::mem::take(&mut self.collected);
         let residents = &mut self.residents;
         let (finished, releases) = collected.finish(self.sequence, residents);
-        let Finished { writes, tasks, ended_tasks, timers, unfinished, closed, events } = finished;
-        self.timers.apply(&timers);
+        let Finished { writes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } = finished;
+        // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
+        for (timer, key) in &cleared_timers {
+            self.timers.clear(timer, key);
+        }
+        for (timer, key) in &set_timers {
+            self.timers.set(*timer, key.clone());
+        }
         for key in unfinished {
             self.unfinished.push(key);
         }
@@ -355,7 +452,8 @@ impl Partition {
         } else {
             self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
         };
-        self.in_flight.push_back(InFlight { sequence: self.sequence, commit, releases, tasks, closed, events, timers });
+        let sequence = self.sequence;
+        self.in_flight.push_back(InFlight { sequence, commit, releases, tasks, set_timers, closed, events });
     }
 
     /// The oldest batch is on disk, or will never be.
@@ -366,7 +464,11 @@ impl Partition {
             release(durable);
         }
         result?;
+        self.durable = batch.sequence;
         for (key, task) in batch.tasks {
+            if let Some(backlog) = &mut self.backlog {
+                backlog.dispatched(&key, task);
+            }
             self.dispatch(&key, task);
         }
         for (key, events) in batch.events {
@@ -380,8 +482,7 @@ impl Partition {
                 self.residents.remove(&key);
             }
         }
-        let collected = &self.collected;
-        self.residents.give_up(batch.sequence, |key| collected.contains(key));
+        self.give_up_idle_ones();
         Ok(())
     }
 
@@ -392,6 +493,11 @@ impl Partition {
         }
     }
 
+    fn give_up_idle_ones(&mut self) {
+        let collected = &self.collected;
+        self.residents.give_up(self.durable, |key| collected.contains(key));
+    }
+
     /// After a failed commit memory is ahead of the disk: forget it, and begin again from what is there.
     async fn reopen(&mut self, error: StoreError) {
         tracing::error!(partition = self.id.0, %error, "a commit or a read failed; the partition is read again from disk");
@@ -399,6 +505,7 @@ impl Partition {
         let mut told = error.to_string();
         while !self.is_closing {
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(REOPEN_AFTER) => {}
                 input = self.inbox.recv() => {
                     self.refuse(input);
@@ -433,33 +540,32 @@ impl Partition {
     pub fn forget(&mut self) {
         self.running_tasks.abort_all();
         self.residents.clear();
-        self.timers = Timers::default();
+        self.timers.forget();
         self.unfinished.clear();
-        self.open_tasks = OpenTasks::default();
+        self.backlog = None;
+        self.quarantine.retry();
     }
 
     fn refuse(&mut self, input: Option<Input>) {
         match input {
-            Some(Input::Start(start)) => drop(start.answer.send(Err(crate::unavailable()))),
-            Some(Input::Token { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
-            Some(Input::HandOut { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
-            Some(Input::Stop { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
-            // The task is in the store still, and is performed again once the partition is open.
-            Some(Input::Task { .. }) => {}
             Some(Input::Shutdown) | None => self.is_closing = true,
+            Some(input) => input.refuse(&crate::unavailable()),
         }
     }
 }
 
+/// Steps an execution; says what a panic said, after which nobody knows what the execution in memory is worth.
 fn step_resident(
     shared: &Shared,
     resident: &mut Resident,
     command: Command,
     now: Timestamp,
-) -> Result<interpreter::Outcome, CommandRejected> {
+) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
     let activities = KnownActivities(&shared.registry);
     let surroundings = Surroundings { settings: &shared.settings, activities: &activities };
-    step(&resident.revision.definition, &mut resident.execution, command, now, &surroundings)
+    let (definition, execution) = (&resident.revision.definition, &mut resident.execution);
+    catch_unwind(AssertUnwindSafe(|| step(definition, execution, command, now, &surroundings)))
+        .map_err(|panic| crate::caught::message(&*panic))
 }
 
 fn holds_nonce(resident: &Resident, task: TaskId, nonce: u64) -> bool {

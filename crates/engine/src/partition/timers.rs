@@ -1,96 +1,101 @@
-//! The timers of a partition. All of them are rows in the store, sorted by time; those due soonest are here as well.
+//! A partition's timers: those that are due next in memory, all of them on disk.
 //!
-//! Memory and the start depend neither on how many there are nor on how far ahead they lie: what is beyond the window is read when the
-//! window has been used up.
+//! Memory and recovery cost the same for a thousand timers and for millions. What is in memory is a prefix of the rows in their order, by
+//! time: every timer up to the horizon. When it runs empty the next stretch is read; when it grows its end is let go.
 
-use crate::keys;
-use interpreter::Timestamp;
-use std::collections::BTreeSet;
-use store::{Bytes, Range};
+use crate::keys::{self, ExecutionKey};
+use interpreter::Timer;
+use std::collections::BTreeMap;
+use store::{Bytes, PartitionId, Range, Store, StoreError};
 
-/// Timers read in one go, and kept when the window has grown too large.
-const WINDOW: usize = 1024;
+/// Rows read in one go, and left in memory when too many are.
+const STRETCH: usize = 1024;
 /// Timers in memory at most.
-const WINDOW_MAX: usize = 4 * WINDOW;
+const MEMORY_MAX: usize = 3 * STRETCH;
 
-/// What a batch does to timers, by row key.
-#[derive(Debug, Default)]
-pub(super) struct TimerChanges {
-    /// They go first: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
-    pub cleared: Vec<Bytes>,
-    pub set: Vec<Bytes>,
-}
-
-/// The window.
-#[derive(Debug)]
-pub(super) struct Timers {
-    /// Row keys, and so sorted by time.
-    near: BTreeSet<Bytes>,
-    /// Where the window ends: every timer with a lower key is in it. `None` if it holds all there are.
-    end: Option<Bytes>,
-}
-
-impl Default for Timers {
-    /// Knows nothing yet: whatever there is lies beyond.
-    fn default() -> Timers {
-        Timers { near: BTreeSet::new(), end: Some(Bytes::new()) }
-    }
+/// The timers of one partition.
+#[derive(Default)]
+pub(crate) struct Timers {
+    /// By the key of their row.
+    next: BTreeMap<Bytes, (Timer, ExecutionKey)>,
+    /// Up to which key all timers are in memory; all there are, if none.
+    horizon: Option<Bytes>,
 }
 
 impl Timers {
-    /// Takes in what a batch changes.
-    pub fn apply(&mut self, changes: &TimerChanges) {
-        for key in &changes.cleared {
-            self.near.remove(key);
+    /// Begins again with nothing in memory and everything on disk.
+    pub fn forget(&mut self) {
+        self.next.clear();
+        self.horizon = Some(Bytes::new());
+    }
+
+    /// How many are in memory, and whether there are more on disk.
+    pub fn known(&self) -> (usize, bool) {
+        (self.next.len(), self.horizon.is_some())
+    }
+
+    /// Whether the next stretch must be read before it is known which timer is first.
+    pub fn needs_reading(&self) -> bool {
+        self.next.is_empty() && self.horizon.is_some()
+    }
+
+    /// The timer that is due first.
+    pub fn first(&self) -> Option<Timer> {
+        self.next.first_key_value().map(|(_, (timer, _))| *timer)
+    }
+
+    pub fn pop_first(&mut self) -> Option<(Timer, ExecutionKey)> {
+        self.next.pop_first().map(|(_, timer)| timer)
+    }
+
+    /// A timer was set: its row is on disk, or in a batch on its way there.
+    pub fn set(&mut self, timer: Timer, execution: ExecutionKey) {
+        let key = execution.timer(&timer);
+        if self.horizon.as_ref().is_some_and(|horizon| key > *horizon) {
+            return;
         }
-        let is_near = |key: &&Bytes| self.end.as_ref().is_none_or(|end| *key < end);
-        self.near.extend(changes.set.iter().filter(is_near).cloned());
-        if self.near.len() > WINDOW_MAX {
-            let first_beyond = self.near.iter().nth(WINDOW).cloned().expect("there are more than that");
-            // The rest is in the store, or in a batch on its way there, and `refill` looks at both.
-            self.near.split_off(&first_beyond);
-            self.end = Some(first_beyond);
+        self.next.insert(key, (timer, execution));
+        if self.next.len() > MEMORY_MAX {
+            let rest = self.next.keys().nth(STRETCH).expect("there are more").clone();
+            self.next.split_off(&rest);
+            self.horizon = self.next.last_key_value().map(|(key, _)| key.clone());
         }
     }
 
-    /// When the first one is due, as far as is known.
-    pub fn first_due(&self) -> Option<Timestamp> {
-        self.near.first().map(|key| keys::timer_due(key))
+    pub fn clear(&mut self, timer: &Timer, execution: &ExecutionKey) {
+        self.next.remove(&execution.timer(timer));
     }
 
-    /// Takes out the first one if it is due.
-    pub fn pop_due(&mut self, now: Timestamp) -> Option<Bytes> {
-        if self.first_due()? > now {
-            return None;
-        }
-        self.near.pop_first()
-    }
-
-    /// What to read if timers beyond the window may be the next; `refill` takes the rows.
-    pub fn wanted(&self) -> Option<Range> {
-        let start = self.end.as_ref().filter(|_| self.near.is_empty())?;
-        Some(Range::from(keys::TIMERS, start.clone()).limit(WINDOW + 1))
-    }
-
-    /// Moves the window on. `in_flight` are the batches whose commits are not known to be durable, oldest first: the rows may lack what they
-    /// change.
-    pub fn refill<'c>(
+    /// Reads the next stretch. `on_the_way` are timers whose rows may not be there yet.
+    pub async fn read(
         &mut self,
-        rows: Vec<(Bytes, Bytes)>,
-        in_flight: impl Iterator<Item = &'c TimerChanges>,
-    ) -> Result<(), Bytes> {
-        if let Some((key, _)) = rows.iter().find(|(key, _)| keys::read_timer(key).is_none()) {
-            return Err(key.clone());
+        store: &dyn Store,
+        partition: PartitionId,
+        on_the_way: Vec<(Timer, ExecutionKey)>,
+    ) -> Result<(), StoreError> {
+        let Some(from) = self.horizon.take() else { return Ok(()) };
+        let range = Range::all(keys::TIMERS).after(from.clone()).limit(STRETCH);
+        let rows = match store.scan(partition, range).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                self.horizon = Some(from);
+                return Err(error);
+            }
+        };
+        self.horizon = rows.last().filter(|_| rows.len() == STRETCH).map(|(key, _)| key.clone());
+        for (key, _) in rows {
+            match keys::read_timer(&key) {
+                Some((execution, timer)) => drop(self.next.insert(key, (timer, execution))),
+                None => tracing::error!(
+                    partition = partition.0, key = %key.escape_ascii(), code = store::Trouble::DamagedExecution.code(),
+                    "a timer is left alone, its row cannot be read; `stepwell check` finds everything that is damaged"
+                ),
+            }
         }
-        let Some(start) = self.end.take() else { return Ok(()) };
-        if rows.len() > WINDOW {
-            self.end = rows.last().map(|(key, _)| key.clone());
-        }
-        self.near.extend(rows.into_iter().take(WINDOW).map(|(key, _)| key));
-        for changes in in_flight {
-            // What lies before the start has been here already, and may have fired since.
-            let set = changes.set.iter().filter(|key| **key >= start).cloned().collect();
-            self.apply(&TimerChanges { cleared: changes.cleared.clone(), set });
+        for (timer, execution) in on_the_way {
+            if execution.timer(&timer) > from {
+                self.set(timer, execution);
+            }
         }
         Ok(())
     }
@@ -99,82 +104,61 @@ impl Timers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::keys::ExecutionKey;
-    use interpreter::{FrameId, Timer, TimerKind};
-    use store::{Batch, Memory, PartitionId, Store, Write};
+    use interpreter::{FrameId, TimerKind, Timestamp};
+    use store::{Batch, Memory, Write};
 
-    const PARTITION: PartitionId = PartitionId(1);
-
-    fn key(due: i64) -> Bytes {
-        let timer = Timer { due: Timestamp(due), kind: TimerKind::Delay(FrameId(0)) };
-        ExecutionKey::new("m", "e").timer(&timer)
+    fn timer(due: i64) -> Timer {
+        Timer { due: Timestamp(due), kind: TimerKind::Delay(FrameId::ROOT) }
     }
 
-    fn ready<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+    fn execution(number: usize) -> ExecutionKey {
+        ExecutionKey::new("m", &format!("{number}"))
     }
 
-    fn store_with(due: impl Iterator<Item = i64>) -> Memory {
+    /// Three stretches of timers come in order, with those set and cleared meanwhile, though few are ever in memory.
+    #[tokio::test]
+    async fn every_timer_comes_in_its_turn() {
         let store = Memory::new();
-        let epoch = ready(store.open_partition(PARTITION)).expect("it opens");
-        let writes = due.map(|due| Write::put(keys::TIMERS, key(due), vec![1])).collect();
-        ready(store.commit(Batch { partition: PARTITION, epoch, writes })).expect("it commits");
-        store
-    }
-
-    fn refill(timers: &mut Timers, store: &Memory, in_flight: &[TimerChanges]) {
-        if let Some(range) = timers.wanted() {
-            let rows = ready(store.scan(PARTITION, range)).expect("memory can be read");
-            timers.refill(rows, in_flight.iter()).expect("the keys are well formed");
-        }
-    }
-
-    /// Everything that fires by and by at `now`.
-    fn fired(timers: &mut Timers, store: &Memory, now: i64) -> Vec<i64> {
+        let partition = PartitionId(1);
+        let epoch = store.open_partition(partition).await.expect("it opens");
+        let count = 3 * STRETCH;
+        let put = |due: i64, number: usize| {
+            let (timer, key) = (timer(due), execution(number));
+            Write::put(keys::TIMERS, key.timer(&timer), vec![interpreter::rows::VERSION])
+        };
+        let writes = (0..count).map(|number| put(number as i64 / 7, number)).collect();
+        store.commit(Batch { partition, epoch, writes }).await.expect("the owner commits");
+        let mut timers = Timers::default();
+        timers.forget();
+        let (late, later) = (timer(count as i64 / 7 - 1), timer(count as i64));
+        let mut on_the_way = vec![(late, execution(count)), (later, execution(count + 1))];
+        timers.set(late, execution(count));
+        timers.set(later, execution(count + 1));
         let mut fired = Vec::new();
         loop {
-            refill(timers, store, &[]);
-            match timers.pop_due(Timestamp(now)) {
-                Some(key) => fired.push(keys::timer_due(&key).0),
-                None => return fired,
+            if timers.needs_reading() {
+                timers.read(&store, partition, on_the_way.clone()).await.expect("it reads");
             }
+            assert!(timers.next.len() <= STRETCH + 2, "{}", timers.next.len());
+            let Some((timer, execution)) = timers.pop_first() else { break };
+            fired.push(execution.timer(&timer));
+            on_the_way.retain(|(_, waiting)| *waiting != execution);
         }
+        assert!(fired.is_sorted());
+        fired.dedup();
+        assert_eq!(fired.len(), count + 2);
+        assert_eq!(timers.known(), (0, false));
     }
 
     #[test]
-    fn every_timer_fires_once_whatever_the_clock_does() {
-        let count = 3 * WINDOW_MAX as i64;
-        let store = store_with(0..count);
+    fn memory_is_bounded() {
         let mut timers = Timers::default();
-        assert_eq!(fired(&mut timers, &store, 10), (0..=10).collect::<Vec<_>>());
-        assert_eq!(fired(&mut timers, &store, -5), Vec::<i64>::new());
-        assert_eq!(fired(&mut timers, &store, i64::MAX), (11..count).collect::<Vec<_>>());
-        assert_eq!(timers.wanted(), None);
-    }
-
-    #[test]
-    fn memory_holds_a_window_and_loses_nothing_that_is_on_its_way_to_the_disk() {
-        let mut timers = Timers::default();
-        let nothing = store_with(std::iter::empty());
-        assert_eq!(fired(&mut timers, &nothing, 0), Vec::<i64>::new());
-        // More than the window, not durable yet; then one of them is cleared and set again.
-        let count = WINDOW_MAX as i64 + 10;
-        let set = TimerChanges { cleared: Vec::new(), set: (1..=count).map(key).collect() };
-        let again = TimerChanges { cleared: vec![key(3000), key(2000)], set: vec![key(2000)] };
-        timers.apply(&set);
-        timers.apply(&again);
-        assert_eq!(timers.near.len(), WINDOW);
-        let mut seen = fired(&mut Timers { near: timers.near.clone(), end: None }, &nothing, i64::MAX);
-        timers.near.clear();
-        let in_flight = [set, again];
-        while timers.end.is_some() {
-            refill(&mut timers, &nothing, &in_flight);
-            while let Some(key) = timers.pop_due(Timestamp(i64::MAX)) {
-                seen.push(keys::timer_due(&key).0);
-            }
+        for number in (0..10 * MEMORY_MAX).rev() {
+            timers.set(timer(number as i64), execution(number));
         }
-        seen.sort_unstable();
-        seen.dedup();
-        assert_eq!(seen, (1..=count).filter(|due| *due != 3000).collect::<Vec<_>>());
+        assert_eq!(timers.first(), Some(timer(0)));
+        assert!(timers.known().0 <= MEMORY_MAX && timers.known().1);
+        timers.clear(&timer(0), &execution(0));
+        assert_eq!(timers.first(), Some(timer(1)));
     }
 }
