@@ -164,10 +164,13 @@ async fn fairness(options: &Options) -> anyhow::Result<Vec<Figure>> {
     let item = json!({"StartAt": "Item", "States": {"Item": {"Type": "Pass", "End": true}}});
     let items: Vec<Value> = (0..10_000).map(Value::from).collect();
     let map =
-        json!({"Type": "Map", "ItemsPath": "$.items", "ResultPath": null, "ItemProcessor": item, "Next": "Items"});
+        json!({"Type": "Map", "ItemsPath": "$.items", "ResultPath": null, "ItemProcessor": item, "Next": "Again"});
+    let again = json!({"Type": "Choice", "Default": "Done",
+        "Choices": [{"Variable": "$.items", "IsPresent": true, "Next": "Items"}]});
     // Round and round, until the limit of events.
     let definition = json!({"StartAt": "Items", "States": {
-        "Items": {"Type": "Pass", "Result": {"items": (Value::from(items))}, "Next": "Map"}, "Map": map}});
+        "Items": {"Type": "Pass", "Result": {"items": (Value::from(items))}, "Next": "Map"},
+        "Map": map, "Again": again, "Done": {"Type": "Succeed"}}});
     let large = node.create("large", &definition).await?;
     for _ in 0..8 {
         node.start(&large).await?;
