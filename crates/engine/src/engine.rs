@@ -2,7 +2,7 @@
 
 use crate::environment::{Environment, SystemEnvironment};
 use crate::keys::ExecutionKey;
-use crate::partition::{Input, Partition, Shared};
+use crate::partition::{Input, Partition, Retention, Shared};
 use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
 use api::{Code, Exception};
@@ -29,6 +29,8 @@ pub struct Options {
     pub identity: Identity,
     /// Limits and scales of the interpreter.
     pub settings: Settings,
+    /// How long closed executions are kept.
+    pub retention: Retention,
     /// Clock and entropy.
     pub environment: Arc<dyn Environment>,
 }
@@ -36,7 +38,8 @@ pub struct Options {
 impl Options {
     /// AWS's limits and the machine's clock.
     pub fn new(identity: Identity) -> Options {
-        Options { identity, settings: Settings::default(), environment: Arc::new(SystemEnvironment) }
+        let (settings, retention) = (Settings::default(), Retention::default());
+        Options { identity, settings, retention, environment: Arc::new(SystemEnvironment) }
     }
 }
 
@@ -66,6 +69,7 @@ impl Engine {
             registry,
             environment: options.environment,
             settings: options.settings,
+            retention: options.retention,
             integrations,
             activities: Default::default(),
             watchers: Watchers::new(),
