@@ -6,10 +6,9 @@ use crate::partition::{Input, Partition, Retention, Shared};
 use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
 use api::{Code, Exception};
-use integrations::Integrations;
+use integrations::Performer;
 use interpreter::{Settings, Timestamp};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 use store::{PartitionId, Store, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -59,10 +58,10 @@ impl Engine {
     /// Takes over everything in `store` and goes on with what was left open.
     pub async fn open(
         store: Arc<dyn Store>,
-        integrations: Integrations,
+        performer: impl Performer,
         options: Options,
     ) -> Result<Engine, StoreError> {
-        let begun = Instant::now();
+        let begun = options.environment.now();
         let registry = Registry::open(store.clone(), options.identity).await?;
         let shared = Arc::new(Shared {
             store,
@@ -70,7 +69,7 @@ impl Engine {
             environment: options.environment,
             settings: options.settings,
             retention: options.retention,
-            integrations,
+            performer: Box::new(performer),
             activities: Default::default(),
             watchers: Watchers::new(),
         });
@@ -88,7 +87,11 @@ impl Engine {
             let partition = opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
             drivers.spawn(partition.run());
         }
-        tracing::info!(partitions = PARTITIONS, took = ?begun.elapsed(), "all partitions are open");
+        tracing::info!(
+            partitions = PARTITIONS,
+            took_ms = shared.environment.now().0 - begun.0,
+            "all partitions are open"
+        );
         Ok(Engine(Arc::new(Inner { shared, inboxes, drivers: Mutex::new(drivers) })))
     }
 

@@ -16,7 +16,7 @@ use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::ActivityArn;
-use integrations::Integrations;
+use integrations::Performer;
 use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timer, Timestamp, step};
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,7 +43,7 @@ pub(crate) struct Shared {
     pub environment: Arc<dyn Environment>,
     pub settings: Settings,
     pub retention: Retention,
-    pub integrations: Integrations,
+    pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
 }
@@ -232,7 +232,7 @@ impl Partition {
 
     /// A name that was used before is answered from what is known about its execution.
     async fn start(&mut self, start: StartInput) -> Result<(), StoreError> {
-        let StartInput { execution: key, mut header, revision, seed, name_is_new, answer } = start;
+        let StartInput { execution: key, mut header, revision, name_is_new, answer } = start;
         if !name_is_new && let Some(existing) = self.find(&key).await? {
             let before = &existing.execution;
             let repeats = before.is_running() && before.header.input.text() == header.input.text();
@@ -246,7 +246,7 @@ impl Partition {
         }
         let now = self.shared.environment.now();
         header.start_time = now;
-        let mut resident = Resident::new(Execution::new(header, seed), revision);
+        let mut resident = Resident::new(Execution::new(header), revision);
         let stepped = match self.step(&mut resident, Command::StartExecution, now) {
             Ok(stepped) => stepped,
             Err(panic) => {
@@ -368,10 +368,10 @@ impl Partition {
     async fn perform_backlog(&mut self) -> Result<(), StoreError> {
         let Some(backlog) = &mut self.backlog else { return Ok(()) };
         let Some(open) = backlog.next(&*self.shared.store, self.id).await? else {
-            let (tasks, took) = (backlog.performed, backlog.since.elapsed());
+            let (tasks, took_ms) = (backlog.performed, self.shared.environment.now().0 - backlog.since.0);
             self.backlog = None;
             if tasks > 0 {
-                tracing::info!(partition = self.id.0, tasks, ?took, "performed the tasks again that were open");
+                tracing::info!(partition = self.id.0, tasks, took_ms, "performed the tasks again that were open");
             }
             return Ok(());
         };
@@ -526,6 +526,7 @@ impl Partition {
         let mut told = error.to_string();
         while !self.is_closing {
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(REOPEN_AFTER) => {}
                 input = self.inbox.recv() => {
                     self.refuse(input);
