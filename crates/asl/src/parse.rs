@@ -57,8 +57,9 @@ impl QueryLanguage {
         }
     }
 
-    pub(crate) fn of_name(name: &str) -> QueryLanguage {
-        if name == "JSONata" { QueryLanguage::Jsonata } else { QueryLanguage::JsonPath }
+    /// What a `QueryLanguage` field means.
+    pub(crate) fn of_node(node: &Node) -> QueryLanguage {
+        if node.as_str() == Some("JSONPath") { QueryLanguage::JsonPath } else { QueryLanguage::Jsonata }
     }
 }
 

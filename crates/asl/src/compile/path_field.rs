@@ -57,7 +57,7 @@ pub(crate) fn expression<'t>(
     name: &'static str,
 ) -> Option<JsonataExpression> {
     let node = fields.take(name).filter(|node| fields.is_expression(node))?;
-    match JsonataExpression::parse(node.as_str()?)? {
+    match JsonataExpression::parse(node.as_str()?, fields.states_members)? {
         Ok(expression) => Some(expression),
         Err(problem) => {
             let location = fields.location.key(name).to_string();
