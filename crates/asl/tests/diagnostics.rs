@@ -42,7 +42,7 @@ fn check_resources(resources: &[&str], machine_type: MachineType, expected: Expe
     for resource in resources {
         let text =
             format!(r#"{{"StartAt":"S","States":{{"S":{{"Type":"Task","Resource":"{resource}","End":true}}}}}}"#);
-        let found = findings(&text, &Options { machine_type });
+        let found = findings(&text, &Options { machine_type, ..Options::default() });
         out += &format!("{resource}\n");
         for line in found.lines() {
             let line = line.split("  <").next().unwrap_or_default();
@@ -616,7 +616,7 @@ fn distributed_map() {
     check(&valid, expect![[""]]);
     expect![[r#"
         SCHEMA_VALIDATION_FAILED: Express state machine does not support Map state with 'DISTRIBUTED' mode at /States/M/ItemProcessor/ProcessorConfig  <{>
-    "#]].assert_eq(&findings(&valid, &Options { machine_type: MachineType::Express }));
+    "#]].assert_eq(&findings(&valid, &Options { machine_type: MachineType::Express, ..Options::default() }));
     let inline = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {
         "ProcessorConfig": {"Mode": "INLINE", "ExecutionType": "EXPRESS"},
         "StartAt": "A", "States": {"A": {"Type": "Succeed"}}}}}}"#;

@@ -70,6 +70,11 @@ impl<'t, 'l> Fields<'t, 'l> {
         self.entry(name).map(|entry| &entry.value)
     }
 
+    /// The value of field `name`, unless it is a placeholder.
+    fn take_known(&mut self, checker: &Checker<'t>, name: &'static str) -> Option<&'t Node> {
+        self.take(name).filter(|node| !checker.is_placeholder(node))
+    }
+
     /// Whether field `name` is there, taken or not.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.entries.iter().any(|entry| &*entry.key == name)
@@ -138,7 +143,7 @@ impl<'t, 'l> Fields<'t, 'l> {
 
     /// A text field with a fixed set of values.
     pub(crate) fn one_of(&mut self, checker: &mut Checker<'t>, name: &'static str, values: &[&str]) -> Option<&'t str> {
-        let node = self.take(name)?;
+        let node = self.take_known(checker, name)?;
         let text = node.as_str().filter(|text| values.contains(text));
         if text.is_none() {
             let message = format!("Value should be one of the following: [{}]", values.join(", "));
@@ -169,7 +174,7 @@ impl<'t, 'l> Fields<'t, 'l> {
 
     /// A field that is `true` or `false`.
     pub(crate) fn boolean(&mut self, checker: &mut Checker<'t>, name: &'static str) -> Option<bool> {
-        let node = self.take(name)?;
+        let node = self.take_known(checker, name)?;
         match node.kind {
             NodeKind::Bool(boolean) => Some(boolean),
             _ => {
@@ -186,7 +191,7 @@ impl<'t, 'l> Fields<'t, 'l> {
         name: &'static str,
         range: RangeInclusive<u64>,
     ) -> Option<u64> {
-        let node = self.take(name)?;
+        let node = self.take_known(checker, name)?;
         let location = self.location.key(name);
         integer(checker, node, &location, range)
     }
@@ -209,7 +214,7 @@ impl<'t, 'l> Fields<'t, 'l> {
         name: &'static str,
         range: RangeInclusive<f64>,
     ) -> Option<f64> {
-        let node = self.take(name)?;
+        let node = self.take_known(checker, name)?;
         if self.is_expression(node) {
             return None;
         }
@@ -234,7 +239,7 @@ impl<'t, 'l> Fields<'t, 'l> {
 
     /// The elements of an array field.
     pub(crate) fn array(&mut self, checker: &mut Checker<'t>, name: &'static str) -> Option<&'t [Node]> {
-        let node = self.take(name)?;
+        let node = self.take_known(checker, name)?;
         let elements = node.as_array();
         if elements.is_none() {
             checker.schema(&self.location.key(name), &node.span, "Expected value of type Array");

@@ -19,7 +19,7 @@ pub(crate) fn compile(tree: &Node, options: &Options) -> (Option<StateMachineDef
         let message = "Definition must be a valid JSON object";
         return (None, vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, tree.span.clone())]);
     }
-    let mut checker = Checker::new(options.machine_type);
+    let mut checker = Checker::new(options);
     let head = machine(&mut checker, tree);
     rules::shadowing::check(&mut checker, tree);
     let (slots, diagnostics) = checker.into_parts();

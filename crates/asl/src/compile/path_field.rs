@@ -12,6 +12,9 @@ use std::ops::RangeInclusive;
 
 /// Any path: one that may name several places.
 pub(crate) fn path(checker: &mut Checker<'_>, node: &Node, location: &Location<'_>) -> Option<Path> {
+    if checker.is_placeholder(node) {
+        return None;
+    }
     let parsed = node.as_str().map(Path::parse);
     match parsed {
         Some(Ok(path)) => Some(path),

@@ -173,7 +173,8 @@ fn parameters<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Opt
 fn map_resource<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, actions: &[&str]) -> Option<String> {
     let node = fields.take("Resource")?;
     let text = fields.text(checker, "Resource")?;
-    let known = resource::service_and_action(text)
+    let filled = checker.filled_arn(text);
+    let known = resource::service_and_action(&filled)
         .is_some_and(|(service, action)| service == "s3" && actions.contains(&action));
     if !known {
         let message = "The field 'Resource' does not match any of the allowed values";
