@@ -9,6 +9,7 @@ use api::{Code, Exception};
 use integrations::Integrations;
 use interpreter::{Settings, Timestamp};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 use store::{PartitionId, Store, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -58,6 +59,7 @@ impl Engine {
         integrations: Integrations,
         options: Options,
     ) -> Result<Engine, StoreError> {
+        let begun = Instant::now();
         let registry = Registry::open(store.clone(), options.identity).await?;
         let shared = Arc::new(Shared {
             store,
@@ -82,6 +84,7 @@ impl Engine {
             let partition = opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
             drivers.spawn(partition.run());
         }
+        tracing::info!(partitions = PARTITIONS, took = ?begun.elapsed(), "all partitions are open");
         Ok(Engine(Arc::new(Inner { shared, inboxes, drivers: Mutex::new(drivers) })))
     }
 
@@ -135,8 +138,19 @@ pub(crate) fn unavailable() -> Exception {
     Exception::new(Code::ServiceUnavailable, "The request could not be completed; try again later")
 }
 
-/// A failed read, for the log; the caller is told to try again.
+/// What the caller asks about is damaged; the log says more.
+pub(crate) fn damaged() -> Exception {
+    Exception::new(
+        Code::InternalFailure,
+        "The stored execution is damaged and is left alone; the server's log says more",
+    )
+}
+
+/// A failed read, for the log; the caller is told to try again, unless that would not help.
 pub(crate) fn read_failed(error: &StoreError) -> Exception {
     tracing::error!(%error, "a read failed");
-    unavailable()
+    match error {
+        StoreError::Corrupt { .. } => damaged(),
+        _ => unavailable(),
+    }
 }

@@ -78,6 +78,8 @@ pub struct Execution {
     /// Whether a step left frames ready to enter their states because its budget was used up.
     pub(crate) unfinished: bool,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
+    /// What the variables of all `frames` take.
+    pub(crate) variables_bytes: usize,
     pub(crate) changed_frames: BTreeSet<FrameId>,
     pub(crate) removed_frames: BTreeSet<FrameId>,
     /// The part of the context object that is the same for the whole execution.
@@ -97,6 +99,7 @@ impl Execution {
             timeout_due: None,
             unfinished: false,
             frames: BTreeMap::new(),
+            variables_bytes: 0,
             changed_frames: BTreeSet::new(),
             removed_frames: BTreeSet::new(),
             context: OnceLock::new(),
@@ -106,6 +109,7 @@ impl Execution {
     /// Puts a stored frame back while an execution is loaded.
     pub fn restore_frame(&mut self, frame: Frame) {
         self.unfinished |= frame.phase == Phase::Ready;
+        self.variables_bytes += frame.variables_bytes;
         self.frames.insert(frame.id, frame);
     }
 

@@ -31,7 +31,7 @@ impl Engine {
         let execution = Header::from_row(&header).and_then(|header| Execution::from_rows(header, &state));
         execution.map_err(|corrupt| {
             tracing::error!(execution = %arn, %corrupt, "an execution cannot be read");
-            crate::unavailable()
+            crate::damaged()
         })
     }
 }

@@ -1,9 +1,12 @@
 //! The partition's loop.
 
+use super::backlog::Backlog;
 use super::batch::{Collected, Finished, Release};
 use super::input::{Input, StartInput};
+use super::quarantine::{Cause, Quarantine};
 use super::recovery;
 use super::resident::{self, Resident};
+use super::timers::Timers;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
 use crate::keys::ExecutionKey;
@@ -14,7 +17,8 @@ use api::Exception;
 use arn::ActivityArn;
 use integrations::Integrations;
 use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timer, Timestamp, step};
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError};
@@ -48,6 +52,7 @@ struct InFlight {
     commit: CommitFuture,
     releases: Vec<Release>,
     tasks: Vec<(ExecutionKey, TaskId)>,
+    set_timers: Vec<(Timer, ExecutionKey)>,
     closed: Vec<ExecutionKey>,
     events: Vec<(ExecutionKey, Vec<interpreter::history::HistoryEvent>)>,
 }
@@ -60,13 +65,29 @@ pub(crate) struct Partition {
     pub inbox: mpsc::Receiver<Input>,
     pub sender: mpsc::Sender<Input>,
     pub residents: HashMap<ExecutionKey, Resident>,
-    pub timers: BTreeSet<(Timer, ExecutionKey)>,
+    pub timers: Timers,
     pub unfinished: VecDeque<ExecutionKey>,
     pub running_tasks: RunningTasks,
+    /// Tasks that were open at the opening and have not been performed again yet.
+    pub backlog: Option<Backlog>,
+    pub quarantine: Quarantine,
     collected: Collected,
     in_flight: VecDeque<InFlight>,
     sequence: u64,
+    /// The last batch known to be on disk.
+    durable: u64,
     is_closing: bool,
+}
+
+/// What is known of an execution that something happens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presence {
+    /// It is in memory.
+    Here,
+    /// There is none of that name.
+    Absent,
+    /// It is left alone.
+    Quarantined,
 }
 
 /// Which activities exist, for a step.
@@ -93,12 +114,15 @@ impl Partition {
             inbox,
             sender,
             residents: HashMap::new(),
-            timers: BTreeSet::new(),
+            timers: Timers::default(),
             unfinished: VecDeque::new(),
             running_tasks: RunningTasks::default(),
+            backlog: None,
+            quarantine: Quarantine::default(),
             collected: Collected::default(),
             in_flight: VecDeque::new(),
             sequence: 0,
+            durable: 0,
             is_closing: false,
         };
         recovery::recover(&mut partition).await?;
@@ -117,17 +141,19 @@ impl Partition {
     /// One round: wait for something, do everything that is due, hand one batch over.
     async fn turn(&mut self) -> Result<(), StoreError> {
         let has_room = self.in_flight.len() < BATCHES_IN_FLIGHT_MAX;
-        let has_unfinished = !self.unfinished.is_empty();
+        let has_work = !self.unfinished.is_empty() || self.backlog.is_some();
+        self.read_timers().await?;
         let sleep = self.until_next_timer();
         tokio::select! {
             biased;
             result = first_commit(&mut self.in_flight) => return self.committed(result),
             input = self.inbox.recv(), if has_room && !self.is_closing => self.take_inputs(input).await?,
-            () = std::future::ready(()), if has_room && has_unfinished && !self.is_closing => {}
+            () = std::future::ready(()), if has_room && has_work && !self.is_closing => {}
             () = sleep_for(sleep), if has_room && sleep.is_some() && !self.is_closing => {}
         }
         self.continue_unfinished().await?;
         self.fire_timers().await?;
+        self.perform_backlog().await?;
         self.submit();
         Ok(())
     }
@@ -152,6 +178,12 @@ impl Partition {
     }
 
     async fn handle(&mut self, input: Input) -> Result<(), StoreError> {
+        if let Some(key) = input.existing()
+            && self.bring(key).await? == Presence::Quarantined
+        {
+            input.refuse(&crate::damaged());
+            return Ok(());
+        }
         match input {
             Input::Start(start) => self.start(*start).await?,
             Input::Task { execution, command } => {
@@ -198,28 +230,51 @@ impl Partition {
         let now = self.shared.environment.now();
         header.start_time = now;
         let mut resident = Resident::new(Execution::new(header, seed), revision);
-        let outcome = self.step(&mut resident, Command::StartExecution, now).expect("a new execution can be started");
+        let stepped = match self.step(&mut resident, Command::StartExecution, now) {
+            Ok(stepped) => stepped,
+            Err(panic) => {
+                // There is no execution yet that could be left alone: the start is refused, and may be tried again.
+                tracing::error!(execution = %key.0.escape_ascii(), code = store::Trouble::StepPanicked.code(), "a start panicked: {panic}");
+                self.answer_later(answer, Err(Exception::internal_failure()));
+                return Ok(());
+            }
+        };
+        let outcome = stepped.expect("a new execution can be started");
         self.collected.add(&key, outcome, true);
         self.residents.insert(key, resident);
         self.answer_later(answer, Ok(now));
         Ok(())
     }
 
-    /// The execution, from memory or from the store.
-    async fn find(&mut self, key: &ExecutionKey) -> Result<Option<&Resident>, StoreError> {
-        if !self.residents.contains_key(key) {
-            let shared = &self.shared;
-            match resident::load(&*shared.store, &shared.registry, self.id, key).await? {
-                Some(resident) => self.residents.insert(key.clone(), resident),
-                None => return Ok(None),
-            };
+    /// Brings an execution into memory, from the store if need be.
+    async fn bring(&mut self, key: &ExecutionKey) -> Result<Presence, StoreError> {
+        if self.quarantine.contains(key) {
+            return Ok(Presence::Quarantined);
         }
-        Ok(self.residents.get(key))
+        if self.residents.contains_key(key) {
+            return Ok(Presence::Here);
+        }
+        let shared = &self.shared;
+        match resident::load(&*shared.store, &shared.registry, self.id, key).await {
+            Ok(Some(resident)) => {
+                self.residents.insert(key.clone(), resident);
+                Ok(Presence::Here)
+            }
+            Ok(None) => Ok(Presence::Absent),
+            Err(error @ StoreError::Corrupt { .. }) => {
+                self.quarantine.add(key, Cause::Unreadable, &error);
+                Ok(Presence::Quarantined)
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    /// Brings an execution into memory, if it exists.
-    pub async fn load(&mut self, key: &ExecutionKey) -> Result<(), StoreError> {
-        self.find(key).await.map(drop)
+    /// The execution, unless there is none or it is left alone.
+    async fn find(&mut self, key: &ExecutionKey) -> Result<Option<&Resident>, StoreError> {
+        Ok(match self.bring(key).await? {
+            Presence::Here => self.residents.get(key),
+            Presence::Absent | Presence::Quarantined => None,
+        })
     }
 
     /// Applies a command to an execution and collects what it did.
@@ -238,20 +293,34 @@ impl Partition {
             return Ok(Err(CommandRejected::ExecutionClosed));
         }
         let mut resident = self.residents.remove(key).expect("just found");
-        let result = self.step(&mut resident, command, now);
+        let result = match self.step(&mut resident, command, now) {
+            Ok(result) => result,
+            Err(panic) => {
+                self.quarantine.add(key, Cause::Panicked, &panic);
+                self.running_tasks.end_all(key);
+                if self.collected.contains(key) {
+                    // What the batch holds of it is lost with it: everything is read again.
+                    return Err(StoreError::failed(format!("a step of '{}' panicked", key.0.escape_ascii())));
+                }
+                return Ok(Err(CommandRejected::ExecutionClosed));
+            }
+        };
         self.residents.insert(key.clone(), resident);
         Ok(result.map(|outcome| self.collected.add(key, outcome, false)))
     }
 
+    /// Steps an execution; says what a panic said, after which nobody knows what the execution in memory is worth.
     fn step(
         &self,
         resident: &mut Resident,
         command: Command,
         now: Timestamp,
-    ) -> Result<interpreter::Outcome, CommandRejected> {
+    ) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
         let activities = KnownActivities(&self.shared.registry);
         let surroundings = Surroundings { settings: &self.shared.settings, activities: &activities };
-        step(&resident.revision.definition, &mut resident.execution, command, now, &surroundings)
+        let (definition, execution) = (&resident.revision.definition, &mut resident.execution);
+        catch_unwind(AssertUnwindSafe(|| step(definition, execution, command, now, &surroundings)))
+            .map_err(|panic| crate::caught::message(&*panic))
     }
 
     /// Answers when everything the answer may rest on is durable: this batch, or the one before it.
@@ -263,9 +332,42 @@ impl Partition {
     }
 
     async fn continue_unfinished(&mut self) -> Result<(), StoreError> {
-        for _ in 0..self.unfinished.len() {
+        for _ in 0..self.unfinished.len().min(BATCH_INPUTS_MAX) {
             let key = self.unfinished.pop_front().expect("counted");
+            if self.bring(&key).await? == Presence::Here {
+                // It is in the line because there is a row that says so, or will be.
+                self.residents.get_mut(&key).expect("it is here").marked_unfinished = true;
+            }
             let _ = self.apply(&key, Command::Continue).await?;
+        }
+        Ok(())
+    }
+
+    /// Performs some of the tasks again that were open at the opening.
+    async fn perform_backlog(&mut self) -> Result<(), StoreError> {
+        let Some(backlog) = &mut self.backlog else { return Ok(()) };
+        let Some(open) = backlog.next(&*self.shared.store, self.id).await? else {
+            let (tasks, took) = (backlog.performed, backlog.since.elapsed());
+            self.backlog = None;
+            if tasks > 0 {
+                tracing::info!(partition = self.id.0, tasks, ?took, "performed the tasks again that were open");
+            }
+            return Ok(());
+        };
+        backlog.performed += open.len() as u64;
+        for (key, task) in open {
+            if self.bring(&key).await? == Presence::Here {
+                self.dispatch(key, task);
+            }
+        }
+        self.let_idle_ones_go(self.durable);
+        Ok(())
+    }
+
+    async fn read_timers(&mut self) -> Result<(), StoreError> {
+        if self.timers.needs_reading() {
+            let on_the_way = self.in_flight.iter().flat_map(|batch| batch.set_timers.iter().cloned()).collect();
+            self.timers.read(&*self.shared.store, self.id, on_the_way).await?;
         }
         Ok(())
     }
@@ -273,8 +375,9 @@ impl Partition {
     async fn fire_timers(&mut self) -> Result<(), StoreError> {
         let now = self.shared.environment.now();
         for _ in 0..BATCH_INPUTS_MAX {
+            self.read_timers().await?;
             match self.timers.first() {
-                Some((timer, _)) if timer.due <= now => {}
+                Some(timer) if timer.due <= now => {}
                 _ => break,
             }
             let (timer, key) = self.timers.pop_first().expect("just seen");
@@ -294,7 +397,7 @@ impl Partition {
     }
 
     fn until_next_timer(&self) -> Option<Duration> {
-        let (timer, _) = self.timers.first()?;
+        let timer = self.timers.first()?;
         let left = timer.due.0.saturating_sub(self.shared.environment.now().0);
         Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)).min(SLEEP_MAX))
     }
@@ -310,10 +413,12 @@ impl Partition {
         let (finished, releases) = collected.finish(self.sequence, residents);
         let Finished { writes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } = finished;
         // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
-        for timer in &cleared_timers {
-            self.timers.remove(timer);
+        for (timer, key) in &cleared_timers {
+            self.timers.clear(timer, key);
         }
-        self.timers.extend(set_timers);
+        for (timer, key) in &set_timers {
+            self.timers.set(*timer, key.clone());
+        }
         self.unfinished.extend(unfinished);
         for (key, task) in ended_tasks {
             self.running_tasks.end(&key, task);
@@ -325,7 +430,8 @@ impl Partition {
         } else {
             self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
         };
-        self.in_flight.push_back(InFlight { sequence: self.sequence, commit, releases, tasks, closed, events });
+        let sequence = self.sequence;
+        self.in_flight.push_back(InFlight { sequence, commit, releases, tasks, set_timers, closed, events });
     }
 
     /// The oldest batch is on disk, or will never be.
@@ -336,7 +442,11 @@ impl Partition {
             release(durable);
         }
         result?;
+        self.durable = batch.sequence;
         for (key, task) in batch.tasks {
+            if let Some(backlog) = &mut self.backlog {
+                backlog.dispatched(&key, task);
+            }
             self.dispatch(key, task);
         }
         for (key, events) in batch.events {
@@ -410,18 +520,16 @@ impl Partition {
     pub fn forget(&mut self) {
         self.running_tasks.abort_all();
         self.residents.clear();
-        self.timers.clear();
+        self.timers.forget();
         self.unfinished.clear();
+        self.backlog = None;
+        self.quarantine.retry();
     }
 
     fn refuse(&mut self, input: Option<Input>) {
         match input {
-            Some(Input::Start(start)) => drop(start.answer.send(Err(crate::unavailable()))),
-            Some(Input::Token { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
-            Some(Input::Stop { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
-            // The task is in the store still, and is performed again once the partition is open.
-            Some(Input::Task { .. }) => {}
             Some(Input::Shutdown) | None => self.is_closing = true,
+            Some(input) => input.refuse(&crate::unavailable()),
         }
     }
 }

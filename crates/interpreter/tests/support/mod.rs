@@ -1,5 +1,10 @@
 //! One execution driven by hand. After every step it is written to rows and read back, and must be the same.
 
+pub mod document;
+pub mod play;
+pub mod text;
+pub mod well_formed;
+
 use json::{Payload, Value};
 use std::collections::BTreeMap;
 use stepwell_interpreter::history::HistoryEvent;
@@ -18,7 +23,7 @@ impl Activities for AnyActivity {
 }
 
 pub struct Run {
-    definition: asl::StateMachineDefinition,
+    pub definition: asl::StateMachineDefinition,
     pub execution: Execution,
     pub settings: Settings,
     pub now: Timestamp,
@@ -33,6 +38,11 @@ impl Run {
     pub fn new(definition: &Value, input: &Value) -> Run {
         let parsed = asl::parse(&definition.to_string(), asl::Format::Json, &asl::Options::default());
         let diagnostics = format!("{:?}", parsed.diagnostics);
+        let definition = parsed.definition.unwrap_or_else(|| panic!("the definition is valid: {diagnostics}"));
+        Run::of(definition, Payload::from(input.clone()))
+    }
+
+    pub fn of(definition: asl::StateMachineDefinition, input: Payload) -> Run {
         let header = Header {
             execution_arn: "arn:aws:states:us-east-1:123456789012:execution:m:e".into(),
             name: "e".into(),
@@ -40,13 +50,13 @@ impl Run {
             state_machine_name: "m".into(),
             role_arn: "arn:aws:iam::123456789012:role/r".into(),
             region: "us-east-1".into(),
-            input: Payload::from(input.clone()),
+            input,
             start_time: Timestamp(0),
             revision: 1,
             trace_header: None,
         };
         Run {
-            definition: parsed.definition.unwrap_or_else(|| panic!("the definition is valid: {diagnostics}")),
+            definition,
             execution: Execution::new(header, 1),
             settings: Settings::default(),
             now: Timestamp(1_000_000),
