@@ -6,7 +6,7 @@ use crate::partition::{Input, Partition, Shared};
 use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
 use api::{Code, Exception};
-use integrations::Integrations;
+use integrations::Performer;
 use interpreter::{Settings, Timestamp};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -56,7 +56,7 @@ impl Engine {
     /// Takes over everything in `store` and goes on with what was left open.
     pub async fn open(
         store: Arc<dyn Store>,
-        integrations: Integrations,
+        performer: impl Performer,
         options: Options,
     ) -> Result<Engine, StoreError> {
         let begun = Instant::now();
@@ -66,7 +66,7 @@ impl Engine {
             registry,
             environment: options.environment,
             settings: options.settings,
-            integrations,
+            performer: Box::new(performer),
             activities: Default::default(),
             watchers: Watchers::new(),
         });

@@ -15,7 +15,7 @@ use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::ActivityArn;
-use integrations::Integrations;
+use integrations::Performer;
 use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timer, Timestamp, step};
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,7 +41,7 @@ pub(crate) struct Shared {
     pub registry: Registry,
     pub environment: Arc<dyn Environment>,
     pub settings: Settings,
-    pub integrations: Integrations,
+    pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
 }
@@ -215,7 +215,7 @@ impl Partition {
 
     /// A name that was used before is answered from what is known about its execution.
     async fn start(&mut self, start: StartInput) -> Result<(), StoreError> {
-        let StartInput { execution: key, mut header, revision, seed, name_is_new, answer } = start;
+        let StartInput { execution: key, mut header, revision, name_is_new, answer } = start;
         if !name_is_new && let Some(existing) = self.find(&key).await? {
             let before = &existing.execution;
             let repeats = before.is_running() && before.header.input.text() == header.input.text();
@@ -229,7 +229,7 @@ impl Partition {
         }
         let now = self.shared.environment.now();
         header.start_time = now;
-        let mut resident = Resident::new(Execution::new(header, seed), revision);
+        let mut resident = Resident::new(Execution::new(header), revision);
         let stepped = match self.step(&mut resident, Command::StartExecution, now) {
             Ok(stepped) => stepped,
             Err(panic) => {
@@ -486,6 +486,7 @@ impl Partition {
         let mut told = error.to_string();
         while !self.is_closing {
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(REOPEN_AFTER) => {}
                 input = self.inbox.recv() => {
                     self.refuse(input);
