@@ -19,6 +19,7 @@ mod output;
 mod pretty;
 mod progress;
 mod report;
+mod retention;
 mod signals;
 mod terminal;
 
