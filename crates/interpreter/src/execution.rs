@@ -29,6 +29,8 @@ pub struct Header {
     pub revision: u64,
     /// The trace header of the start request.
     pub trace_header: Option<Arc<str>>,
+    /// The source of all the execution's randomness: with it the history says everything.
+    pub seed: u64,
 }
 
 /// An execution's status, by AWS's names.
@@ -59,7 +61,7 @@ pub struct Ending {
 }
 
 /// One run of a state machine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Execution {
     /// What never changes.
     pub header: Header,
@@ -87,8 +89,9 @@ pub struct Execution {
 }
 
 impl Execution {
-    /// An execution about to be started, with `seed` as the source of all its randomness.
-    pub fn new(header: Header, seed: u64) -> Execution {
+    /// An execution about to be started.
+    pub fn new(header: Header) -> Execution {
+        let seed = header.seed;
         Execution {
             header,
             status: ExecutionStatus::Running,

@@ -18,7 +18,7 @@ impl FrameId {
 ///
 /// A frame is stored as two rows: the *base* changes when a state is entered, begins its work or assigns a variable; the *progress*
 /// is small and changes with every event. A Map that hands out its ten thousandth item thus rewrites a few bytes, not its items.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Frame {
     /// Its number.
     pub id: FrameId,

@@ -4,7 +4,6 @@
 //! inside them and nothing of how AWS runs such a Map.
 #![allow(clippy::disallowed_methods, reason = "the definitions are files")]
 
-#[allow(dead_code, reason = "each test uses its part")]
 mod support;
 
 use json::{Object, ObjectBuilder, Payload, Value, json};
@@ -87,6 +86,8 @@ fn run(definition: &Value, needs: &Needs, seed: u64, failing: usize) -> Result<R
     run.reloads = false;
     play(&mut run, &mut performer)?;
     well_formed::check(&run.events).unwrap_or_else(|problem| panic!("{problem}\n{}", text::history(&run)));
+    let told = stepwell_interpreter::replay::check(&run.definition, &run.execution, &run.events, &run.settings);
+    assert_eq!(told, Ok(()), "{}", text::history(&run));
     Ok(run)
 }
 

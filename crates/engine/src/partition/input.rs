@@ -79,8 +79,6 @@ pub(crate) struct StartInput {
     pub header: Header,
     /// What it runs.
     pub revision: Arc<Revision>,
-    /// The seed of its random numbers.
-    pub seed: u64,
     /// Whether the name was invented, so that nobody can have used it before.
     pub name_is_new: bool,
     /// Told the start time when it is durable.

@@ -1,4 +1,5 @@
-//! One execution driven by hand. After every step it is written to rows and read back, and must be the same.
+//! One execution driven by hand. After every step it is written to rows and read back, and rebuilt from its history: it must be the same.
+#![allow(dead_code, reason = "each test uses what it needs")]
 
 pub mod document;
 pub mod plausible;
@@ -31,7 +32,7 @@ pub struct Run {
     pub events: Vec<HistoryEvent>,
     pub timers: Vec<Timer>,
     pub tasks: Vec<TaskId>,
-    /// Whether every step ends with the execution read back from its rows.
+    /// Whether every step ends with the execution read back from its rows and compared with its history.
     pub reloads: bool,
     bases: BTreeMap<FrameId, Vec<u8>>,
     progresses: BTreeMap<FrameId, Vec<u8>>,
@@ -54,13 +55,14 @@ impl Run {
             role_arn: "arn:aws:iam::123456789012:role/r".into(),
             region: "us-east-1".into(),
             input,
-            start_time: Timestamp(0),
+            start_time: Timestamp(1_000_000),
             revision: 1,
             trace_header: None,
+            seed: 1,
         };
         Run {
             definition,
-            execution: Execution::new(header, 1),
+            execution: Execution::new(header),
             settings: Settings::default(),
             now: Timestamp(1_000_000),
             events: Vec::new(),
@@ -97,6 +99,9 @@ impl Run {
         }
         if self.reloads {
             self.restore();
+            let told =
+                stepwell_interpreter::replay::check(&self.definition, &self.execution, &self.events, &self.settings);
+            assert_eq!(told, Ok(()));
         }
         Ok(outcome)
     }

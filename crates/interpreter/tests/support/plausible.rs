@@ -84,10 +84,9 @@ impl Needs {
         }
         let mut seen = Vec::new();
         needs.moved.retain(|pair| {
-            !seen.contains(pair) && {
-                seen.push(pair.clone());
-                true
-            }
+            let is_new = !seen.contains(pair);
+            seen.push(pair.clone());
+            is_new
         });
         for _ in 0..2 {
             for (to, from) in &needs.moved {
