@@ -52,7 +52,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
             let mut keys = arguments.iter().map(|entry| entry.key.strip_suffix(".$").unwrap_or(&entry.key));
             keys.any(|key| key.eq_ignore_ascii_case(name))
         };
-        for group in action.required.iter().filter(|group| !group.iter().any(|name| is_given(name))) {
+        for group in action.required.iter().filter(|group| !group.iter().any(is_given)) {
             let names = group.join(" or ");
             let message = format!("{}:{} requires {names}", service.name, service.action);
             findings.report(Some(state.id), span, message).help(format!("give {names}"));
