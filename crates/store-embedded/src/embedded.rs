@@ -1,6 +1,7 @@
 //! The handle: opens the directory, starts the two threads, turns the contract's calls into requests and reads.
 
 use std::future::ready;
+use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
@@ -17,7 +18,7 @@ use crate::shared::Shared;
 use crate::statistics::{Counters, Statistics};
 use crate::view::View;
 use crate::writer::Writer;
-use crate::{OpenError, Options, feeder, recovery};
+use crate::{BackupSummary, OpenError, Options, backup, feeder, recovery};
 
 /// Bytes of keys and values that one batch may have.
 const BATCH_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -63,6 +64,14 @@ impl Embedded {
     /// What was committed since it was opened.
     pub fn statistics(&self) -> Statistics {
         self.shared.counters.read()
+    }
+
+    /// Writes everything that is durable at one moment as a backup, while commits go on.
+    ///
+    /// # Errors
+    /// If rows cannot be read or `out` cannot be written. What was written is no backup then, and is told from one.
+    pub fn back_up(&self, made_at_ms: i64, out: &mut dyn Write) -> Result<BackupSummary, StoreError> {
+        backup::write(&self.shared.view.snapshot()?, made_at_ms, out)
     }
 
     fn start(&mut self, directory: &Path, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {

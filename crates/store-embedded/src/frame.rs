@@ -55,6 +55,11 @@ pub(crate) fn encode(buffer: &mut Vec<u8>, plain: &mut Vec<u8>, salt: u32, seque
     buffer.resize(buffer.len().next_multiple_of(ALIGNMENT_BYTES), 0);
 }
 
+/// Bytes behind the header that a frame's header announces.
+pub(crate) fn content_bytes(header: &[u8]) -> Option<usize> {
+    Some((u32::from_le_bytes(*header.first_chunk()?) & !COMPRESSED) as usize)
+}
+
 /// A frame found intact.
 #[derive(Debug)]
 pub(crate) struct Frame<'a> {

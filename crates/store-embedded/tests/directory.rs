@@ -50,7 +50,9 @@ fn a_newer_format_is_refused_and_left_alone() {
     let path = directory.path().display();
     assert_eq!(
         refusal(directory.path()).to_string(),
-        format!("data directory {path} has storage format 3, this release reads up to 2: use a newer release")
+        format!(
+            "{path} has storage format 3, this release reads up to 2: use a newer release (stepwell explain SW010)"
+        )
     );
     fs::write(directory.path().join("FORMAT"), "1\n").expect("the file can be written");
     drop(open(directory.path()).expect("an older format is read"));

@@ -5,8 +5,9 @@ use super::batch::{Collected, Finished, Release};
 use super::input::{Input, StartInput};
 use super::quarantine::{Cause, Quarantine};
 use super::recovery;
-use super::resident::{self, Resident};
+use super::resident::{self, Resident, Stored};
 use super::residents::Residents;
+use super::retention::{self, Retention, Sweep};
 use super::timers::Timers;
 use super::unfinished::Unfinished;
 use crate::activities::ActivityQueues;
@@ -23,7 +24,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError};
+use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError, Write};
 use tokio::sync::mpsc;
 
 /// Inputs taken into one batch at most.
@@ -50,6 +51,7 @@ pub(crate) struct Shared {
     pub registry: Registry,
     pub environment: Arc<dyn Environment>,
     pub settings: Settings,
+    pub retention: Retention,
     pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
@@ -62,6 +64,8 @@ struct InFlight {
     releases: Vec<Release>,
     tasks: Vec<(ExecutionKey, TaskId)>,
     set_timers: Vec<(Timer, ExecutionKey)>,
+    /// Whether it removes executions that have been kept long enough.
+    removes: bool,
     closed: Vec<ExecutionKey>,
     events: Vec<(ExecutionKey, Vec<interpreter::history::HistoryEvent>)>,
 }
@@ -80,6 +84,7 @@ pub(crate) struct Partition {
     /// Tasks that were open at the opening and have not been performed again yet.
     pub backlog: Option<Backlog>,
     pub quarantine: Quarantine,
+    pub sweep: Sweep,
     collected: Collected,
     in_flight: VecDeque<InFlight>,
     sequence: u64,
@@ -95,6 +100,8 @@ enum Presence {
     Here,
     /// There is none of that name.
     Absent,
+    /// It is being removed: it is gone, but the name is not free yet.
+    Leaving,
     /// It is left alone.
     Quarantined,
 }
@@ -116,6 +123,7 @@ impl Partition {
         inbox: mpsc::Receiver<Input>,
         sender: mpsc::Sender<Input>,
     ) -> Result<Partition, StoreError> {
+        let sweep = Sweep::new(&shared.retention);
         let mut partition = Partition {
             id,
             epoch: Epoch(0),
@@ -128,6 +136,7 @@ impl Partition {
             running_tasks: RunningTasks::default(),
             backlog: None,
             quarantine: Quarantine::default(),
+            sweep,
             collected: Collected::default(),
             in_flight: VecDeque::new(),
             sequence: 0,
@@ -152,7 +161,7 @@ impl Partition {
         let has_room = self.in_flight.len() < BATCHES_IN_FLIGHT_MAX;
         let has_work = self.unfinished.len() > 0 || self.backlog.is_some();
         self.read_timers().await?;
-        let sleep = self.until_next_timer();
+        let sleep = self.until_next_timer().into_iter().chain(self.sweep.due_in(self.shared.environment.now())).min();
         tokio::select! {
             biased;
             result = first_commit(&mut self.in_flight) => return self.committed(result),
@@ -163,6 +172,7 @@ impl Partition {
         self.continue_unfinished().await?;
         self.fire_timers().await?;
         self.perform_backlog().await?;
+        retention::tick(self).await?;
         self.submit();
         Ok(())
     }
@@ -190,11 +200,18 @@ impl Partition {
     }
 
     async fn handle(&mut self, input: Input) -> Result<(), StoreError> {
-        if let Some(key) = input.existing()
-            && self.bring(key).await? == Presence::Quarantined
-        {
-            input.refuse(&crate::damaged());
-            return Ok(());
+        if let Some(key) = input.existing() {
+            let refusal = match (self.bring(key).await?, &input) {
+                (Presence::Quarantined, _) => Some(crate::damaged()),
+                (Presence::Leaving, Input::Start(start)) => {
+                    Some(Exception::execution_already_exists(&start.header.execution_arn))
+                }
+                _ => None,
+            };
+            if let Some(exception) = refusal {
+                input.refuse(&exception);
+                return Ok(());
+            }
         }
         match input {
             Input::Start(start) => self.start(*start).await?,
@@ -277,13 +294,17 @@ impl Partition {
         if self.residents.contains(key) {
             return Ok(Presence::Here);
         }
+        if self.sweep.is_leaving(key) {
+            return Ok(Presence::Leaving);
+        }
         let shared = &self.shared;
         match resident::load(&*shared.store, &shared.registry, self.id, key).await {
-            Ok(Some(resident)) => {
-                self.residents.insert(key.clone(), resident);
+            Ok(Stored::Execution(resident)) => {
+                self.residents.insert(key.clone(), *resident);
                 Ok(Presence::Here)
             }
-            Ok(None) => Ok(Presence::Absent),
+            Ok(Stored::Nothing) => Ok(Presence::Absent),
+            Ok(Stored::Leaving) => Ok(Presence::Leaving),
             Err(error @ StoreError::Corrupt { .. }) => {
                 self.quarantine.add(key, Cause::Unreadable, &error);
                 Ok(Presence::Quarantined)
@@ -296,7 +317,7 @@ impl Partition {
     async fn find(&mut self, key: &ExecutionKey) -> Result<Option<&Resident>, StoreError> {
         Ok(match self.bring(key).await? {
             Presence::Here => self.residents.get(key),
-            Presence::Absent | Presence::Quarantined => None,
+            Presence::Absent | Presence::Leaving | Presence::Quarantined => None,
         })
     }
 
@@ -359,10 +380,10 @@ impl Partition {
     async fn perform_backlog(&mut self) -> Result<(), StoreError> {
         let Some(backlog) = &mut self.backlog else { return Ok(()) };
         let Some(open) = backlog.next(&*self.shared.store, self.id).await? else {
-            let (tasks, took) = (backlog.performed, backlog.since.elapsed());
+            let (tasks, took_ms) = (backlog.performed, self.shared.environment.now().0 - backlog.since.0);
             self.backlog = None;
             if tasks > 0 {
-                tracing::info!(partition = self.id.0, tasks, ?took, "performed the tasks again that were open");
+                tracing::info!(partition = self.id.0, tasks, took_ms, "performed the tasks again that were open");
             }
             return Ok(());
         };
@@ -431,7 +452,8 @@ impl Partition {
         let collected = std::mem::take(&mut self.collected);
         let residents = &mut self.residents;
         let (finished, releases) = collected.finish(self.sequence, residents);
-        let Finished { writes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } = finished;
+        let Finished { writes, removes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } =
+            finished;
         // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
         for (timer, key) in &cleared_timers {
             self.timers.clear(timer, key);
@@ -453,7 +475,7 @@ impl Partition {
             self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
         };
         let sequence = self.sequence;
-        self.in_flight.push_back(InFlight { sequence, commit, releases, tasks, set_timers, closed, events });
+        self.in_flight.push_back(InFlight { sequence, commit, releases, tasks, set_timers, removes, closed, events });
     }
 
     /// The oldest batch is on disk, or will never be.
@@ -465,6 +487,9 @@ impl Partition {
         }
         result?;
         self.durable = batch.sequence;
+        if batch.removes {
+            self.sweep.committed();
+        }
         for (key, task) in batch.tasks {
             if let Some(backlog) = &mut self.backlog {
                 backlog.dispatched(&key, task);
@@ -496,6 +521,21 @@ impl Partition {
     fn give_up_idle_ones(&mut self) {
         let collected = &self.collected;
         self.residents.give_up(self.durable, |key| collected.contains(key));
+    }
+
+    /// Drops an execution from memory that is to be removed; false if it is in use.
+    pub fn let_go(&mut self, key: &ExecutionKey) -> bool {
+        let in_use = self.collected.contains(key)
+            || self.residents.get(key).is_some_and(|resident| resident.last_batch > self.durable);
+        if !in_use {
+            self.residents.remove(key);
+        }
+        !in_use
+    }
+
+    /// Has rows of an execution removed that was let go.
+    pub fn remove_rows(&mut self, rows: Vec<Write>) {
+        self.collected.remove_rows(rows);
     }
 
     /// After a failed commit memory is ahead of the disk: forget it, and begin again from what is there.
@@ -544,6 +584,7 @@ impl Partition {
         self.unfinished.clear();
         self.backlog = None;
         self.quarantine.retry();
+        self.sweep.forget();
     }
 
     fn refuse(&mut self, input: Option<Input>) {
