@@ -85,7 +85,7 @@ async fn fill(data: &Path, kind: Kind, count: usize) -> anyhow::Result<Value> {
     let node = Node::open(data, 1.0).await?;
     let activity = node.create_activity("work").await?;
     let state = match kind {
-        Kind::Wait => json!({"Type": "Wait", "Seconds": 200_000_000}),
+        Kind::Wait => json!({"Type": "Wait", "Seconds": 99_999_999}),
         Kind::Task | Kind::Token => {
             json!({"Type": "Task", "Resource": (activity.clone()), "TimeoutSeconds": 99_999_999})
         }
