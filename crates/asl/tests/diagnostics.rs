@@ -155,9 +155,10 @@ fn fields_of_states() {
     check_state(
         r#""Type": "Pass", "Next": "T", "End": "yes""#,
         expect![[r#"
-        SCHEMA_VALIDATION_FAILED: Expected value of type Boolean at /States/S/End  <"yes">
-        SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Next, End] at /States/S  <"End">
-    "#]],
+            SCHEMA_VALIDATION_FAILED: Expected value of type Boolean at /States/S/End  <"yes">
+                help: write true
+            SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Next, End] at /States/S  <"End">
+        "#]],
     );
     check_state(r#""Type": "Pass", "Next": "T", "End": false"#, expect![[""]]);
     check_state(
