@@ -1,8 +1,9 @@
-//! Chores of the workspace: `cargo xtask tidy|test|bench`.
+//! Chores of the workspace: `cargo xtask tidy|test|bench|api-model`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
+mod api_model;
 mod bench;
 mod floors;
 mod process;
@@ -23,7 +24,8 @@ cargo xtask <chore>
     --seconds N       how long each load runs (10)
     --connections N   connections of the load over HTTP (64)
     --executions N    open executions in growth at most (100000)
-    --compare FILE    show the figures beside those of an earlier target/bench/figures.json";
+    --compare FILE    show the figures beside those of an earlier target/bench/figures.json
+  api-model         take AWS's model of the API from botocore, and make what is made of it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
         ["bench", options @ ..] => bench::run(options),
+        ["api-model"] => api_model::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -144,5 +144,7 @@ fn header(value: &Value) -> Header {
         revision: 1,
         trace_header: None,
         seed: 1,
+        state_machine_version: None,
+        state_machine_alias: None,
     }
 }
