@@ -1,9 +1,10 @@
-//! Chores of the workspace: `cargo xtask tidy|test|bench`.
+//! Chores of the workspace: `cargo xtask tidy|test|bench|crash`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
 mod bench;
+mod crash;
 mod floors;
 mod process;
 mod test;
@@ -21,7 +22,11 @@ cargo xtask <chore>
     --http            instead, load a release build over HTTP
     --seconds N       how long each load runs (10)
     --connections N   connections of the load (64)
-    --compare FILE    show the figures beside those of an earlier target/bench/http.json";
+    --compare FILE    show the figures beside those of an earlier target/bench/http.json
+  crash [options]   kill the server under load, again and again, and check everything it acknowledged
+    --kills N         how often (300)
+    --seed N          when; the seed of a run is printed
+    --full-disk       with a disk that is full at every other kill; needs root, for a small file system";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -30,6 +35,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
         ["bench", options @ ..] => bench::run(options),
+        ["crash", options @ ..] => crash::run(options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
