@@ -1,9 +1,10 @@
-//! Chores of the workspace: `cargo xtask tidy|test|bench`.
+//! Chores of the workspace: `cargo xtask tidy|test|bench|differential`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
 mod bench;
+mod differential;
 mod floors;
 mod process;
 mod test;
@@ -21,7 +22,10 @@ cargo xtask <chore>
     --http            instead, load a release build over HTTP
     --seconds N       how long each load runs (10)
     --connections N   connections of the load (64)
-    --compare FILE    show the figures beside those of an earlier target/bench/http.json";
+    --compare FILE    show the figures beside those of an earlier target/bench/http.json
+  differential      compare generated JSONata expressions with jsonata-js
+    --seed N          the first expression's seed (the time in seconds)
+    --cases N         how many expressions (100000)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -30,6 +34,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
         ["bench", options @ ..] => bench::run(options),
+        ["differential", options @ ..] => differential::run(options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
