@@ -18,6 +18,7 @@ mod output;
 mod pretty;
 mod progress;
 mod report;
+mod retention;
 mod signals;
 mod terminal;
 
