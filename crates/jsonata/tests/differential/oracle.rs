@@ -80,14 +80,20 @@ pub(crate) fn ask(documents: &[Document], cases: &[Case]) -> Vec<Answers> {
         "jsonata-js is not installed: `cargo xtask test` does it, or `npm ci` in {}",
         node.display()
     );
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    // Every test of this file is a process of its own or a thread, and asks for another number of cases or others.
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
+        "{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    ));
+    std::fs::create_dir_all(&folder).expect("cargo's folder for tests can be written to");
     let mut texts = ObjectBuilder::new();
     for document in documents {
         texts.insert(document.name.as_str(), Value::from(document.text.as_str()));
     }
-    let documents_path = folder.path().join("documents.json");
+    let documents_path = folder.join("documents.json");
     std::fs::write(&documents_path, Value::from(texts.build()).to_string()).expect("the folder can be written to");
-    let cases_path = folder.path().join("cases.jsonl");
+    let cases_path = folder.join("cases.jsonl");
     let lines: String = cases.iter().map(|case| line(case) + "\n").collect();
     std::fs::write(&cases_path, lines).expect("the folder can be written to");
     let output = Command::new("node")
@@ -97,6 +103,7 @@ pub(crate) fn ask(documents: &[Document], cases: &[Case]) -> Vec<Answers> {
         .stderr(Stdio::inherit())
         .output()
         .expect("Node.js can be started");
+    std::fs::remove_dir_all(&folder).expect("the folder is this one's");
     assert!(output.status.success(), "the oracle ended with {}", output.status);
     let text = String::from_utf8(output.stdout).expect("Node.js prints UTF-8");
     let answers: Vec<Answers> = text.lines().map(answers).collect();
