@@ -44,8 +44,35 @@ fn run(target: &fuzz::Target, origin: &Path, bytes: &[u8]) {
 
 /// Bytes dropped, doubled, replaced or swapped, as the seed says.
 fn mutate(bytes: &[u8], seed: u64) -> Vec<u8> {
-    const PIECES: &[&str] =
-        &["[", "]", "{", "}", "(", ")", "\"", "'", "\\", "$", ".", "*", "%", ":", ",", "\n", "-", "0", "9999999999", "é", "\u{10ffff}", "/", "?", "#", "|", "&", " "];
+    const PIECES: &[&str] = &[
+        "[",
+        "]",
+        "{",
+        "}",
+        "(",
+        ")",
+        "\"",
+        "'",
+        "\\",
+        "$",
+        ".",
+        "*",
+        "%",
+        ":",
+        ",",
+        "\n",
+        "-",
+        "0",
+        "9999999999",
+        "é",
+        "\u{10ffff}",
+        "/",
+        "?",
+        "#",
+        "|",
+        "&",
+        " ",
+    ];
     let mut state = seed.wrapping_add(bytes.len() as u64);
     let mut next = |end: usize| {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

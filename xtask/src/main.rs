@@ -1,4 +1,4 @@
-//! Chores of the workspace: `cargo xtask tidy|test|bench|differential`.
+//! Chores of the workspace: `cargo xtask tidy|test|bench|differential|fuzz`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
@@ -6,6 +6,7 @@
 mod bench;
 mod differential;
 mod floors;
+mod fuzz;
 mod process;
 mod test;
 mod tidy;
@@ -25,7 +26,9 @@ cargo xtask <chore>
     --compare FILE    show the figures beside those of an earlier target/bench/http.json
   differential      compare generated JSONata expressions with jsonata-js
     --seed N          the first expression's seed (the time in seconds)
-    --cases N         how many expressions (100000)";
+    --cases N         how many expressions (100000)
+  fuzz TARGET       run a target of `fuzz/` under libFuzzer; needs a C++ compiler
+    --seconds N       how long (60)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["bench", options @ ..] => bench::run(options),
         ["differential", options @ ..] => differential::run(options),
+        ["fuzz", options @ ..] => fuzz::run(options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
