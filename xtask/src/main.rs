@@ -1,8 +1,9 @@
-//! Chores of the workspace: `cargo xtask tidy|test|bench|differential|fuzz`.
+//! Chores of the workspace: `cargo xtask tidy|test|bench|differential|fuzz|api-model`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
+mod api_model;
 mod bench;
 mod differential;
 mod floors;
@@ -28,7 +29,8 @@ cargo xtask <chore>
     --seed N          the first expression's seed (the time in seconds)
     --cases N         how many expressions (100000)
   fuzz TARGET       run a target of `fuzz/` under libFuzzer; needs a C++ compiler
-    --seconds N       how long (60)";
+    --seconds N       how long (60)
+  api-model         take AWS's model of the API from botocore, and make what is made of it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         ["bench", options @ ..] => bench::run(options),
         ["differential", options @ ..] => differential::run(options),
         ["fuzz", options @ ..] => fuzz::run(options),
+        ["api-model"] => api_model::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
