@@ -1,11 +1,14 @@
-//! Chores of the workspace: `cargo xtask tidy|test|bench|crash`.
+//! Chores of the workspace: `cargo xtask tidy|test|bench|crash|differential|fuzz|api-model`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
+mod api_model;
 mod bench;
 mod crash;
+mod differential;
 mod floors;
+mod fuzz;
 mod process;
 mod test;
 mod tidy;
@@ -26,7 +29,13 @@ cargo xtask <chore>
   crash [options]   kill the server under load, again and again, and check everything it acknowledged
     --kills N         how often (300)
     --seed N          when; the seed of a run is printed
-    --full-disk       with a disk that is full at every other kill; needs root, for a small file system";
+    --full-disk       with a disk that is full at every other kill; needs root, for a small file system
+  differential      compare generated JSONata expressions with jsonata-js
+    --seed N          the first expression's seed (the time in seconds)
+    --cases N         how many expressions (100000)
+  fuzz TARGET       run a target of `fuzz/` under libFuzzer; needs a C++ compiler
+    --seconds N       how long (60)
+  api-model         take AWS's model of the API from botocore, and make what is made of it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +45,9 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["bench", options @ ..] => bench::run(options),
         ["crash", options @ ..] => crash::run(options),
+        ["differential", options @ ..] => differential::run(options),
+        ["fuzz", options @ ..] => fuzz::run(options),
+        ["api-model"] => api_model::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

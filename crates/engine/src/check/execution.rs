@@ -59,13 +59,13 @@ impl Checker<'_> {
         self.names(&execution.header, &resident.revision);
         self.checked.open += u64::from(execution.is_running());
         let wanted = wanted_rows(key, execution);
-        expected.index += 1;
         expected.closed += u64::from(!execution.is_running());
         expected.frames += execution.frames().count() as u64;
         for (table, what, row, value) in wanted {
             match table {
                 keys::TIMERS => (expected.timers, self.checked.timers) = (expected.timers + 1, self.checked.timers + 1),
                 keys::TASKS => (expected.tasks, self.checked.tasks) = (expected.tasks + 1, self.checked.tasks + 1),
+                keys::INDEX => expected.index += 1,
                 keys::UNFINISHED => expected.unfinished += 1,
                 _ => {}
             }
@@ -153,10 +153,12 @@ fn is_contiguous(events: &[HistoryEvent], first: u64) -> bool {
 fn wanted_rows(key: &ExecutionKey, execution: &Execution) -> Vec<(Table, &'static str, Bytes, Bytes)> {
     let header = &execution.header;
     let status = status_number(&execution.status);
-    let index = IndexRow::key(&header.state_machine_name, status, header.start_time, &header.name);
-    let mut rows = vec![(keys::INDEX, "index", index, IndexRow::value(execution.stop_time).into())];
+    let mut rows = Vec::new();
+    for index in index_keys(execution) {
+        rows.push((keys::INDEX, "index", index, IndexRow::of(execution).value().into()));
+    }
     if let Some(stop) = execution.stop_time.filter(|_| !execution.is_running()) {
-        rows.push((keys::CLOSED, "closing time", key.closed(stop), ClosedRow::value(status, header.start_time).into()));
+        rows.push((keys::CLOSED, "closing time", key.closed(stop), ClosedRow::value(status, header).into()));
     }
     let mark = || Bytes::from(vec![interpreter::rows::VERSION]);
     for timer in timers(execution) {
@@ -169,6 +171,16 @@ fn wanted_rows(key: &ExecutionKey, execution: &Execution) -> Vec<(Table, &'stati
         rows.push((keys::UNFINISHED, "unfinished turn", key.0.clone(), mark()));
     }
     rows
+}
+
+/// The keys of its index rows.
+pub(super) fn index_keys(execution: &Execution) -> Vec<Bytes> {
+    let header = &execution.header;
+    let status = status_number(&execution.status);
+    let alias = header.state_machine_alias.as_ref();
+    keys::indexed_under(&header.state_machine_name, header.state_machine_version, alias)
+        .map(|indexed| IndexRow::key(&indexed, status, header.start_time, &header.name))
+        .collect()
 }
 
 /// The timers an execution waits for.

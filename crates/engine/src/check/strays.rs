@@ -1,9 +1,9 @@
 //! Rows that no execution accounts for.
 
-use super::execution::{name, tasks, timers};
+use super::execution::{index_keys, name, tasks, timers};
 use super::{Checker, Expected, PAGE};
 use crate::keys::{self, ClosedRow, ExecutionKey};
-use crate::partition::{Stored, load, status_number};
+use crate::partition::{Stored, load};
 use interpreter::Execution;
 use store::{Bytes, PartitionId, Range, StoreError, Table};
 
@@ -101,15 +101,16 @@ fn owner(table: Table, key: &Bytes, value: &Bytes) -> Option<ExecutionKey> {
         keys::TIMERS => keys::read_timer(key, value).map(|(execution, _)| execution),
         keys::CLOSED => ClosedRow::read(key, value).map(|row| ExecutionKey::new(&row.machine, &row.name)),
         keys::INDEX => {
-            let machine = std::str::from_utf8(key.split(|byte| *byte == 0).next()?).ok()?;
-            Some(ExecutionKey::new(machine, &keys::IndexRow::read(machine, key, value)?.name))
+            // A machine, or a machine and a version or alias of it.
+            let indexed = std::str::from_utf8(key.split(|byte| *byte == 0).next()?).ok()?;
+            let machine = indexed.split(':').next()?;
+            Some(ExecutionKey::new(machine, &keys::IndexRow::read(indexed, key, value)?.name))
         }
         _ => None,
     }
 }
 
 fn is_wanted(table: Table, of: &ExecutionKey, key: &Bytes, execution: &Execution) -> bool {
-    let header = &execution.header;
     match table {
         keys::STATES => true,
         keys::FRAME_BASES | keys::FRAME_PROGRESSES => execution.frames().any(|frame| of.frame(frame.id) == *key),
@@ -117,10 +118,7 @@ fn is_wanted(table: Table, of: &ExecutionKey, key: &Bytes, execution: &Execution
         keys::TIMERS => timers(execution).iter().any(|timer| of.timer(timer) == *key),
         keys::UNFINISHED => execution.is_running() && execution.is_unfinished(),
         keys::CLOSED => execution.stop_time.is_some_and(|stop| of.closed(stop) == *key),
-        keys::INDEX => {
-            let status = status_number(&execution.status);
-            keys::IndexRow::key(&header.state_machine_name, status, header.start_time, &header.name) == *key
-        }
+        keys::INDEX => index_keys(execution).contains(key),
         _ => true,
     }
 }
