@@ -36,7 +36,7 @@ fn is_space(character: char) -> bool {
 
 /// Characters that end a name.
 fn is_operator(character: char) -> bool {
-    ".[]{}(),@#;:?+-*/%|=<>^&!~".contains(character)
+    matches!(character, '!' | '#' | '%'..='&' | '('..='/' | ':'..='@' | '[' | ']' | '^' | '{'..='~')
 }
 
 impl<'a> Lexer<'a> {
@@ -232,6 +232,9 @@ fn flush(text: &mut String, pending: &mut Option<u16>) {
 }
 
 fn operator(rest: &str) -> Option<&'static str> {
+    if !rest.starts_with(is_operator) {
+        return None;
+    }
     let double = DOUBLE.iter().find(|operator| rest.starts_with(**operator));
     double.or_else(|| SINGLE.iter().find(|operator| rest.starts_with(**operator))).copied()
 }

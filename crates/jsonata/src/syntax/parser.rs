@@ -9,6 +9,7 @@ use super::ast::{
 use super::lexer::{Lexer, Token};
 use super::parents::Parents;
 use crate::error::{DEPTH_EXCEEDED, Error};
+use crate::functions;
 use crate::number;
 use crate::profile::Profile;
 use crate::regex::Regex;
@@ -111,17 +112,19 @@ fn binary_operator(operator: &str) -> Option<BinaryOperator> {
 }
 
 impl Parser<'_> {
-    fn next(&mut self, after_operand: bool) -> Result<(), Error> {
+    /// Goes on to the next token and gives the one before it.
+    fn next(&mut self, after_operand: bool) -> Result<Token, Error> {
         self.last_end = self.span.end;
-        (self.token, self.span) = self.lexer.next(after_operand)?;
-        Ok(())
+        let (token, span) = self.lexer.next(after_operand)?;
+        self.span = span;
+        Ok(std::mem::replace(&mut self.token, token))
     }
 
     fn is(&self, operator: &str) -> bool {
         matches!(self.token, Token::Operator(current) if current == operator)
     }
 
-    fn expect(&mut self, operator: &'static str, after_operand: bool) -> Result<(), Error> {
+    fn expect(&mut self, operator: &'static str, after_operand: bool) -> Result<Token, Error> {
         if self.is(operator) {
             return self.next(after_operand);
         }
@@ -148,7 +151,11 @@ impl Parser<'_> {
     fn finish(&self, mut node: Node, start: usize) -> Result<Node, Error> {
         node.extent = Span { start, end: self.last_end };
         if !matches!(node.kind, Kind::Path(_)) {
-            node.height = 1 + node.children().iter().map(|child| child.height).max().unwrap_or(0);
+            let mut highest = 0;
+            let mut visit = |child: &Node| highest = highest.max(child.height);
+            node.visit_own(&mut visit);
+            node.visit_attached(&mut visit);
+            node.height = highest + 1;
         }
         if node.height > HEIGHT_MAX { Err(Error::new(DEPTH_EXCEEDED).at(self.span.end)) } else { Ok(node) }
     }
@@ -172,19 +179,20 @@ impl Parser<'_> {
 
     fn prefix(&mut self) -> Result<Node, Error> {
         let span = self.span;
-        let token = std::mem::replace(&mut self.token, Token::End);
-        if token == Token::End {
+        if self.token == Token::End {
             return Err(Error::new("S0207").at(span.end).with_token("(end)"));
         }
-        self.token = token.clone();
         // Even after an opening bracket a `/` divides, as in the reference implementation: `(/a/)` is an error.
-        self.next(true)?;
+        let token = self.next(true)?;
         let kind = match token {
             Token::String(text) => Kind::Literal(Value::String(text)),
             Token::Number(number) => Kind::Literal(number::to_json(number)),
             Token::Boolean(boolean) => Kind::Literal(Value::Bool(boolean)),
             Token::Null => Kind::Literal(Value::Null),
-            Token::Variable(name) => Kind::Variable(Variable { name, places: Vec::new() }),
+            Token::Variable(name) => {
+                let builtin = functions::find(&name, self.profile);
+                Kind::Variable(Variable { name, places: Vec::new(), builtin })
+            }
             Token::Name(name) => return self.name(name, span),
             Token::Regex(pattern, flags) => {
                 let regex =
@@ -704,7 +712,8 @@ fn into_path(node: Node) -> Node {
     if let Kind::Parent(parent) = &step.kind {
         seeking.push(parent.slot);
     }
-    let path = Path { keep_singleton: step.keep_array, tuple: false, streams: step.is_tuple_step(), steps: vec![step] };
+    let (keep_singleton, streams) = (step.keep_array, step.is_tuple_step());
+    let path = Path { keep_singleton, tuple: false, streams, plain: false, steps: vec![step] };
     let mut node = Node::new(Kind::Path(path), span);
     node.extent = extent;
     node.height = height + 1;
