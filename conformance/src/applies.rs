@@ -62,7 +62,6 @@ fn missing_member(key: &str, value: &Value) -> Option<String> {
     match (key, value) {
         ("ItemReader" | "ItemBatcher" | "ResultWriter", Value::Object(_)) => Some("distributed map".to_owned()),
         ("Mode", Value::String(mode)) if &**mode == "DISTRIBUTED" => Some("distributed map".to_owned()),
-        ("Credentials", Value::Object(_)) => Some("credentials".to_owned()),
         ("Resource", Value::String(resource)) => missing_resource(resource),
         _ => None,
     }

@@ -89,10 +89,10 @@ fn findings_tell_where() {
         Format::Json,
         &Config::default(),
         expect![[r#"
-        warning choice-no-default /States/A/Branches[0]/States/B: Choice 'B' has no Default
-        error no-terminal-state /States/A: None of these states ends the workflow
-        error next-target /States/A/Branches[0]/States/C: Next of 'C' names no state: 'c'
-    "#]],
+            warning choice-no-default /States/A/Branches[0]/States/B: Choice 'B' has no Default
+            warning no-terminal-state /States/A: None of these states ends the workflow
+            error next-target /States/A/Branches[0]/States/C: Next of 'C' names no state: 'c'
+        "#]],
     );
 }
 

@@ -6,7 +6,7 @@
 
 use crate::keys::ExecutionKey;
 use interpreter::{TaskId, TaskToken};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
@@ -66,7 +66,8 @@ pub(crate) struct ActivityQueues(Arc<Mutex<Queues>>);
 
 #[derive(Default)]
 struct Queues {
-    by_activity: HashMap<String, Queue>,
+    /// In order, because the order in which workers are sent home can be seen.
+    by_activity: BTreeMap<String, Queue>,
     /// Tasks that wait, and for which activity, so that one that ends is found.
     waiting: HashMap<(ExecutionKey, TaskId), String>,
     is_closed: bool,

@@ -2,11 +2,11 @@
 
 use crate::environment::{Environment, SystemEnvironment};
 use crate::keys::ExecutionKey;
-use crate::partition::{Input, Partition, Shared};
+use crate::partition::{Input, Partition, Retention, Shared};
 use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
 use api::{Code, Exception};
-use integrations::Integrations;
+use integrations::Performer;
 use interpreter::{Settings, Timestamp};
 use std::sync::{Arc, Mutex};
 use store::{PartitionId, Store, StoreError};
@@ -28,6 +28,8 @@ pub struct Options {
     pub identity: Identity,
     /// Limits and scales of the interpreter.
     pub settings: Settings,
+    /// How long closed executions are kept.
+    pub retention: Retention,
     /// Clock and entropy.
     pub environment: Arc<dyn Environment>,
 }
@@ -35,7 +37,8 @@ pub struct Options {
 impl Options {
     /// AWS's limits and the machine's clock.
     pub fn new(identity: Identity) -> Options {
-        Options { identity, settings: Settings::default(), environment: Arc::new(SystemEnvironment) }
+        let (settings, retention) = (Settings::default(), Retention::default());
+        Options { identity, settings, retention, environment: Arc::new(SystemEnvironment) }
     }
 }
 
@@ -55,16 +58,18 @@ impl Engine {
     /// Takes over everything in `store` and goes on with what was left open.
     pub async fn open(
         store: Arc<dyn Store>,
-        integrations: Integrations,
+        performer: impl Performer,
         options: Options,
     ) -> Result<Engine, StoreError> {
+        let begun = options.environment.now();
         let registry = Registry::open(store.clone(), options.identity).await?;
         let shared = Arc::new(Shared {
             store,
             registry,
             environment: options.environment,
             settings: options.settings,
-            integrations,
+            retention: options.retention,
+            performer: Box::new(performer),
             activities: Default::default(),
             watchers: Watchers::new(),
         });
@@ -82,6 +87,11 @@ impl Engine {
             let partition = opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
             drivers.spawn(partition.run());
         }
+        tracing::info!(
+            partitions = PARTITIONS,
+            took_ms = shared.environment.now().0 - begun.0,
+            "all partitions are open"
+        );
         Ok(Engine(Arc::new(Inner { shared, inboxes, drivers: Mutex::new(drivers) })))
     }
 
@@ -135,8 +145,19 @@ pub(crate) fn unavailable() -> Exception {
     Exception::new(Code::ServiceUnavailable, "The request could not be completed; try again later")
 }
 
-/// A failed read, for the log; the caller is told to try again.
+/// What the caller asks about is damaged; the log says more.
+pub(crate) fn damaged() -> Exception {
+    Exception::new(
+        Code::InternalFailure,
+        "The stored execution is damaged and is left alone; the server's log says more",
+    )
+}
+
+/// A failed read, for the log; the caller is told to try again, unless that would not help.
 pub(crate) fn read_failed(error: &StoreError) -> Exception {
     tracing::error!(%error, "a read failed");
-    unavailable()
+    match error {
+        StoreError::Corrupt { .. } => damaged(),
+        _ => unavailable(),
+    }
 }

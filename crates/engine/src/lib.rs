@@ -4,6 +4,7 @@
 //! Everything below the operations takes time and randomness from an [`Environment`].
 
 mod activities;
+mod caught;
 mod engine;
 mod environment;
 mod keys;
@@ -14,8 +15,9 @@ mod tasks;
 mod watch;
 
 pub use engine::{Engine, Options};
-pub(crate) use engine::{read_failed, unavailable};
+pub(crate) use engine::{damaged, read_failed, unavailable};
 pub use environment::{Environment, SystemEnvironment};
 pub use interpreter::Settings;
 pub use interpreter::history::{HistoryEvent, HistoryEventDetails};
+pub use partition::Retention;
 pub use watch::ExecutionEvents;

@@ -1,6 +1,7 @@
 //! From a task's schedule on disk to its outcome back in the partition.
 
 use crate::activities::ActivityTask;
+use crate::caught::caught;
 use crate::keys::ExecutionKey;
 use crate::partition::Resident;
 use crate::partition::{Input, Shared};
@@ -22,6 +23,17 @@ impl RunningTasks {
         if let Some(performer) = self.0.remove(&(key.clone(), task)) {
             performer.abort();
         }
+    }
+
+    /// All tasks of an execution are given up.
+    pub fn end_all(&mut self, key: &ExecutionKey) {
+        self.0.retain(|(of, _), performer| {
+            let keep = of != key;
+            if !keep {
+                performer.abort();
+            }
+            keep
+        });
     }
 
     /// Stops all performers; their tasks stay open.
@@ -70,11 +82,22 @@ pub(crate) fn dispatch(
     };
     let (shared, partition, execution) = (shared.clone(), partition.clone(), key.clone());
     let performer = tokio::spawn(async move {
-        let Some(outcome) = shared.integrations.perform(request).await else { return };
+        let outcome = match caught(async { shared.performer.perform(request).await }).await {
+            Ok(Some(outcome)) => outcome,
+            Ok(None) => return,
+            Err(panic) => broken(&execution, &panic),
+        };
         // The partition is gone only when the server is; the task is performed again then.
         let _ = partition.send(Input::Task { execution, command: command(task, outcome) }).await;
     });
     running.0.insert((key.clone(), task), performer.abort_handle());
+}
+
+/// A performer that panicked fails its attempt: Retry and Catch see to it as to any other failure.
+fn broken(execution: &ExecutionKey, panic: &str) -> TaskOutcome {
+    tracing::error!(execution = %execution.0.escape_ascii(), code = store::Trouble::StepPanicked.code(), "performing a task panicked: {panic}");
+    let cause = "Performing the task failed because of an internal error; the server's log says more";
+    TaskOutcome::Failed { error: "States.TaskFailed".into(), cause: cause.into() }
 }
 
 fn waits_for_token(resource: &Resource) -> bool {

@@ -10,6 +10,24 @@ pub use task::{TaskOutcome, TaskRequest};
 
 use asl::definition::Resource;
 use functions::Functions;
+use std::pin::Pin;
+
+/// Resolves to how an attempt ended. `None` means that the server is going down and nothing is known: the task stays open and is
+/// performed again after the restart.
+pub type PerformFuture = Pin<Box<dyn Future<Output = Option<TaskOutcome>> + Send>>;
+
+/// Whoever performs tasks: [`Integrations`], or the world of a simulation.
+pub trait Performer: Send + Sync + 'static {
+    /// Performs one attempt of a task. Activities are not performed: workers fetch them.
+    fn perform(&self, request: TaskRequest) -> PerformFuture;
+}
+
+impl Performer for Integrations {
+    fn perform(&self, request: TaskRequest) -> PerformFuture {
+        let integrations = self.clone();
+        Box::pin(async move { Integrations::perform(&integrations, request).await })
+    }
+}
 
 /// Everything tasks can call.
 #[derive(Clone)]

@@ -35,14 +35,13 @@ fn chain(bencher: Bencher<'_, '_>, fields: &str, input: &str) {
     let value: Value = json::parse(input).expect("the input is JSON");
     let settings = Settings::default();
     let surroundings = Surroundings { settings: &settings, activities: &NoActivities };
-    bencher
-        .counter(ItemsCount::new(CHAIN))
-        .with_inputs(|| Execution::new(header(input, &value), 1))
-        .bench_local_values(|mut execution| {
+    bencher.counter(ItemsCount::new(CHAIN)).with_inputs(|| Execution::new(header(input, &value))).bench_local_values(
+        |mut execution| {
             let outcome = step(&definition, &mut execution, Command::StartExecution, Timestamp(0), &surroundings);
             assert!(!execution.is_running());
             outcome
-        });
+        },
+    );
 }
 
 fn header(input: &str, value: &Value) -> Header {
@@ -57,6 +56,7 @@ fn header(input: &str, value: &Value) -> Header {
         start_time: Timestamp(0),
         revision: 1,
         trace_header: None,
+        seed: 1,
     }
 }
 

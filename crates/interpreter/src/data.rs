@@ -308,15 +308,18 @@ impl Step<'_> {
         let texts: Object =
             assigned.iter().map(|(name, value)| (name.clone(), Value::from(value.to_string()))).collect();
         let bytes: usize = texts.values().filter_map(Value::as_str).map(str::len).sum();
-        let variables =
-            assigned.iter().fold(frame.variables.clone(), |all, (name, value)| all.with(name.clone(), value.clone()));
-        if bytes > self.settings.payload_bytes_max
-            || assigned.values().any(|value| value.is_deeper_than(DEPTH_MAX))
-            || Value::from(&variables).to_string().len() > self.settings.variables_bytes_max
-        {
+        if bytes > self.settings.payload_bytes_max || assigned.values().any(|value| value.is_deeper_than(DEPTH_MAX)) {
             return Err(Fault::too_large(state));
         }
-        frame.variables = variables;
+        let before = (frame.variables.clone(), frame.variables_bytes);
+        for ((name, value), text) in assigned.iter().zip(texts.values()) {
+            frame.set_variable(name, value, text.as_str().map_or(0, str::len));
+        }
+        let all = self.execution.variables_bytes + frame.variables_bytes;
+        if all > self.settings.variables_bytes_max && frame.variables_bytes > before.1 {
+            (frame.variables, frame.variables_bytes) = before;
+            return Err(Fault::too_large(state));
+        }
         frame.changed.base = true;
         Ok(texts)
     }

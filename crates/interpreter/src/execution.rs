@@ -29,6 +29,8 @@ pub struct Header {
     pub revision: u64,
     /// The trace header of the start request.
     pub trace_header: Option<Arc<str>>,
+    /// The source of all the execution's randomness: with it the history says everything.
+    pub seed: u64,
 }
 
 /// An execution's status, by AWS's names.
@@ -59,7 +61,7 @@ pub struct Ending {
 }
 
 /// One run of a state machine.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Execution {
     /// What never changes.
     pub header: Header,
@@ -78,6 +80,8 @@ pub struct Execution {
     /// Whether a step left frames ready to enter their states because its budget was used up.
     pub(crate) unfinished: bool,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
+    /// What the variables of all `frames` take.
+    pub(crate) variables_bytes: usize,
     pub(crate) changed_frames: BTreeSet<FrameId>,
     pub(crate) removed_frames: BTreeSet<FrameId>,
     /// The part of the context object that is the same for the whole execution.
@@ -85,8 +89,9 @@ pub struct Execution {
 }
 
 impl Execution {
-    /// An execution about to be started, with `seed` as the source of all its randomness.
-    pub fn new(header: Header, seed: u64) -> Execution {
+    /// An execution about to be started.
+    pub fn new(header: Header) -> Execution {
+        let seed = header.seed;
         Execution {
             header,
             status: ExecutionStatus::Running,
@@ -97,6 +102,7 @@ impl Execution {
             timeout_due: None,
             unfinished: false,
             frames: BTreeMap::new(),
+            variables_bytes: 0,
             changed_frames: BTreeSet::new(),
             removed_frames: BTreeSet::new(),
             context: OnceLock::new(),
@@ -106,6 +112,7 @@ impl Execution {
     /// Puts a stored frame back while an execution is loaded.
     pub fn restore_frame(&mut self, frame: Frame) {
         self.unfinished |= frame.phase == Phase::Ready;
+        self.variables_bytes += frame.variables_bytes;
         self.frames.insert(frame.id, frame);
     }
 

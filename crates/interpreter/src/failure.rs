@@ -27,9 +27,24 @@ pub(crate) struct Failure {
     pub is_heartbeat: bool,
 }
 
+/// The most of an error name that is kept, in UTF-16 units (service model, `SensitiveError`).
+const ERROR_LENGTH_MAX: usize = 256;
+
+/// The most of a cause that is kept, in UTF-16 units (service model, `SensitiveCause`).
+const CAUSE_LENGTH_MAX: usize = 32_768;
+
 impl Failure {
+    /// A failure with error and cause as somebody gave them, cut to AWS's lengths.
+    pub fn of(error: Option<Arc<str>>, cause: Option<Arc<str>>) -> Failure {
+        Failure {
+            error: error.map(|error| cut(error, ERROR_LENGTH_MAX)),
+            cause: cause.map(|cause| cut(cause, CAUSE_LENGTH_MAX)),
+            is_heartbeat: false,
+        }
+    }
+
     pub fn new(error: &str, cause: impl Into<Arc<str>>) -> Failure {
-        Failure { error: Some(error.into()), cause: Some(cause.into()), is_heartbeat: false }
+        Failure::of(Some(error.into()), Some(cause.into()))
     }
 
     /// A fault the interpreter found itself: the cause names the state and where it was entered.
@@ -68,6 +83,21 @@ impl Failure {
             (None, _) => Value::Null,
         };
         json!({"Error": (self.error.as_ref().map_or(Value::Null, Value::from)), "Cause": cause})
+    }
+}
+
+/// As many characters of `text` as fit into `units` of UTF-16.
+fn cut(text: Arc<str>, units: usize) -> Arc<str> {
+    if text.len() <= units {
+        return text;
+    }
+    let mut used = 0;
+    match text.char_indices().find(|(_, character)| {
+        used += character.len_utf16();
+        used > units
+    }) {
+        Some((end, _)) => text[..end].into(),
+        None => text,
     }
 }
 

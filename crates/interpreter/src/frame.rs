@@ -2,7 +2,7 @@
 
 use crate::Timestamp;
 use asl::definition::{ScopeIndex, StateIndex};
-use json::{Object, Payload};
+use json::{Key, Object, Payload, Value};
 use std::sync::Arc;
 
 /// A frame's number, unique within its execution and never used again.
@@ -18,7 +18,7 @@ impl FrameId {
 ///
 /// A frame is stored as two rows: the *base* changes when a state is entered, begins its work or assigns a variable; the *progress*
 /// is small and changes with every event. A Map that hands out its ten thousandth item thus rewrites a few bytes, not its items.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Frame {
     /// Its number.
     pub id: FrameId,
@@ -34,11 +34,13 @@ pub struct Frame {
     pub input: Payload,
     /// The variables assigned in this scope; those of enclosing scopes are in the parents.
     pub variables: Object,
+    /// What `variables` take as JSON text, a byte for each name's comma included. Not stored: the text tells.
+    pub(crate) variables_bytes: usize,
     /// When the state was entered.
     pub entered_at: Timestamp,
     /// The state's `*StateEntered` event.
     pub entered_event: u64,
-    /// The event before that one, while nothing but the entry has happened. Not stored: it matters within the step that enters.
+    /// The event before that one, while nothing but the entry has happened. Not stored: it is forgotten when the frame waits.
     pub(crate) before_entry: Option<u64>,
     /// What the current attempt of the state works on: the items of a Map.
     pub work: Option<Payload>,
@@ -141,8 +143,9 @@ impl Frame {
             position,
             scope,
             state: start_at,
-            input: Payload::from_value(json::Value::Null),
+            input: Payload::from_value(Value::Null),
             variables: Object::new(),
+            variables_bytes: 0,
             entered_at: Timestamp(0),
             entered_event: 0,
             before_entry: None,
@@ -152,6 +155,23 @@ impl Frame {
             phase: Phase::Ready,
             changed: Changed { base: true, progress: true },
         }
+    }
+
+    /// Sets a variable whose value is `bytes` of JSON text.
+    pub(crate) fn set_variable(&mut self, name: &Key, value: &Value, bytes: usize) {
+        match self.variables.get(name) {
+            Some(before) => self.variables_bytes -= before.to_string().len(),
+            // The quotes, the colon and the comma.
+            None => self.variables_bytes += name.len() + 4,
+        }
+        self.variables_bytes += bytes;
+        self.variables = self.variables.with(name.clone(), value.clone());
+    }
+
+    /// Nothing will read them any more.
+    pub(crate) fn forget_variables(&mut self) {
+        self.variables = Object::new();
+        self.variables_bytes = 0;
     }
 
     /// All retries of this visit: the context object's `State.RetryCount`.

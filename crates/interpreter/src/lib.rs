@@ -4,7 +4,7 @@
 //! execution, and what must be done outside is returned as [`Effect`]s.
 //!
 //! Reading order: [`step`], [`Command`], [`Effect`], [`Execution`], [`Frame`], [`history`], then the private modules `states`, `data`,
-//! `recovery`, `scope_end`. How an execution is stored is in [`rows`].
+//! `recovery`, `scope_end`. How an execution is stored is in [`rows`], how it is rebuilt from its history in [`replay`](mod@replay).
 
 mod command;
 mod context;
@@ -15,6 +15,7 @@ mod failure;
 mod frame;
 pub mod history;
 mod recovery;
+pub mod replay;
 pub mod rows;
 mod scope_end;
 mod states;

@@ -20,6 +20,7 @@ impl Step<'_> {
         let mut parent = self.take(parent).expect("a branch or iteration does not outlive its parent");
         let (last_event, position) = (frame.last_event, frame.position);
         frame.phase = Phase::Finished { output };
+        frame.forget_variables();
         frame.changed.base = true;
         self.put(frame);
         let state = self.state_of(&parent);

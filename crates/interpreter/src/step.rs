@@ -249,7 +249,9 @@ impl<'s> Step<'s> {
 
     /// Takes a frame out of the execution to work on it.
     pub fn take(&mut self, id: FrameId) -> Option<Frame> {
-        self.execution.frames.remove(&id)
+        let frame = self.execution.frames.remove(&id)?;
+        self.execution.variables_bytes -= frame.variables_bytes;
+        Some(frame)
     }
 
     /// Takes a frame out if its phase is as expected; anything else is a timer that is no longer meant.
@@ -270,13 +272,16 @@ impl<'s> Step<'s> {
 
     pub fn put(&mut self, mut frame: Frame) {
         frame.changed.progress = true;
+        // From here on the frame may be stored and read back, which must make no difference.
+        frame.before_entry = None;
         self.execution.changed_frames.insert(frame.id);
+        self.execution.variables_bytes += frame.variables_bytes;
         self.execution.frames.insert(frame.id, frame);
     }
 
     /// Forgets a frame that was taken out or whose siblings ended it.
     pub fn discard(&mut self, id: FrameId) {
-        self.execution.frames.remove(&id);
+        self.take(id);
         self.execution.removed_frames.insert(id);
     }
 
@@ -304,6 +309,7 @@ impl<'s> Step<'s> {
             self.stop_waiting(&frame);
             self.execution.removed_frames.insert(id);
         }
+        self.execution.variables_bytes = 0;
         self.runnable.clear();
         self.execution.unfinished = false;
         self.execution.status = status;

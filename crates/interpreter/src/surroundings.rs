@@ -24,7 +24,7 @@ pub struct Settings {
     pub events_max: u64,
     /// Inline Map iterations that run at a time when the definition does not ask for fewer (AWS quota: 40).
     pub inline_map_concurrency_max: u64,
-    /// The most bytes of variables one scope may hold (AWS quota: 10 MiB).
+    /// The most bytes of variables an execution may hold (AWS quota: 10 MiB).
     pub variables_bytes_max: usize,
     /// States entered in one step before other executions get their turn.
     pub transitions_per_step: u32,

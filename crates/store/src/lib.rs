@@ -10,12 +10,14 @@ mod error;
 mod memory;
 mod range;
 mod store;
+mod trouble;
 
 pub use batch::{Batch, Epoch, PartitionId, Table, Write};
 pub use error::StoreError;
 pub use memory::Memory;
 pub use range::Range;
 pub use store::{CommitFuture, ReadFuture, Store};
+pub use trouble::Trouble;
 
 /// Keys and values: cheap to clone, shared with whoever produced them.
 pub type Bytes = bytes::Bytes;

@@ -115,7 +115,7 @@ impl Engine {
             Ok(events) => Ok((row_key, events)),
             Err(corrupt) => {
                 tracing::error!(execution = %key.0.escape_ascii(), %corrupt, "a history chunk cannot be read");
-                Err(crate::unavailable())
+                Err(crate::damaged())
             }
         };
         rows.into_iter().map(read).collect()

@@ -36,13 +36,11 @@ impl Engine {
             start_time: Timestamp(0),
             revision: revision.number.0,
             trace_header: request.trace_header,
+            seed: u64::from_be_bytes(shared.environment.entropy()[..8].try_into().expect("eight of sixteen bytes")),
         };
-        let seed = u64::from_be_bytes(shared.environment.entropy()[..8].try_into().expect("eight of sixteen bytes"));
         let execution = key.clone();
         let start_time = self
-            .ask(&key, |answer| {
-                Input::Start(Box::new(StartInput { execution, header, revision, seed, name_is_new, answer }))
-            })
+            .ask(&key, |answer| Input::Start(Box::new(StartInput { execution, header, revision, name_is_new, answer })))
             .await?;
         Ok(StartExecutionResponse { execution_arn, start_date_ms: start_time.0 })
     }

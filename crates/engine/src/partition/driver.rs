@@ -1,9 +1,13 @@
 //! The partition's loop.
 
+use super::backlog::Backlog;
 use super::batch::{Collected, Finished, Release};
 use super::input::{Input, StartInput};
+use super::quarantine::{Cause, Quarantine};
 use super::recovery;
-use super::resident::{self, Resident};
+use super::resident::{self, Resident, Stored};
+use super::retention::{self, Retention, Sweep};
+use super::timers::Timers;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
 use crate::keys::ExecutionKey;
@@ -12,12 +16,13 @@ use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::ActivityArn;
-use integrations::Integrations;
+use integrations::Performer;
 use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timer, Timestamp, step};
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError};
+use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError, Write};
 use tokio::sync::mpsc;
 
 /// Inputs taken into one batch at most.
@@ -37,7 +42,8 @@ pub(crate) struct Shared {
     pub registry: Registry,
     pub environment: Arc<dyn Environment>,
     pub settings: Settings,
-    pub integrations: Integrations,
+    pub retention: Retention,
+    pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
 }
@@ -48,6 +54,9 @@ struct InFlight {
     commit: CommitFuture,
     releases: Vec<Release>,
     tasks: Vec<(ExecutionKey, TaskId)>,
+    set_timers: Vec<(Timer, ExecutionKey)>,
+    /// Whether it removes executions that have been kept long enough.
+    removes: bool,
     closed: Vec<ExecutionKey>,
     events: Vec<(ExecutionKey, Vec<interpreter::history::HistoryEvent>)>,
 }
@@ -60,13 +69,32 @@ pub(crate) struct Partition {
     pub inbox: mpsc::Receiver<Input>,
     pub sender: mpsc::Sender<Input>,
     pub residents: HashMap<ExecutionKey, Resident>,
-    pub timers: BTreeSet<(Timer, ExecutionKey)>,
+    pub timers: Timers,
     pub unfinished: VecDeque<ExecutionKey>,
     pub running_tasks: RunningTasks,
+    /// Tasks that were open at the opening and have not been performed again yet.
+    pub backlog: Option<Backlog>,
+    pub quarantine: Quarantine,
+    pub sweep: Sweep,
     collected: Collected,
     in_flight: VecDeque<InFlight>,
     sequence: u64,
+    /// The last batch known to be on disk.
+    durable: u64,
     is_closing: bool,
+}
+
+/// What is known of an execution that something happens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presence {
+    /// It is in memory.
+    Here,
+    /// There is none of that name.
+    Absent,
+    /// It is being removed: it is gone, but the name is not free yet.
+    Leaving,
+    /// It is left alone.
+    Quarantined,
 }
 
 /// Which activities exist, for a step.
@@ -86,6 +114,7 @@ impl Partition {
         inbox: mpsc::Receiver<Input>,
         sender: mpsc::Sender<Input>,
     ) -> Result<Partition, StoreError> {
+        let sweep = Sweep::new(&shared.retention);
         let mut partition = Partition {
             id,
             epoch: Epoch(0),
@@ -93,12 +122,16 @@ impl Partition {
             inbox,
             sender,
             residents: HashMap::new(),
-            timers: BTreeSet::new(),
+            timers: Timers::default(),
             unfinished: VecDeque::new(),
             running_tasks: RunningTasks::default(),
+            backlog: None,
+            quarantine: Quarantine::default(),
+            sweep,
             collected: Collected::default(),
             in_flight: VecDeque::new(),
             sequence: 0,
+            durable: 0,
             is_closing: false,
         };
         recovery::recover(&mut partition).await?;
@@ -117,17 +150,20 @@ impl Partition {
     /// One round: wait for something, do everything that is due, hand one batch over.
     async fn turn(&mut self) -> Result<(), StoreError> {
         let has_room = self.in_flight.len() < BATCHES_IN_FLIGHT_MAX;
-        let has_unfinished = !self.unfinished.is_empty();
-        let sleep = self.until_next_timer();
+        let has_work = !self.unfinished.is_empty() || self.backlog.is_some();
+        self.read_timers().await?;
+        let sleep = self.until_next_timer().into_iter().chain(self.sweep.due_in(self.shared.environment.now())).min();
         tokio::select! {
             biased;
             result = first_commit(&mut self.in_flight) => return self.committed(result),
             input = self.inbox.recv(), if has_room && !self.is_closing => self.take_inputs(input).await?,
-            () = std::future::ready(()), if has_room && has_unfinished && !self.is_closing => {}
+            () = std::future::ready(()), if has_room && has_work && !self.is_closing => {}
             () = sleep_for(sleep), if has_room && sleep.is_some() && !self.is_closing => {}
         }
         self.continue_unfinished().await?;
         self.fire_timers().await?;
+        self.perform_backlog().await?;
+        retention::tick(self).await?;
         self.submit();
         Ok(())
     }
@@ -152,6 +188,19 @@ impl Partition {
     }
 
     async fn handle(&mut self, input: Input) -> Result<(), StoreError> {
+        if let Some(key) = input.existing() {
+            let refusal = match (self.bring(key).await?, &input) {
+                (Presence::Quarantined, _) => Some(crate::damaged()),
+                (Presence::Leaving, Input::Start(start)) => {
+                    Some(Exception::execution_already_exists(&start.header.execution_arn))
+                }
+                _ => None,
+            };
+            if let Some(exception) = refusal {
+                input.refuse(&exception);
+                return Ok(());
+            }
+        }
         match input {
             Input::Start(start) => self.start(*start).await?,
             Input::Task { execution, command } => {
@@ -183,7 +232,7 @@ impl Partition {
 
     /// A name that was used before is answered from what is known about its execution.
     async fn start(&mut self, start: StartInput) -> Result<(), StoreError> {
-        let StartInput { execution: key, mut header, revision, seed, name_is_new, answer } = start;
+        let StartInput { execution: key, mut header, revision, name_is_new, answer } = start;
         if !name_is_new && let Some(existing) = self.find(&key).await? {
             let before = &existing.execution;
             let repeats = before.is_running() && before.header.input.text() == header.input.text();
@@ -197,29 +246,56 @@ impl Partition {
         }
         let now = self.shared.environment.now();
         header.start_time = now;
-        let mut resident = Resident::new(Execution::new(header, seed), revision);
-        let outcome = self.step(&mut resident, Command::StartExecution, now).expect("a new execution can be started");
+        let mut resident = Resident::new(Execution::new(header), revision);
+        let stepped = match self.step(&mut resident, Command::StartExecution, now) {
+            Ok(stepped) => stepped,
+            Err(panic) => {
+                // There is no execution yet that could be left alone: the start is refused, and may be tried again.
+                tracing::error!(execution = %key.0.escape_ascii(), code = store::Trouble::StepPanicked.code(), "a start panicked: {panic}");
+                self.answer_later(answer, Err(Exception::internal_failure()));
+                return Ok(());
+            }
+        };
+        let outcome = stepped.expect("a new execution can be started");
         self.collected.add(&key, outcome, true);
         self.residents.insert(key, resident);
         self.answer_later(answer, Ok(now));
         Ok(())
     }
 
-    /// The execution, from memory or from the store.
-    async fn find(&mut self, key: &ExecutionKey) -> Result<Option<&Resident>, StoreError> {
-        if !self.residents.contains_key(key) {
-            let shared = &self.shared;
-            match resident::load(&*shared.store, &shared.registry, self.id, key).await? {
-                Some(resident) => self.residents.insert(key.clone(), resident),
-                None => return Ok(None),
-            };
+    /// Brings an execution into memory, from the store if need be.
+    async fn bring(&mut self, key: &ExecutionKey) -> Result<Presence, StoreError> {
+        if self.quarantine.contains(key) {
+            return Ok(Presence::Quarantined);
         }
-        Ok(self.residents.get(key))
+        if self.residents.contains_key(key) {
+            return Ok(Presence::Here);
+        }
+        if self.sweep.is_leaving(key) {
+            return Ok(Presence::Leaving);
+        }
+        let shared = &self.shared;
+        match resident::load(&*shared.store, &shared.registry, self.id, key).await {
+            Ok(Stored::Execution(resident)) => {
+                self.residents.insert(key.clone(), *resident);
+                Ok(Presence::Here)
+            }
+            Ok(Stored::Nothing) => Ok(Presence::Absent),
+            Ok(Stored::Leaving) => Ok(Presence::Leaving),
+            Err(error @ StoreError::Corrupt { .. }) => {
+                self.quarantine.add(key, Cause::Unreadable, &error);
+                Ok(Presence::Quarantined)
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    /// Brings an execution into memory, if it exists.
-    pub async fn load(&mut self, key: &ExecutionKey) -> Result<(), StoreError> {
-        self.find(key).await.map(drop)
+    /// The execution, unless there is none or it is left alone.
+    async fn find(&mut self, key: &ExecutionKey) -> Result<Option<&Resident>, StoreError> {
+        Ok(match self.bring(key).await? {
+            Presence::Here => self.residents.get(key),
+            Presence::Absent | Presence::Leaving | Presence::Quarantined => None,
+        })
     }
 
     /// Applies a command to an execution and collects what it did.
@@ -238,20 +314,34 @@ impl Partition {
             return Ok(Err(CommandRejected::ExecutionClosed));
         }
         let mut resident = self.residents.remove(key).expect("just found");
-        let result = self.step(&mut resident, command, now);
+        let result = match self.step(&mut resident, command, now) {
+            Ok(result) => result,
+            Err(panic) => {
+                self.quarantine.add(key, Cause::Panicked, &panic);
+                self.running_tasks.end_all(key);
+                if self.collected.contains(key) {
+                    // What the batch holds of it is lost with it: everything is read again.
+                    return Err(StoreError::failed(format!("a step of '{}' panicked", key.0.escape_ascii())));
+                }
+                return Ok(Err(CommandRejected::ExecutionClosed));
+            }
+        };
         self.residents.insert(key.clone(), resident);
         Ok(result.map(|outcome| self.collected.add(key, outcome, false)))
     }
 
+    /// Steps an execution; says what a panic said, after which nobody knows what the execution in memory is worth.
     fn step(
         &self,
         resident: &mut Resident,
         command: Command,
         now: Timestamp,
-    ) -> Result<interpreter::Outcome, CommandRejected> {
+    ) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
         let activities = KnownActivities(&self.shared.registry);
         let surroundings = Surroundings { settings: &self.shared.settings, activities: &activities };
-        step(&resident.revision.definition, &mut resident.execution, command, now, &surroundings)
+        let (definition, execution) = (&resident.revision.definition, &mut resident.execution);
+        catch_unwind(AssertUnwindSafe(|| step(definition, execution, command, now, &surroundings)))
+            .map_err(|panic| crate::caught::message(&*panic))
     }
 
     /// Answers when everything the answer may rest on is durable: this batch, or the one before it.
@@ -263,9 +353,42 @@ impl Partition {
     }
 
     async fn continue_unfinished(&mut self) -> Result<(), StoreError> {
-        for _ in 0..self.unfinished.len() {
+        for _ in 0..self.unfinished.len().min(BATCH_INPUTS_MAX) {
             let key = self.unfinished.pop_front().expect("counted");
+            if self.bring(&key).await? == Presence::Here {
+                // It is in the line because there is a row that says so, or will be.
+                self.residents.get_mut(&key).expect("it is here").marked_unfinished = true;
+            }
             let _ = self.apply(&key, Command::Continue).await?;
+        }
+        Ok(())
+    }
+
+    /// Performs some of the tasks again that were open at the opening.
+    async fn perform_backlog(&mut self) -> Result<(), StoreError> {
+        let Some(backlog) = &mut self.backlog else { return Ok(()) };
+        let Some(open) = backlog.next(&*self.shared.store, self.id).await? else {
+            let (tasks, took_ms) = (backlog.performed, self.shared.environment.now().0 - backlog.since.0);
+            self.backlog = None;
+            if tasks > 0 {
+                tracing::info!(partition = self.id.0, tasks, took_ms, "performed the tasks again that were open");
+            }
+            return Ok(());
+        };
+        backlog.performed += open.len() as u64;
+        for (key, task) in open {
+            if self.bring(&key).await? == Presence::Here {
+                self.dispatch(key, task);
+            }
+        }
+        self.let_idle_ones_go(self.durable);
+        Ok(())
+    }
+
+    async fn read_timers(&mut self) -> Result<(), StoreError> {
+        if self.timers.needs_reading() {
+            let on_the_way = self.in_flight.iter().flat_map(|batch| batch.set_timers.iter().cloned()).collect();
+            self.timers.read(&*self.shared.store, self.id, on_the_way).await?;
         }
         Ok(())
     }
@@ -273,8 +396,9 @@ impl Partition {
     async fn fire_timers(&mut self) -> Result<(), StoreError> {
         let now = self.shared.environment.now();
         for _ in 0..BATCH_INPUTS_MAX {
+            self.read_timers().await?;
             match self.timers.first() {
-                Some((timer, _)) if timer.due <= now => {}
+                Some(timer) if timer.due <= now => {}
                 _ => break,
             }
             let (timer, key) = self.timers.pop_first().expect("just seen");
@@ -294,7 +418,7 @@ impl Partition {
     }
 
     fn until_next_timer(&self) -> Option<Duration> {
-        let (timer, _) = self.timers.first()?;
+        let timer = self.timers.first()?;
         let left = timer.due.0.saturating_sub(self.shared.environment.now().0);
         Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)).min(SLEEP_MAX))
     }
@@ -308,12 +432,15 @@ impl Partition {
         let collected = std::mem::take(&mut self.collected);
         let residents = &mut self.residents;
         let (finished, releases) = collected.finish(self.sequence, residents);
-        let Finished { writes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } = finished;
+        let Finished { writes, removes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } =
+            finished;
         // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
-        for timer in &cleared_timers {
-            self.timers.remove(timer);
+        for (timer, key) in &cleared_timers {
+            self.timers.clear(timer, key);
         }
-        self.timers.extend(set_timers);
+        for (timer, key) in &set_timers {
+            self.timers.set(*timer, key.clone());
+        }
         self.unfinished.extend(unfinished);
         for (key, task) in ended_tasks {
             self.running_tasks.end(&key, task);
@@ -325,7 +452,8 @@ impl Partition {
         } else {
             self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
         };
-        self.in_flight.push_back(InFlight { sequence: self.sequence, commit, releases, tasks, closed, events });
+        let sequence = self.sequence;
+        self.in_flight.push_back(InFlight { sequence, commit, releases, tasks, set_timers, removes, closed, events });
     }
 
     /// The oldest batch is on disk, or will never be.
@@ -336,7 +464,14 @@ impl Partition {
             release(durable);
         }
         result?;
+        self.durable = batch.sequence;
+        if batch.removes {
+            self.sweep.committed();
+        }
         for (key, task) in batch.tasks {
+            if let Some(backlog) = &mut self.backlog {
+                backlog.dispatched(&key, task);
+            }
             self.dispatch(key, task);
         }
         for (key, events) in batch.events {
@@ -361,6 +496,21 @@ impl Partition {
         }
     }
 
+    /// Drops an execution from memory that is to be removed; false if it is in use.
+    pub fn let_go(&mut self, key: &ExecutionKey) -> bool {
+        let in_use = self.collected.contains(key)
+            || self.residents.get(key).is_some_and(|resident| resident.last_batch > self.durable);
+        if !in_use {
+            self.residents.remove(key);
+        }
+        !in_use
+    }
+
+    /// Has rows of an execution removed that was let go.
+    pub fn remove_rows(&mut self, rows: Vec<Write>) {
+        self.collected.remove_rows(rows);
+    }
+
     fn let_idle_ones_go(&mut self, durable: u64) {
         if self.residents.len() <= RESIDENTS_MAX {
             return;
@@ -376,6 +526,7 @@ impl Partition {
         let mut told = error.to_string();
         while !self.is_closing {
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(REOPEN_AFTER) => {}
                 input = self.inbox.recv() => {
                     self.refuse(input);
@@ -410,18 +561,17 @@ impl Partition {
     pub fn forget(&mut self) {
         self.running_tasks.abort_all();
         self.residents.clear();
-        self.timers.clear();
+        self.timers.forget();
         self.unfinished.clear();
+        self.backlog = None;
+        self.quarantine.retry();
+        self.sweep.forget();
     }
 
     fn refuse(&mut self, input: Option<Input>) {
         match input {
-            Some(Input::Start(start)) => drop(start.answer.send(Err(crate::unavailable()))),
-            Some(Input::Token { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
-            Some(Input::Stop { answer, .. }) => drop(answer.send(Err(crate::unavailable()))),
-            // The task is in the store still, and is performed again once the partition is open.
-            Some(Input::Task { .. }) => {}
             Some(Input::Shutdown) | None => self.is_closing = true,
+            Some(input) => input.refuse(&crate::unavailable()),
         }
     }
 }

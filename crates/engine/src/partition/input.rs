@@ -47,6 +47,30 @@ pub(crate) enum Input {
     Shutdown,
 }
 
+impl Input {
+    /// The execution it is about, if that is one that may exist.
+    pub fn existing(&self) -> Option<&ExecutionKey> {
+        match self {
+            Input::Start(start) => (!start.name_is_new).then_some(&start.execution),
+            Input::Task { execution, .. } | Input::Token { execution, .. } | Input::Stop { execution, .. } => {
+                Some(execution)
+            }
+            Input::Shutdown => None,
+        }
+    }
+
+    /// Tells whoever waits that it was not done. Whoever asked may have gone away.
+    pub fn refuse(self, exception: &Exception) {
+        match self {
+            Input::Start(start) => drop(start.answer.send(Err(exception.clone()))),
+            Input::Token { answer, .. } => drop(answer.send(Err(exception.clone()))),
+            Input::Stop { answer, .. } => drop(answer.send(Err(exception.clone()))),
+            // The task is in the store still, and is performed again once it can be.
+            Input::Task { .. } | Input::Shutdown => {}
+        }
+    }
+}
+
 /// An execution to be started.
 pub(crate) struct StartInput {
     /// Its key.
@@ -55,8 +79,6 @@ pub(crate) struct StartInput {
     pub header: Header,
     /// What it runs.
     pub revision: Arc<Revision>,
-    /// The seed of its random numbers.
-    pub seed: u64,
     /// Whether the name was invented, so that nobody can have used it before.
     pub name_is_new: bool,
     /// Told the start time when it is durable.

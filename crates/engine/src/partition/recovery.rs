@@ -1,65 +1,47 @@
 //! What a partition finds when it is opened: timers to arm, tasks to perform again, steps to go on with.
+//!
+//! Opening costs the same however much is open: the first timers and the keys of unfinished turns are read. Tasks are performed again
+//! from the `backlog` while the partition serves already, executions are read when something happens to them.
 
+use super::backlog::Backlog;
 use super::driver::Partition;
 use crate::keys::{self, ExecutionKey};
-use interpreter::TaskId;
-use store::{Range, StoreError, Table};
+use store::{Range, StoreError};
 
 /// Rows read in one go.
 const SCAN_ROWS: usize = 4096;
 
-/// Takes the partition over and puts back what was left open. Executions are read when something happens to them.
+/// Takes the partition over and puts back what was left open.
 pub(super) async fn recover(partition: &mut Partition) -> Result<(), StoreError> {
+    let begun = partition.shared.environment.now();
     partition.forget();
-    partition.epoch = partition.shared.store.open_partition(partition.id).await?;
-    for (key, value) in scan(partition, keys::TIMERS).await? {
-        let (execution, timer) = keys::read_timer(&key, &value).ok_or_else(|| malformed(partition, "timer", &key))?;
-        partition.timers.insert((timer, execution));
-    }
-    for (key, _) in scan(partition, keys::UNFINISHED).await? {
-        let key = ExecutionKey(key);
-        partition.load(&key).await?;
-        if let Some(resident) = partition.residents.get_mut(&key) {
-            resident.marked_unfinished = true;
-            partition.unfinished.push_back(key);
-        }
-    }
-    let tasks = scan(partition, keys::TASKS).await?;
-    let (timers, open_tasks) = (partition.timers.len(), tasks.len());
-    for (key, _) in tasks {
-        let (execution, task) = keys::split(&key, 16)
-            .and_then(|(execution, suffix)| Some((execution, keys::read_task(&suffix)?)))
-            .ok_or_else(|| malformed(partition, "task", &key))?;
-        redispatch(partition, execution, task).await?;
-    }
-    if timers + open_tasks > 0 {
-        tracing::info!(partition = partition.id.0, timers, tasks = open_tasks, "picked up where the last run ended");
-    }
-    Ok(())
-}
-
-/// Performs a task again that had not ended; with the same identity, so that a repeat can be recognised.
-async fn redispatch(partition: &mut Partition, key: ExecutionKey, task: TaskId) -> Result<(), StoreError> {
-    partition.load(&key).await?;
-    partition.dispatch(key, task);
-    Ok(())
-}
-
-async fn scan(partition: &mut Partition, table: Table) -> Result<Vec<(store::Bytes, store::Bytes)>, StoreError> {
     let (store, id) = (partition.shared.store.clone(), partition.id);
-    let mut all = Vec::new();
-    let mut range = Range::all(table).limit(SCAN_ROWS);
+    partition.epoch = store.open_partition(id).await?;
+    partition.timers.read(&*store, id, Vec::new()).await?;
+    let mut range = Range::all(keys::UNFINISHED).limit(SCAN_ROWS);
     loop {
         let rows = store.scan(id, range.clone()).await?;
-        let Some((last, _)) = rows.last() else { return Ok(all) };
+        let Some((last, _)) = rows.last() else { break };
         range = range.after(last.clone());
-        all.extend(rows);
+        partition.unfinished.extend(rows.into_iter().map(|(key, _)| ExecutionKey(key)));
     }
-}
-
-fn malformed(partition: &Partition, what: &str, key: &[u8]) -> StoreError {
-    StoreError::Corrupt {
-        what: format!("a malformed {what} row"),
-        place: format!("partition {}, key '{}'", partition.id.0, key.escape_ascii()),
+    let backlog = Backlog::new(begun);
+    // Whether there is any at all: most often not.
+    let has_tasks = !store.scan(id, Range::all(keys::TASKS).limit(1)).await?.is_empty();
+    partition.backlog = has_tasks.then_some(backlog);
+    let (timers, more_timers) = partition.timers.known();
+    let unfinished = partition.unfinished.len();
+    if timers + unfinished > 0 || has_tasks {
+        tracing::info!(
+            partition = id.0,
+            epoch = partition.epoch.0,
+            timers,
+            more_timers,
+            unfinished,
+            has_tasks,
+            took_ms = partition.shared.environment.now().0 - begun.0,
+            "picked up where the last run ended"
+        );
     }
+    Ok(())
 }

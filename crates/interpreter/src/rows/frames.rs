@@ -3,7 +3,7 @@
 use super::{CorruptRow, Reader, Writer};
 use crate::frame::{Changed, Frame, FrameId, Phase, TaskAttempt};
 use asl::definition::{ScopeIndex, StateIndex};
-use json::{Object, Payload, Value};
+use json::{Payload, Value};
 
 impl Frame {
     pub(super) fn base_row(&self) -> Vec<u8> {
@@ -82,10 +82,11 @@ impl Frame {
         let state = StateIndex(index(base.number()?)?);
         let mut frame = Frame::new(id, parent, position, scope, state);
         frame.input = base.payload()?;
-        frame.variables = match base.option(Reader::payload)? {
-            Some(variables) => variables.value().as_object().ok_or(CorruptRow("variables are not an object"))?.clone(),
-            None => Object::new(),
-        };
+        if let Some(variables) = base.option(Reader::payload)? {
+            frame.variables = variables.value().as_object().ok_or(CorruptRow("variables are not an object"))?.clone();
+            // Without the brace that has no comma.
+            frame.variables_bytes = variables.len_bytes() - 1;
+        }
         frame.entered_at = base.timestamp()?;
         frame.entered_event = base.number()?;
         frame.work = base.option(Reader::payload)?;

@@ -22,6 +22,7 @@ impl Header {
         row.timestamp(self.start_time);
         row.number(self.revision);
         row.option(self.trace_header.as_ref(), Writer::shared);
+        row.fixed(self.seed);
         row.finish()
     }
 
@@ -39,6 +40,7 @@ impl Header {
             start_time: row.timestamp()?,
             revision: row.number()?,
             trace_header: row.option(Reader::shared)?,
+            seed: row.fixed()?,
         })
     }
 }
@@ -72,7 +74,7 @@ impl Execution {
     /// An execution from its header and its state row; its frames are added with [`Execution::restore_frame`].
     pub fn from_rows(header: Header, state: &[u8]) -> Result<Execution, CorruptRow> {
         let mut row = Reader::new(state)?;
-        let mut execution = Execution::new(header, 0);
+        let mut execution = Execution::new(header);
         execution.status = match row.byte()? {
             0 => ExecutionStatus::Running,
             1 => ExecutionStatus::Succeeded { output: Payload::from_valid_text(row.shared()?) },

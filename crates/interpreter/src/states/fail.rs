@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(crate) fn begin(step: &mut Step<'_>, frame: &mut Frame, fail: &FailState) -> Result<Progress, Fault> {
     let error = text(step, frame, fail.error.as_ref(), "ErrorPath")?;
     let cause = text(step, frame, fail.cause.as_ref(), "CausePath")?;
-    Ok(Progress::Failed(Failure { error, cause, is_heartbeat: false }))
+    Ok(Progress::Failed(Failure::of(error, cause)))
 }
 
 fn text(

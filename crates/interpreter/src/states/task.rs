@@ -126,7 +126,7 @@ pub(crate) fn failed(
     cause: Option<Arc<str>>,
 ) -> Result<(), CommandRejected> {
     let (frame, state, resource) = take(step, task)?;
-    fail(step, frame, state, resource, Failure { error, cause, is_heartbeat: false });
+    fail(step, frame, state, resource, Failure::of(error, cause));
     Ok(())
 }
 

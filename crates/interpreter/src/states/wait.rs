@@ -21,10 +21,10 @@ pub(crate) fn begin(
 ) -> Result<Progress, Fault> {
     let input = step.effective_input(frame, state)?;
     let asked = due(step, frame, &input, wait)?;
-    let due = scaled(step, asked);
-    if due.0.saturating_sub(step.now.0) > DELAY_SECONDS_MAX * 1000 {
+    if asked.0.saturating_sub(step.now.0) > DELAY_SECONDS_MAX * 1000 {
         return Err(Fault::runtime("Wait state delay is too long."));
     }
+    let due = scaled(step, asked);
     if due <= step.now {
         return leave(step, frame, state);
     }

@@ -1,0 +1,60 @@
+//! Tasks that were open when the partition was opened: they are performed again, a few at a time, beside everything else.
+
+use crate::keys::{self, ExecutionKey};
+use interpreter::{TaskId, Timestamp};
+use std::collections::HashSet;
+use store::{Bytes, PartitionId, Range, Store, StoreError};
+
+/// Rows read in one go.
+const STRETCH: usize = 128;
+
+/// How far the open tasks of one partition have been gone through.
+pub(crate) struct Backlog {
+    after: Option<Bytes>,
+    /// What this process has dispatched itself since the partition was opened: its rows may be met.
+    dispatched: HashSet<(ExecutionKey, TaskId)>,
+    /// Tasks performed again so far.
+    pub performed: u64,
+    pub since: Timestamp,
+}
+
+impl Backlog {
+    pub fn new(since: Timestamp) -> Backlog {
+        Backlog { after: None, dispatched: HashSet::new(), performed: 0, since }
+    }
+
+    /// A task was dispatched whose row is on disk now.
+    pub fn dispatched(&mut self, key: &ExecutionKey, task: TaskId) {
+        self.dispatched.insert((key.clone(), task));
+    }
+
+    /// The next open tasks that nobody has dispatched yet; none if all have been gone through.
+    pub async fn next(
+        &mut self,
+        store: &dyn Store,
+        partition: PartitionId,
+    ) -> Result<Option<Vec<(ExecutionKey, TaskId)>>, StoreError> {
+        let range = Range::all(keys::TASKS).limit(STRETCH);
+        let range = match &self.after {
+            Some(after) => range.after(after.clone()),
+            None => range,
+        };
+        let rows = store.scan(partition, range).await?;
+        let Some((last, _)) = rows.last() else { return Ok(None) };
+        self.after = Some(last.clone());
+        let mut open = Vec::new();
+        for (key, _) in rows {
+            let read =
+                keys::split(&key, 16).and_then(|(execution, suffix)| Some((execution, keys::read_task(&suffix)?)));
+            match read {
+                Some(task) if self.dispatched.contains(&task) => {}
+                Some(task) => open.push(task),
+                None => tracing::error!(
+                    partition = partition.0, key = %key.escape_ascii(), code = store::Trouble::DamagedExecution.code(),
+                    "a task is left alone, its row cannot be read; `stepwell check` finds everything that is damaged"
+                ),
+            }
+        }
+        Ok(Some(open))
+    }
+}

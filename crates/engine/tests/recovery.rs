@@ -1,0 +1,157 @@
+//! What is found after a restart: damage that concerns one execution stays with it, open tasks come again once each.
+
+mod support;
+
+use api::*;
+use integrations::{PerformFuture, Performer, TaskOutcome, TaskRequest};
+use json::json;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use stepwell_engine::{Engine, Options, registry::Identity};
+use store::{Batch, Bytes, Memory, PartitionId, Range, Store, Table, Write};
+use support::*;
+
+/// Frame progress rows.
+const FRAME_PROGRESSES: Table = Table(19);
+
+/// The row of a table whose key begins with an execution's, and where it is.
+async fn row(store: &Memory, table: Table, name: &str) -> (PartitionId, Bytes, Bytes) {
+    for partition in (1..=8).map(PartitionId) {
+        let rows = store.scan(partition, Range::all(table)).await.expect("it reads");
+        let found = rows.into_iter().find(|(key, _)| key.windows(name.len()).any(|part| part == name.as_bytes()));
+        if let Some((key, value)) = found {
+            return (partition, key, value);
+        }
+    }
+    panic!("no row of {name}")
+}
+
+async fn put(store: &Memory, partition: PartitionId, table: Table, key: &Bytes, value: Bytes) {
+    let epoch = store.open_partition(partition).await.expect("it opens");
+    let writes = vec![Write::put(table, key.clone(), value)];
+    store.commit(Batch { partition, epoch, writes }).await.expect("the owner commits");
+}
+
+async fn stop(engine: &Engine, execution: &str) -> Result<StopExecutionResponse, Exception> {
+    engine.stop_execution(StopExecutionRequest::decode(&json!({"executionArn": execution})).expect("valid")).await
+}
+
+#[tokio::test]
+async fn a_damaged_execution_is_left_alone_and_the_others_go_on() {
+    let store = Arc::new(Memory::new());
+    let engine = open(&store).await;
+    let machine = create(
+        &engine,
+        "waits",
+        &json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": true}}}),
+    )
+    .await;
+    let mut executions = Vec::new();
+    for number in 0..20 {
+        executions.push(start(&engine, &machine, &format!("run-{number:02}"), &json!({})).await);
+    }
+    let store = Arc::new(store.reopen());
+    drop(engine);
+    let (partition, key, intact) = row(&store, FRAME_PROGRESSES, "run-07").await;
+    put(&store, partition, FRAME_PROGRESSES, &key, intact.slice(..intact.len() - 2)).await;
+    let engine = open(&store).await;
+    for (number, execution) in executions.iter().enumerate() {
+        if number != 7 {
+            assert_eq!(closed(&engine, execution).await.status, ExecutionStatus::Succeeded);
+        }
+    }
+    assert_eq!(describe(&engine, &executions[7]).await.status, ExecutionStatus::Running);
+    let refused = stop(&engine, &executions[7]).await.expect_err("nobody knows where it is");
+    assert_eq!(refused.code, Code::InternalFailure);
+    let again = try_start(&engine, &machine, "run-07", &json!({})).await.expect_err("the name is not free");
+    assert_eq!(again.code, Code::InternalFailure);
+    engine.shutdown().await.expect("it closes");
+
+    let store = Arc::new(store.reopen());
+    put(&store, partition, FRAME_PROGRESSES, &key, intact).await;
+    let engine = open(&store).await;
+    assert_eq!(output(&closed(&engine, &executions[7]).await), "{}");
+    assert_eq!(history(&engine, &executions[7]).await.len(), 4);
+}
+
+const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
+
+/// Many more than are read in one go, some of them taken by a worker before the restart and some after it, while others start.
+#[tokio::test]
+async fn open_tasks_come_again_once_each() {
+    let store = Arc::new(Memory::new());
+    let engine = open(&store).await;
+    engine
+        .create_activity(CreateActivityRequest::decode(&json!({"name": "work"})).expect("valid"))
+        .await
+        .expect("it is created");
+    let task = json!({"Type": "Task", "Resource": ACTIVITY, "End": true});
+    let machine = create(&engine, "works", &json!({"StartAt": "Work", "States": {"Work": task}})).await;
+    for number in 0..1500 {
+        start(&engine, &machine, &format!("{number}"), &json!({})).await;
+    }
+    let mut tokens = BTreeSet::new();
+    for _ in 0..100 {
+        assert!(tokens.insert(poll(&engine).await));
+    }
+    let engine = open(&store).await;
+    for number in 1500..1600 {
+        start(&engine, &machine, &format!("{number}"), &json!({})).await;
+    }
+    for _ in 0..1500 {
+        assert!(tokens.insert(poll(&engine).await), "it was handed out before");
+    }
+    for token in &tokens {
+        let body = json!({"taskToken": (token.as_str()), "output": "1"});
+        engine
+            .send_task_success(SendTaskSuccessRequest::decode(&body).expect("valid"))
+            .await
+            .expect("the token is good");
+    }
+}
+
+async fn poll(engine: &Engine) -> String {
+    let request = GetActivityTaskRequest::decode(&json!({"activityArn": ACTIVITY})).expect("valid");
+    match engine.get_activity_task(request).await.expect("it polls") {
+        GetActivityTaskResponse::Task { task_token, .. } => task_token.to_string(),
+        GetActivityTaskResponse::Nothing => panic!("there are open tasks"),
+    }
+}
+
+/// Panics at the first call, and while the second is under way.
+struct Clumsy(AtomicUsize);
+
+impl Performer for Clumsy {
+    fn perform(&self, request: TaskRequest) -> PerformFuture {
+        let call = self.0.fetch_add(1, Ordering::SeqCst);
+        assert!(call != 0, "at once");
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            assert!(call != 1, "later");
+            Some(TaskOutcome::Succeeded { output: request.payload })
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_performer_that_panics_fails_its_attempt() {
+    let options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    let engine = Engine::open(Arc::new(Memory::new()), Clumsy(AtomicUsize::new(0)), options).await.expect("it opens");
+    let task = json!({
+        "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:any", "End": true,
+        "Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+    });
+    let machine = create(
+        &engine,
+        "calls",
+        &json!({"StartAt": "Call", "States": {"Call": task, "Caught": {"Type": "Pass", "End": true}}}),
+    )
+    .await;
+    let execution = start(&engine, &machine, "one", &json!({})).await;
+    let caught = output(&closed(&engine, &execution).await);
+    assert!(caught.contains(r#""Error":"States.TaskFailed""#), "{caught}");
+    let execution = start(&engine, &machine, "two", &json!({"a": 1})).await;
+    assert_eq!(output(&closed(&engine, &execution).await), r#"{"a":1}"#);
+}
