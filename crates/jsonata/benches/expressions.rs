@@ -37,7 +37,7 @@ fn expression(case: &str) -> &'static str {
 
 fn states() -> Object {
     let line = |number: usize| {
-        json!({"product": format!("SKU-{number:05}"), "price": (4.25 + number as f64), "quantity": (number % 7),
+        json!({"product": (format!("SKU-{number:05}")), "price": (4.25 + number as f64), "quantity": (number % 7),
             "description": "a thing that somebody ordered", "tags": ["new", "sale"]})
     };
     let lines = |count| Value::from((1..=count).map(line).collect::<Vec<_>>());
