@@ -1,11 +1,10 @@
 //! The linter: what AWS accepts but will disappoint, beside what AWS refuses. One file per rule in `rules`; the file's opening comment is the
 //! rule's page, its examples are the rule's test.
 //!
-//! Rules work on the tree, so a definition with errors is linted as well. Nothing here evaluates an expression or knows a service's API.
-//! Rules of the catalogue that are not here, because they need what this crate has not: `jsonata-parse`, `unknown-parameter` and
-//! `missing-required-parameter` (a parser for JSONata, the service models), `express-no-logging` (logging is no part of a definition).
-//! Of `payload-size` only literals are looked at, of `history-risk` only loops that wait, of `non-idempotent-retry` only nested executions.
-//! Variables in JSONata count as read, but whether they are defined there is not decided.
+//! Rules work on the tree, so a definition with errors is linted as well. Nothing here evaluates an expression, and of the services no more
+//! is known than the parameters of the most used actions. A rule of the catalogue that is not here: `express-no-logging` (logging is no part
+//! of a definition). Of `payload-size` only literals are looked at, of `history-risk` only loops that wait, of `non-idempotent-retry` only
+//! nested executions.
 //!
 //! Reading order: [`lint`], [`Rule`], [`Finding`], `context` and `machine` (what rules see), `rules`, `off` (switching off), [`fix`].
 
@@ -18,6 +17,7 @@ mod graph;
 mod leaf;
 mod machine;
 mod off;
+mod parameters;
 mod render;
 mod retrier;
 mod rule;
