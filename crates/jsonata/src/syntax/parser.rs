@@ -243,7 +243,8 @@ impl Parser<'_> {
 
     fn block(&mut self, span: Span) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
-        let mut expressions = Vec::new();
+        // Most have one, and a vector that grows makes room for four.
+        let mut expressions = Vec::with_capacity(1);
         while !self.is(")") {
             let expression = self.expression(0)?;
             Parents::pass_on(&mut node, &expression);
@@ -265,7 +266,7 @@ impl Parser<'_> {
 
     fn array(&mut self, span: Span) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(1);
         while !self.is("]") {
             let start = self.span.start;
             let mut item = self.expression(0)?;

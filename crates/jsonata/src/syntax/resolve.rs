@@ -78,7 +78,8 @@ impl Resolver {
     }
 
     fn node(&mut self, node: &mut Node) {
-        let yields_tuples = node.yields_tuples();
+        // Asked only where it matters: the answer lies as deep as blocks are nested.
+        let yields_tuples = node.extras.is_some() && node.yields_tuples();
         if let Some(extras) = &mut node.extras {
             extras.ancestor = extras.ancestor_slot.map(|slot| self.parents[slot]);
             self.within_if(yields_tuples, |this| extras.predicate.iter_mut().for_each(|filter| this.node(filter)));
