@@ -155,9 +155,10 @@ fn fields_of_states() {
     check_state(
         r#""Type": "Pass", "Next": "T", "End": "yes""#,
         expect![[r#"
-        SCHEMA_VALIDATION_FAILED: Expected value of type Boolean at /States/S/End  <"yes">
-        SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Next, End] at /States/S  <"End">
-    "#]],
+            SCHEMA_VALIDATION_FAILED: Expected value of type Boolean at /States/S/End  <"yes">
+                help: write true
+            SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Next, End] at /States/S  <"End">
+        "#]],
     );
     check_state(r#""Type": "Pass", "Next": "T", "End": false"#, expect![[""]]);
     check_state(
@@ -756,8 +757,8 @@ fn jsonata_is_parsed_and_held_to_what_step_functions_has() {
         r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": {"a": ["{% 1 + %}", "{% phone %}", "{% $$ %}", "{% 1"]}, "Assign": {"x": "{% $states.input.a %}"}, "Next": "T""#,
         expect![[r#"
             INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/S/Output/a[0]  <"{% 1 + %}">
-            UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/S/Output/a[1]  <"{% phone %}">
-            UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported. at /States/S/Output/a[2]  <"{% $$ %}">
+            UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/S/Output/a[1]  <phone>
+            UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported. at /States/S/Output/a[2]  <$$>
             SCHEMA_VALIDATION_FAILED: A JSONata expression must begin with '{%' and end with '%}' at /States/S/Output/a[3]  <"{% 1">
         "#]],
     );
