@@ -1,8 +1,9 @@
-//! Chores of the workspace: `cargo xtask tidy|test|bench`.
+//! Chores of the workspace: `cargo xtask tidy|test|bench|api-model`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
+mod api_model;
 mod bench;
 mod floors;
 mod process;
@@ -22,7 +23,8 @@ cargo xtask <chore>
     --http            instead, load a release build over HTTP
     --seconds N       how long each load runs (10)
     --connections N   connections of the load (64)
-    --compare FILE    show the figures beside those of an earlier target/bench/http.json";
+    --compare FILE    show the figures beside those of an earlier target/bench/http.json
+  api-model         take AWS's model of the API from botocore, and make what is made of it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
         ["bench", options @ ..] => bench::run(options),
+        ["api-model"] => api_model::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -595,7 +595,7 @@ fn distributed_map() {
         &machine(&map(
             "M",
             r#""Label": "Fine", "ToleratedFailurePercentage": 101, "ItemReader": {"Resource": "arn:aws:states:::s3:get",
-            "ReaderConfig": {"InputType": "CSV", "MaxItems": 5, "MaxItemsPath": "$.n"}},
+            "ReaderConfig": {"InputType": "CSV", "CSVHeaders": ["a", 1], "MaxItems": 5, "MaxItemsPath": "$.n"}},
             "ItemBatcher": {"MaxItemsPerBatch": 0, "BatchInput": {"a.$": "b"}},
             "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "WriterConfig": {"OutputType": "CSV"}}"#,
         )),
@@ -604,6 +604,7 @@ fn distributed_map() {
             SCHEMA_VALIDATION_FAILED: The field 'Resource' does not match any of the allowed values at /States/M/ItemReader/Resource  <"arn:aws:states:::s3:get">
                 help: use arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2
             SCHEMA_VALIDATION_FAILED: The field 'CSVHeaderLocation' is required at /States/M/ItemReader/ReaderConfig  <{>
+            SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/M/ItemReader/ReaderConfig/CSVHeaders[1]  <1>
             SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [MaxItems, MaxItemsPath] at /States/M/ItemReader/ReaderConfig  <"MaxItemsPath">
             SCHEMA_VALIDATION_FAILED: Minimum value is 1 at /States/M/ItemBatcher/MaxItemsPerBatch  <0>
             SCHEMA_VALIDATION_FAILED: The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call at /States/M/ItemBatcher/BatchInput  <"b">

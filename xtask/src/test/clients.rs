@@ -30,6 +30,11 @@ fn virtual_environment() -> PathBuf {
     workspace::root().join(".venv")
 }
 
+/// The Python that AWS's clients are installed for.
+pub(crate) fn python_program() -> PathBuf {
+    programs().join("python")
+}
+
 fn programs() -> PathBuf {
     virtual_environment().join("bin")
 }
@@ -43,7 +48,7 @@ fn python() -> anyhow::Result<()> {
     }
     let mut create = Command::new("python3");
     process::run("a virtual environment in .venv", create.args(["-m", "venv"]).arg(&directory))?;
-    let mut pip = Command::new(programs().join("python"));
+    let mut pip = Command::new(python_program());
     pip.current_dir(workspace::root()).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
     process::run("AWS's clients for Python", pip.args(PYTHON.iter().flat_map(|path| ["-r", path])))?;
     installed(&directory, &wanted)
