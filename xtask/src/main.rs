@@ -1,11 +1,13 @@
-//! Chores of the workspace: `cargo xtask tidy|test|bench|api-model`.
+//! Chores of the workspace: `cargo xtask tidy|test|bench|differential|fuzz|api-model`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
 mod api_model;
 mod bench;
+mod differential;
 mod floors;
+mod fuzz;
 mod process;
 mod test;
 mod tidy;
@@ -24,6 +26,11 @@ cargo xtask <chore>
     --seconds N       how long each load runs (10)
     --connections N   connections of the load (64)
     --compare FILE    show the figures beside those of an earlier target/bench/http.json
+  differential      compare generated JSONata expressions with jsonata-js
+    --seed N          the first expression's seed (the time in seconds)
+    --cases N         how many expressions (100000)
+  fuzz TARGET       run a target of `fuzz/` under libFuzzer; needs a C++ compiler
+    --seconds N       how long (60)
   api-model         take AWS's model of the API from botocore, and make what is made of it";
 
 fn main() -> ExitCode {
@@ -33,6 +40,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
         ["bench", options @ ..] => bench::run(options),
+        ["differential", options @ ..] => differential::run(options),
+        ["fuzz", options @ ..] => fuzz::run(options),
         ["api-model"] => api_model::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -106,7 +106,7 @@ impl Evaluator<'_> {
         match &function.kind {
             FunctionKind::Lambda { lambda, environment, input } => {
                 let arguments = match &lambda.signature {
-                    Some(signature) => signature.validate(arguments, context)?,
+                    Some(signature) => signature.validate(arguments, context, self.profile)?,
                     None => arguments,
                 };
                 let frame = self.frame(environment, lambda.slots);
@@ -127,28 +127,50 @@ impl Evaluator<'_> {
             }
             FunctionKind::Composed(first, second) => {
                 let argument = arguments.into_iter().next().unwrap_or_default();
-                let between = self.nested(first, vec![argument], context)?;
-                self.nested(second, vec![between], context)
+                let between = self.nested(first, vec![argument], &Item::NULL)?;
+                self.nested(second, vec![between], &Item::NULL)
             }
             FunctionKind::Transform { transform, environment } => {
+                if arguments.len() != 1 {
+                    let culprit = if arguments.is_empty() { 1 } else { 2 };
+                    return Err(Error::new("T0410").with_index(culprit));
+                }
                 let subject = arguments.into_iter().next().unwrap_or_default();
                 self.transform(transform, subject, environment)
             }
             FunctionKind::Regex(regex) => {
                 let mut arguments = arguments.into_iter();
-                let Some(text) = arguments.next().and_then(|text| text.as_str().cloned()) else {
-                    return Ok(Item::Undefined);
+                let subject = arguments.next().unwrap_or_default();
+                // As JavaScript does it, anything is text.
+                let text = match &subject {
+                    Item::Undefined => "undefined".into(),
+                    Item::Json(json::Value::String(text)) => text.clone(),
+                    Item::Json(value @ (json::Value::Bool(_) | json::Value::Null)) => value.to_string().into(),
+                    other => match other.as_number() {
+                        Some(number) => crate::text::number::format(number).into(),
+                        None => return Ok(Item::Undefined),
+                    },
                 };
                 let from = arguments.next().and_then(|from| from.as_number()).unwrap_or(0.0);
                 self.next_match(regex, &text, from.max(0.0) as usize)
             }
-            FunctionKind::NextMatch { regex, text, from } => self.next_match(regex, text, *from),
+            FunctionKind::NextMatch { regex, text, from } => {
+                if *from >= text.len() {
+                    return Ok(Item::Undefined);
+                }
+                let next = self.next_match(regex, text, *from)?;
+                // A match of nothing would be found again and again; the first one does no harm.
+                match next.get("match").as_str() {
+                    Some(matched) if matched.is_empty() => Err(Error::new("D1004").with_value(regex.source())),
+                    _ => Ok(next),
+                }
+            }
             FunctionKind::Thunk { .. } => Ok(Item::Function(Rc::clone(function))),
         }
     }
 
     fn apply_builtin(&self, builtin: &Builtin, arguments: Vec<Item>, context: &Item) -> Result<Item, Error> {
-        let values = builtin.signature().validate(arguments, context);
+        let values = builtin.signature().validate(arguments, context, self.profile);
         values
             .and_then(|values| (builtin.run)(self, Arguments::new(values, context)))
             .map_err(|error| error.with_token(builtin.name))
@@ -165,9 +187,6 @@ impl Evaluator<'_> {
     /// A regex called as a function: the next match from `from` (bytes) on, with the function that finds the one after it.
     fn next_match(&self, regex: &Arc<crate::regex::Regex>, text: &Arc<str>, from: usize) -> Result<Item, Error> {
         let Some(found) = regex.find(text, from, &self.budget)? else { return Ok(Item::Undefined) };
-        if found.start == found.end {
-            return Err(Error::new("D1004").with_value(regex.source()));
-        }
         let Match { start, end, groups } = found;
         let mut record = RecordBuilder::default();
         let units = |byte: usize| text[..byte].encode_utf16().count() as f64;

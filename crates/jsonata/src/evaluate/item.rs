@@ -403,8 +403,12 @@ impl Item {
                 Output::Javascript => Value::Null,
             }),
             Item::List(list, _) => {
-                let absent = |value: Option<Value>| value.or((mode == Output::Javascript).then_some(Value::Null));
-                let values: Option<Vec<Value>> = list.items.iter().map(|item| absent(item.to_value(mode))).collect();
+                let absent = |item: &Item| match mode {
+                    Output::StepFunctions if !item.is_undefined() => None,
+                    _ => Some(Value::Null),
+                };
+                let values: Option<Vec<Value>> =
+                    list.items.iter().map(|item| item.to_value(mode).or_else(|| absent(item))).collect();
                 values.map(Value::from)
             }
             Item::Record(record) => {
@@ -414,7 +418,7 @@ impl Item {
                         Some(value) => {
                             object.insert(key.clone(), value);
                         }
-                        None if mode == Output::StepFunctions => return None,
+                        None if mode == Output::StepFunctions && !item.is_undefined() => return None,
                         None => {}
                     }
                 }

@@ -142,7 +142,7 @@ impl<'a> Evaluator<'a> {
                 Ok(result)
             }
             Kind::Condition(test, then, otherwise) => {
-                if to_boolean(&self.evaluate(test, input, environment)?) {
+                if to_boolean(&self.evaluate(test, input, environment)?, self.profile) {
                     self.evaluate(then, input, environment)
                 } else {
                     otherwise
@@ -152,7 +152,7 @@ impl<'a> Evaluator<'a> {
             }
             Kind::Fallback { left, right, for_false } => {
                 let value = self.evaluate(left, input, environment)?;
-                let keep = if *for_false { to_boolean(&value) } else { !value.is_undefined() };
+                let keep = if *for_false { to_boolean(&value, self.profile) } else { !value.is_undefined() };
                 if keep { Ok(value) } else { self.evaluate(right, input, environment) }
             }
             Kind::Transform(transform) => {
@@ -334,16 +334,17 @@ fn unwrap_sequence(item: Item, keep_array: bool) -> Item {
     }
 }
 
-/// The language's notion of truth.
-pub(crate) fn to_boolean(item: &Item) -> bool {
+/// The language's notion of truth. To version 2.0.6 functions are true, unless they are regular expressions.
+pub(crate) fn to_boolean(item: &Item, profile: Profile) -> bool {
     match item {
-        Item::Undefined | Item::Function(_) | Item::Tuples(_) => false,
+        Item::Undefined | Item::Tuples(_) => false,
+        Item::Function(function) => {
+            let is_regex = matches!(function.kind, FunctionKind::Regex(_) | FunctionKind::NextMatch { .. });
+            profile == Profile::StepFunctions && !is_regex
+        }
         Item::Number(number) => *number != 0.0 && !number.is_nan(),
         Item::Record(record) => !record.entries().is_empty(),
-        Item::List(list, _) => match list.items.as_slice() {
-            [single] => to_boolean(single),
-            items => items.iter().any(to_boolean),
-        },
+        Item::List(list, _) => list.items.iter().any(|item| to_boolean(item, profile)),
         Item::Json(value) => value_to_boolean(value),
     }
 }

@@ -107,7 +107,7 @@ impl Evaluator<'_> {
                 None => current.is_undefined(),
             };
             if empty {
-                return Ok(if is_last { current } else { Item::Undefined });
+                return Ok(if is_last || step.cons_array { current } else { Item::Undefined });
             }
         }
         Ok(current)
@@ -244,7 +244,7 @@ impl Evaluator<'_> {
         }
         let inputs = match tuples {
             Some(tuples) => tuples,
-            None => items.into_iter().filter(|item| !item.is_undefined()).map(Tuple::new).collect(),
+            None => items.into_iter().map(Tuple::new).collect(),
         };
         for tuple in &inputs {
             let frame = Frame::tuple(environment, tuple);
@@ -348,7 +348,7 @@ impl Evaluator<'_> {
 
     /// How often a predicate selects the item at `index`: numbers name positions, anything else is true or false.
     fn selected(&self, outcome: &Item, index: usize, count: usize) -> Result<usize, Error> {
-        if let Some(number) = outcome.as_number() {
+        if let Some(number) = outcome.as_number().filter(|number| !number.is_nan()) {
             check_finite(number)?;
             return Ok(usize::from(position(number, count) == Some(index)));
         }
@@ -361,7 +361,7 @@ impl Evaluator<'_> {
                 return Ok(numbers.filter(|number| position(*number, count) == Some(index)).count());
             }
         }
-        Ok(usize::from(to_boolean(outcome)))
+        Ok(usize::from(to_boolean(outcome, self.profile)))
     }
 
     pub(super) fn wildcard(&self, input: &Item) -> Result<Item, Error> {

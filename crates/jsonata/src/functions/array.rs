@@ -86,7 +86,10 @@ pub(super) fn sort(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) -> R
         })?
     } else {
         evaluator.merge_sort(items, &|left, right| {
-            Ok(to_boolean(&evaluator.apply(comparator, vec![left.clone(), right.clone()], arguments.context)?))
+            Ok(to_boolean(
+                &evaluator.apply(comparator, vec![left.clone(), right.clone()], arguments.context)?,
+                evaluator.profile,
+            ))
         })?
     };
     Ok(Item::array(sorted))

@@ -197,6 +197,7 @@ impl Resolver {
         path.streams = streams;
         let plain = |(index, step): (usize, &Node)| {
             step.extras.is_none()
+                && !step.keep_array
                 && (matches!(step.kind, Kind::Name(_)) || (index == 0 && matches!(step.kind, Kind::Variable(_))))
         };
         path.plain = !streams && !path.keep_singleton && path.steps.iter().enumerate().all(plain);
