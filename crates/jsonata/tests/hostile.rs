@@ -15,8 +15,7 @@ fn evaluate(source: &str, input: Option<&Value>) -> Result<Outcome, Error> {
     let deadline = Instant::now() + Duration::from_millis(500);
     let interrupted = || Instant::now() > deadline;
     let limits = Limits { interrupted: Some(&interrupted), ..Limits::default() };
-    let world = World { now_ms: 0, seed: 1 };
-    expression.evaluate(input, &NoBindings, &limits, &world)
+    expression.evaluate(input, &NoBindings, &limits, &World { now_ms: 0, seed: 1 })
 }
 
 /// Evaluates on a thread with 2 MiB of stack.
