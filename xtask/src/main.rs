@@ -22,6 +22,7 @@ cargo xtask <chore>
   tidy              check floors, file heads, COMPATIBILITY.md, formatting and lints
   test              install what the tests need, then run all of them
   bench [options]   run the benches of every crate that has some
+    --peers           instead, our expression languages beside other implementations (needs Node.js)
     --http            instead, load a release build over HTTP
     --seconds N       how long each load runs (10)
     --connections N   connections of the load (64)

@@ -1,8 +1,9 @@
 //! Function signatures (`<s-n?:s>`): which arguments a function takes, where the context stands in for one, where a value becomes an array.
 
 use crate::error::{DEPTH_EXCEEDED, Error};
-use crate::evaluate::item::{Item, List};
+use crate::evaluate::item::{Element, Item, List};
 use crate::profile::Profile;
+use json::Value;
 
 /// A parsed signature.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +32,12 @@ const PARAMETERS_MAX: usize = 100;
 
 const SYMBOLS: &str = "asnblfom";
 const ARRAY: u16 = 1;
+const STRING: u16 = 1 << 1;
+const NUMBER: u16 = 1 << 2;
+const BOOLEAN: u16 = 1 << 3;
+const NULL: u16 = 1 << 4;
 const FUNCTION: u16 = 1 << 5;
+const OBJECT: u16 = 1 << 6;
 const MISSING: u16 = 1 << 7;
 
 fn bit(symbol: char) -> u16 {
@@ -39,17 +45,17 @@ fn bit(symbol: char) -> u16 {
 }
 
 /// The kind of a value, as one bit.
-fn symbol(item: &Item) -> u16 {
-    bit(match item {
-        Item::Undefined => 'm',
-        item if item.is_function() => 'f',
-        item if item.as_str().is_some() => 's',
-        item if item.as_number().is_some() => 'n',
-        item if item.as_bool().is_some() => 'b',
-        item if item.is_null() => 'l',
-        item if item.is_array() => 'a',
-        _ => 'o',
-    })
+fn symbol(element: Element<'_>) -> u16 {
+    match element {
+        Element::Json(Value::Null) => NULL,
+        Element::Json(Value::Bool(_)) => BOOLEAN,
+        Element::Json(Value::Number(_)) | Element::Item(Item::Number(_)) => NUMBER,
+        Element::Json(Value::String(_)) => STRING,
+        Element::Json(Value::Array(_)) | Element::Item(Item::List(..)) => ARRAY,
+        Element::Item(Item::Function(_)) => FUNCTION,
+        Element::Item(Item::Undefined) => MISSING,
+        Element::Json(Value::Object(_)) | Element::Item(_) => OBJECT,
+    }
 }
 
 impl Signature {
@@ -110,17 +116,25 @@ impl Signature {
     /// The arguments as the function wants them, or what is wrong with them.
     ///
     /// Of several arguments that one parameter takes, version 2.0.6 passes on the first, again and again.
-    pub(crate) fn validate(&self, arguments: Vec<Item>, context: &Item, profile: Profile) -> Result<Vec<Item>, Error> {
-        let one_for_one = self.plain
-            && arguments.len() == self.parameters.len()
-            && arguments
-                .iter()
-                .zip(&self.parameters)
-                .all(|(argument, parameter)| parameter.accepts & symbol(argument) != 0);
-        let counts = if one_for_one { vec![1; arguments.len()] } else { self.distribute(&arguments)? };
+    pub(crate) fn validate(
+        &self,
+        mut arguments: Vec<Item>,
+        context: &Item,
+        profile: Profile,
+    ) -> Result<Vec<Item>, Error> {
+        if self.fits_one_for_one(&arguments) {
+            for (index, (argument, parameter)) in arguments.iter_mut().zip(&self.parameters).enumerate() {
+                if parameter.array {
+                    let kind = symbol(argument.look());
+                    *argument = parameter.as_array(std::mem::take(argument), kind, 1, index + 1)?;
+                }
+            }
+            return Ok(arguments);
+        }
+        let counts = self.distribute(&arguments)?;
         let mut validated = Vec::with_capacity(arguments.len().max(self.parameters.len()));
         // Which argument a parameter gets and which one it was matched with part ways after one that is left out.
-        let symbols: Vec<u16> = arguments.iter().map(symbol).collect();
+        let symbols: Vec<u16> = arguments.iter().map(|argument| symbol(argument.look())).collect();
         let (mut index, mut at) = (0, 0);
         let mut arguments = arguments.into_iter();
         for (parameter, count) in self.parameters.iter().zip(counts) {
@@ -128,7 +142,7 @@ impl Signature {
                 if !parameter.context {
                     // An argument that is left out still has its place.
                     validated.push(arguments.next().inspect(|_| index += 1).unwrap_or(Item::Undefined));
-                } else if parameter.accepts & symbol(context) != 0 {
+                } else if parameter.accepts & symbol(context.look()) != 0 {
                     validated.push(context.clone());
                 } else {
                     return Err(Error::new("T0411").with_value(context.to_error_value()).with_index(index + 1));
@@ -153,9 +167,20 @@ impl Signature {
         Ok(validated)
     }
 
+    /// Whether every argument has its parameter, and those that are left out are last and optional without the context standing in.
+    fn fits_one_for_one(&self, arguments: &[Item]) -> bool {
+        let Some(left_out) = self.parameters.get(arguments.len()..) else { return false };
+        self.plain
+            && left_out.iter().all(|parameter| parameter.optional && !parameter.context)
+            && arguments
+                .iter()
+                .zip(&self.parameters)
+                .all(|(argument, parameter)| parameter.accepts & symbol(argument.look()) != 0)
+    }
+
     /// How many arguments each parameter takes, as greedily as the ones after it allow.
     fn distribute(&self, arguments: &[Item]) -> Result<Vec<usize>, Error> {
-        let symbols: Vec<u16> = arguments.iter().map(symbol).collect();
+        let symbols: Vec<u16> = arguments.iter().map(|argument| symbol(argument.look())).collect();
         let mut counts = vec![0; self.parameters.len()];
         let mut failed = vec![false; self.parameters.len() * (symbols.len() + 1)];
         if self.fits(0, &symbols, &mut counts, &mut failed) {
@@ -232,7 +257,7 @@ impl Parameter {
         if let Some(subtype) = &self.subtype {
             let wanted = subtype.chars().next().map_or(0, bit);
             let fits = match argument.elements() {
-                Some(elements) => elements.iter().all(|element| symbol(&element) == wanted),
+                Some(elements) => elements.look().all(|element| symbol(element) == wanted),
                 None => kind == wanted && subtype.len() == 1 && matched == 1,
             };
             if !fits {

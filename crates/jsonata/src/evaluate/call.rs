@@ -1,11 +1,11 @@
 //! Calls: arguments, signatures, closures, partial application, and the trampoline that makes tail calls loops.
 
 use super::Evaluator;
-use super::frame::{Environment, Frame};
+use super::frame::Environment;
 use super::function::{Function, FunctionKind};
 use super::item::{Item, RecordBuilder};
 use crate::error::Error;
-use crate::functions::Arguments;
+use crate::functions::{Arguments, Builtin};
 use crate::regex::Match;
 use crate::syntax::ast::{Call, Kind, Node};
 use std::rc::Rc;
@@ -28,19 +28,24 @@ impl Evaluator<'_> {
         input: &Item,
         environment: &Environment,
     ) -> Result<Item, Error> {
+        if let Kind::Variable(variable) = &call.procedure.kind
+            && call.procedure.extras.is_none()
+            && let Some(builtin) = self.builtin(variable)
+        {
+            self.budget.touch()?;
+            let arguments = self.arguments(call, first, input, environment)?;
+            self.budget.step(1)?;
+            return self.apply_builtin(builtin, arguments, input).map_err(|error| error.at(call.position));
+        }
         let procedure = self.evaluate(&call.procedure, input, environment)?;
         let name = callee_name(&call.procedure);
         if procedure.is_undefined()
             && let (Kind::Path(_), Some(name)) = (&call.procedure.kind, &name)
-            && !self.global(name).is_undefined()
+            && self.is_known(name)
         {
             return Err(Error::new("T1005").at(call.position).with_token(name.clone()));
         }
-        let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
-        arguments.extend(first);
-        for argument in &call.arguments {
-            arguments.push(self.evaluate(argument, input, environment)?);
-        }
+        let arguments = self.arguments(call, first, input, environment)?;
         self.apply(&procedure, arguments, input).map_err(|error| {
             let error = error.at(call.position);
             match name {
@@ -48,6 +53,22 @@ impl Evaluator<'_> {
                 None => error,
             }
         })
+    }
+
+    /// The arguments of a call, `first` before the written ones.
+    fn arguments(
+        &self,
+        call: &Call,
+        first: Option<Item>,
+        input: &Item,
+        environment: &Environment,
+    ) -> Result<Vec<Item>, Error> {
+        let mut arguments = Vec::with_capacity(call.arguments.len() + usize::from(first.is_some()));
+        arguments.extend(first);
+        for argument in &call.arguments {
+            arguments.push(self.evaluate(argument, input, environment)?);
+        }
+        Ok(arguments)
     }
 
     /// Calls `function`; `context` stands in for arguments its signature lets be missing.
@@ -68,10 +89,7 @@ impl Evaluator<'_> {
             let FunctionKind::Thunk { call, environment, input } = &function.kind else { return Ok(result) };
             self.budget.step(1)?;
             let procedure = self.evaluate(&call.procedure, input, environment)?;
-            let mut arguments = Vec::with_capacity(call.arguments.len());
-            for argument in &call.arguments {
-                arguments.push(self.evaluate(argument, input, environment)?);
-            }
+            let arguments = self.arguments(call, None, input, environment)?;
             let next = self.apply_once(&procedure, arguments, context).map_err(|error| {
                 let error = error.at(call.procedure.span.end);
                 match callee_name(&call.procedure) {
@@ -91,19 +109,14 @@ impl Evaluator<'_> {
                     Some(signature) => signature.validate(arguments, context, self.profile)?,
                     None => arguments,
                 };
-                let frame = Frame::slots(environment, lambda.slots);
-                let mut arguments = arguments.into_iter();
-                for slot in &lambda.parameter_slots {
-                    frame.bind(0, *slot, arguments.next().unwrap_or_default());
-                }
+                let frame = self.frame(environment, lambda.slots);
+                frame.fill(&lambda.parameter_slots, arguments);
                 self.budget.allocate(64 + lambda.slots as usize * size_of::<Item>())?;
-                self.evaluate(&lambda.body, input, &frame)
+                let result = self.evaluate(&lambda.body, input, &frame)?;
+                self.release(frame);
+                Ok(result)
             }
-            FunctionKind::Builtin(builtin) => {
-                let values = builtin.signature().validate(arguments, context, self.profile);
-                let values = values.map_err(|error| error.with_token(builtin.name))?;
-                (builtin.run)(self, Arguments::new(values, context)).map_err(|error| error.with_token(builtin.name))
-            }
+            FunctionKind::Builtin(builtin) => self.apply_builtin(builtin, arguments, context),
             FunctionKind::Partial { function, arguments: known } => {
                 let mut given = arguments.into_iter();
                 let merged = known.iter().map(|known| match known {
@@ -156,6 +169,13 @@ impl Evaluator<'_> {
         }
     }
 
+    fn apply_builtin(&self, builtin: &Builtin, arguments: Vec<Item>, context: &Item) -> Result<Item, Error> {
+        let values = builtin.signature().validate(arguments, context, self.profile);
+        values
+            .and_then(|values| (builtin.run)(self, Arguments::new(values, context)))
+            .map_err(|error| error.with_token(builtin.name))
+    }
+
     /// A call within a call, which nests the evaluation.
     fn nested(&self, function: &Item, arguments: Vec<Item>, context: &Item) -> Result<Item, Error> {
         self.budget.enter()?;
@@ -199,7 +219,7 @@ impl Evaluator<'_> {
         }
         let forgot_dollar = function.is_undefined()
             && matches!(call.procedure.kind, Kind::Path(_))
-            && name.as_ref().is_some_and(|name| !self.global(name).is_undefined());
+            && name.as_ref().is_some_and(|name| self.is_known(name));
         let error = Error::new(if forgot_dollar { "T1007" } else { "T1008" }).at(call.position);
         Err(match name {
             Some(name) => error.with_token(name),

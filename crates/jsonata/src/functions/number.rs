@@ -22,7 +22,7 @@ fn aggregate(
     if elements.len() == 0 {
         return Ok(empty.map_or(Item::Undefined, Item::Number));
     }
-    let mut numbers = elements.iter().map(|element| element.as_number().unwrap_or(f64::NAN));
+    let mut numbers = elements.look().map(|element| element.as_number().unwrap_or(f64::NAN));
     Ok(Item::Number(compute(&mut numbers, elements.len())))
 }
 

@@ -179,7 +179,7 @@ pub(super) fn join(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Resul
     let separator = arguments.text(1).cloned().unwrap_or_default();
     evaluator.budget.step(elements.len() as u64)?;
     let mut out = String::new();
-    for (position, element) in elements.iter().enumerate() {
+    for (position, element) in elements.look().enumerate() {
         let length = out.len();
         if position > 0 {
             out.push_str(&separator);

@@ -40,7 +40,7 @@ fn is_space(character: char) -> bool {
 
 /// Characters that end a name.
 fn is_operator(character: char) -> bool {
-    ".[]{}(),@#;:?+-*/%|=<>^&!~".contains(character)
+    matches!(character, '!' | '#' | '%'..='&' | '('..='/' | ':'..='@' | '[' | ']' | '^' | '{'..='~')
 }
 
 impl<'a> Lexer<'a> {
@@ -236,6 +236,9 @@ fn flush(text: &mut String, pending: &mut Option<u16>) {
 }
 
 fn operator(rest: &str, profile: Profile) -> Option<&'static str> {
+    if !rest.starts_with(is_operator) {
+        return None;
+    }
     let since = if profile == Profile::StepFunctions { &[][..] } else { &DOUBLE_SINCE };
     let double = DOUBLE.iter().chain(since).find(|operator| rest.starts_with(**operator));
     double.or_else(|| SINGLE.iter().find(|operator| rest.starts_with(**operator))).copied()

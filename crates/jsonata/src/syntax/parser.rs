@@ -9,6 +9,7 @@ use super::ast::{
 use super::lexer::{Lexer, Token};
 use super::parents::Parents;
 use crate::error::{DEPTH_EXCEEDED, Error};
+use crate::functions;
 use crate::number;
 use crate::profile::Profile;
 use crate::regex::Regex;
@@ -34,6 +35,7 @@ pub(crate) fn parse(source: &str, profile: Profile) -> Result<Parsed, Error> {
     let mut parser = Parser {
         source,
         lexer: Lexer::new(source, profile),
+        profile,
         token: Token::End,
         span: Span::default(),
         last_end: 0,
@@ -61,6 +63,7 @@ pub(crate) fn parse(source: &str, profile: Profile) -> Result<Parsed, Error> {
 struct Parser<'a> {
     source: &'a str,
     lexer: Lexer<'a>,
+    profile: Profile,
     token: Token,
     span: Span,
     last_end: usize,
@@ -108,17 +111,19 @@ fn binary_operator(operator: &str) -> Option<BinaryOperator> {
 }
 
 impl Parser<'_> {
-    fn next(&mut self, after_operand: bool) -> Result<(), Error> {
+    /// Goes on to the next token and gives the one before it.
+    fn next(&mut self, after_operand: bool) -> Result<Token, Error> {
         self.last_end = self.span.end;
-        (self.token, self.span) = self.lexer.next(after_operand)?;
-        Ok(())
+        let (token, span) = self.lexer.next(after_operand)?;
+        self.span = span;
+        Ok(std::mem::replace(&mut self.token, token))
     }
 
     fn is(&self, operator: &str) -> bool {
         matches!(self.token, Token::Operator(current) if current == operator)
     }
 
-    fn expect(&mut self, operator: &'static str, after_operand: bool) -> Result<(), Error> {
+    fn expect(&mut self, operator: &'static str, after_operand: bool) -> Result<Token, Error> {
         if self.is(operator) {
             return self.next(after_operand);
         }
@@ -158,7 +163,11 @@ impl Parser<'_> {
     fn finish(&self, mut node: Node, start: usize) -> Result<Node, Error> {
         node.extent = Span { start, end: self.last_end };
         if !matches!(node.kind, Kind::Path(_)) {
-            node.height = 1 + node.children().iter().map(|child| child.height).max().unwrap_or(0);
+            let mut highest = 0;
+            let mut visit = |child: &Node| highest = highest.max(child.height);
+            node.visit_own(&mut visit);
+            node.visit_attached(&mut visit);
+            node.height = highest + 1;
         }
         if node.height > HEIGHT_MAX { Err(Error::new(DEPTH_EXCEEDED).at(self.span.end)) } else { Ok(node) }
     }
@@ -186,21 +195,22 @@ impl Parser<'_> {
 
     fn prefix(&mut self) -> Result<Node, Error> {
         let span = self.span;
-        let token = std::mem::replace(&mut self.token, Token::End);
-        if token == Token::End {
+        if self.token == Token::End {
             // What is still open is missed first.
             self.shape(Error::new("S0207").at(span.end).with_token("(end)"));
             return self.finish(Node::new(Kind::Placeholder, span), span.start);
         }
-        self.token = token.clone();
         // Even after an opening bracket a `/` divides, as in the reference implementation: `(/a/)` is an error.
-        self.next(true)?;
+        let token = self.next(true)?;
         let kind = match token {
             Token::String(text) => Kind::Literal(Value::String(text)),
             Token::Number(number) => Kind::Literal(number::to_json(number)),
             Token::Boolean(boolean) => Kind::Literal(Value::Bool(boolean)),
             Token::Null => Kind::Literal(Value::Null),
-            Token::Variable(name) => Kind::Variable(Variable { name, places: Vec::new() }),
+            Token::Variable(name) => {
+                let builtin = functions::find(&name, self.profile);
+                Kind::Variable(Variable { name, places: Vec::new(), builtin })
+            }
             Token::Name(name) => return self.name(name, span),
             Token::Regex(pattern, flags) => {
                 let regex =
@@ -251,7 +261,8 @@ impl Parser<'_> {
 
     fn block(&mut self, span: Span) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
-        let mut expressions = Vec::new();
+        // Most have one, and a vector that grows makes room for four.
+        let mut expressions = Vec::with_capacity(1);
         while !self.is(")") {
             let expression = self.expression(0)?;
             Parents::pass_on(&mut node, &expression);
@@ -273,7 +284,7 @@ impl Parser<'_> {
 
     fn array(&mut self, span: Span) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(1);
         while !self.is("]") {
             let start = self.span.start;
             let mut item = self.expression(0)?;
@@ -721,7 +732,8 @@ fn into_path(node: Node) -> Node {
     }
     let (span, extent, height) = (node.span, node.extent, node.height);
     let step = node;
-    let path = Path { keep_singleton: false, tuple: false, streams: step.is_tuple_step(), steps: vec![step] };
+    let streams = step.is_tuple_step();
+    let path = Path { keep_singleton: false, tuple: false, streams, plain: false, steps: vec![step] };
     let mut node = Node::new(Kind::Path(path), span);
     node.extent = extent;
     node.height = height + 1;
