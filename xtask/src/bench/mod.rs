@@ -1,7 +1,7 @@
-//! `cargo xtask bench`: figures of the whole system, or the divan benches of single crates.
+//! `cargo xtask bench`: figures of the whole system, the divan benches of single crates, or our languages beside other implementations.
 //!
 //! The figures are a program of its own, `xtask/load`: it needs the engine and an HTTP client, and must be built for release like the server
-//! it loads.
+//! it loads. So is the comparison, `xtask/peers`: what it compares with must not enter the workspace.
 
 use crate::{process, workspace};
 
@@ -9,6 +9,7 @@ use crate::{process, workspace};
 pub(crate) fn run(options: &[&str]) -> anyhow::Result<()> {
     match options {
         ["crates"] => crates(),
+        ["--peers"] => peers(),
         options => figures(options),
     }
 }
@@ -36,4 +37,16 @@ fn figures(options: &[&str]) -> anyhow::Result<()> {
     load.current_dir(workspace::root()).arg("--server").arg(programs.join("stepwell"));
     load.arg("--results").arg(target.join("bench")).args(options);
     process::run("figures", &mut load)
+}
+
+/// Installs jsonata-js and runs it, the crates of others and ours side by side.
+fn peers() -> anyhow::Result<()> {
+    let directory = workspace::root().join("xtask/peers");
+    let node = directory.join("node");
+    let mut npm = std::process::Command::new("npm");
+    npm.current_dir(&node).args(["ci", "--no-audit", "--no-fund"]);
+    process::run("jsonata-js", &mut npm)?;
+    let mut cargo = workspace::cargo();
+    cargo.current_dir(&directory).args(["run", "--release", "--locked", "--", "--node"]).arg(&node);
+    process::run("our languages beside others", &mut cargo)
 }

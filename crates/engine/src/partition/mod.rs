@@ -19,7 +19,8 @@ mod retention;
 mod timers;
 mod unfinished;
 
+pub(crate) use batch::status_number;
 pub(crate) use driver::{Partition, Shared};
 pub(crate) use input::{Answer, Input, StartInput};
-pub(crate) use resident::Resident;
+pub(crate) use resident::{Resident, Stored, load};
 pub use retention::Retention;

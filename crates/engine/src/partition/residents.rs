@@ -6,11 +6,14 @@ use std::collections::{HashMap, VecDeque};
 
 /// Memory a partition's executions may take, about.
 const BYTES_MAX: usize = 4 * 1024 * 1024;
+/// So many stay whatever they take: to read a Map of ten thousand items again for each of its turns would be far worse.
+const COUNT_MIN: usize = 64;
 /// What an execution takes beside its payloads and frames, about.
 const RESIDENT_BYTES: usize = 2048;
 /// What a frame takes beside its payloads, about.
 const FRAME_BYTES: usize = 768;
 
+/// The executions in memory.
 #[derive(Default)]
 pub(crate) struct Residents {
     by_key: HashMap<ExecutionKey, Resident>,
@@ -62,7 +65,7 @@ impl Residents {
     /// Gives up those that have been left alone longest, while there are too many; never one that a batch after `durable` wrote, or that
     /// `is_needed`.
     pub fn give_up(&mut self, durable: u64, is_needed: impl Fn(&ExecutionKey) -> bool) {
-        while self.bytes > BYTES_MAX {
+        while self.bytes > BYTES_MAX && self.by_key.len() > COUNT_MIN {
             let Some((key, batch)) = self.order.front() else { break };
             if self.by_key.get(key).is_some_and(|resident| resident.last_batch == *batch) {
                 if *batch > durable || is_needed(key) {
