@@ -34,6 +34,8 @@ mod row_key;
 mod segment;
 mod shared;
 mod snapshot;
+#[cfg(test)]
+mod space;
 mod statistics;
 mod view;
 mod writer;
