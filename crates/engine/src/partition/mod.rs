@@ -17,4 +17,5 @@ mod timers;
 
 pub(crate) use driver::{Partition, Shared};
 pub(crate) use input::{Answer, Input, StartInput};
-pub(crate) use resident::Resident;
+pub(crate) use batch::status_number;
+pub(crate) use resident::{Resident, load};
