@@ -57,8 +57,9 @@ impl QueryLanguage {
         }
     }
 
-    pub(crate) fn of_name(name: &str) -> QueryLanguage {
-        if name == "JSONata" { QueryLanguage::Jsonata } else { QueryLanguage::JsonPath }
+    /// What a `QueryLanguage` field means.
+    pub(crate) fn of_node(node: &Node) -> QueryLanguage {
+        if node.as_str() == Some("JSONPath") { QueryLanguage::JsonPath } else { QueryLanguage::Jsonata }
     }
 }
 
@@ -67,6 +68,8 @@ impl QueryLanguage {
 pub struct Options {
     /// The type of the state machine it is for.
     pub machine_type: MachineType,
+    /// Whether `${Name}` stands for what a deployment fills in (CloudFormation's `DefinitionSubstitutions`): such a value is taken to be right.
+    pub has_placeholders: bool,
 }
 
 /// What a text is.
@@ -74,7 +77,7 @@ pub struct Options {
 pub struct Parsed {
     /// The text as a tree, as far as it could be read.
     pub tree: Option<Node>,
-    /// What it means; `Some` exactly if there is no error among the findings.
+    /// What it means; `Some` exactly if there is no error among the findings (with [`Options::has_placeholders`], at most then).
     pub definition: Option<StateMachineDefinition>,
     /// Errors, then warnings. As far as AWS's order is known it is kept.
     pub diagnostics: Vec<Diagnostic>,
@@ -110,7 +113,9 @@ pub fn parse(text: &str, format: Format, options: &Options) -> Parsed {
     };
     let (definition, diagnostics) = compile::compile(&tree, options);
     debug_assert!(
-        definition.is_some() || diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error),
+        options.has_placeholders
+            || definition.is_some()
+            || diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error),
         "a definition is missing only after an error"
     );
     Parsed { tree: Some(tree), definition, diagnostics }

@@ -10,6 +10,7 @@ Examples:
   stepwell serve --listen 127.0.0.1:8083       serve the Step Functions API
   stepwell validate *.asl.json                 check definitions
   stepwell lint *.asl.json                     look for weak spots as well
+  stepwell fmt workflows/                      lay definitions out
 
 Any AWS client can use the server:
   aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
@@ -29,6 +30,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Dev(commands::dev::Arguments),
     Explain(commands::explain::Arguments),
+    Fmt(commands::fmt::Arguments),
     Lint(commands::lint::Arguments),
     Run(commands::run::Arguments),
     Serve(commands::serve::Arguments),

@@ -24,6 +24,33 @@ pub(crate) struct Definition {
 
 /// Reads and checks a file, or stdin for `-`.
 pub(crate) fn read(path: &Path, machine_type: StateMachineType) -> anyhow::Result<Definition> {
+    read_with(path, Options { machine_type: of_api(machine_type), has_placeholders: false })
+}
+
+/// The same for a definition that a deployment has still to fill in: `${Name}` is taken to be right.
+pub(crate) fn read_undeployed(path: &Path, machine_type: StateMachineType) -> anyhow::Result<Definition> {
+    read_with(path, Options { machine_type: of_api(machine_type), has_placeholders: true })
+}
+
+fn read_with(path: &Path, options: Options) -> anyhow::Result<Definition> {
+    let (file_name, mut text) = text(path)?;
+    // Editors on Windows put a byte order mark before the text, which means nothing.
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    Ok(check(file_name, text, &options))
+}
+
+/// The type as the checks know it.
+pub(crate) fn of_api(machine_type: StateMachineType) -> MachineType {
+    match machine_type {
+        StateMachineType::Standard => MachineType::Standard,
+        StateMachineType::Express => MachineType::Express,
+    }
+}
+
+/// The text of a file, or of stdin for `-`, with the name it is shown by.
+pub(crate) fn text(path: &Path) -> anyhow::Result<(String, String)> {
     let (file_name, text) = if path == Path::new(STDIN) {
         ("<stdin>".to_owned(), limited(std::io::stdin().lock()))
     } else {
@@ -33,7 +60,7 @@ pub(crate) fn read(path: &Path, machine_type: StateMachineType) -> anyhow::Resul
         ErrorKind::InvalidData => anyhow!("cannot read {file_name}: it is not text in UTF-8"),
         _ => anyhow!("cannot read {file_name}: {error}"),
     })?;
-    Ok(check(file_name, text, machine_type))
+    Ok((file_name, text))
 }
 
 fn limited_file(file: std::fs::File) -> std::io::Result<String> {
@@ -49,13 +76,9 @@ fn limited(reader: impl Read) -> std::io::Result<String> {
     Ok(text)
 }
 
-fn check(file_name: String, text: String, machine_type: StateMachineType) -> Definition {
+fn check(file_name: String, text: String, options: &Options) -> Definition {
     let format = format_of(&file_name, &text);
-    let machine_type = match machine_type {
-        StateMachineType::Standard => MachineType::Standard,
-        StateMachineType::Express => MachineType::Express,
-    };
-    let parsed = asl::parse(&text, format, &Options { machine_type });
+    let parsed = asl::parse(&text, format, options);
     let has_errors = parsed.has_errors();
     let json = match (format, &parsed.tree) {
         _ if has_errors => None,
@@ -65,10 +88,15 @@ fn check(file_name: String, text: String, machine_type: StateMachineType) -> Def
     Definition { file_name, text, diagnostics: parsed.diagnostics, has_errors, json }
 }
 
+/// What is to be known of a verdict about this text.
+pub(crate) fn note(text: &str) -> &'static str {
+    if text.contains("${") { " (placeholders ${...} taken as filled in)" } else { "" }
+}
+
 /// Stdin has no name to tell by: what does not begin like a JSON object is YAML.
 pub(crate) fn format_of(file_name: &str, text: &str) -> Format {
     match file_name {
-        "<stdin>" if !text.trim_start().starts_with('{') => Format::Yaml,
+        "<stdin>" if !text.trim_start_matches('\u{feff}').trim_start().starts_with('{') => Format::Yaml,
         _ => Format::of_file_name(file_name),
     }
 }

@@ -11,6 +11,7 @@ mod configuration;
 mod definition;
 mod environment;
 mod exit;
+mod files;
 mod logging;
 mod node;
 mod outcome;
@@ -18,6 +19,7 @@ mod output;
 mod pretty;
 mod progress;
 mod report;
+mod retention;
 mod signals;
 mod terminal;
 
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Dev(arguments) => commands::dev::run(arguments),
         Command::Explain(arguments) => commands::explain::run(arguments),
+        Command::Fmt(arguments) => commands::fmt::run(arguments),
         Command::Lint(arguments) => commands::lint::run(arguments),
         Command::Run(arguments) => commands::run::run(arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),

@@ -2,7 +2,7 @@
 
 use crate::environment::Surroundings;
 use anyhow::{Context, anyhow};
-use engine::Engine;
+use engine::{Engine, Retention};
 use functions::{FunctionConfig, Functions};
 use integrations::Integrations;
 use server::Server;
@@ -44,6 +44,7 @@ impl Node {
         store: Arc<dyn Store>,
         surroundings: &Surroundings,
         configured: Vec<FunctionConfig>,
+        retention: Retention,
         address: Option<SocketAddr>,
     ) -> anyhow::Result<Node> {
         let functions = Functions::new(functions::Options {
@@ -57,6 +58,7 @@ impl Node {
         let integrations = Integrations::new(functions.clone());
         let mut options = engine::Options::new(surroundings.identity());
         options.settings = surroundings.settings();
+        options.retention = retention;
         let engine = Engine::open(store, integrations, options).await.context("what is stored cannot be read")?;
         Ok(Node { engine, functions })
     }

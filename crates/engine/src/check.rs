@@ -3,7 +3,7 @@
 
 use crate::engine::{FIRST_PARTITION, PARTITIONS};
 use crate::keys::{self, ExecutionKey, IndexRow};
-use crate::partition::{Resident, load, status_number};
+use crate::partition::{Resident, Stored, load, status_number};
 use crate::registry::{Identity, Registry};
 use interpreter::history::{HistoryEvent, HistoryEventDetails as Details};
 use interpreter::rows::read_events;
@@ -16,7 +16,7 @@ use store::{Bytes, PartitionId, Range, Store, StoreError, Table};
 const ROWS: usize = 512;
 
 /// The tables whose rows all belong to an execution.
-const TABLES: [Table; 8] = [
+const TABLES: [Table; 9] = [
     keys::STATES,
     keys::FRAME_BASES,
     keys::FRAME_PROGRESSES,
@@ -25,6 +25,7 @@ const TABLES: [Table; 8] = [
     keys::TIMERS,
     keys::TASKS,
     keys::UNFINISHED,
+    keys::CLOSED,
 ];
 
 /// Something that is not as it must be.
@@ -113,8 +114,14 @@ impl Check<'_> {
     /// Checks one execution; returns how many events it has.
     async fn execution(&mut self, key: &ExecutionKey) -> Result<u64, StoreError> {
         let resident = match load(self.store, self.registry, self.partition, key).await {
-            Ok(Some(resident)) => resident,
-            Ok(None) => return Ok(0),
+            Ok(Stored::Execution(resident)) => *resident,
+            Ok(Stored::Nothing) => return Ok(0),
+            Ok(Stored::Leaving) => {
+                self.expect(keys::STATES, 1);
+                self.expect(keys::CLOSED, 1);
+                self.events(key).await?;
+                return Ok(0);
+            }
             Err(error @ StoreError::Corrupt { .. }) => {
                 self.report(key, error.to_string());
                 return Ok(0);
@@ -176,7 +183,11 @@ impl Check<'_> {
         let (header, execution) = (&resident.execution.header, &resident.execution);
         let status = status_number(&execution.status);
         let row_key = IndexRow::key(&header.state_machine_name, status, header.start_time, &header.name);
-        self.row(key, keys::INDEX, &row_key, || format!("its place in the index as {}", execution.status.name())).await?;
+        self.row(key, keys::INDEX, &row_key, || format!("its place in the index as {}", execution.status.name()))
+            .await?;
+        if let Some(stop) = execution.stop_time {
+            self.row(key, keys::CLOSED, &key.closed(stop), || "its closing time".to_owned()).await?;
+        }
         let row = self.store.get(self.partition, keys::INDEX, &row_key).await?;
         let stop = row.map(|row| IndexRow::read(&header.state_machine_name, &row_key, &row).and_then(|row| row.stop));
         if stop.is_some_and(|stop| stop != execution.stop_time) {

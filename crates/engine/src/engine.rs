@@ -2,14 +2,13 @@
 
 use crate::environment::{Environment, SystemEnvironment};
 use crate::keys::ExecutionKey;
-use crate::partition::{Input, Partition, Shared};
+use crate::partition::{Input, Partition, Retention, Shared};
 use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
 use api::{Code, Exception};
 use integrations::Performer;
 use interpreter::{Settings, Timestamp};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 use store::{PartitionId, Store, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -29,6 +28,8 @@ pub struct Options {
     pub identity: Identity,
     /// Limits and scales of the interpreter.
     pub settings: Settings,
+    /// How long closed executions are kept.
+    pub retention: Retention,
     /// Clock and entropy.
     pub environment: Arc<dyn Environment>,
 }
@@ -36,7 +37,8 @@ pub struct Options {
 impl Options {
     /// AWS's limits and the machine's clock.
     pub fn new(identity: Identity) -> Options {
-        Options { identity, settings: Settings::default(), environment: Arc::new(SystemEnvironment) }
+        let (settings, retention) = (Settings::default(), Retention::default());
+        Options { identity, settings, retention, environment: Arc::new(SystemEnvironment) }
     }
 }
 
@@ -59,13 +61,14 @@ impl Engine {
         performer: impl Performer,
         options: Options,
     ) -> Result<Engine, StoreError> {
-        let begun = Instant::now();
+        let begun = options.environment.now();
         let registry = Registry::open(store.clone(), options.identity).await?;
         let shared = Arc::new(Shared {
             store,
             registry,
             environment: options.environment,
             settings: options.settings,
+            retention: options.retention,
             performer: Box::new(performer),
             activities: Default::default(),
             watchers: Watchers::new(),
@@ -84,7 +87,11 @@ impl Engine {
             let partition = opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
             drivers.spawn(partition.run());
         }
-        tracing::info!(partitions = PARTITIONS, took = ?begun.elapsed(), "all partitions are open");
+        tracing::info!(
+            partitions = PARTITIONS,
+            took_ms = shared.environment.now().0 - begun.0,
+            "all partitions are open"
+        );
         Ok(Engine(Arc::new(Inner { shared, inboxes, drivers: Mutex::new(drivers) })))
     }
 

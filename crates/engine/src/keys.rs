@@ -4,7 +4,8 @@
 
 use interpreter::{FrameId, Timer, TimerKind, Timestamp};
 use interpreter::{TaskId, rows::Reader, rows::Writer};
-use store::{Bytes, Table};
+use std::ops::Bound;
+use store::{Bytes, Range, Table};
 
 /// Header rows by execution.
 pub(crate) const HEADERS: Table = Table(16);
@@ -24,6 +25,11 @@ pub(crate) const TIMERS: Table = Table(22);
 pub(crate) const TASKS: Table = Table(23);
 /// Executions that stopped in the middle of a step because their turn was over.
 pub(crate) const UNFINISHED: Table = Table(24);
+/// Closed executions by closing time, until they have been kept long enough.
+pub(crate) const CLOSED: Table = Table(25);
+
+/// What stands in place of the state row of an execution that is being removed piece by piece: its name is not free yet, but it is gone.
+pub(crate) const LEAVING_STATE: [u8; 2] = [interpreter::rows::VERSION, 0xff];
 
 /// An execution's key: machine name, zero, execution name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +85,14 @@ impl ExecutionKey {
         key.extend_from_slice(&self.0);
         key.push(0);
         key.extend_from_slice(&timer_value(timer.kind));
+        key.into()
+    }
+
+    /// Closing time first.
+    pub fn closed(&self, stop: Timestamp) -> Bytes {
+        let mut key = Vec::with_capacity(8 + self.0.len());
+        key.extend_from_slice(&sortable(stop).to_be_bytes());
+        key.extend_from_slice(&self.0);
         key.into()
     }
 
@@ -143,6 +157,40 @@ fn timer_value(kind: TimerKind) -> Vec<u8> {
     value.extend_from_slice(&u64::to_be_bytes(frame));
     value.extend_from_slice(&u64::to_be_bytes(event));
     value
+}
+
+/// The rows of [`CLOSED`] of executions that closed at this time or before.
+pub(crate) fn closed_until(horizon: Timestamp) -> Range {
+    let end = sortable(horizon)
+        .checked_add(1)
+        .map_or(Bound::Unbounded, |end| Bound::Excluded(Bytes::copy_from_slice(&end.to_be_bytes())));
+    Range::between(CLOSED, Bound::Unbounded, end)
+}
+
+/// A row of [`CLOSED`]: closing time, execution key. Its value is what the execution's index row is found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ClosedRow {
+    pub machine: String,
+    pub name: String,
+    pub status: u8,
+    pub start: Timestamp,
+}
+
+impl ClosedRow {
+    pub fn value(status: u8, start: Timestamp) -> Vec<u8> {
+        let mut row = Writer::new();
+        row.byte(status);
+        row.timestamp(start);
+        row.finish()
+    }
+
+    pub fn read(key: &[u8], value: &[u8]) -> Option<ClosedRow> {
+        let execution = std::str::from_utf8(key.get(8..)?).ok()?;
+        let (machine, name) = execution.split_once('\0')?;
+        let mut row = Reader::new(value).ok()?;
+        let (status, start) = (row.byte().ok()?, row.timestamp().ok()?);
+        Some(ClosedRow { machine: machine.to_owned(), name: name.to_owned(), status, start })
+    }
 }
 
 /// Order-preserving: earlier than 1970 sorts before later.

@@ -21,5 +21,6 @@ pub(crate) use engine::{damaged, read_failed, unavailable};
 pub use environment::{Environment, SystemEnvironment};
 pub use interpreter::Settings;
 pub use interpreter::history::{HistoryEvent, HistoryEventDetails};
+pub use partition::Retention;
 pub use tasks::scheduled_invocations;
 pub use watch::ExecutionEvents;

@@ -82,7 +82,7 @@ pub(crate) fn dispatch(
     };
     let (shared, partition, execution) = (shared.clone(), partition.clone(), key.clone());
     let performer = tokio::spawn(async move {
-        let outcome = match caught(shared.performer.perform(request)).await {
+        let outcome = match caught(async { shared.performer.perform(request).await }).await {
             Ok(Some(outcome)) => outcome,
             Ok(None) => return,
             Err(panic) => broken(&execution, &panic),

@@ -3,10 +3,12 @@
 mod support;
 
 use api::*;
+use integrations::{PerformFuture, Performer, TaskOutcome, TaskRequest};
 use json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use stepwell_engine::Engine;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use stepwell_engine::{Engine, Options, registry::Identity};
 use store::{Batch, Bytes, Memory, PartitionId, Range, Store, Table, Write};
 use support::*;
 
@@ -115,4 +117,41 @@ async fn poll(engine: &Engine) -> String {
         GetActivityTaskResponse::Task { task_token, .. } => task_token.to_string(),
         GetActivityTaskResponse::Nothing => panic!("there are open tasks"),
     }
+}
+
+/// Panics at the first call, and while the second is under way.
+struct Clumsy(AtomicUsize);
+
+impl Performer for Clumsy {
+    fn perform(&self, request: TaskRequest) -> PerformFuture {
+        let call = self.0.fetch_add(1, Ordering::SeqCst);
+        assert!(call != 0, "at once");
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            assert!(call != 1, "later");
+            Some(TaskOutcome::Succeeded { output: request.payload })
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_performer_that_panics_fails_its_attempt() {
+    let options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    let engine = Engine::open(Arc::new(Memory::new()), Clumsy(AtomicUsize::new(0)), options).await.expect("it opens");
+    let task = json!({
+        "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:any", "End": true,
+        "Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 1, "MaxAttempts": 1}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}],
+    });
+    let machine = create(
+        &engine,
+        "calls",
+        &json!({"StartAt": "Call", "States": {"Call": task, "Caught": {"Type": "Pass", "End": true}}}),
+    )
+    .await;
+    let execution = start(&engine, &machine, "one", &json!({})).await;
+    let caught = output(&closed(&engine, &execution).await);
+    assert!(caught.contains(r#""Error":"States.TaskFailed""#), "{caught}");
+    let execution = start(&engine, &machine, "two", &json!({"a": 1})).await;
+    assert_eq!(output(&closed(&engine, &execution).await), r#"{"a":1}"#);
 }

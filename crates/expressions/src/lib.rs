@@ -23,6 +23,7 @@ pub use expression::Expression;
 pub use intrinsic::{Intrinsic, IntrinsicCall, SyntaxError};
 pub use jsonata::{
     JsonataExpression, JsonataFailure, JsonataProblem, JsonataScope, JsonataTemplate, JsonataTemplateProblem,
+    StatesMembers,
 };
 pub use path::{Path, PathFailure, PathSyntaxError, Root};
 pub use random::Random;

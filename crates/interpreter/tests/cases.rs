@@ -2,7 +2,6 @@
 //! failure and the whole history out. `UPDATE_EXPECT=1` writes the results into the documents.
 #![allow(clippy::disallowed_methods, reason = "the cases are files, and one variable updates them")]
 
-#[allow(dead_code, reason = "each test uses its part")]
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,5 @@
 //! What a step leaves behind for the next one.
 
-#[allow(dead_code, reason = "each test uses its part")]
 mod support;
 
 use json::json;

@@ -123,6 +123,15 @@ impl Expression {
         references
     }
 
+    /// The members that are read of a variable from outside by name, as `input` in `$states.input.a`, in the order of the text.
+    pub fn members_of(&self, variable: &str) -> Vec<Arc<str>> {
+        let mut members = Vec::new();
+        if self.0.free.iter().any(|name| &**name == variable) {
+            collect_members(&self.0.root, variable, &mut members);
+        }
+        members
+    }
+
     /// Evaluates on `input` as the context item; `None` is an undefined one.
     ///
     /// # Errors
@@ -154,6 +163,18 @@ impl fmt::Debug for Expression {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("Expression").field(&self.0.source).finish()
     }
+}
+
+fn collect_members(node: &Node, variable: &str, members: &mut Vec<Arc<str>>) {
+    if let Kind::Path(path) = &node.kind
+        && let [first, second, ..] = &path.steps[..]
+        && let (Kind::Variable(read), Kind::Name(member)) = (&first.kind, &second.kind)
+        && &*read.name == variable
+        && !members.contains(member)
+    {
+        members.push(member.clone());
+    }
+    node.children().into_iter().for_each(|child| collect_members(child, variable, members));
 }
 
 /// `top`: `node` is evaluated with the expression's own context.

@@ -7,6 +7,8 @@
 //! Reading order: [`simulate`], `plan` (what a seed stands for), `run`, `world`, `checks`; `machine` and `oracle` make what is run,
 //! `reference` says how it must end, `shrink` makes a failing run smaller.
 
+#[cfg(test)]
+mod cases;
 mod checks;
 mod machine;
 mod oracle;

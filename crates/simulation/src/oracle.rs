@@ -5,6 +5,12 @@ use crate::random::{Random, hash};
 use crate::reference::{Ending, call_key};
 use json::{Value, json};
 
+/// The cause of a task whose performer broke down.
+const ENGINE_CAUSE: &str = "Performing the task failed because of an internal error; the server's log says more";
+
+/// How a performer that breaks down says so.
+pub(crate) const PANIC: &str = "this performer breaks down";
+
 /// What becomes of one attempt of a task.
 #[derive(Clone, Debug)]
 pub(crate) struct Decision {
@@ -20,6 +26,8 @@ pub(crate) struct Decision {
     pub repeats: bool,
     /// Whether a callback's request fails itself, instead of whoever got the token.
     pub fails_at_once: bool,
+    /// Whether whoever performs it breaks down. What the engine makes of that is its own word.
+    pub panics: bool,
     /// How long until a callback's request is accepted.
     pub accepted_after_ms: u64,
 }
@@ -39,6 +47,8 @@ pub(crate) fn decide(seed: u64, call: &Value) -> Decision {
             Ending::Output(json!({"n": (random.between(-2, 12)), "s": text, "l": numbers}))
         }
     };
+    let panics = random.percent(2);
+    let ending = if panics { failure("States.TaskFailed", ENGINE_CAUSE) } else { ending };
     let takes_ms = match random.below(20) {
         0..6 => 0,
         6..16 => random.between(1, 2_000),
@@ -50,6 +60,7 @@ pub(crate) fn decide(seed: u64, call: &Value) -> Decision {
         ending,
         hangs: may_hang && random.percent(7),
         takes_ms: takes_ms.unsigned_abs(),
+        panics,
         beats: random.percent(70),
         repeats: random.percent(25),
         fails_at_once: random.percent(50),

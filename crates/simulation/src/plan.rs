@@ -3,6 +3,7 @@
 
 use crate::machine::{self, Machine};
 use crate::random::Random;
+use engine::Settings;
 use json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -17,6 +18,8 @@ pub(crate) struct Plan {
     pub faults: Vec<Fault>,
     /// How long commits take.
     pub pace: Pace,
+    /// The engine's limits: some runs have small ones.
+    pub settings: Settings,
 }
 
 /// A client that starts an execution, perhaps again and again, and perhaps stops it.
@@ -73,7 +76,7 @@ pub(crate) struct Fault {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FaultKind {
-    /// A commit is refused; those after it may succeed.
+    /// A commit is refused, and with it those of its partition that follow before it is opened again.
     CommitUnavailable,
     /// From this commit on the store promises nothing until it is opened again.
     CommitFailed,
@@ -105,16 +108,26 @@ impl Plan {
         let clients = (0..count).map(|number| client(&make, number.unsigned_abs(), &wants));
         let clients = clients.filter(|client| wants(&client.name)).collect();
         let pace = *random.pick(&[Pace::Immediate, Pace::Quick, Pace::Erratic]);
+        let settings = Settings {
+            transitions_per_step: *random.pick(&[1000, 1000, 1000, 20, 3, 1]),
+            events_max: *random.pick(&[25_000, 25_000, 25_000, 25_000, 60]),
+            inline_map_concurrency_max: *random.pick(&[40, 40, 2]),
+            ..Settings::default()
+        };
         let mut several = |percent: u32, most: i64| if random.percent(percent) { random.between(1, most) } else { 0 };
         let (crashes, jumps, faults) = (several(70, 5), several(40, 3), several(40, 4));
         Plan {
             seed,
             machines,
             clients,
-            crashes: (0..crashes).map(|number| crash(seed, number.unsigned_abs())).filter(|it| wants(&it.name)).collect(),
+            crashes: (0..crashes)
+                .map(|number| crash(seed, number.unsigned_abs()))
+                .filter(|it| wants(&it.name))
+                .collect(),
             jumps: (0..jumps).map(|number| jump(seed, number.unsigned_abs())).filter(|it| wants(&it.name)).collect(),
             faults: (0..faults).map(|number| fault(seed, number.unsigned_abs())).filter(|it| wants(&it.name)).collect(),
             pace,
+            settings,
         }
     }
 
@@ -192,13 +205,19 @@ fn crash(seed: u64, number: u64) -> Crash {
 
 fn jump(seed: u64, number: u64) -> Jump {
     let mut random = Random::new(seed, "jump", number);
-    let by_ms = if random.percent(80) { random.between(-30_000, 30_000) } else { random.between(-86_400_000, 86_400_000) };
+    let by_ms =
+        if random.percent(80) { random.between(-30_000, 30_000) } else { random.between(-86_400_000, 86_400_000) };
     Jump { name: format!("j{number}"), at_ms: random.between(0, 40_000).unsigned_abs(), by_ms }
 }
 
 fn fault(seed: u64, number: u64) -> Fault {
     let mut random = Random::new(seed, "fault", number);
-    let kinds = [FaultKind::CommitUnavailable, FaultKind::CommitUnavailable, FaultKind::CommitFailed, FaultKind::ReadUnavailable];
+    let kinds = [
+        FaultKind::CommitUnavailable,
+        FaultKind::CommitUnavailable,
+        FaultKind::CommitFailed,
+        FaultKind::ReadUnavailable,
+    ];
     let kind = *random.pick(&kinds);
     // The first commits and reads are those that create the machines; the world needs them.
     let magnitude = random.between(2, 9);

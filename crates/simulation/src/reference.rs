@@ -4,7 +4,9 @@
 //! Branches that fail race with each other, and so do the clocks of tasks with their results. So the answer is the set of endings an execution
 //! may have, given how the attempts of its tasks ended.
 
-use crate::machine::{Condition, Kind, Language, List, Machine, Number, Record, Resource, Retrier, Scope, State, Task, Text};
+use crate::machine::{
+    Condition, Kind, Language, List, Machine, Number, Record, Resource, Retrier, Scope, State, Task, Text,
+};
 use json::{ObjectBuilder, Value, json};
 use std::collections::BTreeMap;
 
@@ -48,9 +50,9 @@ pub(crate) fn without_own_causes(value: &Value) -> Value {
     match value {
         Value::String(text) if text.starts_with(OWN_CAUSE) => Value::from(OWN_CAUSE),
         Value::Array(items) => Value::from(items.iter().map(without_own_causes).collect::<Vec<_>>()),
-        Value::Object(fields) => {
-            Value::from(fields.iter().map(|(key, value)| (key.clone(), without_own_causes(value))).collect::<json::Object>())
-        }
+        Value::Object(fields) => Value::from(
+            fields.iter().map(|(key, value)| (key.clone(), without_own_causes(value))).collect::<json::Object>(),
+        ),
         other => other.clone(),
     }
 }
@@ -145,7 +147,8 @@ impl Reference<'_> {
         for worked in self.attempt(state, input, place, retries.iter().sum())? {
             if let Worked::Failed { error, .. } = &worked {
                 let position = state.retry.iter().position(|retrier| names(&retrier.error_equals, error));
-                if let Some(position) = position.filter(|position| retries[*position] < limit(&state.retry[*position])) {
+                if let Some(position) = position.filter(|position| retries[*position] < limit(&state.retry[*position]))
+                {
                     let mut retries = retries.clone();
                     retries[position] += 1;
                     all.extend(self.work(state, input, place, retries)?);
@@ -160,7 +163,13 @@ impl Reference<'_> {
         Ok(all)
     }
 
-    fn attempt(&mut self, state: &State, input: &Value, place: &Place, retry_count: u64) -> Result<Vec<Worked>, TooMany> {
+    fn attempt(
+        &mut self,
+        state: &State,
+        input: &Value,
+        place: &Place,
+        retry_count: u64,
+    ) -> Result<Vec<Worked>, TooMany> {
         Ok(match &state.kind {
             Kind::Pass { record } => {
                 let output = self::record(record, input, place);
@@ -243,7 +252,8 @@ fn together(state: &State, input: &Value, keeps_input: bool, children: &[Vec<End
         for ending in child {
             match ending {
                 Ending::Output(output) => {
-                    longer.extend(combinations.iter().map(|before| [&before[..], std::slice::from_ref(output)].concat()));
+                    longer
+                        .extend(combinations.iter().map(|before| [&before[..], std::slice::from_ref(output)].concat()));
                 }
                 Ending::Failure { error, cause } => {
                     worked.push(Worked::Failed { error: error.clone(), cause: cause.clone() });
@@ -306,9 +316,9 @@ fn holds(condition: &Condition, input: &Value) -> bool {
 fn record(record: &Record, input: &Value, place: &Place) -> Value {
     let list = match &record.l {
         List::Field => field(input, "l").clone(),
-        List::Numbers(numbers) => {
-            Value::from(numbers.iter().map(|number| Value::from(self::number(number, input, place))).collect::<Vec<_>>())
-        }
+        List::Numbers(numbers) => Value::from(
+            numbers.iter().map(|number| Value::from(self::number(number, input, place))).collect::<Vec<_>>(),
+        ),
     };
     json!({"n": (number(&record.n, input, place)), "s": (text(&record.s, input)), "l": list})
 }

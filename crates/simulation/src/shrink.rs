@@ -5,7 +5,12 @@ use crate::run::{Report, Wrap, run};
 use std::collections::BTreeSet;
 
 /// Leaves out as much as it can in so many runs; what was left out, and the report of the smallest run that fails.
-pub(crate) fn shrink(seed: u64, mut without: BTreeSet<String>, runs_max: usize, wrap: Wrap<'_>) -> (BTreeSet<String>, Report) {
+pub(crate) fn shrink(
+    seed: u64,
+    mut without: BTreeSet<String>,
+    runs_max: usize,
+    wrap: Wrap<'_>,
+) -> (BTreeSet<String>, Report) {
     let mut smallest = run(Plan::new(seed, &without), wrap);
     let kind = smallest.violations.first().map(|violation| kind_of(violation));
     let mut runs = 0;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::OpenError;
 
 /// The storage format this release writes: layout of the directory, of the log, and of the engine's keys.
-const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 
 /// How long a lock may outlive the process that held it. A process that is killed while it starts another one leaves its open files, the
 /// lock among them, to a child that lets go of them only when it executes its program.

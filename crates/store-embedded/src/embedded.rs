@@ -1,6 +1,7 @@
 //! The handle: opens the directory, starts the two threads, turns the contract's calls into requests and reads.
 
 use std::future::ready;
+use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle};
@@ -16,7 +17,7 @@ use crate::retired::Retired;
 use crate::shared::Shared;
 use crate::view::View;
 use crate::writer::Writer;
-use crate::{OpenError, Options, feeder, recovery};
+use crate::{BackupSummary, OpenError, Options, backup, feeder, recovery};
 
 /// Bytes of keys and values that one batch may have.
 const BATCH_BYTES_MAX: usize = 256 * 1024 * 1024;
@@ -56,6 +57,14 @@ impl Embedded {
         embedded.start(directory, "store-log", move || writer.run())?;
         embedded.start(directory, "store-feeder", move || feeder::run(&shared, engine))?;
         Ok(embedded)
+    }
+
+    /// Writes everything that is durable at one moment as a backup, while commits go on.
+    ///
+    /// # Errors
+    /// If rows cannot be read or `out` cannot be written. What was written is no backup then, and is told from one.
+    pub fn back_up(&self, made_at_ms: i64, out: &mut dyn Write) -> Result<BackupSummary, StoreError> {
+        backup::write(&self.shared.view.snapshot()?, made_at_ms, out)
     }
 
     fn start(&mut self, directory: &Path, name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), OpenError> {

@@ -79,6 +79,17 @@ impl Engine {
         Ok(tables.finish()?)
     }
 
+    /// Fills an empty engine with rows that come in key order, durably and as a whole or not at all.
+    pub(crate) fn fill<T, E: From<FeedError>>(
+        &self,
+        rows: impl FnOnce(&mut dyn FnMut(Bytes, Bytes) -> Result<(), FeedError>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tables = self.rows.start_ingestion().map_err(FeedError::from)?;
+        let result = rows(&mut |key, value| Ok(tables.write(key, value)?))?;
+        tables.finish().map_err(FeedError::from)?;
+        Ok(result)
+    }
+
     /// Whether so many tables wait to be merged that the next generation should wait too.
     pub(crate) fn is_behind(&self) -> bool {
         self.rows.l0_table_count() >= UNMERGED_TABLES_MAX

@@ -6,11 +6,12 @@
 //! journal and memtables stay unused: the log is the one, the rows in memory are the other.
 //!
 //! Reading order: [`Embedded`], `writer`, `feeder`, `view`; on disk: `directory`, `log`, `segment`, `frame`, `engine`;
-//! after a crash: `recovery`.
+//! after a crash: `recovery`; for operators: `snapshot`, `backup`, `inspection`.
 //!
 //! **Invariants.** Nothing is visible or acknowledged before its group is synced. A log segment goes only after the
 //! engine has synced everything in it. After a failed sync nothing is acknowledged any more by this process.
 
+mod backup;
 mod directory;
 #[cfg(test)]
 mod disk_faults;
@@ -20,6 +21,7 @@ mod engine;
 mod faults;
 mod feeder;
 mod frame;
+mod inspection;
 mod log;
 mod open_error;
 mod options;
@@ -31,9 +33,12 @@ mod retired;
 mod row_key;
 mod segment;
 mod shared;
+mod snapshot;
 mod view;
 mod writer;
 
+pub use backup::{BackupSummary, restore, verify_backup};
 pub use embedded::Embedded;
+pub use inspection::{CutLog, Inspection, cut_log};
 pub use open_error::OpenError;
 pub use options::Options;

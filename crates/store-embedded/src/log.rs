@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use store::Trouble;
+
 use crate::engine::is_full;
 use crate::frame::{self, RowWrite, WRITE_OVERHEAD_BYTES};
 use crate::retired::Retired;
@@ -75,6 +77,9 @@ impl Log {
         let log_bytes = self.buffer.len() as u64;
         self.current.write(&self.buffer).map_err(|error| write_error(&self.current.path, &error))?;
         self.current.sync().map_err(|error| sync_error(&self.current.path, &error))?;
+        if !self.current.is_in_place() {
+            return Err(gone_error(&self.current.path));
+        }
         self.next_sequence += 1;
         self.buffer.clear();
         self.buffer.shrink_to(BUFFER_KEPT_BYTES);
@@ -108,13 +113,25 @@ fn frame_bytes(writes: &[RowWrite]) -> u64 {
 
 fn write_error(path: &Path, error: &io::Error) -> AppendError {
     if is_full(error.kind()) {
-        return AppendError::Full(format!("the disk is full: {}: {error}; free space", path.display()));
+        let hint = Trouble::DiskFull.hint();
+        return AppendError::Full(format!("the disk is full: {}: {error}; free space {hint}", path.display()));
     }
-    AppendError::Broken(format!("{} could not be written: {error}; check the disk and restart", path.display()))
+    let hint = Trouble::WriteFailed.hint();
+    AppendError::Broken(format!("{} could not be written: {error}; check the disk and restart {hint}", path.display()))
 }
 
 /// After a failed sync the kernel may have dropped what it could not write: trying again would prove nothing.
 fn sync_error(path: &Path, error: &io::Error) -> AppendError {
     let remedy = if is_full(error.kind()) { "the disk is full: free space" } else { "check the disk" };
-    AppendError::Broken(format!("{} could not be synced: {error}; {remedy} and restart", path.display()))
+    let hint = Trouble::SyncFailed.hint();
+    AppendError::Broken(format!("{} could not be synced: {error}; {remedy} and restart {hint}", path.display()))
+}
+
+/// What is written to a file that has no name is lost with the process.
+fn gone_error(path: &Path) -> AppendError {
+    let hint = Trouble::DirectoryGone.hint();
+    AppendError::Broken(format!(
+        "{} is not there any more; bring the directory back and restart {hint}",
+        path.display()
+    ))
 }

@@ -3,17 +3,19 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use store::Trouble;
+
 /// A data directory that could not be opened. Nothing in it was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Another process, or another handle of this one, has it open.
-    #[error("data directory {} is in use by another process", directory.display())]
+    #[error("data directory {} is in use by another process {}", directory.display(), Trouble::DirectoryInUse.hint())]
     InUse {
         /// The data directory.
         directory: PathBuf,
     },
     /// It cannot be created or written.
-    #[error("data directory {} cannot be written: {source}", directory.display())]
+    #[error("data directory {} cannot be written: {source} {}", directory.display(), Trouble::NotWritable.hint())]
     NotWritable {
         /// The data directory.
         directory: PathBuf,
@@ -22,16 +24,37 @@ pub enum OpenError {
     },
     /// A later release wrote it.
     #[error(
-        "data directory {} has storage format {found}, this release reads up to {supported}: use a newer release",
-        directory.display()
+        "{} has storage format {found}, this release reads up to {supported}: use a newer release {}",
+        directory.display(), Trouble::NewerFormat.hint()
     )]
     NewerFormat {
-        /// The data directory.
+        /// The data directory, or the backup.
         directory: PathBuf,
         /// The format it has.
         found: u32,
         /// The newest format this release knows.
         supported: u32,
+    },
+    /// There is no data directory where one was expected.
+    #[error("{} is no data directory", directory.display())]
+    NoDirectory {
+        /// Where.
+        directory: PathBuf,
+    },
+    /// A directory that was to be new has something in it.
+    #[error("{} is not empty: nothing is overwritten, name another directory", directory.display())]
+    NotEmpty {
+        /// The directory.
+        directory: PathBuf,
+    },
+    /// The log is damaged where no crash damages it.
+    #[error(
+        "{damage}: what was acknowledged would be lost; restore a backup, or let stepwell check --cut-log put it aside {}",
+        Trouble::LogDamaged.hint()
+    )]
+    LogDamaged {
+        /// What is damaged: file, offset, what is wrong.
+        damage: String,
     },
     /// Stored bytes are not what was written. Restore a backup.
     #[error("{what} in {place}")]
@@ -50,7 +73,7 @@ pub enum OpenError {
         source: io::Error,
     },
     /// The engine behind the log could not be opened.
-    #[error("{}: {message}", path.display())]
+    #[error("{}: {message} {}", path.display(), Trouble::RowsDamaged.hint())]
     Engine {
         /// The engine's directory.
         path: PathBuf,

@@ -12,7 +12,7 @@ use crate::frame::RowWrite;
 const ROW_OVERHEAD_BYTES: usize = 96;
 
 /// One generation.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(crate) struct Overlay {
     rows: BTreeMap<Bytes, Option<Bytes>>,
     /// Memory its rows take, about.

@@ -4,6 +4,7 @@
 //! leaves of it was never acknowledged and is passed over. A damaged group with an intact later one behind it is not the
 //! work of a crash, and refuses to open.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,6 +60,53 @@ pub(crate) fn recover(
     Ok((overlay, log))
 }
 
+/// Where the log is damaged as no crash damages it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Damage {
+    pub(crate) path: PathBuf,
+    pub(crate) offset: u64,
+    what: String,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} in {} at offset {}", self.what, self.path.display(), self.offset)
+    }
+}
+
+/// What ends reading a segment.
+enum Failure {
+    Damage(Damage),
+    Other(OpenError),
+}
+
+impl From<Failure> for OpenError {
+    fn from(failure: Failure) -> OpenError {
+        match failure {
+            Failure::Damage(damage) => OpenError::LogDamaged { damage: damage.to_string() },
+            Failure::Other(error) => error,
+        }
+    }
+}
+
+/// What the log holds beyond the engine, up to the first damage if there is one. Changes nothing.
+pub(crate) fn inspect(directory: &Path, applied: u64) -> Result<(Overlay, Option<Damage>), OpenError> {
+    let segments = list(directory)?;
+    let mut overlay = Overlay::default();
+    for (index, (path, first)) in segments.iter().enumerate() {
+        let next = segments.get(index + 1).map(|(_, first)| *first);
+        if next.is_some_and(|next| next <= applied + 1) {
+            continue;
+        }
+        match replay(path, *first, next, applied, &mut overlay) {
+            Ok(_) => {}
+            Err(Failure::Damage(damage)) => return Ok((overlay, Some(damage))),
+            Err(Failure::Other(error)) => return Err(error),
+        }
+    }
+    Ok((overlay, None))
+}
+
 /// Where a segment's frames end.
 struct End {
     header: Header,
@@ -69,7 +117,7 @@ struct End {
 }
 
 /// Segments, oldest first, with the sequence their name gives.
-fn list(directory: &Path) -> Result<Vec<(PathBuf, u64)>, OpenError> {
+pub(crate) fn list(directory: &Path) -> Result<Vec<(PathBuf, u64)>, OpenError> {
     let mut segments = Vec::new();
     for entry in fs::read_dir(directory).map_err(OpenError::io(directory))? {
         let path = entry.map_err(OpenError::io(directory))?.path();
@@ -83,8 +131,8 @@ fn list(directory: &Path) -> Result<Vec<(PathBuf, u64)>, OpenError> {
 }
 
 /// Takes the groups after `applied` from one segment; `next` is where the following segment begins, if there is one.
-fn replay(path: &Path, first: u64, next: Option<u64>, applied: u64, overlay: &mut Overlay) -> Result<End, OpenError> {
-    let bytes = fs::read(path).map_err(OpenError::io(path))?;
+fn replay(path: &Path, first: u64, next: Option<u64>, applied: u64, overlay: &mut Overlay) -> Result<End, Failure> {
+    let bytes = fs::read(path).map_err(|error| Failure::Other(OpenError::io(path)(error)))?;
     let header = Header::parse(&bytes).filter(|header| header.first_sequence == first);
     let header = header.ok_or_else(|| corrupt(path, 0, "the log segment's header is damaged".to_owned()))?;
     if first > applied + 1 && overlay.sequence + 1 != first {
@@ -141,6 +189,6 @@ fn last_intact_beyond(bytes: &[u8], end: &End) -> u64 {
     last
 }
 
-fn corrupt(path: &Path, offset: u64, what: String) -> OpenError {
-    OpenError::Corrupt { what, place: format!("{} at offset {offset}", path.display()) }
+fn corrupt(path: &Path, offset: u64, what: String) -> Failure {
+    Failure::Damage(Damage { path: path.to_owned(), offset, what })
 }

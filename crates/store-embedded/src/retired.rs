@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use std::{fs, io};
 
-use crate::directory::sync_directory;
+use crate::directory;
+#[cfg(test)]
+use crate::faults;
 
 /// The complete segments of one log. The writer adds to them, the feeder takes away.
 #[derive(Debug)]
@@ -54,7 +56,7 @@ impl Retired {
             };
             if needs_spare {
                 let spare = self.directory.join("spare");
-                fs::rename(&path, &spare)?;
+                rename(&path, &spare)?;
                 // Its header will be written over: no crash may bring the former name back.
                 sync_directory(&self.directory)?;
                 self.files().spare = Some(spare);
@@ -75,8 +77,30 @@ impl Retired {
     }
 }
 
+/// Gives a file of the log another name.
+pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    #[cfg(test)]
+    faults::strike(from, faults::Operation::Rename)?;
+    fs::rename(from, to)?;
+    #[cfg(test)]
+    faults::renamed(from, to);
+    Ok(())
+}
+
+/// Makes the names of the log's files durable.
+pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
+    #[cfg(test)]
+    faults::strike(&directory.join("names"), faults::Operation::SyncDirectory)?;
+    directory::sync_directory(directory)?;
+    #[cfg(test)]
+    faults::names_synced(directory);
+    Ok(())
+}
+
 /// Removes a file that may be gone already.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    #[cfg(test)]
+    faults::strike(path, faults::Operation::Remove)?;
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

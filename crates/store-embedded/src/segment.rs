@@ -5,12 +5,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
+#[cfg(not(test))]
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::directory::sync_directory;
 #[cfg(test)]
 use crate::faults;
+use crate::retired::{rename, sync_directory};
 
 const MAGIC: &[u8; 8] = b"stepwlog";
 pub(crate) const HEADER_BYTES: usize = 32;
@@ -53,7 +55,7 @@ impl Segment {
         segment.write_ahead(HEADER_BYTES as u64)?;
         segment.write_at(0, &header.encode())?;
         segment.sync()?;
-        fs::rename(&unfinished, &segment.path)?;
+        rename(&unfinished, &segment.path)?;
         sync_directory(directory)?;
         Ok(segment)
     }
@@ -93,7 +95,25 @@ impl Segment {
     pub(crate) fn sync(&mut self) -> io::Result<()> {
         #[cfg(test)]
         faults::strike(&self.path, faults::Operation::Sync)?;
-        self.file.sync_data()
+        self.file.sync_data()?;
+        #[cfg(test)]
+        faults::synced(&self.path);
+        Ok(())
+    }
+
+    /// Whether its name still leads to it.
+    pub(crate) fn is_in_place(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+            match (fs::metadata(&self.path).map(place), self.file.metadata().map(place)) {
+                (Ok(named), Ok(open)) => named == open,
+                _ => false,
+            }
+        }
+        #[cfg(not(unix))]
+        self.path.exists()
     }
 
     fn write_ahead(&mut self, end: u64) -> io::Result<()> {
@@ -107,9 +127,12 @@ impl Segment {
 
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         #[cfg(test)]
-        faults::strike(&self.path, faults::Operation::Write)?;
-        self.file.seek(SeekFrom::Start(offset))?;
-        self.file.write_all(bytes)
+        return faults::write(&self.path, &mut self.file, offset, bytes);
+        #[cfg(not(test))]
+        {
+            self.file.seek(SeekFrom::Start(offset))?;
+            self.file.write_all(bytes)
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::frame::RowWrite;
 use crate::log::Appended;
 use crate::overlay::Overlay;
 use crate::row_key;
+use crate::snapshot::Snapshot;
 
 pub(crate) struct View {
     layers: RwLock<Layers>,
@@ -115,6 +116,13 @@ impl View {
         failure.map_or(Ok(rows), Err)
     }
 
+    /// Everything as it is now. Commits wait while the youngest rows are copied; they share their bytes with the copy.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, StoreError> {
+        let layers = self.read();
+        let moment = layers.engine()?.moment();
+        Ok(Snapshot { active: layers.active.clone(), sealed: layers.sealed.clone(), moment })
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Layers> {
         self.layers.read().expect("nothing panics while holding the lock")
     }
@@ -163,7 +171,7 @@ fn up_to(rows: impl Iterator<Item = RowWrite>, limit: usize) -> Vec<RowWrite> {
 }
 
 /// Merges two sorted runs of rows; where both have a key, `newer` wins.
-fn newest(
+pub(crate) fn newest(
     newer: impl Iterator<Item = RowWrite>,
     older: impl Iterator<Item = RowWrite>,
     reverse: bool,

@@ -50,7 +50,9 @@ fn a_newer_format_is_refused_and_left_alone() {
     let path = directory.path().display();
     assert_eq!(
         refusal(directory.path()).to_string(),
-        format!("data directory {path} has storage format 2, this release reads up to 1: use a newer release")
+        format!(
+            "{path} has storage format 2, this release reads up to 1: use a newer release (stepwell explain SW010)"
+        )
     );
     fs::write(directory.path().join("FORMAT"), "new\n").expect("the file can be written");
     assert_eq!(refusal(directory.path()).to_string(), format!("no storage format number in {path}/FORMAT"));

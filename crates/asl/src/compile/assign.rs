@@ -30,7 +30,7 @@ pub(crate) fn compile<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>
     for entry in entries {
         variable(checker, entry, &location, owner, fields.language);
     }
-    template::compile_shared(checker, node, &location, fields.language)
+    template::compile_shared(checker, node, &location, fields)
 }
 
 fn variable<'t>(

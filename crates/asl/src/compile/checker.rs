@@ -4,7 +4,9 @@ use super::location::Location;
 use super::similar::similar;
 use crate::definition::{Scope, ScopeIndex, StateIndex};
 use crate::diagnostic::{Diagnostic, Severity, code};
-use crate::{MachineType, QueryLanguage};
+use crate::tree::Node;
+use crate::{MachineType, Options, QueryLanguage, placeholder};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -48,6 +50,7 @@ pub(crate) struct Slot {
 
 pub(crate) struct Checker<'t> {
     pub(crate) machine_type: MachineType,
+    has_placeholders: bool,
     /// The language of the whole machine, to which every state falls back.
     pub(crate) machine_language: QueryLanguage,
     pub(crate) slots: Vec<Slot>,
@@ -62,9 +65,10 @@ pub(crate) struct Checker<'t> {
 }
 
 impl<'t> Checker<'t> {
-    pub(crate) fn new(machine_type: MachineType) -> Checker<'t> {
+    pub(crate) fn new(options: &Options) -> Checker<'t> {
         Checker {
-            machine_type,
+            machine_type: options.machine_type,
+            has_placeholders: options.has_placeholders,
             machine_language: QueryLanguage::JsonPath,
             slots: Vec::new(),
             state_names: HashSet::new(),
@@ -76,6 +80,16 @@ impl<'t> Checker<'t> {
             schema_errors: 0,
             warnings: 0,
         }
+    }
+
+    /// Whether a value is a placeholder as a whole, of which nothing is known and which is let pass.
+    pub(crate) fn is_placeholder(&self, node: &Node) -> bool {
+        self.has_placeholders && node.as_str().is_some_and(placeholder::is_whole)
+    }
+
+    /// An ARN with what can be said of it: placeholders filled in, if they are allowed.
+    pub(crate) fn filled_arn<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.has_placeholders { placeholder::filled_arn(text) } else { Cow::Borrowed(text) }
     }
 
     /// Notes a finding; the place is set by the caller. A hostile text could have as many findings as bytes, so there is an end to it; the

@@ -6,6 +6,7 @@ use super::location::Location;
 use super::similar::similar;
 use crate::QueryLanguage;
 use crate::tree::{Entry, Node, NodeKind};
+use expressions::StatesMembers;
 use std::ops::{Range, RangeInclusive};
 
 /// An object whose fields are being taken.
@@ -14,6 +15,10 @@ pub(crate) struct Fields<'t, 'l> {
     pub(crate) location: &'l Location<'l>,
     /// The language in force for this object.
     pub(crate) language: QueryLanguage,
+    /// Whether fields of the other language are let pass: the language itself is already refused, and AWS says no more.
+    pub(crate) is_downgraded: bool,
+    /// What `$states` has in the expressions that are being read.
+    pub(crate) states_members: StatesMembers,
     entries: &'t [Entry],
     taken: Vec<bool>,
     asked: Vec<&'static str>,
@@ -31,7 +36,16 @@ impl<'t, 'l> Fields<'t, 'l> {
             checker.schema(location, &node.span, "Expected value of type Object");
             return None;
         };
-        Some(Fields { node, location, language, entries, taken: vec![false; entries.len()], asked: Vec::new() })
+        Some(Fields {
+            node,
+            location,
+            language,
+            is_downgraded: false,
+            states_members: StatesMembers::Input,
+            entries,
+            taken: vec![false; entries.len()],
+            asked: Vec::new(),
+        })
     }
 
     /// Where findings about the object itself point: its opening bracket, or the first key of a YAML block, which has none.
@@ -56,6 +70,11 @@ impl<'t, 'l> Fields<'t, 'l> {
         self.entry(name).map(|entry| &entry.value)
     }
 
+    /// The value of field `name`, unless it is a placeholder.
+    fn take_known(&mut self, checker: &Checker<'t>, name: &'static str) -> Option<&'t Node> {
+        self.take(name).filter(|node| !checker.is_placeholder(node))
+    }
+
     /// Whether field `name` is there, taken or not.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.entries.iter().any(|entry| &*entry.key == name)
@@ -71,6 +90,9 @@ impl<'t, 'l> Fields<'t, 'l> {
         let entry = self.entry(name)?;
         if language == self.language {
             return Some(&entry.value);
+        }
+        if self.is_downgraded {
+            return None;
         }
         let message = format!(
             "The QueryLanguage is set to '{}', but field '{name}' is only supported for the '{}' QueryLanguage",
@@ -121,7 +143,7 @@ impl<'t, 'l> Fields<'t, 'l> {
 
     /// A text field with a fixed set of values.
     pub(crate) fn one_of(&mut self, checker: &mut Checker<'t>, name: &'static str, values: &[&str]) -> Option<&'t str> {
-        let node = self.take(name)?;
+        let node = self.take_known(checker, name)?;
         let text = node.as_str().filter(|text| values.contains(text));
         if text.is_none() {
             let message = format!("Value should be one of the following: [{}]", values.join(", "));
@@ -130,9 +152,29 @@ impl<'t, 'l> Fields<'t, 'l> {
         text
     }
 
+    /// `QueryLanguage`, marked as known; its value is judged by [`Fields::query_language_value`]. AWS takes everything but the exact
+    /// `JSONPath` for JSONata (measured), also what it refuses at the same time.
+    pub(crate) fn query_language(&mut self) -> Option<(QueryLanguage, &'t Entry)> {
+        let entry = self.entry("QueryLanguage")?;
+        Some((QueryLanguage::of_node(&entry.value), entry))
+    }
+
+    /// Reports a `QueryLanguage` that is none.
+    pub(crate) fn query_language_value(&mut self, checker: &mut Checker<'t>) {
+        match self.take("QueryLanguage") {
+            Some(node) if node.as_str().is_none() => {
+                checker.schema(&self.location.key("QueryLanguage"), &node.span, "Expected value of type [STRING]");
+            }
+            Some(_) => {
+                self.one_of(checker, "QueryLanguage", &QueryLanguage::NAMES);
+            }
+            None => {}
+        }
+    }
+
     /// A field that is `true` or `false`.
     pub(crate) fn boolean(&mut self, checker: &mut Checker<'t>, name: &'static str) -> Option<bool> {
-        let node = self.take(name)?;
+        let node = self.take_known(checker, name)?;
         match node.kind {
             NodeKind::Bool(boolean) => Some(boolean),
             _ => {
@@ -149,7 +191,7 @@ impl<'t, 'l> Fields<'t, 'l> {
         name: &'static str,
         range: RangeInclusive<u64>,
     ) -> Option<u64> {
-        let node = self.take(name)?;
+        let node = self.take_known(checker, name)?;
         let location = self.location.key(name);
         integer(checker, node, &location, range)
     }
@@ -172,7 +214,7 @@ impl<'t, 'l> Fields<'t, 'l> {
         name: &'static str,
         range: RangeInclusive<f64>,
     ) -> Option<f64> {
-        let node = self.take(name)?;
+        let node = self.take_known(checker, name)?;
         if self.is_expression(node) {
             return None;
         }
@@ -197,7 +239,7 @@ impl<'t, 'l> Fields<'t, 'l> {
 
     /// The elements of an array field.
     pub(crate) fn array(&mut self, checker: &mut Checker<'t>, name: &'static str) -> Option<&'t [Node]> {
-        let node = self.take(name)?;
+        let node = self.take_known(checker, name)?;
         let elements = node.as_array();
         if elements.is_none() {
             checker.schema(&self.location.key(name), &node.span, "Expected value of type Array");

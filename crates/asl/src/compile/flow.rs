@@ -7,7 +7,7 @@ use super::{path_field, template};
 use crate::QueryLanguage;
 use crate::definition::{Flow, JsonPathFlow, JsonataFlow, PathField, ResultPath};
 use crate::tree::{Node, NodeKind};
-use expressions::Root;
+use expressions::{Root, StatesMembers};
 
 /// Which of the fields a state type has beside `InputPath` and `OutputPath`.
 #[derive(Clone, Copy, Default)]
@@ -22,7 +22,10 @@ pub(crate) struct Has {
 /// Takes the fields a state type has, of both languages: those of the other one are reported. Every type with `OutputPath` has `Output`.
 pub(crate) fn compile<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, has: Has) -> Flow {
     let json_path = json_path(checker, fields, has);
+    // States with a `ResultSelector` in JSONPath are those with a result.
+    fields.states_members = if has.result_selector { StatesMembers::Result } else { StatesMembers::Input };
     let mut flow = JsonataFlow { output: template::jsonata_field(checker, fields, "Output"), ..JsonataFlow::default() };
+    fields.states_members = StatesMembers::Input;
     if has.arguments {
         flow.arguments = template::jsonata_field(checker, fields, "Arguments");
     }

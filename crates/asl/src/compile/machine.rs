@@ -19,7 +19,7 @@ pub(crate) fn compile(tree: &Node, options: &Options) -> (Option<StateMachineDef
         let message = "Definition must be a valid JSON object";
         return (None, vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, tree.span.clone())]);
     }
-    let mut checker = Checker::new(options.machine_type);
+    let mut checker = Checker::new(options);
     let head = machine(&mut checker, tree);
     rules::shadowing::check(&mut checker, tree);
     let (slots, diagnostics) = checker.into_parts();
@@ -46,8 +46,9 @@ fn machine<'t>(checker: &mut Checker<'t>, tree: &'t Node) -> Option<Head> {
     let comment = fields.text(checker, "Comment").map(str::to_owned);
     fields.one_of(checker, "Version", &["1.0"]);
     let timeout_seconds = fields.integer(checker, "TimeoutSeconds", 0..=SECONDS_MAX);
-    if let Some(language) = fields.one_of(checker, "QueryLanguage", &QueryLanguage::NAMES) {
-        checker.machine_language = QueryLanguage::of_name(language);
+    if let Some((language, _)) = fields.query_language() {
+        checker.machine_language = language;
+        fields.query_language_value(checker);
     }
     let container = Container { parent: None, isolated: false, depth: 0 };
     let top = scope::compile(checker, &mut fields, container);

@@ -21,3 +21,4 @@ mod states;
 mod template;
 
 pub(crate) use machine::compile;
+pub(crate) use similar::similar;

@@ -12,6 +12,9 @@ use std::ops::RangeInclusive;
 
 /// Any path: one that may name several places.
 pub(crate) fn path(checker: &mut Checker<'_>, node: &Node, location: &Location<'_>) -> Option<Path> {
+    if checker.is_placeholder(node) {
+        return None;
+    }
     let parsed = node.as_str().map(Path::parse);
     match parsed {
         Some(Ok(path)) => Some(path),
@@ -57,7 +60,7 @@ pub(crate) fn expression<'t>(
     name: &'static str,
 ) -> Option<JsonataExpression> {
     let node = fields.take(name).filter(|node| fields.is_expression(node))?;
-    match JsonataExpression::parse(node.as_str()?)? {
+    match JsonataExpression::parse(node.as_str()?, fields.states_members)? {
         Ok(expression) => Some(expression),
         Err(problem) => {
             let location = fields.location.key(name).to_string();

@@ -13,7 +13,7 @@ pub(crate) struct Problem {
 /// Parses the ARN of a function, an activity or a service integration.
 pub(crate) fn parse(text: &str) -> Result<Resource, Problem> {
     let Some(rest) = text.strip_prefix("arn:") else {
-        return Err(Problem { message: "Value is not a valid resource ARN".to_owned(), help: None });
+        return Err(Problem { message: "Value is not a valid resource ARN".to_owned(), help: hint(text) });
     };
     let parts: Vec<&str> = rest.splitn(5, ':').collect();
     let resource = match parts[..] {
@@ -209,6 +209,9 @@ fn is_optimised(service: &str, action: &str, pattern: IntegrationPattern) -> boo
 }
 
 fn hint(text: &str) -> Option<String> {
+    if text.contains("${") {
+        return Some("a placeholder such as ${Name} must be filled in before".to_owned());
+    }
     let (service, rest) = service_and_action(text)?;
     let (action, pattern) = split_pattern(rest);
     let known = actions(service);

@@ -11,6 +11,7 @@ use super::template;
 use crate::QueryLanguage;
 use crate::definition::{Catcher, Retrier, ScopeIndex, StateIndex};
 use crate::tree::Node;
+use expressions::StatesMembers;
 
 /// AWS's longest `MaxDelaySeconds`: a year and a day.
 const DELAY_SECONDS_MAX: u64 = 31_622_400;
@@ -82,6 +83,7 @@ fn catcher<'t>(
     fields.text(checker, "Comment");
     let error_equals = error_equals(checker, fields, is_last);
     let result_path = flow::result_path(checker, fields);
+    fields.states_members = StatesMembers::ErrorOutput;
     let assign = assign::compile(checker, fields, Owner { scope, is_catcher: true });
     let output = template::jsonata_field(checker, fields, "Output");
     let next = target(checker, fields, "Next", targets, index)?;

@@ -72,7 +72,7 @@ pub(crate) fn compile<'t>(
         }
     }
     if start_name.is_some() && checker.schema_error_count() == errors_before {
-        rules::graph::check(checker, entries, &targets, &location);
+        rules::graph::check(checker, entries, &targets, &location, container.parent.is_none());
     }
     let parent = container.parent;
     checker.slots[index.0 as usize].scope =

@@ -8,6 +8,7 @@ use super::states::{choice, fail, map, parallel, pass, succeed, task, wait};
 use crate::QueryLanguage;
 use crate::definition::{Flow, ScopeIndex, State, StateIndex, StateKind, Transition};
 use crate::tree::{Entry, NodeKind};
+use expressions::StatesMembers;
 
 /// Where a state stands.
 #[derive(Clone, Copy)]
@@ -50,7 +51,12 @@ pub(crate) fn compile<'t>(
     let mut state = StateReader { fields, targets, index, place };
     let assign = match type_name {
         "Succeed" | "Fail" => None,
-        _ => assign::compile(checker, &mut state.fields, Owner { scope: place.scope, is_catcher: false }),
+        _ => {
+            state.fields.states_members = members_after(type_name);
+            let assign = assign::compile(checker, &mut state.fields, Owner { scope: place.scope, is_catcher: false });
+            state.fields.states_members = StatesMembers::Input;
+            assign
+        }
     };
     let compiled = match type_name {
         "Task" => task::compile(checker, &mut state),
@@ -66,8 +72,17 @@ pub(crate) fn compile<'t>(
         "Succeed" | "Fail" | "Choice" => Some(Transition::End),
         _ => state.transition(checker),
     };
+    state.fields.query_language_value(checker);
     state.fields.finish(checker);
     Some(State { name: entry.key.clone(), flow: compiled.flow, assign, transition: transition?, kind: compiled.kind? })
+}
+
+/// What `$states` has when the state has done its work.
+fn members_after(type_name: &str) -> StatesMembers {
+    match type_name {
+        "Task" | "Parallel" | "Map" => StatesMembers::Result,
+        _ => StatesMembers::Input,
+    }
 }
 
 fn type_name<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Option<&'t str> {
@@ -82,16 +97,13 @@ fn type_name<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Opti
 
 /// The state's own language. A machine in JSONata has no JSONPath states.
 fn query_language<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) {
-    let Some(entry) = fields.entry("QueryLanguage") else {
+    let Some((language, entry)) = fields.query_language() else {
         return;
     };
-    let Some(name) = fields.one_of(checker, "QueryLanguage", &QueryLanguage::NAMES) else {
-        return;
-    };
-    let language = QueryLanguage::of_name(name);
     if language == QueryLanguage::JsonPath && checker.machine_language == QueryLanguage::Jsonata {
         let message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine";
         checker.schema(fields.location, &entry.value.span, message);
+        fields.is_downgraded = true;
     }
     fields.language = language;
 }

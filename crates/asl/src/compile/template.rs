@@ -7,7 +7,7 @@ use crate::QueryLanguage;
 use crate::definition::Template;
 use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::tree::{Node, NodeKind};
-use expressions::{JsonataProblem, JsonataTemplate, PayloadTemplate};
+use expressions::{JsonataProblem, JsonataTemplate, PayloadTemplate, StatesMembers};
 
 /// Takes and compiles a template field that only JSONPath has.
 pub(crate) fn field<'t>(
@@ -26,7 +26,7 @@ pub(crate) fn jsonata_field<'t>(
     name: &'static str,
 ) -> Option<JsonataTemplate> {
     let node = fields.take_of(checker, QueryLanguage::Jsonata, name)?;
-    compile_jsonata(checker, node, &fields.location.key(name))
+    compile_jsonata(checker, node, &fields.location.key(name), fields.states_members)
 }
 
 /// Takes and compiles a template field that both languages have.
@@ -36,19 +36,21 @@ pub(crate) fn shared_field<'t>(
     name: &'static str,
 ) -> Option<Template> {
     let node = fields.take(name)?;
-    compile_shared(checker, node, &fields.location.key(name), fields.language)
+    compile_shared(checker, node, &fields.location.key(name), fields)
 }
 
-/// Compiles `node`, which stands at `location`, in either language.
+/// Compiles `node`, which stands at `location`, in the language of `fields`.
 pub(crate) fn compile_shared(
     checker: &mut Checker<'_>,
     node: &Node,
     location: &Location<'_>,
-    language: QueryLanguage,
+    fields: &Fields<'_, '_>,
 ) -> Option<Template> {
-    match language {
+    match fields.language {
         QueryLanguage::JsonPath => compile(checker, node, location).map(Template::JsonPath),
-        QueryLanguage::Jsonata => compile_jsonata(checker, node, location).map(Template::Jsonata),
+        QueryLanguage::Jsonata => {
+            compile_jsonata(checker, node, location, fields.states_members).map(Template::Jsonata)
+        }
     }
 }
 
@@ -57,8 +59,9 @@ pub(crate) fn compile_jsonata(
     checker: &mut Checker<'_>,
     node: &Node,
     location: &Location<'_>,
+    members: StatesMembers,
 ) -> Option<JsonataTemplate> {
-    match JsonataTemplate::compile(&node.to_value()) {
+    match JsonataTemplate::compile(&node.to_value(), members) {
         Ok(template) => Some(template),
         Err(problems) => {
             for problem in problems {
@@ -80,17 +83,19 @@ pub(crate) fn report_jsonata(
     if !checker.has_room(Severity::Error) {
         return;
     }
-    let (code, message) = match problem {
-        JsonataProblem::Invalid(message) => (code::INVALID_JSONATA_EXPRESSION, message),
-        JsonataProblem::Unsupported(message) => (code::UNSUPPORTED_JSONATA_EXPRESSION, message),
+    let (code, messages) = match problem {
+        JsonataProblem::Invalid(message) => (code::INVALID_JSONATA_EXPRESSION, vec![message]),
+        JsonataProblem::Unsupported(messages) => (code::UNSUPPORTED_JSONATA_EXPRESSION, messages),
         JsonataProblem::OneSided => {
             let message = "A JSONata expression must begin with '{%' and end with '%}'";
-            (code::SCHEMA_VALIDATION_FAILED, message.to_owned())
+            (code::SCHEMA_VALIDATION_FAILED, vec![message.to_owned()])
         }
     };
-    let mut diagnostic = Diagnostic::error(code, message, span);
-    diagnostic.location = Some(location);
-    checker.report(Phase::Schema, diagnostic);
+    for message in messages {
+        let mut diagnostic = Diagnostic::error(code, message, span.clone());
+        diagnostic.location = Some(location.clone());
+        checker.report(Phase::Schema, diagnostic);
+    }
 }
 
 /// Compiles `node`, which stands at `location`.

@@ -2,7 +2,10 @@
 
 use crate::parse::QueryLanguage;
 use crate::tree::{Entry, Node, NodeKind};
+use expressions::{JsonataExpression, StatesMembers};
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Fields whose values are templates: only keys ending in `.$` are evaluated there.
 const TEMPLATES: [&str; 8] =
@@ -100,6 +103,17 @@ impl<'t> Leaf<'t> {
             // An apostrophe may stand in a text with double quotes: rather too many reads than one too few.
             LeafKind::Jsonata => reads(self.text, &['$']),
         }
+    }
+
+    /// The workflow variables an expression in JSONata reads; none of one that is refused.
+    pub(crate) fn variables(&self) -> BTreeSet<Arc<str>> {
+        if self.kind != LeafKind::Jsonata {
+            return BTreeSet::new();
+        }
+        let members = [StatesMembers::Result, StatesMembers::ErrorOutput];
+        let parsed =
+            members.into_iter().filter_map(|members| JsonataExpression::parse(self.text, members)?.ok()).next();
+        parsed.map(|expression| expression.variables()).unwrap_or_default()
     }
 
     /// Whether its path may name several places, so that it never fails.

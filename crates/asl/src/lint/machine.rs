@@ -114,7 +114,7 @@ impl<'t> Machine<'t> {
 }
 
 fn language(node: &Node) -> Option<QueryLanguage> {
-    node.get("QueryLanguage")?.as_str().map(QueryLanguage::of_name)
+    node.get("QueryLanguage").map(QueryLanguage::of_node)
 }
 
 fn enqueue<'t>(state: &State<'t>, is_express: bool, queue: &mut VecDeque<Pending<'t>>) {

@@ -1,11 +1,10 @@
 //! The linter: what AWS accepts but will disappoint, beside what AWS refuses. One file per rule in `rules`; the file's opening comment is the
 //! rule's page, its examples are the rule's test.
 //!
-//! Rules work on the tree, so a definition with errors is linted as well. Nothing here evaluates an expression or knows a service's API.
-//! Rules of the catalogue that are not here, because they need what this crate has not: `jsonata-parse`, `unknown-parameter` and
-//! `missing-required-parameter` (a parser for JSONata, the service models), `express-no-logging` (logging is no part of a definition).
-//! Of `payload-size` only literals are looked at, of `history-risk` only loops that wait, of `non-idempotent-retry` only nested executions.
-//! Variables in JSONata count as read, but whether they are defined there is not decided.
+//! Rules work on the tree, so a definition with errors is linted as well. Nothing here evaluates an expression, and of the services no more
+//! is known than the parameters of the most used actions. A rule of the catalogue that is not here: `express-no-logging` (logging is no part
+//! of a definition). Of `payload-size` only literals are looked at, of `history-risk` only loops that wait, of `non-idempotent-retry` only
+//! nested executions.
 //!
 //! Reading order: [`lint`], [`Rule`], [`Finding`], `context` and `machine` (what rules see), `rules`, `off` (switching off), [`fix`].
 
@@ -18,6 +17,7 @@ mod graph;
 mod leaf;
 mod machine;
 mod off;
+mod parameters;
 mod render;
 mod retrier;
 mod rule;
@@ -39,12 +39,20 @@ use finding::Findings;
 pub struct Config {
     /// The type of the state machine the definition is for.
     pub machine_type: MachineType,
+    /// Whether `${Name}` stands for what a deployment fills in.
+    pub has_placeholders: bool,
     /// Ids of rules that are switched off.
     pub off: Vec<String>,
     /// Ids of optional rules that are switched on.
     pub on: Vec<String>,
     /// Ids of rules whose findings count as errors.
     pub error: Vec<String>,
+}
+
+impl Config {
+    fn options(&self) -> Options {
+        Options { machine_type: self.machine_type, has_placeholders: self.has_placeholders }
+    }
 }
 
 /// All rules, by id.
@@ -59,7 +67,7 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 
 /// What AWS would refuse and what the rules find, in the order of the text. Never fails, whatever the text.
 pub fn lint(text: &str, format: Format, config: &Config) -> Vec<Finding> {
-    let parsed = parse(text, format, &Options { machine_type: config.machine_type });
+    let parsed = parse(text, format, &config.options());
     let Some(tree) = &parsed.tree else {
         return parsed.diagnostics.iter().map(rules::invalid_definition::finding).collect();
     };
@@ -104,7 +112,7 @@ pub fn fix(text: &str, format: Format, config: &Config) -> (String, usize) {
 
 /// How many errors the validator finds; an unreadable text has more than any other.
 fn errors(text: &str, format: Format, config: &Config) -> usize {
-    let parsed = parse(text, format, &Options { machine_type: config.machine_type });
+    let parsed = parse(text, format, &config.options());
     let is_error = |diagnostic: &&crate::Diagnostic| diagnostic.severity == crate::Severity::Error;
     parsed.tree.map_or(usize::MAX, |_| parsed.diagnostics.iter().filter(is_error).count())
 }

@@ -1,12 +1,14 @@
 //! Switching rules off inside a definition: in `Comment` fields, and in comments of YAML.
 //!
 //! `stepwell-lint: off rule-a, rule-b` in the machine's `Comment`, or in a comment above everything else in a YAML file, is about the file;
-//! in a state's `Comment` about the state and all inside it; in a YAML comment about its line or, if it stands alone, about the next one. A
+//! in a state's `Comment` about the state and all inside it; in the `Comment` of a choice rule, a retrier or a catcher about that one alone (so
+//! JSON has a way to be as exact as YAML, and AWS accepts it); in a YAML comment about its line or, if it stands alone, about the next one. A
 //! line that begins a state stands for the state. What follows the names may say why.
 
 use super::Finding;
 use super::context::Context;
 use super::machine::StateId;
+use super::state::State;
 use crate::parse::Format;
 use crate::tree::Node;
 use std::collections::{HashMap, HashSet};
@@ -19,6 +21,8 @@ struct Off<'t> {
     file: HashSet<&'t str>,
     states: HashMap<StateId, Vec<&'t str>>,
     lines: HashMap<usize, Vec<&'t str>>,
+    /// Of parts of states with a `Comment`.
+    parts: Vec<(Range<usize>, Vec<&'t str>)>,
 }
 
 /// Drops the findings that are switched off.
@@ -34,7 +38,12 @@ pub(crate) fn apply(context: &Context<'_>, findings: &mut Vec<Finding>) {
         if let Some(names) = state.get("Comment").and_then(Node::as_str).map(named) {
             off.states.entry(state.id).or_default().extend(names);
         }
+        for (part, comment) in parts(state) {
+            let names = comment.as_str().map(named).unwrap_or_default();
+            off.parts.push((part.span.clone(), names));
+        }
     }
+    off.parts.retain(|(_, names)| !names.is_empty());
     if context.format == Format::Yaml {
         off.read_comments(context.text);
         for state in context.states() {
@@ -48,6 +57,9 @@ pub(crate) fn apply(context: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut around = finding.state.into_iter().flat_map(|state| context.machine.parents(state));
         !(off.file.contains(finding.rule)
             || off.lines.get(&line_of(finding.span.start)).is_some_and(in_line)
+            || off.parts.iter().any(|(span, names)| {
+                names.contains(&finding.rule) && span.start <= finding.span.start && finding.span.end <= span.end
+            })
             || around.any(|state| off.states.get(&state).is_some_and(in_line)))
     });
 }
@@ -73,11 +85,18 @@ impl<'t> Off<'t> {
     }
 }
 
+/// The choice rules, retriers and catchers of a state that have a `Comment`, each with it.
+fn parts<'t>(state: &State<'t>) -> impl Iterator<Item = (&'t Node, &'t Node)> + use<'t> {
+    let lists = ["Choices", "Retry", "Catch"].map(|field| state.elements(field));
+    lists.into_iter().flatten().filter_map(|part| Some((part, part.get("Comment")?)))
+}
+
 /// Every name in a `Comment` or a comment of YAML, with the place of the comment.
 pub(crate) fn mentions<'c>(context: &'c Context<'_>) -> Vec<(&'c str, Range<usize>)> {
     let mut mentions: Vec<(&str, Range<usize>)> = Vec::new();
     let comments = context.states().iter().filter_map(|state| state.get("Comment"));
-    for node in comments.chain(context.machine.root.get("Comment")) {
+    let of_parts = context.states().iter().flat_map(parts).map(|(_, comment)| comment);
+    for node in comments.chain(of_parts).chain(context.machine.root.get("Comment")) {
         mentions.extend(node.as_str().map(named).unwrap_or_default().iter().map(|name| (*name, node.span.clone())));
     }
     if context.format == Format::Yaml {

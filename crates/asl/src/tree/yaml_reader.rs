@@ -1,12 +1,13 @@
 //! YAML text to the same tree as JSON. Scalars follow YAML 1.2's core schema, so that `yes` and dates stay text. Anchors are expanded under
-//! a budget. What JSON has no form for (tags, several documents, `.nan`) is refused.
+//! a budget, and mappings are merged by the key `<<` as YAML 1.1 has it, because deployment tools do so. What JSON has no form for (tags,
+//! several documents, `.nan`) is refused.
 
 use super::{DEPTH_MAX, Entry, Node, NodeKind, SeenKeys};
 use crate::diagnostic::{Diagnostic, code};
 use ::json::{Number, Value};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -73,7 +74,12 @@ struct Open {
 
 enum Collection {
     Sequence(Vec<Node>),
-    Mapping { entries: Vec<Entry>, seen: SeenKeys, key: Option<(Arc<str>, Range<usize>)> },
+    Mapping {
+        entries: Vec<Entry>,
+        seen: SeenKeys,
+        key: Option<(Arc<str>, Range<usize>)>,
+        merged: Vec<(Range<usize>, Node)>,
+    },
 }
 
 /// A finished node with what it would cost to repeat it.
@@ -127,7 +133,8 @@ impl Builder<'_> {
             }
             Event::SequenceStart(anchor, tag) => self.open(anchor, tag, span, Collection::Sequence(Vec::new())),
             Event::MappingStart(anchor, tag) => {
-                let mapping = Collection::Mapping { entries: Vec::new(), seen: SeenKeys::default(), key: None };
+                let (entries, merged) = (Vec::new(), Vec::new());
+                let mapping = Collection::Mapping { entries, seen: SeenKeys::default(), key: None, merged };
                 self.open(anchor, tag, span, mapping)
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
@@ -155,7 +162,7 @@ impl Builder<'_> {
         let open = self.open.pop().expect("the parser closes only what it opened");
         let kind = match open.collection {
             Collection::Sequence(elements) => NodeKind::Array(elements),
-            Collection::Mapping { entries, .. } => NodeKind::Object(entries),
+            Collection::Mapping { entries, merged, .. } => NodeKind::Object(entries_with(entries, merged)),
         };
         // A block collection ends where the next token begins; its own text ends with its last child.
         let end = last_child_end(&kind).filter(|_| span.is_empty()).unwrap_or(span.end).max(open.start);
@@ -192,7 +199,13 @@ impl Builder<'_> {
         let node = measured.node;
         match &mut open.collection {
             Collection::Sequence(elements) => elements.push(node),
-            Collection::Mapping { entries, seen, key } => match key.take() {
+            Collection::Mapping { entries, seen, key, merged } => match key.take() {
+                Some((key, key_span)) if &*key == MERGE && self.text.get(key_span.clone()) == Some(MERGE) => {
+                    if !is_mergeable(&node) {
+                        return self.fail(node.span, "Only mappings can be merged");
+                    }
+                    merged.push((key_span, node));
+                }
                 Some((key, key_span)) => {
                     if seen.is_duplicate(entries, &key) {
                         let message = format!("Duplicate field '{key}'");
@@ -267,6 +280,41 @@ fn key_text(text: &str, node: &Node) -> Option<Arc<str>> {
         NodeKind::Array(_) | NodeKind::Object(_) => None,
         _ => text.get(node.span.clone()).map(Arc::from),
     }
+}
+
+/// The key whose value is merged into its mapping. In quotes it is a key like any other.
+const MERGE: &str = "<<";
+
+fn is_mergeable(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::Object(_) => true,
+        NodeKind::Array(elements) => elements.iter().all(|element| element.as_object().is_some()),
+        _ => false,
+    }
+}
+
+/// The entries of a mapping and of those that are merged into it: its own win, then those merged first. What was merged stands where `<<` is.
+fn entries_with(mut entries: Vec<Entry>, merged: Vec<(Range<usize>, Node)>) -> Vec<Entry> {
+    if merged.is_empty() {
+        return entries;
+    }
+    let mut seen: HashSet<Arc<str>> = entries.iter().map(|entry| entry.key.clone()).collect();
+    for (key_span, node) in merged {
+        let span = node.span.clone();
+        let mappings = match node.kind {
+            NodeKind::Array(elements) => elements,
+            kind => vec![Node { span: span.clone(), kind }],
+        };
+        for mapping in mappings {
+            let NodeKind::Object(inner) = mapping.kind else { continue };
+            for mut entry in inner.into_iter().filter(|entry| seen.insert(entry.key.clone())) {
+                entry.key_span = key_span.clone();
+                entry.value.span = span.clone();
+                entries.push(entry);
+            }
+        }
+    }
+    entries
 }
 
 /// A plain scalar by YAML 1.2's core schema.

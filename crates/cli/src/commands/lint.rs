@@ -3,11 +3,11 @@
 use crate::configuration::{self, Lint};
 use crate::definition::{self, format_of};
 use crate::exit::Exit;
+use crate::files;
 use crate::output::{self, Style};
 use crate::report::{self, Format, Item, Level, Report};
 use anyhow::{Context, bail};
 use api::StateMachineType;
-use asl::MachineType;
 use asl::lint::{Config, Finding, Severity};
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ Exit codes: 0 no errors, 1 errors (with --strict: or warnings), 2 a file could n
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Definitions in JSON or YAML (by their names' ends); - is stdin
+    /// Definitions in JSON or YAML (by their names' ends), or directories of *.asl.json and *.asl.yaml; - is stdin
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// How the findings are written
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let config = config(&arguments, configuration::load_lint(Path::new(configuration::FILE_NAME))?);
     let mut exit = Exit::Success;
     let mut files = Vec::new();
-    for file in &arguments.files {
+    for file in &files::definitions(&arguments.files)? {
         match lint(file, &arguments, &config) {
             Ok(linted) => {
                 if linted.has_failed && exit == Exit::Success {
@@ -89,27 +89,24 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
 }
 
 fn config(arguments: &Arguments, project: Lint) -> Config {
-    let machine_type = match arguments.machine_type {
-        StateMachineType::Standard => MachineType::Standard,
-        StateMachineType::Express => MachineType::Express,
-    };
+    let machine_type = definition::of_api(arguments.machine_type);
     // What the command line switches on is on whatever the project says.
     let off = project.off.into_iter().filter(|id| !arguments.on.contains(id)).chain(arguments.off.clone()).collect();
     let on = project.on.into_iter().chain(arguments.on.clone()).collect();
-    Config { machine_type, off, on, error: project.error }
+    Config { machine_type, has_placeholders: true, off, on, error: project.error }
 }
 
 fn lint(file: &Path, arguments: &Arguments, config: &Config) -> anyhow::Result<Linted> {
     if arguments.fix && file == Path::new(definition::STDIN) {
         bail!("--fix needs files: stdin cannot be changed");
     }
-    let definition = definition::read(file, arguments.machine_type)?;
+    let definition = definition::read_undeployed(file, arguments.machine_type)?;
     let (file_name, mut text) = (definition.file_name, definition.text);
     let format = format_of(&file_name, &text);
     if arguments.fix {
         let (fixed, count) = asl::lint::fix(&text, format, config);
         if count > 0 {
-            std::fs::write(file, &fixed).with_context(|| format!("cannot write {file_name}"))?;
+            files::replace(file, &fixed).with_context(|| format!("cannot write {file_name}"))?;
             output::talk(&format!("{}: {count} fixed", output::printable(&file_name)));
             text = fixed;
         }
@@ -134,7 +131,8 @@ fn write_text(linted: &Linted) {
     if fixable > 0 {
         verdict.push_str(&format!("; --fix mends {fixable}"));
     }
-    output::talk(&format!("{}: {verdict}", output::printable(&linted.file_name)));
+    let note = definition::note(&linted.text);
+    output::talk(&format!("{}: {verdict}{note}", output::printable(&linted.file_name)));
 }
 
 fn report(linted: &Linted) -> Report<'_> {

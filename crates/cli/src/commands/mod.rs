@@ -2,6 +2,7 @@
 
 pub(crate) mod dev;
 pub(crate) mod explain;
+pub(crate) mod fmt;
 pub(crate) mod lint;
 pub(crate) mod run;
 pub(crate) mod serve;

@@ -3,6 +3,7 @@
 use crate::environment::{self, Surroundings};
 use crate::exit::Exit;
 use crate::node::{self, Node};
+use crate::retention::RetentionArguments;
 use crate::signals::Signals;
 use crate::{configuration, logging, output};
 use anyhow::{anyhow, bail};
@@ -36,9 +37,11 @@ pub(crate) struct Arguments {
     /// Keep everything in memory: nothing outlives the process
     #[arg(long, conflicts_with = "data")]
     memory: bool,
-    /// A stepwell.yaml; its functions are served, the rest of it is for `stepwell dev`
+    /// A stepwell.yaml; its functions are served and its retention holds, the rest of it is for `stepwell dev`
     #[arg(long, value_name = "FILE")]
     functions: Option<PathBuf>,
+    #[command(flatten)]
+    retention: RetentionArguments,
     #[command(flatten)]
     surroundings: Surroundings,
 }
@@ -79,15 +82,14 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
 
 async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let signals = Signals::new()?;
-    let functions = match &arguments.functions {
-        Some(file) => configuration::load(file)?.functions.into_iter().map(|function| function.config).collect(),
-        None => Vec::new(),
-    };
+    let project = arguments.functions.as_deref().map(configuration::load).transpose()?;
+    let retention = arguments.retention.with(project.as_ref());
+    let functions = project.into_iter().flat_map(|project| project.functions).map(|function| function.config).collect();
     let listener = arguments.listen.bind().await?;
     let address = listener.local_addr()?;
     let (store, place) = open_store(&arguments)?;
     let surroundings = &arguments.surroundings;
-    let node = Node::open(store, surroundings, functions, Some(address)).await?;
+    let node = Node::open(store, surroundings, functions, retention, Some(address)).await?;
     log_functions(&node.functions);
     let server = Server::new(listener, Arc::new(node.engine.clone()), server::Options::default());
     output::data(&format!(

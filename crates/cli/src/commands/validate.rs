@@ -2,6 +2,7 @@
 
 use crate::definition::{self, Definition};
 use crate::exit::Exit;
+use crate::files;
 use crate::output::{self, Style};
 use crate::report::{self, Format, Item, Level, Report};
 use api::StateMachineType;
@@ -21,7 +22,7 @@ Exit codes: 0 no errors (warnings are allowed), 1 errors, 2 a file could not be 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Definitions in JSON or YAML (by their names' ends); - is stdin
+    /// Definitions in JSON or YAML (by their names' ends), or directories of *.asl.json and *.asl.yaml; - is stdin
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// How the findings are written
@@ -36,8 +37,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     let mut definitions = Vec::new();
-    for file in &arguments.files {
-        match definition::read(file, arguments.machine_type) {
+    for file in &files::definitions(&arguments.files)? {
+        match definition::read_undeployed(file, arguments.machine_type) {
             Ok(definition) => {
                 if definition.has_errors && exit == Exit::Success {
                     exit = Exit::Failed;
@@ -67,7 +68,8 @@ fn write_text(definition: &Definition) {
         (0, 0) => "no findings".to_owned(),
         (errors, warnings) => format!("{}, {}", counted(errors, "error"), counted(warnings, "warning")),
     };
-    output::talk(&format!("{}: {verdict}", output::printable(&definition.file_name)));
+    let note = definition::note(&definition.text);
+    output::talk(&format!("{}: {verdict}{note}", output::printable(&definition.file_name)));
 }
 
 pub(super) fn counted(count: usize, noun: &str) -> String {

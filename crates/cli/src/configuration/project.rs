@@ -8,11 +8,12 @@ use super::state_machine::{self, StateMachine};
 use crate::output::Style;
 use anyhow::{anyhow, bail};
 use std::path::Path;
+use std::time::Duration;
 
 /// What the file is called.
 pub(crate) const FILE_NAME: &str = "stepwell.yaml";
 
-const FIELDS: [&str; 5] = ["functions", "stateMachines", "activities", "run", "lint"];
+const FIELDS: [&str; 6] = ["functions", "stateMachines", "activities", "run", "retention", "lint"];
 
 /// What a project has.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +23,8 @@ pub(crate) struct Project {
     /// Names of activities.
     pub(crate) activities: Vec<String>,
     pub(crate) runs: Vec<Run>,
+    /// How long closed executions are kept, if that is said: `None` within is forever.
+    pub(crate) retention: Option<Option<Duration>>,
 }
 
 /// Reads the file. The error holds all findings, ready for the terminal.
@@ -71,6 +74,9 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
         for element in findings.elements("run", node) {
             project.runs.extend(run::read(element, &machine_names, &mut findings));
         }
+    }
+    if let Some(node) = fields.get("retention") {
+        project.retention = findings.kept("retention", node);
     }
     if let Some(node) = fields.get("lint") {
         // Only `stepwell lint` uses it; a mistake in it is told here as well.

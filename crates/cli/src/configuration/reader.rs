@@ -4,6 +4,7 @@ use asl::{Diagnostic, Entry, Node, NodeKind};
 use json::Number;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The one code of findings here.
 const CODE: &str = "INVALID_CONFIGURATION";
@@ -56,6 +57,13 @@ impl Findings {
                 None
             }
         }
+    }
+
+    /// A time to keep something; `None` within is forever.
+    pub(super) fn kept(&mut self, name: &str, node: &Node) -> Option<Option<Duration>> {
+        let text = self.text(name, node)?;
+        let kept = crate::retention::kept(text);
+        kept.map_err(|problem| self.add(&node.span, problem)).ok()
     }
 
     /// A number from `least` to `most`.

@@ -4,8 +4,9 @@ use super::reader::{Fields, Findings};
 use api::StateMachineType;
 use asl::Entry;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-const FIELDS: [&str; 3] = ["definition", "type", "roleArn"];
+const FIELDS: [&str; 4] = ["definition", "type", "roleArn", "retention"];
 
 /// One state machine and where its definition is.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub(crate) struct StateMachine {
     pub(crate) machine_type: StateMachineType,
     /// The role it is created with; nothing assumes it.
     pub(crate) role_arn: Option<String>,
+    /// How long its closed executions are kept, if that is said: `None` within is forever.
+    pub(crate) retention: Option<Option<Duration>>,
 }
 
 /// Reads one entry; relative paths are relative to `base`.
@@ -43,5 +46,6 @@ pub(super) fn read(entry: &Entry, base: &Path, findings: &mut Findings) -> Optio
         },
     };
     let role_arn = fields.get("roleArn").and_then(|node| findings.text("roleArn", node)).map(|arn| arn.to_string());
-    Some(StateMachine { name: name.to_string(), definition, machine_type, role_arn })
+    let retention = fields.get("retention").and_then(|node| findings.kept("retention", node));
+    Some(StateMachine { name: name.to_string(), definition, machine_type, role_arn, retention })
 }

@@ -28,6 +28,9 @@ impl Engine {
         let read = |error| crate::read_failed(&error);
         let header = store.get(partition, keys::HEADERS, &key.0).await.map_err(read)?.ok_or_else(missing)?;
         let state = store.get(partition, keys::STATES, &key.0).await.map_err(read)?.ok_or_else(missing)?;
+        if state == keys::LEAVING_STATE[..] {
+            return Err(missing());
+        }
         let execution = Header::from_row(&header).and_then(|header| Execution::from_rows(header, &state));
         execution.map_err(|corrupt| {
             tracing::error!(execution = %arn, %corrupt, "an execution cannot be read");

@@ -1,9 +1,8 @@
 //! Tasks that were open when the partition was opened: they are performed again, a few at a time, beside everything else.
 
 use crate::keys::{self, ExecutionKey};
-use interpreter::TaskId;
+use interpreter::{TaskId, Timestamp};
 use std::collections::HashSet;
-use std::time::Instant;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
 
 /// Rows read in one go.
@@ -16,12 +15,12 @@ pub(crate) struct Backlog {
     dispatched: HashSet<(ExecutionKey, TaskId)>,
     /// Tasks performed again so far.
     pub performed: u64,
-    pub since: Instant,
+    pub since: Timestamp,
 }
 
 impl Backlog {
-    pub fn new() -> Backlog {
-        Backlog { after: None, dispatched: HashSet::new(), performed: 0, since: Instant::now() }
+    pub fn new(since: Timestamp) -> Backlog {
+        Backlog { after: None, dispatched: HashSet::new(), performed: 0, since }
     }
 
     /// A task was dispatched whose row is on disk now.

@@ -1,7 +1,7 @@
 //! What a batch of inputs has changed and asked for, until it is committed.
 
 use super::resident::Resident;
-use crate::keys::{self, ExecutionKey, IndexRow};
+use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
 use interpreter::history::HistoryEvent;
 use interpreter::rows::write_events;
 use interpreter::{Effect, Execution, ExecutionStatus, Outcome, TaskId, Timer};
@@ -28,6 +28,8 @@ struct Touched {
 pub(crate) struct Collected {
     touched: HashMap<ExecutionKey, Touched>,
     order: Vec<ExecutionKey>,
+    /// Rows of executions that have been kept long enough.
+    removals: Vec<Write>,
     pub releases: Vec<Release>,
 }
 
@@ -35,6 +37,8 @@ pub(crate) struct Collected {
 #[derive(Default)]
 pub(crate) struct Finished {
     pub writes: Vec<Write>,
+    /// Whether executions are removed that have been kept long enough.
+    pub removes: bool,
     pub tasks: Vec<(ExecutionKey, TaskId)>,
     pub ended_tasks: Vec<(ExecutionKey, TaskId)>,
     pub set_timers: Vec<(Timer, ExecutionKey)>,
@@ -46,7 +50,7 @@ pub(crate) struct Finished {
 
 impl Collected {
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty() && self.releases.is_empty()
+        self.order.is_empty() && self.removals.is_empty() && self.releases.is_empty()
     }
 
     /// Adds what a step did.
@@ -75,9 +79,15 @@ impl Collected {
         self.touch(key).effects.push(Effect::ClearTimer(timer));
     }
 
+    /// Has rows of an execution removed that is not touched any more.
+    pub fn remove_rows(&mut self, rows: impl IntoIterator<Item = Write>) {
+        self.removals.extend(rows);
+    }
+
     /// Turns everything collected into writes and consequences.
     pub fn finish(self, sequence: u64, residents: &mut HashMap<ExecutionKey, Resident>) -> (Finished, Vec<Release>) {
-        let mut finished = Finished::default();
+        let mut finished =
+            Finished { removes: !self.removals.is_empty(), writes: self.removals, ..Finished::default() };
         let mut touched = self.touched;
         for key in self.order {
             let touched = touched.remove(&key).expect("every key in the order was touched");
@@ -146,6 +156,9 @@ impl Finished {
         }
         if status != running || is_new {
             self.put(keys::INDEX, row_key(status), IndexRow::value(execution.stop_time));
+        }
+        if let Some(stop) = execution.stop_time.filter(|_| status != running) {
+            self.put(keys::CLOSED, key.closed(stop), ClosedRow::value(status, header.start_time));
         }
     }
 

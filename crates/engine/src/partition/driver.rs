@@ -5,7 +5,8 @@ use super::batch::{Collected, Finished, Release};
 use super::input::{Input, StartInput};
 use super::quarantine::{Cause, Quarantine};
 use super::recovery;
-use super::resident::{self, Resident};
+use super::resident::{self, Resident, Stored};
+use super::retention::{self, Retention, Sweep};
 use super::timers::Timers;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
@@ -21,8 +22,9 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError};
+use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError, Write};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 /// Inputs taken into one batch at most.
 const BATCH_INPUTS_MAX: usize = 512;
@@ -41,6 +43,7 @@ pub(crate) struct Shared {
     pub registry: Registry,
     pub environment: Arc<dyn Environment>,
     pub settings: Settings,
+    pub retention: Retention,
     pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
@@ -53,6 +56,8 @@ struct InFlight {
     releases: Vec<Release>,
     tasks: Vec<(ExecutionKey, TaskId)>,
     set_timers: Vec<(Timer, ExecutionKey)>,
+    /// Whether it removes executions that have been kept long enough.
+    removes: bool,
     closed: Vec<ExecutionKey>,
     events: Vec<(ExecutionKey, Vec<interpreter::history::HistoryEvent>)>,
 }
@@ -71,6 +76,7 @@ pub(crate) struct Partition {
     /// Tasks that were open at the opening and have not been performed again yet.
     pub backlog: Option<Backlog>,
     pub quarantine: Quarantine,
+    pub sweep: Sweep,
     collected: Collected,
     in_flight: VecDeque<InFlight>,
     sequence: u64,
@@ -86,6 +92,8 @@ enum Presence {
     Here,
     /// There is none of that name.
     Absent,
+    /// It is being removed: it is gone, but the name is not free yet.
+    Leaving,
     /// It is left alone.
     Quarantined,
 }
@@ -107,6 +115,7 @@ impl Partition {
         inbox: mpsc::Receiver<Input>,
         sender: mpsc::Sender<Input>,
     ) -> Result<Partition, StoreError> {
+        let sweep = Sweep::new(&shared.retention);
         let mut partition = Partition {
             id,
             epoch: Epoch(0),
@@ -119,6 +128,7 @@ impl Partition {
             running_tasks: RunningTasks::default(),
             backlog: None,
             quarantine: Quarantine::default(),
+            sweep,
             collected: Collected::default(),
             in_flight: VecDeque::new(),
             sequence: 0,
@@ -143,7 +153,7 @@ impl Partition {
         let has_room = self.in_flight.len() < BATCHES_IN_FLIGHT_MAX;
         let has_work = !self.unfinished.is_empty() || self.backlog.is_some();
         self.read_timers().await?;
-        let sleep = self.until_next_timer();
+        let sleep = self.until_next_timer().into_iter().chain(self.sweep.due_in(self.shared.environment.now())).min();
         tokio::select! {
             biased;
             result = first_commit(&mut self.in_flight) => return self.committed(result),
@@ -154,6 +164,7 @@ impl Partition {
         self.continue_unfinished().await?;
         self.fire_timers().await?;
         self.perform_backlog().await?;
+        retention::tick(self).await?;
         self.submit();
         Ok(())
     }
@@ -178,11 +189,18 @@ impl Partition {
     }
 
     async fn handle(&mut self, input: Input) -> Result<(), StoreError> {
-        if let Some(key) = input.existing()
-            && self.bring(key).await? == Presence::Quarantined
-        {
-            input.refuse(&crate::damaged());
-            return Ok(());
+        if let Some(key) = input.existing() {
+            let refusal = match (self.bring(key).await?, &input) {
+                (Presence::Quarantined, _) => Some(crate::damaged()),
+                (Presence::Leaving, Input::Start(start)) => {
+                    Some(Exception::execution_already_exists(&start.header.execution_arn))
+                }
+                _ => None,
+            };
+            if let Some(exception) = refusal {
+                input.refuse(&exception);
+                return Ok(());
+            }
         }
         match input {
             Input::Start(start) => self.start(*start).await?,
@@ -254,13 +272,17 @@ impl Partition {
         if self.residents.contains_key(key) {
             return Ok(Presence::Here);
         }
+        if self.sweep.is_leaving(key) {
+            return Ok(Presence::Leaving);
+        }
         let shared = &self.shared;
         match resident::load(&*shared.store, &shared.registry, self.id, key).await {
-            Ok(Some(resident)) => {
-                self.residents.insert(key.clone(), resident);
+            Ok(Stored::Execution(resident)) => {
+                self.residents.insert(key.clone(), *resident);
                 Ok(Presence::Here)
             }
-            Ok(None) => Ok(Presence::Absent),
+            Ok(Stored::Nothing) => Ok(Presence::Absent),
+            Ok(Stored::Leaving) => Ok(Presence::Leaving),
             Err(error @ StoreError::Corrupt { .. }) => {
                 self.quarantine.add(key, Cause::Unreadable, &error);
                 Ok(Presence::Quarantined)
@@ -273,7 +295,7 @@ impl Partition {
     async fn find(&mut self, key: &ExecutionKey) -> Result<Option<&Resident>, StoreError> {
         Ok(match self.bring(key).await? {
             Presence::Here => self.residents.get(key),
-            Presence::Absent | Presence::Quarantined => None,
+            Presence::Absent | Presence::Leaving | Presence::Quarantined => None,
         })
     }
 
@@ -347,10 +369,10 @@ impl Partition {
     async fn perform_backlog(&mut self) -> Result<(), StoreError> {
         let Some(backlog) = &mut self.backlog else { return Ok(()) };
         let Some(open) = backlog.next(&*self.shared.store, self.id).await? else {
-            let (tasks, took) = (backlog.performed, backlog.since.elapsed());
+            let (tasks, took_ms) = (backlog.performed, self.shared.environment.now().0 - backlog.since.0);
             self.backlog = None;
             if tasks > 0 {
-                tracing::info!(partition = self.id.0, tasks, ?took, "performed the tasks again that were open");
+                tracing::info!(partition = self.id.0, tasks, took_ms, "performed the tasks again that were open");
             }
             return Ok(());
         };
@@ -411,7 +433,8 @@ impl Partition {
         let collected = std::mem::take(&mut self.collected);
         let residents = &mut self.residents;
         let (finished, releases) = collected.finish(self.sequence, residents);
-        let Finished { writes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } = finished;
+        let Finished { writes, removes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } =
+            finished;
         // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
         for (timer, key) in &cleared_timers {
             self.timers.clear(timer, key);
@@ -431,7 +454,7 @@ impl Partition {
             self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
         };
         let sequence = self.sequence;
-        self.in_flight.push_back(InFlight { sequence, commit, releases, tasks, set_timers, closed, events });
+        self.in_flight.push_back(InFlight { sequence, commit, releases, tasks, set_timers, removes, closed, events });
     }
 
     /// The oldest batch is on disk, or will never be.
@@ -443,6 +466,9 @@ impl Partition {
         }
         result?;
         self.durable = batch.sequence;
+        if batch.removes {
+            self.sweep.committed();
+        }
         for (key, task) in batch.tasks {
             if let Some(backlog) = &mut self.backlog {
                 backlog.dispatched(&key, task);
@@ -471,6 +497,21 @@ impl Partition {
         }
     }
 
+    /// Drops an execution from memory that is to be removed; false if it is in use.
+    pub fn let_go(&mut self, key: &ExecutionKey) -> bool {
+        let in_use = self.collected.contains(key)
+            || self.residents.get(key).is_some_and(|resident| resident.last_batch > self.durable);
+        if !in_use {
+            self.residents.remove(key);
+        }
+        !in_use
+    }
+
+    /// Has rows of an execution removed that was let go.
+    pub fn remove_rows(&mut self, rows: Vec<Write>) {
+        self.collected.remove_rows(rows);
+    }
+
     fn let_idle_ones_go(&mut self, durable: u64) {
         if self.residents.len() <= RESIDENTS_MAX {
             return;
@@ -484,10 +525,12 @@ impl Partition {
         tracing::error!(partition = self.id.0, %error, "a commit or a read failed; the partition is read again from disk");
         self.fail_everyone();
         let mut told = error.to_string();
+        let mut again_at = Instant::now() + REOPEN_AFTER;
         while !self.is_closing {
             tokio::select! {
                 biased;
-                () = tokio::time::sleep(REOPEN_AFTER) => {}
+                // At a fixed time: callers that ask again and again must not put it off.
+                () = tokio::time::sleep_until(again_at) => again_at = Instant::now() + REOPEN_AFTER,
                 input = self.inbox.recv() => {
                     self.refuse(input);
                     continue;
@@ -525,6 +568,7 @@ impl Partition {
         self.unfinished.clear();
         self.backlog = None;
         self.quarantine.retry();
+        self.sweep.forget();
     }
 
     fn refuse(&mut self, input: Option<Input>) {

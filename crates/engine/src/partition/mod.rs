@@ -4,7 +4,8 @@
 //! synced the next is being computed. If a commit fails, everything in memory is ahead of the disk: it is dropped and read again.
 //!
 //! Reading order: [`Input`] (what arrives), `driver` (the loop), `batch` (what a batch collects), `resident` (executions in memory),
-//! `recovery` (what is found at the start), `backlog` (tasks to be performed again), `timers`, `quarantine` (executions left alone).
+//! `recovery` (what is found at the start), `backlog` (tasks to be performed again), `timers`, `retention` (the removal of closed
+//! executions), `quarantine` (executions left alone).
 
 mod backlog;
 mod batch;
@@ -13,9 +14,11 @@ mod input;
 mod quarantine;
 mod recovery;
 mod resident;
+mod retention;
 mod timers;
 
+pub(crate) use batch::status_number;
 pub(crate) use driver::{Partition, Shared};
 pub(crate) use input::{Answer, Input, StartInput};
-pub(crate) use batch::status_number;
-pub(crate) use resident::{Resident, load};
+pub(crate) use resident::{Resident, Stored, load};
+pub use retention::Retention;

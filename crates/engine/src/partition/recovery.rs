@@ -6,7 +6,6 @@
 use super::backlog::Backlog;
 use super::driver::Partition;
 use crate::keys::{self, ExecutionKey};
-use std::time::Instant;
 use store::{Range, StoreError};
 
 /// Rows read in one go.
@@ -14,7 +13,7 @@ const SCAN_ROWS: usize = 4096;
 
 /// Takes the partition over and puts back what was left open.
 pub(super) async fn recover(partition: &mut Partition) -> Result<(), StoreError> {
-    let begun = Instant::now();
+    let begun = partition.shared.environment.now();
     partition.forget();
     let (store, id) = (partition.shared.store.clone(), partition.id);
     partition.epoch = store.open_partition(id).await?;
@@ -26,16 +25,21 @@ pub(super) async fn recover(partition: &mut Partition) -> Result<(), StoreError>
         range = range.after(last.clone());
         partition.unfinished.extend(rows.into_iter().map(|(key, _)| ExecutionKey(key)));
     }
-    let mut backlog = Backlog::new();
+    let backlog = Backlog::new(begun);
     // Whether there is any at all: most often not.
     let has_tasks = !store.scan(id, Range::all(keys::TASKS).limit(1)).await?.is_empty();
-    backlog.since = begun;
     partition.backlog = has_tasks.then_some(backlog);
     let (timers, more_timers) = partition.timers.known();
     let unfinished = partition.unfinished.len();
     if timers + unfinished > 0 || has_tasks {
         tracing::info!(
-            partition = id.0, epoch = partition.epoch.0, timers, more_timers, unfinished, has_tasks, took = ?begun.elapsed(),
+            partition = id.0,
+            epoch = partition.epoch.0,
+            timers,
+            more_timers,
+            unfinished,
+            has_tasks,
+            took_ms = partition.shared.environment.now().0 - begun.0,
             "picked up where the last run ended"
         );
     }

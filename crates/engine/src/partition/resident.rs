@@ -25,18 +25,31 @@ impl Resident {
     }
 }
 
+/// What is stored of a name.
+pub(crate) enum Stored {
+    /// Nothing.
+    Nothing,
+    /// The rest of an execution that is being removed: the name is not free yet.
+    Leaving,
+    /// An execution.
+    Execution(Box<Resident>),
+}
+
 /// Reads an execution with all its live frames.
 pub(crate) async fn load(
     store: &dyn Store,
     registry: &Registry,
     partition: PartitionId,
     key: &ExecutionKey,
-) -> Result<Option<Resident>, StoreError> {
-    let Some(header) = store.get(partition, keys::HEADERS, &key.0).await? else { return Ok(None) };
+) -> Result<Stored, StoreError> {
+    let Some(header) = store.get(partition, keys::HEADERS, &key.0).await? else { return Ok(Stored::Nothing) };
     let header = Header::from_row(&header).map_err(|corrupt| at(key, "header", &corrupt))?;
     let Some(state) = store.get(partition, keys::STATES, &key.0).await? else {
         return Err(at(key, "state", &CorruptRow("it is missing")));
     };
+    if state == keys::LEAVING_STATE[..] {
+        return Ok(Stored::Leaving);
+    }
     let revision = registry.revision(RevisionNumber(header.revision)).await?;
     let mut execution = Execution::from_rows(header, &state).map_err(|corrupt| at(key, "state", &corrupt))?;
     let mut stored_frames = HashSet::new();
@@ -47,7 +60,8 @@ pub(crate) async fn load(
         }
     }
     let marked_unfinished = execution.is_unfinished();
-    Ok(Some(Resident { stored_frames, marked_unfinished, ..Resident::new(execution, revision) }))
+    let resident = Resident { stored_frames, marked_unfinished, ..Resident::new(execution, revision) };
+    Ok(Stored::Execution(Box::new(resident)))
 }
 
 async fn load_frames(store: &dyn Store, partition: PartitionId, key: &ExecutionKey) -> Result<Vec<Frame>, StoreError> {

@@ -49,6 +49,7 @@ fn options(machine_type: StateMachineType) -> Options {
             StateMachineType::Standard => MachineType::Standard,
             StateMachineType::Express => MachineType::Express,
         },
+        ..Options::default()
     }
 }
 

@@ -1,4 +1,5 @@
 //! An engine on the memory store, spoken to as the server speaks to it.
+#![allow(dead_code, reason = "not every test needs everything")]
 
 use api::*;
 use functions::Functions;

@@ -10,6 +10,9 @@ use std::sync::Arc;
 const OPEN: &str = "{%";
 const CLOSE: &str = "%}";
 
+/// Sentences about one expression at most.
+const SENTENCES_MAX: usize = 20;
+
 /// What one expression may cost. AWS allows a second; a count of steps stands in for it, so that the same inputs always give the same result.
 const LIMITS: Limits<'static> = Limits { steps: 20_000_000, depth: 100, bytes: 64 << 20, interrupted: None };
 
@@ -25,32 +28,64 @@ pub struct JsonataExpression {
 pub enum JsonataProblem {
     /// It does not parse; AWS's code is `INVALID_JSONATA_EXPRESSION`.
     Invalid(String),
-    /// It uses what there is not in Step Functions; AWS's code is `UNSUPPORTED_JSONATA_EXPRESSION`.
-    Unsupported(String),
+    /// It uses what there is not in Step Functions; AWS's code is `UNSUPPORTED_JSONATA_EXPRESSION`, with a sentence for each use.
+    Unsupported(Vec<String>),
     /// Only one of the two delimiters is there.
     OneSided,
+}
+
+/// What `$states` has beside `input` and `context`. AWS refuses an expression that reads a member which its field does not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StatesMembers {
+    /// Nothing.
+    #[default]
+    Input,
+    /// `result`: in `Output` and `Assign` of states that have one.
+    Result,
+    /// `errorOutput`: in `Output` and `Assign` of catchers.
+    ErrorOutput,
+}
+
+impl StatesMembers {
+    fn has(self, name: &str) -> bool {
+        match name {
+            "input" | "context" => true,
+            "result" => self == StatesMembers::Result,
+            "errorOutput" => self == StatesMembers::ErrorOutput,
+            _ => false,
+        }
+    }
 }
 
 impl JsonataExpression {
     /// The expression a string of a definition holds; `None` if the string is a literal. The delimiters must be the very first and last
     /// characters.
-    pub fn parse(text: &str) -> Option<Result<JsonataExpression, JsonataProblem>> {
+    pub fn parse(text: &str, members: StatesMembers) -> Option<Result<JsonataExpression, JsonataProblem>> {
         let inner = match (text.strip_prefix(OPEN), text.ends_with(CLOSE)) {
             (Some(rest), true) if text.len() >= OPEN.len() + CLOSE.len() => &rest[..rest.len() - CLOSE.len()],
             (None, false) => return None,
             _ => return Some(Err(JsonataProblem::OneSided)),
         };
-        Some(Self::parse_inner(inner.trim()))
+        Some(Self::parse_inner(inner.trim(), members))
     }
 
-    fn parse_inner(text: &str) -> Result<JsonataExpression, JsonataProblem> {
-        let expression = Expression::parse(text).map_err(|error| JsonataProblem::Invalid(error.to_string()))?;
-        if let Some(reference) = expression.top_level_references().into_iter().next() {
-            let message = match &*reference.name {
-                "$" | "$$" => format!("Reference to '{}' is not supported.", reference.name),
-                name => format!("Reference to '{name}' at the top level is not supported."),
-            };
-            return Err(JsonataProblem::Unsupported(message));
+    fn parse_inner(text: &str, members: StatesMembers) -> Result<JsonataExpression, JsonataProblem> {
+        // AWS shows the sentence without the code of the reference implementation.
+        let expression = Expression::parse(text).map_err(|error| JsonataProblem::Invalid(error.message()))?;
+        let references = expression.top_level_references().into_iter().map(|reference| match &*reference.name {
+            "$$" => "Reference to '$$' is not supported.".to_owned(),
+            name => format!("Reference to '{name}' at the top level is not supported."),
+        });
+        let absent = expression.members_of("states").into_iter().filter(|name| !members.has(name));
+        let absent = absent.map(|name| format!("Field '$states.{name}' does not exist."));
+        let mut sentences: Vec<String> = Vec::new();
+        for sentence in references.chain(absent) {
+            if sentences.len() < SENTENCES_MAX && !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
+        }
+        if !sentences.is_empty() {
+            return Err(JsonataProblem::Unsupported(sentences));
         }
         Ok(JsonataExpression { text: text.into(), expression: Arc::new(expression) })
     }

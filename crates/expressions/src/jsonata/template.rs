@@ -1,6 +1,6 @@
 //! A JSON value whose strings may be expressions.
 
-use super::{JsonataExpression, JsonataFailure, JsonataProblem, JsonataScope};
+use super::{JsonataExpression, JsonataFailure, JsonataProblem, JsonataScope, StatesMembers};
 use crate::Random;
 use json::{Key, ObjectBuilder, Value};
 use std::collections::BTreeSet;
@@ -34,9 +34,9 @@ enum Node {
 
 impl JsonataTemplate {
     /// Parses every expression in `template`.
-    pub fn compile(template: &Value) -> Result<JsonataTemplate, Vec<JsonataTemplateProblem>> {
+    pub fn compile(template: &Value, members: StatesMembers) -> Result<JsonataTemplate, Vec<JsonataTemplateProblem>> {
         let mut problems = Vec::new();
-        let root = compile(template, "", &mut problems);
+        let root = compile(template, "", members, &mut problems);
         if problems.is_empty() { Ok(JsonataTemplate { root }) } else { Err(problems) }
     }
 
@@ -66,9 +66,14 @@ impl JsonataTemplate {
     }
 }
 
-fn compile(template: &Value, location: &str, problems: &mut Vec<JsonataTemplateProblem>) -> Node {
+fn compile(
+    template: &Value,
+    location: &str,
+    members: StatesMembers,
+    problems: &mut Vec<JsonataTemplateProblem>,
+) -> Node {
     match template {
-        Value::String(text) => match JsonataExpression::parse(text) {
+        Value::String(text) => match JsonataExpression::parse(text, members) {
             None => Node::Static(template.clone()),
             Some(Ok(expression)) => Node::Expression(expression),
             Some(Err(problem)) => {
@@ -82,14 +87,14 @@ fn compile(template: &Value, location: &str, problems: &mut Vec<JsonataTemplateP
             let nodes: Vec<Node> = elements
                 .iter()
                 .enumerate()
-                .map(|(position, element)| compile(element, &format!("{location}[{position}]"), problems))
+                .map(|(position, element)| compile(element, &format!("{location}[{position}]"), members, problems))
                 .collect();
             if nodes.iter().all(is_static) { Node::Static(template.clone()) } else { Node::Array(nodes) }
         }
-        Value::Object(members) => {
-            let nodes: Vec<(Key, Node)> = members
+        Value::Object(object) => {
+            let nodes: Vec<(Key, Node)> = object
                 .iter()
-                .map(|(key, member)| (key.clone(), compile(member, &format!("{location}/{key}"), problems)))
+                .map(|(key, member)| (key.clone(), compile(member, &format!("{location}/{key}"), members, problems)))
                 .collect();
             let all_static = nodes.iter().all(|(_, node)| is_static(node));
             if all_static { Node::Static(template.clone()) } else { Node::Object(nodes) }

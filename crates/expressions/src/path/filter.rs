@@ -3,7 +3,7 @@
 use super::failure::PathFailure;
 use super::select::Work;
 use super::steps::Steps;
-use json::{Number, Value};
+use json::{Array, Number, Value};
 use std::cmp::Ordering;
 
 /// A condition on one element.
@@ -34,12 +34,24 @@ pub(crate) enum Operand {
 pub(crate) enum Operator {
     Equal,
     NotEqual,
+    /// `===`: of the same type and equal.
+    Same,
+    /// `!==`
+    NotSame,
     Less,
     LessOrEqual,
     Greater,
     GreaterOrEqual,
     In,
     NotIn,
+    /// `subsetof`: all elements of the left list are in the right one.
+    SubsetOf,
+    /// `anyof`: some element is.
+    AnyOf,
+    /// `noneof`: no element is.
+    NoneOf,
+    /// `all`: the left list holds everything in the right one.
+    All,
     Contains,
     Size,
     Empty,
@@ -108,12 +120,18 @@ impl Operator {
         Ok(match self {
             Operator::Equal => equal(left, right),
             Operator::NotEqual => !equal(left, right),
+            Operator::Same => same(left, right),
+            Operator::NotSame => !same(left, right),
             Operator::Less => order(left, right).is_some_and(Ordering::is_lt),
             Operator::LessOrEqual => order(left, right).is_some_and(Ordering::is_le),
             Operator::Greater => order(left, right).is_some_and(Ordering::is_gt),
             Operator::GreaterOrEqual => order(left, right).is_some_and(Ordering::is_ge),
             Operator::In => is_in(left, right, work)?,
             Operator::NotIn => !is_in(left, right, work)?,
+            Operator::SubsetOf => lists(left, right).is_some() && all_in(left, right, work)?,
+            Operator::All => lists(left, right).is_some() && all_in(right, left, work)?,
+            Operator::AnyOf => lists(left, right).is_some() && any_in(left, right, work)?,
+            Operator::NoneOf => lists(left, right).is_some() && !any_in(left, right, work)?,
             Operator::Contains => match (left, right) {
                 (Some(Value::String(text)), Some(Value::String(part))) => text.contains(&**part),
                 _ => is_in(right, left, work)?,
@@ -158,6 +176,36 @@ fn is_in(value: Option<&Value>, list: Option<&Value>, work: &Work<'_>) -> Result
     for element in list.iter() {
         work.visit(1)?;
         if equal(value, Some(element)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Jayway's `===`: no side is read as what the other is.
+fn same(left: Option<&Value>, right: Option<&Value>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => left.type_name() == right.type_name() && equal(Some(left), Some(right)),
+        _ => false,
+    }
+}
+
+fn lists<'v>(left: Option<&'v Value>, right: Option<&'v Value>) -> Option<(&'v Array, &'v Array)> {
+    Some((left?.as_array()?, right?.as_array()?))
+}
+
+fn all_in(part: Option<&Value>, list: Option<&Value>, work: &Work<'_>) -> Result<bool, PathFailure> {
+    for element in part.and_then(Value::as_array).into_iter().flat_map(|part| part.iter()) {
+        if !is_in(Some(element), list, work)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn any_in(part: Option<&Value>, list: Option<&Value>, work: &Work<'_>) -> Result<bool, PathFailure> {
+    for element in part.and_then(Value::as_array).into_iter().flat_map(|part| part.iter()) {
+        if is_in(Some(element), list, work)? {
             return Ok(true);
         }
     }

@@ -5,9 +5,9 @@ use super::parse::{Parsed, Parser};
 use json::Value;
 
 /// Words and signs, the longer before the shorter.
-const OPERATORS: [(&str, Operator); 13] = [
-    ("===", Operator::Equal),
-    ("!==", Operator::NotEqual),
+const OPERATORS: [(&str, Operator); 17] = [
+    ("===", Operator::Same),
+    ("!==", Operator::NotSame),
     ("==", Operator::Equal),
     ("!=", Operator::NotEqual),
     ("<=", Operator::LessOrEqual),
@@ -16,6 +16,10 @@ const OPERATORS: [(&str, Operator); 13] = [
     (">", Operator::Greater),
     ("in", Operator::In),
     ("nin", Operator::NotIn),
+    ("subsetof", Operator::SubsetOf),
+    ("anyof", Operator::AnyOf),
+    ("noneof", Operator::NoneOf),
+    ("all", Operator::All),
     ("contains", Operator::Contains),
     ("size", Operator::Size),
     ("empty", Operator::Empty),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stepwell_interpreter::{Command, TaskId, Timestamp};
 
 /// Steps after which a run is taken for one that never ends.
-const STEPS_MAX: usize = 20_000;
+const STEPS_MAX: usize = 1_000;
 
 /// What a task's performer does, in milliseconds after the task was scheduled.
 pub struct Answer {

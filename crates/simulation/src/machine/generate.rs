@@ -1,6 +1,8 @@
 //! Random machines. All are valid; loops end.
 
-use super::{Catcher, Condition, Kind, Language, List, Machine, Number, Record, Resource, Retrier, Scope, State, Task, Text};
+use super::{
+    Catcher, Condition, Kind, Language, List, Machine, Number, Record, Resource, Retrier, Scope, State, Task, Text,
+};
 use crate::random::Random;
 
 /// How deep Parallel and Map states nest.
@@ -139,7 +141,10 @@ impl Generator<'_> {
             let works = matches!(state.kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map { .. });
             if works && at + 1 < count && self.random.percent(50) {
                 let next = at + 1 + self.random.below(count - at - 1);
-                let error_equals = vec![(*self.random.pick(&["States.ALL", "States.ALL", "E.A", "States.TaskFailed", "States.Timeout"])).to_owned()];
+                let error_equals = vec![
+                    (*self.random.pick(&["States.ALL", "States.ALL", "E.A", "States.TaskFailed", "States.Timeout"]))
+                        .to_owned(),
+                ];
                 state.catch.push(Catcher { error_equals, next });
             }
         }
@@ -152,10 +157,17 @@ impl Generator<'_> {
     }
 
     fn task(&mut self) -> Task {
-        let resource = *self.random.pick(&[Resource::Function, Resource::Function, Resource::Invoke, Resource::Callback, Resource::Activity]);
+        let resource = *self.random.pick(&[
+            Resource::Function,
+            Resource::Function,
+            Resource::Invoke,
+            Resource::Callback,
+            Resource::Activity,
+        ]);
         // Whoever may take a task and never answer must have a time to do it in.
         let needs_timeout = matches!(resource, Resource::Activity | Resource::Callback);
-        let timeout_seconds = (needs_timeout || self.random.percent(40)).then(|| self.random.between(5, 90).unsigned_abs());
+        let timeout_seconds =
+            (needs_timeout || self.random.percent(40)).then(|| self.random.between(5, 90).unsigned_abs());
         let has_heartbeat = needs_timeout && self.random.percent(30);
         let heartbeat_seconds = has_heartbeat.then(|| self.random.between(2, 4).unsigned_abs());
         let (keeps_input, is_broken) = (self.random.percent(30), self.random.percent(4));

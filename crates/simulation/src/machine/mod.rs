@@ -46,15 +46,32 @@ pub(crate) struct State {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    Pass { record: Record },
+    Pass {
+        record: Record,
+    },
     Task(Task),
     /// The rules, each with the state it leads to; otherwise the next state, unless there is no default.
-    Choice { rules: Vec<(Condition, usize)>, has_default: bool },
-    Wait { seconds: u64 },
+    Choice {
+        rules: Vec<(Condition, usize)>,
+        has_default: bool,
+    },
+    Wait {
+        seconds: u64,
+    },
     Succeed,
-    Fail { error: String, cause: Text },
-    Parallel { branches: Vec<Scope>, keeps_input: bool },
-    Map { iteration: Scope, max_concurrency: u64, keeps_input: bool },
+    Fail {
+        error: String,
+        cause: Text,
+    },
+    Parallel {
+        branches: Vec<Scope>,
+        keeps_input: bool,
+    },
+    Map {
+        iteration: Scope,
+        max_concurrency: u64,
+        keeps_input: bool,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -184,6 +201,9 @@ impl State {
     fn can_be_plain(&self) -> bool {
         self.assign.is_none()
             && self.catch.is_empty()
-            && matches!(self.kind, Kind::Pass { .. } | Kind::Task(_) | Kind::Parallel { .. } | Kind::Map { .. } | Kind::Wait { .. })
+            && matches!(
+                self.kind,
+                Kind::Pass { .. } | Kind::Task(_) | Kind::Parallel { .. } | Kind::Map { .. } | Kind::Wait { .. }
+            )
     }
 }

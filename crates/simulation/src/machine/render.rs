@@ -85,8 +85,11 @@ fn render_state(scope: &Scope, state: &State, position: usize, language: Languag
             fields.insert("ItemProcessor", processor.build());
             if is_jsonata {
                 fields.insert("Items", "{% $states.input.l %}");
-                fields.insert("ItemSelector", json!({"n": "{% $states.context.Map.Item.Value %}",
-                    "s": "{% $states.input.s %}", "l": "{% $states.input.l %}"}));
+                fields.insert(
+                    "ItemSelector",
+                    json!({"n": "{% $states.context.Map.Item.Value %}",
+                    "s": "{% $states.input.s %}", "l": "{% $states.input.l %}"}),
+                );
             } else {
                 fields.insert("ItemsPath", "$.l");
                 fields.insert("ItemSelector", json!({"n.$": "$$.Map.Item.Value", "s.$": "$.s", "l.$": "$.l"}));
@@ -98,7 +101,9 @@ fn render_state(scope: &Scope, state: &State, position: usize, language: Languag
         let assigned = render_number(number, state.language, &assign_base(state));
         let assigned = match (state.language, number) {
             (_, Number::Literal(literal)) => Value::from(Object::new().with(name.as_str(), Value::from(*literal))),
-            (Language::Jsonata, _) => Value::from(Object::new().with(name.as_str(), Value::from(format!("{{% {assigned} %}}")))),
+            (Language::Jsonata, _) => {
+                Value::from(Object::new().with(name.as_str(), Value::from(format!("{{% {assigned} %}}"))))
+            }
             (Language::JsonPath, _) => Value::from(Object::new().with(format!("{name}.$"), Value::from(assigned))),
         };
         fields.insert("Assign", assigned);
@@ -130,7 +135,8 @@ fn assign_base(state: &State) -> String {
 type Selection = [(&'static str, &'static str); 3];
 
 const OF_SEVERAL: Selection = [("[0].n", "[0].n"), ("[1].s", "[1].s"), ("[*].n", ".n")];
-const OF_PAYLOAD: Selection = [(".Payload.n", ".Payload.n"), (".Payload.s", ".Payload.s"), (".Payload.l", ".Payload.l")];
+const OF_PAYLOAD: Selection =
+    [(".Payload.n", ".Payload.n"), (".Payload.s", ".Payload.s"), (".Payload.l", ".Payload.l")];
 
 /// Makes a record of the result, or of the input and the result.
 fn render_result(fields: &mut ObjectBuilder, state: &State, keeps_input: bool, selection: Option<Selection>) {

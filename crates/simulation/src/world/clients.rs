@@ -209,7 +209,8 @@ fn remember(world: &World, key: &Key, shown: &Shown) {
 async fn list(world: &World, engine: &Engine, machine: usize) -> Result<(), Exception> {
     let acknowledged: Vec<String> = {
         let state = world.state();
-        let of_machine = state.ledger.executions.iter().filter(|((of, _), entry)| *of == machine && !entry.starts.is_empty());
+        let of_machine =
+            state.ledger.executions.iter().filter(|((of, _), entry)| *of == machine && !entry.starts.is_empty());
         of_machine.map(|((_, name), _)| name.clone()).collect()
     };
     let body = json!({"stateMachineArn": (machine_arn(machine)), "maxResults": 1000});

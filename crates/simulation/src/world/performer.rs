@@ -1,7 +1,7 @@
 //! Whoever performs tasks: functions that are quick or slow, fail, or never answer.
 
 use super::{Sending, World, send};
-use crate::oracle::decide;
+use crate::oracle::{PANIC, decide};
 use crate::reference::Ending;
 use asl::definition::{IntegrationPattern, Resource};
 use engine::Engine;
@@ -30,8 +30,11 @@ impl Performer for SimulatedPerformer {
                 Resource::LambdaFunction { .. } | Resource::Activity { .. } => (given.clone(), None),
             };
             let decision = decide(world.plan.seed, &call);
+            assert!(!decision.panics, "{PANIC}");
             if pattern == Some(IntegrationPattern::WaitForTaskToken) {
-                if decision.fails_at_once && let Ending::Failure { error, cause } = decision.ending {
+                if decision.fails_at_once
+                    && let Ending::Failure { error, cause } = decision.ending
+                {
                     return Some(failed(&error, cause));
                 }
                 let token = call.get("t").and_then(Value::as_str).unwrap_or_default().to_owned();

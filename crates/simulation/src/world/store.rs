@@ -24,6 +24,8 @@ pub(crate) struct StoreState {
     pending: BTreeMap<PartitionId, VecDeque<Pending>>,
     /// When the last batch of a partition will be durable.
     last_due: BTreeMap<PartitionId, u64>,
+    /// Partitions of which a batch was refused, and under which epoch.
+    refused: BTreeMap<PartitionId, Epoch>,
     results: BTreeMap<u64, Result<(), StoreError>>,
 }
 
@@ -98,9 +100,12 @@ impl World {
     }
 
     fn apply(&self, Pending { number, batch, is_refused }: Pending) {
-        if is_refused {
+        let chain = (batch.partition, batch.epoch);
+        if is_refused || self.state().store.refused.get(&chain.0) == Some(&chain.1) {
             self.trace(&format!("refused {number} partition {}", batch.partition));
-            self.state().store.results.insert(number, Err(StoreError::unavailable("the disk is full")));
+            let mut state = self.state();
+            state.store.refused.extend([chain]);
+            state.store.results.insert(number, Err(StoreError::unavailable("the disk is full")));
             return;
         }
         let scheduled = engine::scheduled_invocations(&super::identity(), &batch);
@@ -193,7 +198,13 @@ impl World {
     }
 
     /// A batch becomes durable when its time has come, whoever waits for it.
-    async fn make_durable(&self, partition: PartitionId, number: u64, due: u64, answer_ms: u64) -> Result<(), StoreError> {
+    async fn make_durable(
+        &self,
+        partition: PartitionId,
+        number: u64,
+        due: u64,
+        answer_ms: u64,
+    ) -> Result<(), StoreError> {
         for _ in 0..self.dice(number, "yields", 4) {
             tokio::task::yield_now().await;
         }

@@ -1,6 +1,7 @@
 //! Every scope has an end, and every state is led to.
 //!
-//! As measured on AWS: a scope without any terminal state is told so and nothing more; otherwise each state that neither `StartAt` nor
+//! As measured on AWS: a machine without any terminal state is told so and nothing more, a branch or processor without one is accepted;
+//! otherwise each state that neither `StartAt` nor
 //! another state names is reported. A ring of states that only name each other goes unnoticed there, and so it does here.
 
 use crate::compile::checker::{Checker, Phase, Targets};
@@ -9,8 +10,14 @@ use crate::diagnostic::{Diagnostic, code};
 use crate::tree::{Entry, NodeKind};
 
 /// Checks one scope whose own fields are without error: with others a missing end would often only be their consequence.
-pub(crate) fn check(checker: &mut Checker<'_>, entries: &[Entry], targets: &Targets<'_>, location: &Location<'_>) {
-    if !entries.iter().any(is_terminal) {
+pub(crate) fn check(
+    checker: &mut Checker<'_>,
+    entries: &[Entry],
+    targets: &Targets<'_>,
+    location: &Location<'_>,
+    is_whole_machine: bool,
+) {
+    if is_whole_machine && !entries.iter().any(is_terminal) {
         let span = entries[0].key_span.clone();
         let diagnostic = Diagnostic::error(code::MISSING_END_STATE, "Workflow has no terminal state", span);
         checker.report(Phase::Graph, diagnostic);

@@ -1,5 +1,5 @@
 //! The fields of a Map that only a distributed one uses: `Label`, `ItemReader`, `ItemBatcher`, `ResultWriter`. Their structure is checked;
-//! whether such a Map may run is not decided here.
+//! whether such a Map may run is not decided here. AWS accepts them in an inline Map too (measured), where they do nothing; the linter tells.
 
 use crate::compile::checker::{Checker, Phase};
 use crate::compile::fields::Fields;
@@ -25,9 +25,14 @@ pub(crate) fn compile<'t>(
     execution_type: MachineType,
 ) -> Option<Box<DistributedMap>> {
     let label = label(checker, fields);
-    let item_reader = part(checker, fields, "ItemReader", mode, item_reader);
-    let item_batcher = part(checker, fields, "ItemBatcher", mode, item_batcher);
-    let result_writer = part(checker, fields, "ResultWriter", mode, result_writer);
+    let item_reader = part(checker, fields, "ItemReader", item_reader);
+    let item_batcher = part(checker, fields, "ItemBatcher", |checker, fields| {
+        if mode == ProcessorMode::Distributed {
+            require_batch_limit(checker, fields);
+        }
+        item_batcher(checker, fields)
+    });
+    let result_writer = part(checker, fields, "ResultWriter", result_writer);
     (mode == ProcessorMode::Distributed)
         .then(|| Box::new(DistributedMap { execution_type, label, item_reader, item_batcher, result_writer }))
 }
@@ -36,14 +41,9 @@ fn part<'t, T>(
     checker: &mut Checker<'t>,
     fields: &mut Fields<'t, '_>,
     name: &'static str,
-    mode: ProcessorMode,
-    compile: fn(&mut Checker<'t>, &mut Fields<'t, '_>) -> Option<T>,
+    compile: impl FnOnce(&mut Checker<'t>, &mut Fields<'t, '_>) -> Option<T>,
 ) -> Option<T> {
     let entry = fields.entry(name)?;
-    if mode == ProcessorMode::Inline {
-        let message = format!("Field '{name}' is only supported for Map states with 'DISTRIBUTED' mode");
-        checker.schema(fields.location, &entry.key_span, message);
-    }
     let location = fields.location.key(name);
     let mut inner = Fields::open(checker, &entry.value, &location, fields.language)?;
     inner.text(checker, "Comment");
@@ -116,12 +116,15 @@ fn reader_config<'t>(
     max_items
 }
 
-fn item_batcher<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Option<ItemBatcher> {
+fn require_batch_limit(checker: &mut Checker<'_>, fields: &Fields<'_, '_>) {
     let limits = ["MaxItemsPerBatch", "MaxItemsPerBatchPath", "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath"];
     if !limits.iter().any(|name| fields.has(name)) {
         let message = format!("At least one of these fields is required: [{}]", limits.join(", "));
         checker.schema(fields.location, &fields.span(), message);
     }
+}
+
+fn item_batcher<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Option<ItemBatcher> {
     Some(ItemBatcher {
         max_items_per_batch: path_field::integer_or_path(
             checker,
@@ -170,7 +173,8 @@ fn parameters<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Opt
 fn map_resource<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>, actions: &[&str]) -> Option<String> {
     let node = fields.take("Resource")?;
     let text = fields.text(checker, "Resource")?;
-    let known = resource::service_and_action(text)
+    let filled = checker.filled_arn(text);
+    let known = resource::service_and_action(&filled)
         .is_some_and(|(service, action)| service == "s3" && actions.contains(&action));
     if !known {
         let message = "The field 'Resource' does not match any of the allowed values";

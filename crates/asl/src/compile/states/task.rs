@@ -7,6 +7,7 @@ use crate::compile::machine::{SECONDS_MAX, is_express};
 use crate::compile::state::{Compiled, StateReader};
 use crate::compile::{flow, path_field, resource, retry, template};
 use crate::definition::{IntegerField, IntegrationPattern, Resource, StateKind, TaskState, Template};
+use crate::placeholder;
 use crate::tree::NodeKind;
 
 pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t, '_, '_>) -> Compiled {
@@ -33,8 +34,10 @@ fn resource<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Optio
         checker.schema(&location, &node.span, "Expected value of type String");
         return None;
     };
-    let resource = match resource::parse(text) {
+    let filled = checker.filled_arn(text);
+    let resource = match resource::parse(&filled) {
         Ok(resource) => resource,
+        Err(_) if placeholder::decides(&filled) => return None,
         Err(problem) => {
             checker.schema_with_help(&location, &node.span, problem.message, problem.help);
             return None;

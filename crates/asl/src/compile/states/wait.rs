@@ -24,7 +24,7 @@ pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t,
 
 fn literal_timestamp<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Option<i64> {
     let node = fields.take("Timestamp")?;
-    if fields.is_expression(node) {
+    if fields.is_expression(node) || checker.is_placeholder(node) {
         return None;
     }
     let milliseconds = node.as_str().and_then(timestamp);

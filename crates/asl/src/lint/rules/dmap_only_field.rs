@@ -1,7 +1,7 @@
 //! An inline Map has `ItemReader`, `ItemBatcher` or `ResultWriter`, or (as a warning) `Label` or a tolerated failure.
 //!
 //! ## Why
-//! AWS refuses the former; the latter do nothing there.
+//! AWS accepts them, and they do nothing there: no items are read, nothing is batched, nothing is written.
 //!
 //! ## Example
 //! ```yaml

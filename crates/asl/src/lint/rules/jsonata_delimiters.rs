@@ -1,11 +1,11 @@
 //! A text in a JSONata state has `{%` or `%}` on one side only, or spaces outside of them.
 //!
 //! ## Why
-//! Only a text that begins with `{%` and ends with `%}` is evaluated; any other is a literal, or refused.
+//! Only a text that begins with `{%` and ends with `%}` is evaluated. With one of them it is refused (an error), with none it is a literal.
 //!
 //! ## Example
 //! ```yaml
-//! Call: {Type: Pass, QueryLanguage: JSONata, Output: " {% $states.input %}", End: true}
+//! Call: {Type: Pass, QueryLanguage: JSONata, Output: " {% $states.input %} ", End: true}
 //! ```
 //!
 //! ## Instead
@@ -36,6 +36,9 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 continue;
             }
             let finding = findings.report(Some(state.id), leaf.span, "The text is not evaluated");
+            if leaf.text.starts_with("{%") != leaf.text.ends_with("%}") {
+                finding.severity(Severity::Error);
+            }
             if ends != (true, true) {
                 finding.help("begin it with {% and end it with %}");
                 continue;

@@ -34,12 +34,14 @@ mod http_retry;
 mod infinite_loop;
 pub(crate) mod invalid_definition;
 mod jsonata_delimiters;
+mod jsonata_parse;
 mod label;
 mod lambda_retry;
 mod lambda_unqualified;
 mod legacy_lambda_arn;
 mod legacy_map;
 mod machine_timeout_missing;
+mod missing_required_parameter;
 mod mixed_language;
 mod nested_association;
 mod next_target;
@@ -61,6 +63,7 @@ mod states_all_last;
 mod sync1;
 mod timeout_missing;
 mod undefined_variable;
+mod unknown_parameter;
 mod unknown_resource;
 mod unknown_rule;
 mod unreachable_state;
@@ -111,12 +114,14 @@ pub(crate) static ALL: &[&Rule] = &[
     &http_retry::RULE,
     &infinite_loop::RULE,
     &jsonata_delimiters::RULE,
+    &jsonata_parse::RULE,
     &label::RULE,
     &lambda_retry::RULE,
     &lambda_unqualified::RULE,
     &legacy_lambda_arn::RULE,
     &legacy_map::RULE,
     &machine_timeout_missing::RULE,
+    &missing_required_parameter::RULE,
     &mixed_language::RULE,
     &nested_association::RULE,
     &next_target::RULE,
@@ -138,6 +143,7 @@ pub(crate) static ALL: &[&Rule] = &[
     &sync1::RULE,
     &timeout_missing::RULE,
     &undefined_variable::RULE,
+    &unknown_parameter::RULE,
     &unknown_resource::RULE,
     &unknown_rule::RULE,
     &unreachable_state::RULE,

@@ -1,7 +1,7 @@
 //! A `States` object has no Succeed, no Fail and no state with `End: true`.
 //!
 //! ## Why
-//! AWS refuses the definition.
+//! AWS refuses a machine without an end. A branch or a Map's processor without one is accepted and never ends (a warning).
 //!
 //! ## Example
 //! ```yaml
@@ -33,7 +33,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
         let states = context.machine.states_of(scope);
         if let Some(first) = states.first().filter(|_| !states.iter().any(|state| state.is_terminal())) {
             let message = "None of these states ends the workflow";
-            findings.report(scope.parent, first.key_span, message).help("set End: true where it ends");
+            let finding = findings.report(scope.parent, first.key_span, message).help("set End: true where it ends");
+            if scope.parent.is_some() {
+                finding.severity(Severity::Warning);
+            }
         }
     }
 }

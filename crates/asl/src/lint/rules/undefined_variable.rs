@@ -1,5 +1,6 @@
 //! A state reads a variable that no state before it assigns, or not on every way to it; the latter is a warning. A distributed Map sees no
-//! variables from outside. Texts in JSONata are not looked at.
+//! variables from outside. In JSONata both are warnings, and a variable that `$exists` asks for is not told: there a missing one is
+//! undefined, which only fails if nothing else comes of the expression.
 //!
 //! ## Why
 //! Reading a variable that is not there ends the execution.
@@ -19,6 +20,7 @@ use crate::lint::context::Context;
 use crate::lint::finding::Findings;
 use crate::lint::leaf::{LeafKind, Read};
 use crate::lint::rule::{Rule, Severity};
+use crate::lint::state::State;
 use crate::lint::variables::Presence;
 
 pub(crate) static RULE: Rule = Rule {
@@ -49,6 +51,26 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
                 let finding = findings.report(Some(state.id), leaf.span, message);
                 finding.severity(severity).help("assign it in a state that every way passes");
             }
+        }
+        if state.is_jsonata() {
+            of_expressions(context, state, findings);
+        }
+    }
+}
+
+fn of_expressions(context: &Context<'_>, state: &State<'_>, findings: &mut Findings) {
+    for leaf in &state.leaves {
+        for name in leaf.variables() {
+            if &*name == "eval" || leaf.text.contains(&format!("$exists(${name})")) {
+                continue;
+            }
+            let message = match context.variables.presence(state.id, &name) {
+                Some(Presence::Never) => format!("No state before assigns '${name}', and there is no such function"),
+                Some(Presence::Sometimes) => format!("'${name}' is not assigned on every way to '{}'", state.name),
+                Some(Presence::Always) | None => continue,
+            };
+            let finding = findings.report(Some(state.id), leaf.span, message);
+            finding.severity(Severity::Warning).help("assign it in a state that every way passes, or ask with $exists");
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::configuration::{self, FILE_NAME, Project};
 use crate::environment::{self, Surroundings};
 use crate::exit::Exit;
 use crate::node::{self, Background, Node};
+use crate::retention::RetentionArguments;
 use crate::signals::Signals;
 use crate::{logging, output};
 use anyhow::bail;
@@ -43,7 +44,9 @@ stepwell.yaml:
     hello:
       definition: hello.asl.json          or .asl.yaml
       type: STANDARD
+      retention: 7d                       how long its closed executions are kept; 12h, 30m, forever
   activities: [approve]
+  retention: 90d                          the same for all others
   run:
     - stateMachine: hello
       input: {name: Ada}";
@@ -63,6 +66,8 @@ pub(crate) struct Arguments {
     /// Exit when the executions under `run` have ended: 0 if all succeeded, else 1
     #[arg(long)]
     once: bool,
+    #[command(flatten)]
+    retention: RetentionArguments,
     #[command(flatten)]
     surroundings: Surroundings,
 }
@@ -92,7 +97,8 @@ async fn develop(arguments: &Arguments, file: PathBuf, project: Project) -> anyh
     }
     let functions = project.functions.iter().map(|function| function.config.clone()).collect();
     let surroundings = &arguments.surroundings;
-    let node = Node::open(store, surroundings, functions, Some(address)).await?;
+    let node =
+        Node::open(store, surroundings, functions, arguments.retention.with(Some(&project)), Some(address)).await?;
     let server = Background::serve(listener, &node.engine);
     output::talk(&format!(
         "stepwell {} serves {} as account {} in {}, data in {}",
