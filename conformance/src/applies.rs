@@ -36,11 +36,6 @@ fn missing_for(call: &Call, executes: bool) -> Option<String> {
     if executes && call.param("type") == Some("EXPRESS") {
         return Some("express".to_owned());
     }
-    if call.params.get("publish").and_then(Value::as_bool) == Some(true)
-        || call.params.get("versionDescription").is_some()
-    {
-        return Some("versions".to_owned());
-    }
     let text = call.param("definition")?;
     let definition = json::parse(text).ok()?;
     // A definition that is refused, or never executed, needs nothing that its states would call.

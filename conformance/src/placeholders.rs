@@ -20,10 +20,11 @@ const MOMENTS: [&str; 9] = [
 
 /// Words that stand for a name or an id wherever they are a whole word; beside them the same with a number
 /// behind, and all that end in `_arn` or have `_arn_` in them.
-const WORDS: [&str; 18] = [
+const WORDS: [&str; 19] = [
     "generated-uuid",
     "state-machine-arn",
     "state_machine_name",
+    "state_machine_alias_name",
     "execution-arn",
     "activity_name",
     "log_group_name",
@@ -145,7 +146,12 @@ fn placeholder_at(text: &str, at: usize) -> Option<usize> {
     let word = &rest[..rest.find(|c| !is_word(c)).unwrap_or(rest.len())];
     let is_arn = word.ends_with("_arn") || word.contains("_arn_");
     let unnumbered = word.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
-    (is_arn || WORDS.contains(&word) || WORDS.contains(&unnumbered)).then_some(word.len())
+    if is_arn || WORDS.contains(&word) || WORDS.contains(&unnumbered) {
+        return Some(word.len());
+    }
+    // A name made of a name: `state_machine_alias_name-second`.
+    let (first, _) = word.split_once('-')?;
+    (first.contains('_') && WORDS.contains(&first)).then_some(first.len())
 }
 
 #[cfg(test)]
@@ -162,6 +168,9 @@ mod tests {
         assert!(!bindings.matches("Gone: 'activity_arn'", "Gone: ''"));
         assert!(bindings.matches("Gone: 'activity_arn'", "Gone: 'a'"));
         assert!(!bindings.matches("activity_arn", "b"));
+        assert!(bindings.matches("state_machine_alias_name", "PROD"));
+        assert!(bindings.matches("state_machine_alias_name-second", "PROD-second"));
+        assert!(!bindings.matches("state_machine_alias_name-second", "BETA-second"));
         assert!(bindings.matches("a < b > c", "a < b > c") && !bindings.matches("uuids", "x"));
     }
 }

@@ -75,6 +75,55 @@ def executions(client, machine: str) -> None:
     assert {listed["name"] for page in pages for listed in page["executions"]} == {"one", "two"}
 
 
+def versions(client) -> None:
+    def commented(comment: str) -> str:
+        return json.dumps({"Comment": comment, **json.loads(PASS)})
+
+    created = client.create_state_machine(
+        name="versioned", definition=commented("1"), roleArn=ROLE, publish=True, versionDescription="The first"
+    )
+    machine, first = created["stateMachineArn"], created["stateMachineVersionArn"]
+    assert first == f"{machine}:1", created
+    updated = client.update_state_machine(stateMachineArn=machine, definition=commented("2"))
+    stale = {"stateMachineArn": machine, "revisionId": "INITIAL"}
+    raises(client.exceptions.ConflictException, client.publish_state_machine_version, **stale)
+    published = client.publish_state_machine_version(stateMachineArn=machine, revisionId=updated["revisionId"])
+    second = published["stateMachineVersionArn"]
+    described = client.describe_state_machine(stateMachineArn=first)
+    assert (described["definition"], described["description"]) == (commented("1"), "The first"), described
+    listed = client.list_state_machine_versions(stateMachineArn=machine)["stateMachineVersions"]
+    assert [version["stateMachineVersionArn"] for version in listed] == [second, first], listed
+
+    whole = [{"stateMachineVersionArn": first, "weight": 100}]
+    halves = [{"stateMachineVersionArn": first, "weight": 50}, {"stateMachineVersionArn": second, "weight": 50}]
+    alias = client.create_state_machine_alias(name="PROD", routingConfiguration=whole)["stateMachineAliasArn"]
+    raises(client.exceptions.ConflictException, client.delete_state_machine_version, stateMachineVersionArn=first)
+    uneven = {"stateMachineAliasArn": alias, "routingConfiguration": [dict(whole[0], weight=99)]}
+    raises(client.exceptions.ValidationException, client.update_state_machine_alias, **uneven)
+    client.update_state_machine_alias(stateMachineAliasArn=alias, routingConfiguration=halves)
+    described = client.describe_state_machine_alias(stateMachineAliasArn=alias)
+    assert (described["name"], described["routingConfiguration"]) == ("PROD", halves), described
+    listed = client.list_state_machine_aliases(stateMachineArn=second)["stateMachineAliases"]
+    assert [item["stateMachineAliasArn"] for item in listed] == [alias], listed
+
+    started = [client.start_execution(stateMachineArn=alias)["executionArn"] for _ in range(20)]
+    described = ended(client, started[0])
+    assert described["stateMachineAliasArn"] == alias, described
+    assert described["stateMachineVersionArn"] in (first, second), described
+    pages = client.get_paginator("list_executions").paginate(stateMachineArn=alias, PaginationConfig={"PageSize": 7})
+    assert {listed["executionArn"] for page in pages for listed in page["executions"]} == set(started)
+    by_version = client.start_execution(stateMachineArn=first)["executionArn"]
+    ran = client.describe_state_machine_for_execution(executionArn=by_version)
+    assert ran["definition"] == commented("1"), ran
+
+    client.delete_state_machine_alias(stateMachineAliasArn=alias)
+    client.delete_state_machine_version(stateMachineVersionArn=first)
+    gone = {"stateMachineAliasArn": alias}
+    raises(client.exceptions.ResourceNotFound, client.describe_state_machine_alias, **gone)
+    raises(client.exceptions.StateMachineDoesNotExist, client.start_execution, stateMachineArn=first)
+    client.delete_state_machine(stateMachineArn=machine)
+
+
 def activities(client) -> None:
     activity = client.create_activity(name="by-hand")["activityArn"]
     assert client.describe_activity(activityArn=activity)["name"] == "by-hand"
@@ -120,6 +169,7 @@ def main(endpoint: str) -> None:
     machine = machines(client)
     executions(client, machine)
     activities(client)
+    versions(client)
     client.delete_state_machine(stateMachineArn=machine)
     print(json.dumps(sorted(called)))
 

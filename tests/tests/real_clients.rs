@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use system_tests::{Server, Setup, binaries};
 
-const OPERATIONS: usize = 23;
+const OPERATIONS: usize = 31;
 const NO_CLIENTS: &str = "AWS's clients are not installed; in the workspace run: python3 -m venv .venv && \
      .venv/bin/pip install -r tests/requirements.txt";
 

@@ -1,10 +1,13 @@
-//! Chores of the workspace: `cargo xtask tidy|test|simulate|bench`.
+//! Chores of the workspace: `cargo xtask tidy|test|simulate|bench|differential|fuzz|api-model`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
+mod api_model;
 mod bench;
+mod differential;
 mod floors;
+mod fuzz;
 mod process;
 mod test;
 mod tidy;
@@ -25,10 +28,17 @@ cargo xtask <chore>
     --without A,B     leave these parts of it out
     --trace           show everything that happens in it
   bench [options]   run the benches of every crate that has some
+    --peers           instead, our expression languages beside other implementations (needs Node.js)
     --http            instead, load a release build over HTTP
     --seconds N       how long each load runs (10)
     --connections N   connections of the load (64)
-    --compare FILE    show the figures beside those of an earlier target/bench/http.json";
+    --compare FILE    show the figures beside those of an earlier target/bench/http.json
+  differential      compare generated JSONata expressions with jsonata-js
+    --seed N          the first expression's seed (the time in seconds)
+    --cases N         how many expressions (100000)
+  fuzz TARGET       run a target of `fuzz/` under libFuzzer; needs a C++ compiler
+    --seconds N       how long (60)
+  api-model         take AWS's model of the API from botocore, and make what is made of it";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,6 +48,9 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["simulate", options @ ..] => simulate(options),
         ["bench", options @ ..] => bench::run(options),
+        ["differential", options @ ..] => differential::run(options),
+        ["fuzz", options @ ..] => fuzz::run(options),
+        ["api-model"] => api_model::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -1,11 +1,12 @@
 //! CreateActivity, DescribeActivity, DeleteActivity and ListActivities.
 
 use crate::configuration::GivenEncryption;
-use crate::create_state_machine::{ARN, NAME, check_name};
+use crate::create_state_machine::check_name;
 use crate::exception::Exception;
 use crate::fields::read_body;
+use crate::shapes::{ARN, NAME, PAGE_TOKEN};
 use crate::timestamp::timestamp;
-use crate::{EncryptionConfiguration, Paging, Tag, limits};
+use crate::{EncryptionConfiguration, Paging, Tag};
 use arn::ActivityArn;
 use json::{ObjectBuilder, Value, json};
 use std::sync::Arc;
@@ -119,7 +120,7 @@ impl DeleteActivityRequest {
 impl ListActivitiesRequest {
     /// Reads a body.
     pub fn decode(body: &Value) -> Result<ListActivitiesRequest, Exception> {
-        let paging = read_body(body, |fields| Paging::read(fields, limits::NEXT_TOKEN_CHARACTERS_MAX))?;
+        let paging = read_body(body, |fields| Paging::read(fields, PAGE_TOKEN))?;
         Ok(ListActivitiesRequest { paging })
     }
 }

@@ -3,8 +3,9 @@
 //! The configurations are checked and shown again; what they switch on is elsewhere.
 
 use crate::exception::Exception;
-use crate::fields::{Fields, Text, read_body};
+use crate::fields::{Fields, read_body};
 use crate::limits;
+use crate::shapes::{ARN, KMS_DATA_KEY_REUSE_PERIOD_SECONDS, KMS_KEY_ID};
 use json::{ObjectBuilder, Value, json};
 use std::sync::Arc;
 
@@ -64,9 +65,8 @@ impl LoggingConfiguration {
     pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<LoggingConfiguration>, Exception> {
         fields.structure("loggingConfiguration", |fields| {
             let destinations = fields.structures("destinations", |destination| {
-                let group = destination.structure("cloudWatchLogsLogGroup", |group| {
-                    group.optional_text("logGroupArn", Text::characters(1, limits::ARN_CHARACTERS_MAX))
-                })?;
+                let group =
+                    destination.structure("cloudWatchLogsLogGroup", |group| group.optional_text("logGroupArn", ARN))?;
                 Ok(group.flatten().unwrap_or_default())
             })?;
             Ok(LoggingConfiguration {
@@ -147,12 +147,8 @@ impl GivenEncryption {
         fields.structure("encryptionConfiguration", |fields| {
             Ok(GivenEncryption {
                 customer_managed: fields.required("type", fields.word("type", &words)?).unwrap_or_default(),
-                key: fields.optional_text("kmsKeyId", Text::characters(1, limits::KMS_KEY_ID_CHARACTERS_MAX))?,
-                reuse_seconds: fields.integer(
-                    "kmsDataKeyReusePeriodSeconds",
-                    limits::KMS_REUSE_SECONDS_MIN,
-                    limits::KMS_REUSE_SECONDS_MAX,
-                )?,
+                key: fields.optional_text("kmsKeyId", KMS_KEY_ID)?,
+                reuse_seconds: fields.integer("kmsDataKeyReusePeriodSeconds", KMS_DATA_KEY_REUSE_PERIOD_SECONDS)?,
             })
         })
     }

@@ -2,9 +2,10 @@
 
 use crate::configuration::GivenEncryption;
 use crate::exception::Exception;
-use crate::fields::{Text, read_body};
+use crate::fields::read_body;
+use crate::shapes::{ARN, DEFINITION, NAME, VERSION_DESCRIPTION};
 use crate::timestamp::timestamp;
-use crate::{EncryptionConfiguration, LoggingConfiguration, StateMachineType, Tag, TracingConfiguration, limits};
+use crate::{EncryptionConfiguration, LoggingConfiguration, StateMachineType, Tag, TracingConfiguration};
 use json::{ObjectBuilder, Value};
 use std::sync::Arc;
 
@@ -44,11 +45,6 @@ pub struct CreateStateMachineResponse {
     pub state_machine_version_arn: Option<Arc<str>>,
 }
 
-pub(crate) const DEFINITION: Text = Text::characters(1, limits::DEFINITION_CHARACTERS_MAX).sensitive();
-pub(crate) const ARN: Text = Text::characters(1, limits::ARN_CHARACTERS_MAX);
-pub(crate) const NAME: Text = Text::characters(1, limits::NAME_CHARACTERS_MAX);
-pub(crate) const DESCRIPTION: Text = Text::characters(0, limits::DESCRIPTION_CHARACTERS_MAX).sensitive();
-
 /// `InvalidName` unless `name` is one.
 pub(crate) fn check_name(name: &str) -> Result<(), Exception> {
     if arn::valid_name(name) { Ok(()) } else { Err(Exception::invalid_name(name)) }
@@ -85,7 +81,7 @@ impl CreateStateMachineRequest {
                 encryption_configuration: EncryptionConfiguration::default(),
                 tags: Tag::read_list(fields)?.unwrap_or_default(),
                 publish: fields.boolean("publish")?.unwrap_or_default(),
-                version_description: fields.optional_text("versionDescription", DESCRIPTION)?,
+                version_description: fields.optional_text("versionDescription", VERSION_DESCRIPTION)?,
             };
             Ok((request, GivenEncryption::read(fields)?))
         })?;

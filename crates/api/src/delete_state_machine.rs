@@ -1,8 +1,8 @@
 //! DeleteStateMachine.
 
-use crate::create_state_machine::ARN;
 use crate::exception::Exception;
 use crate::fields::read_body;
+use crate::shapes::ARN;
 use arn::StateMachineArn;
 use json::Value;
 

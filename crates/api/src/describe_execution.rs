@@ -1,8 +1,8 @@
 //! DescribeExecution.
 
-use crate::create_state_machine::ARN;
 use crate::exception::Exception;
 use crate::fields::read_body;
+use crate::shapes::ARN;
 use crate::timestamp::timestamp;
 use crate::{ExecutionStatus, IncludedData};
 use arn::ExecutionArn;

@@ -1,8 +1,8 @@
 //! DescribeStateMachine.
 
-use crate::create_state_machine::ARN;
 use crate::exception::Exception;
 use crate::fields::{Fields, read_body};
+use crate::shapes::ARN;
 use crate::timestamp::timestamp;
 use crate::{EncryptionConfiguration, LoggingConfiguration, StateMachineType, TracingConfiguration};
 use arn::StateMachineArn;

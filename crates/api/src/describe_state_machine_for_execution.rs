@@ -1,9 +1,9 @@
 //! DescribeStateMachineForExecution: the machine as it was when the execution started.
 
-use crate::create_state_machine::ARN;
 use crate::describe_state_machine::encode_variable_references;
 use crate::exception::Exception;
 use crate::fields::read_body;
+use crate::shapes::ARN;
 use crate::timestamp::timestamp;
 use crate::{EncryptionConfiguration, IncludedData, LoggingConfiguration, TracingConfiguration, VariableReferences};
 use arn::ExecutionArn;

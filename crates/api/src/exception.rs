@@ -26,6 +26,9 @@ macro_rules! codes {
         }
 
         impl Code {
+            /// Every code.
+            pub const ALL: &[Code] = &[ $( Code::$code, )* ];
+
             /// The wire spelling.
             pub fn as_str(self) -> &'static str {
                 match self { $( Code::$code => stringify!($code), )* }
@@ -203,6 +206,22 @@ impl Exception {
     /// `ResourceNotFound` of the tagging operations.
     pub fn resource_not_found(arn: &str) -> Exception {
         Exception::new(Code::ResourceNotFound, format!("Resource not found: '{arn}'")).with("resourceName", arn)
+    }
+
+    /// `ResourceNotFound` of the operations on aliases.
+    pub fn references_nothing() -> Exception {
+        Exception::new(Code::ResourceNotFound, "Request references a resource that does not exist.")
+    }
+
+    /// `ConflictException`.
+    pub fn conflict(message: impl Into<String>) -> Exception {
+        Exception::new(Code::ConflictException, message)
+    }
+
+    /// `ServiceQuotaExceededException`; AWS's wording is not known.
+    pub fn service_quota_exceeded(what: &str, quota: usize) -> Exception {
+        let message = format!("The maximum number of {what} has been reached: {quota}");
+        Exception::new(Code::ServiceQuotaExceededException, message)
     }
 
     /// `TooManyTags`.

@@ -5,6 +5,7 @@
 use crate::exception::{Code, Exception};
 use json::{Object, Value};
 use std::cell::RefCell;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 /// The members of one structure of a request. Structures and list members within it share the list of findings.
@@ -57,17 +58,46 @@ pub(crate) struct Text {
     max: usize,
     bytes: bool,
     sensitive: bool,
+    pattern: Option<Pattern>,
+}
+
+/// A regular expression of AWS's model, and what it means.
+#[derive(Clone, Copy)]
+pub(crate) struct Pattern {
+    /// As messages quote it.
+    source: &'static str,
+    matches: fn(&str) -> bool,
+}
+
+impl Pattern {
+    pub(crate) const CHARACTER_RESTRICTED_NAME: Pattern = Pattern {
+        source: r"^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$",
+        matches: |text| {
+            let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+            !text.is_empty() && text.bytes().all(is_allowed) && !text.bytes().all(|byte| byte.is_ascii_digit())
+        },
+    };
+    pub(crate) const CLIENT_TOKEN: Pattern = Pattern {
+        source: "[!-~]+",
+        matches: |text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()),
+    };
+    pub(crate) const TRACE_HEADER: Pattern = Pattern { source: r"\p{ASCII}*", matches: str::is_ascii };
 }
 
 impl Text {
     /// Between `min` and `max` UTF-16 units.
     pub(crate) const fn characters(min: usize, max: usize) -> Text {
-        Text { min, max, bytes: false, sensitive: false }
+        Text { min, max, bytes: false, sensitive: false, pattern: None }
     }
 
-    /// At most `max` UTF-8 bytes.
-    pub(crate) const fn bytes(max: usize) -> Text {
-        Text { min: 0, max, bytes: true, sensitive: false }
+    /// Of any length.
+    pub(crate) const fn any() -> Text {
+        Text::characters(0, usize::MAX)
+    }
+
+    /// The same, its length counted in UTF-8 bytes.
+    pub(crate) const fn in_bytes(self) -> Text {
+        Text { bytes: true, ..self }
     }
 
     /// The same, never quoted in an error message.
@@ -80,7 +110,12 @@ impl Text {
         Text { min: 0, ..self }
     }
 
-    fn broken_constraint(self, text: &str) -> Option<String> {
+    /// The same, and as the pattern says.
+    pub(crate) const fn matching(self, pattern: Pattern) -> Text {
+        Text { pattern: Some(pattern), ..self }
+    }
+
+    fn broken_length(self, text: &str) -> Option<String> {
         if text.len() <= self.max && text.len() >= self.min.saturating_mul(4) {
             return None;
         }
@@ -92,6 +127,11 @@ impl Text {
         } else {
             None
         }
+    }
+
+    fn broken_pattern(self, text: &str) -> Option<String> {
+        let broken = self.pattern.filter(|pattern| !(pattern.matches)(text))?;
+        Some(format!("satisfy regular expression pattern: {}", broken.source))
     }
 }
 
@@ -107,19 +147,6 @@ impl<'a> Fields<'a> {
         let text = text_of(value)?;
         self.check_text(text, rule, || self.path_of(name));
         Ok(Some(text.clone()))
-    }
-
-    /// A text member of ASCII only (`\p{ASCII}*`).
-    pub(crate) fn optional_ascii(&self, name: &str, rule: Text) -> Result<Option<Arc<str>>, Exception> {
-        let text = self.optional_text(name, rule)?;
-        if let Some(text) = text.as_ref().filter(|text| !text.is_ascii()) {
-            self.findings.add(
-                &format!("'{text}' "),
-                &self.path_of(name),
-                "satisfy regular expression pattern: \\p{ASCII}*",
-            );
-        }
-        Ok(text)
     }
 
     /// One of a few words, listed in the order in which AWS names them.
@@ -144,17 +171,28 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// An integer member between `min` and `max`.
-    pub(crate) fn integer(&self, name: &str, min: i64, max: i64) -> Result<Option<i64>, Exception> {
+    /// An integer member within `range`.
+    pub(crate) fn integer(&self, name: &str, range: RangeInclusive<i64>) -> Result<Option<i64>, Exception> {
         let Some(value) = self.member(name) else { return Ok(None) };
         let integer = value.as_number().and_then(json::Number::as_integral);
         let integer = integer.ok_or_else(|| wrong_type(value, "Integer"))?;
-        if integer < min || integer > max {
-            let (relation, bound) = if integer < min { ("greater", min) } else { ("less", max) };
-            let constraint = format!("have value {relation} than or equal to {bound}");
+        if let Some(constraint) = out_of("value", &integer, &range) {
             self.findings.add(&format!("'{integer}' "), &self.path_of(name), &constraint);
         }
         Ok(Some(integer))
+    }
+
+    /// A finding where a list has too few or too many items; `shown` is the list in the message.
+    pub(crate) fn check_count(
+        &self,
+        name: &str,
+        count: usize,
+        range: RangeInclusive<usize>,
+        shown: impl FnOnce() -> String,
+    ) {
+        if let Some(constraint) = out_of("length", &count, &range) {
+            self.findings.add(&format!("'{}' ", shown()), &self.path_of(name), &constraint);
+        }
     }
 
     /// A structure member, read by `read`.
@@ -212,10 +250,13 @@ impl<'a> Fields<'a> {
     }
 
     fn check_text(&self, text: &str, rule: Text, path: impl FnOnce() -> String) {
-        if let Some(constraint) = rule.broken_constraint(text) {
-            let quoted = if rule.sensitive { String::new() } else { format!("'{text}' ") };
-            self.findings.add(&quoted, &path(), &constraint);
+        let broken = [rule.broken_length(text), rule.broken_pattern(text)];
+        if broken.iter().all(Option::is_none) {
+            return;
         }
+        let quoted = if rule.sensitive { String::new() } else { format!("'{text}' ") };
+        let path = path();
+        broken.iter().flatten().for_each(|constraint| self.findings.add(&quoted, &path, constraint));
     }
 
     /// `null` counts as absent.
@@ -225,6 +266,17 @@ impl<'a> Fields<'a> {
 
     fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+}
+
+/// What a number outside `range` would have to do.
+fn out_of<T: PartialOrd + std::fmt::Display>(what: &str, number: &T, range: &RangeInclusive<T>) -> Option<String> {
+    if number < range.start() {
+        Some(format!("have {what} greater than or equal to {}", range.start()))
+    } else if number > range.end() {
+        Some(format!("have {what} less than or equal to {}", range.end()))
+    } else {
+        None
     }
 }
 

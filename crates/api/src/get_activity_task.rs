@@ -1,8 +1,9 @@
 //! GetActivityTask: the long poll of an activity's worker.
 
-use crate::create_state_machine::{ARN, NAME, check_name};
+use crate::create_state_machine::check_name;
 use crate::exception::Exception;
 use crate::fields::read_body;
+use crate::shapes::{ARN, NAME};
 use arn::ActivityArn;
 use json::{Value, json};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! GetExecutionHistory. The events are shaped by whoever keeps them.
 
-use crate::create_state_machine::ARN;
+use crate::Paging;
 use crate::exception::Exception;
 use crate::fields::read_body;
-use crate::{Paging, limits};
+use crate::shapes::{ARN, PAGE_TOKEN};
 use arn::ExecutionArn;
 use json::{ObjectBuilder, Value};
 
@@ -37,7 +37,7 @@ impl GetExecutionHistoryRequest {
                 fields.text("executionArn", ARN)?,
                 fields.boolean("reverseOrder")?.unwrap_or(false),
                 fields.boolean("includeExecutionData")?.unwrap_or(true),
-                Paging::read(fields, limits::NEXT_TOKEN_CHARACTERS_MAX)?,
+                Paging::read(fields, PAGE_TOKEN)?,
             ))
         })?;
         let execution_arn = ExecutionArn::parse(&arn)?;

@@ -8,6 +8,7 @@
 //! family of operations.
 
 mod activities;
+mod aliases;
 mod configuration;
 mod create_state_machine;
 mod delete_state_machine;
@@ -28,6 +29,7 @@ mod operation;
 mod paging;
 mod payload;
 mod send_task;
+mod shapes;
 mod start_execution;
 mod state_machine_type;
 mod stop_execution;
@@ -35,10 +37,17 @@ mod tagging;
 mod timestamp;
 mod update_state_machine;
 mod validate_state_machine_definition;
+mod versions;
 
 pub use activities::{
     ActivityListItem, CreateActivityRequest, CreateActivityResponse, DeleteActivityRequest, DescribeActivityRequest,
     DescribeActivityResponse, ListActivitiesRequest, ListActivitiesResponse,
+};
+pub use aliases::{
+    AliasArn, CreateStateMachineAliasRequest, CreateStateMachineAliasResponse, DeleteStateMachineAliasRequest,
+    DescribeStateMachineAliasRequest, DescribeStateMachineAliasResponse, ListStateMachineAliasesRequest,
+    ListStateMachineAliasesResponse, Route, Routing, StateMachineAliasListItem, UpdateStateMachineAliasRequest,
+    UpdateStateMachineAliasResponse,
 };
 pub use configuration::{EncryptionConfiguration, LogLevel, LoggingConfiguration, TracingConfiguration};
 pub use create_state_machine::{CreateStateMachineRequest, CreateStateMachineResponse};
@@ -73,4 +82,9 @@ pub use update_state_machine::{UpdateStateMachineRequest, UpdateStateMachineResp
 pub use validate_state_machine_definition::{
     DefinitionDiagnostic, DiagnosticSeverity, ValidateStateMachineDefinitionRequest,
     ValidateStateMachineDefinitionResponse,
+};
+pub use versions::{
+    DeleteStateMachineVersionRequest, INITIAL_REVISION, ListStateMachineVersionsRequest,
+    ListStateMachineVersionsResponse, PublishStateMachineVersionRequest, PublishStateMachineVersionResponse,
+    StateMachineVersionListItem,
 };

@@ -1,10 +1,10 @@
 //! ListExecutions.
 
-use crate::create_state_machine::ARN;
 use crate::exception::Exception;
-use crate::fields::{Text, read_body};
+use crate::fields::read_body;
+use crate::shapes::{ARN, LIST_EXECUTIONS_PAGE_TOKEN, LONG_ARN};
 use crate::timestamp::timestamp;
-use crate::{ExecutionStatus, Paging, limits};
+use crate::{ExecutionStatus, Paging};
 use arn::{MapRunArn, StateMachineArn};
 use json::{ObjectBuilder, Value};
 use std::sync::Arc;
@@ -85,10 +85,10 @@ impl ListExecutionsRequest {
         let (machine, map_run, status_filter, redrive_filter, paging) = read_body(body, |fields| {
             Ok((
                 fields.optional_text("stateMachineArn", ARN)?,
-                fields.optional_text("mapRunArn", Text::characters(1, limits::LONG_ARN_CHARACTERS_MAX))?,
+                fields.optional_text("mapRunArn", LONG_ARN)?,
                 fields.word("statusFilter", &ExecutionStatus::WORDS)?,
                 fields.word("redriveFilter", &redrive_words)?,
-                Paging::read(fields, limits::EXECUTIONS_NEXT_TOKEN_CHARACTERS_MAX)?,
+                Paging::read(fields, LIST_EXECUTIONS_PAGE_TOKEN)?,
             ))
         })?;
         let of = match (machine, map_run) {

@@ -2,8 +2,9 @@
 
 use crate::exception::Exception;
 use crate::fields::read_body;
+use crate::shapes::PAGE_TOKEN;
 use crate::timestamp::timestamp;
-use crate::{Paging, StateMachineType, limits};
+use crate::{Paging, StateMachineType};
 use json::{ObjectBuilder, Value, json};
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub struct ListStateMachinesResponse {
 impl ListStateMachinesRequest {
     /// Reads a body.
     pub fn decode(body: &Value) -> Result<ListStateMachinesRequest, Exception> {
-        let paging = read_body(body, |fields| Paging::read(fields, limits::NEXT_TOKEN_CHARACTERS_MAX))?;
+        let paging = read_body(body, |fields| Paging::read(fields, PAGE_TOKEN))?;
         Ok(ListStateMachinesRequest { paging })
     }
 }

@@ -31,6 +31,9 @@ macro_rules! operations {
 operations! {
     CreateStateMachine UpdateStateMachine DescribeStateMachine DeleteStateMachine ListStateMachines
     ValidateStateMachineDefinition
+    PublishStateMachineVersion DeleteStateMachineVersion ListStateMachineVersions
+    CreateStateMachineAlias UpdateStateMachineAlias DescribeStateMachineAlias DeleteStateMachineAlias
+    ListStateMachineAliases
     StartExecution StopExecution DescribeExecution ListExecutions GetExecutionHistory DescribeStateMachineForExecution
     CreateActivity DescribeActivity DeleteActivity ListActivities GetActivityTask
     SendTaskSuccess SendTaskFailure SendTaskHeartbeat
@@ -38,22 +41,8 @@ operations! {
 }
 
 /// Operations of AWS that are not built yet.
-pub const NOT_BUILT: [&str; 14] = [
-    "CreateStateMachineAlias",
-    "DeleteStateMachineAlias",
-    "DeleteStateMachineVersion",
-    "DescribeMapRun",
-    "DescribeStateMachineAlias",
-    "ListMapRuns",
-    "ListStateMachineAliases",
-    "ListStateMachineVersions",
-    "PublishStateMachineVersion",
-    "RedriveExecution",
-    "StartSyncExecution",
-    "TestState",
-    "UpdateMapRun",
-    "UpdateStateMachineAlias",
-];
+pub const NOT_BUILT: [&str; 6] =
+    ["DescribeMapRun", "ListMapRuns", "RedriveExecution", "StartSyncExecution", "TestState", "UpdateMapRun"];
 
 impl Operation {
     /// The operation an `X-Amz-Target` header names, such as `AWSStepFunctions.StartExecution`.

@@ -2,7 +2,8 @@
 
 use crate::exception::Exception;
 use crate::fields::{Fields, Text};
-use crate::limits::{MAX_RESULTS_DEFAULT, MAX_RESULTS_MAX};
+use crate::limits::MAX_RESULTS_DEFAULT;
+use crate::shapes::PAGE_SIZE;
 use std::sync::Arc;
 
 /// Which page of a list is asked for.
@@ -15,9 +16,9 @@ pub struct Paging {
 }
 
 impl Paging {
-    pub(crate) fn read(fields: &Fields<'_>, next_token_characters_max: usize) -> Result<Paging, Exception> {
-        let max_results = fields.integer("maxResults", 0, MAX_RESULTS_MAX)?.unwrap_or(0);
-        let next_token = fields.optional_text("nextToken", Text::characters(1, next_token_characters_max))?;
+    pub(crate) fn read(fields: &Fields<'_>, next_token: Text) -> Result<Paging, Exception> {
+        let max_results = fields.integer("maxResults", PAGE_SIZE)?.unwrap_or(0);
+        let next_token = fields.optional_text("nextToken", next_token)?;
         let max_results = usize::try_from(max_results).ok().filter(|count| *count > 0);
         Ok(Paging { max_results: max_results.unwrap_or(MAX_RESULTS_DEFAULT), next_token })
     }

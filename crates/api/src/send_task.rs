@@ -1,9 +1,9 @@
 //! SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat. What a token means is known to the engine that issued it.
 
 use crate::exception::Exception;
-use crate::fields::{Fields, Text, read_body};
-use crate::stop_execution::{CAUSE, ERROR};
-use crate::{limits, payload};
+use crate::fields::{Fields, read_body};
+use crate::payload;
+use crate::shapes::{SENSITIVE_CAUSE, SENSITIVE_ERROR, TASK_TOKEN};
 use json::{Payload, Value};
 use std::sync::Arc;
 
@@ -35,14 +35,14 @@ pub struct SendTaskHeartbeatRequest {
 }
 
 fn read_token(fields: &Fields<'_>) -> Result<Arc<str>, Exception> {
-    fields.text("taskToken", Text::characters(1, limits::TASK_TOKEN_CHARACTERS_MAX))
+    fields.text("taskToken", TASK_TOKEN)
 }
 
 impl SendTaskSuccessRequest {
     /// Reads a body.
     pub fn decode(body: &Value) -> Result<SendTaskSuccessRequest, Exception> {
         let (task_token, output) = read_body(body, |fields| {
-            let output = fields.text("output", Text::bytes(limits::PAYLOAD_BYTES_MAX).sensitive())?;
+            let output = fields.text("output", payload::DATA)?;
             Ok((read_token(fields)?, output))
         })?;
         let output = payload::parse(output).map_err(|error| Exception::invalid_output(&error.to_string()))?;
@@ -56,8 +56,8 @@ impl SendTaskFailureRequest {
         read_body(body, |fields| {
             Ok(SendTaskFailureRequest {
                 task_token: read_token(fields)?,
-                error: fields.optional_text("error", ERROR)?,
-                cause: fields.optional_text("cause", CAUSE)?,
+                error: fields.optional_text("error", SENSITIVE_ERROR)?,
+                cause: fields.optional_text("cause", SENSITIVE_CAUSE)?,
             })
         })
     }

@@ -1,8 +1,9 @@
 //! StartExecution.
 
-use crate::create_state_machine::{ARN, NAME, check_name};
+use crate::create_state_machine::check_name;
 use crate::exception::Exception;
-use crate::fields::{Text, read_body};
+use crate::fields::read_body;
+use crate::shapes::{ARN, NAME, TRACE_HEADER};
 use crate::timestamp::timestamp;
 use crate::{limits, payload};
 use arn::StateMachineArn;
@@ -35,12 +36,11 @@ impl StartExecutionRequest {
     /// Reads a body.
     pub fn decode(body: &Value) -> Result<StartExecutionRequest, Exception> {
         let (arn, name, input, trace_header) = read_body(body, |fields| {
-            let trace_header = Text::characters(0, limits::TRACE_HEADER_CHARACTERS_MAX);
             Ok((
                 fields.text("stateMachineArn", ARN)?,
                 fields.optional_text("name", NAME)?,
-                fields.optional_text("input", Text::bytes(limits::PAYLOAD_BYTES_MAX).sensitive())?,
-                fields.optional_ascii("traceHeader", trace_header)?,
+                fields.optional_text("input", payload::DATA)?,
+                fields.optional_text("traceHeader", TRACE_HEADER)?,
             ))
         })?;
         let state_machine_arn = StateMachineArn::parse(&arn)?;

@@ -1,9 +1,8 @@
 //! StopExecution.
 
-use crate::create_state_machine::ARN;
 use crate::exception::Exception;
-use crate::fields::{Text, read_body};
-use crate::limits;
+use crate::fields::read_body;
+use crate::shapes::{ARN, SENSITIVE_CAUSE, SENSITIVE_ERROR};
 use crate::timestamp::timestamp;
 use arn::ExecutionArn;
 use json::{Value, json};
@@ -27,15 +26,12 @@ pub struct StopExecutionResponse {
     pub stop_date_ms: i64,
 }
 
-pub(crate) const ERROR: Text = Text::characters(0, limits::ERROR_CHARACTERS_MAX).sensitive();
-pub(crate) const CAUSE: Text = Text::characters(0, limits::CAUSE_CHARACTERS_MAX).sensitive();
-
 impl StopExecutionRequest {
     /// Reads a body.
     pub fn decode(body: &Value) -> Result<StopExecutionRequest, Exception> {
         let (arn, error, cause) = read_body(body, |fields| {
-            let error = fields.optional_text("error", ERROR)?;
-            Ok((fields.text("executionArn", ARN)?, error, fields.optional_text("cause", CAUSE)?))
+            let error = fields.optional_text("error", SENSITIVE_ERROR)?;
+            Ok((fields.text("executionArn", ARN)?, error, fields.optional_text("cause", SENSITIVE_CAUSE)?))
         })?;
         Ok(StopExecutionRequest { execution_arn: ExecutionArn::parse(&arn)?, error, cause })
     }

@@ -1,13 +1,11 @@
 //! TagResource, UntagResource and ListTagsForResource, and the tags of CreateStateMachine and CreateActivity.
 
 use crate::exception::Exception;
-use crate::fields::{Fields, Text, read_body};
-use crate::limits;
+use crate::fields::{Fields, read_body};
+use crate::shapes::{ARN, TAG_KEY, TAG_VALUE};
 use arn::Arn;
 use json::{Value, json};
 use std::sync::Arc;
-
-const KEY: Text = Text::characters(1, limits::TAG_KEY_CHARACTERS_MAX);
 
 /// A key and a value on a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +63,8 @@ impl Tag {
     pub(crate) fn read_list(fields: &Fields<'_>) -> Result<Option<Vec<Tag>>, Exception> {
         fields.structures("tags", |tag| {
             Ok(Tag {
-                key: tag.optional_text("key", KEY)?.unwrap_or_default(),
-                value: tag
-                    .optional_text("value", Text::characters(0, limits::TAG_VALUE_CHARACTERS_MAX))?
-                    .unwrap_or_default(),
+                key: tag.optional_text("key", TAG_KEY)?.unwrap_or_default(),
+                value: tag.optional_text("value", TAG_VALUE)?.unwrap_or_default(),
             })
         })
     }
@@ -98,7 +94,7 @@ fn tag_characters(text: &str) -> bool {
 }
 
 fn read_resource_arn(fields: &Fields<'_>) -> Result<Arc<str>, Exception> {
-    fields.text("resourceArn", Text::characters(1, limits::ARN_CHARACTERS_MAX))
+    fields.text("resourceArn", ARN)
 }
 
 impl TagResourceRequest {
@@ -117,7 +113,7 @@ impl UntagResourceRequest {
     /// Reads a body.
     pub fn decode(body: &Value) -> Result<UntagResourceRequest, Exception> {
         let (resource_arn, tag_keys) = read_body(body, |fields| {
-            let tag_keys = fields.required("tagKeys", fields.texts("tagKeys", KEY)?).unwrap_or_default();
+            let tag_keys = fields.required("tagKeys", fields.texts("tagKeys", TAG_KEY)?).unwrap_or_default();
             Ok((read_resource_arn(fields)?, tag_keys))
         })?;
         Ok(UntagResourceRequest { resource: Arn::parse(&resource_arn)?, resource_arn, tag_keys })

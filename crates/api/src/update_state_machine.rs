@@ -1,9 +1,10 @@
 //! UpdateStateMachine.
 
 use crate::configuration::GivenEncryption;
-use crate::create_state_machine::{ARN, DEFINITION, DESCRIPTION, check_publish, check_role_arn};
+use crate::create_state_machine::{check_publish, check_role_arn};
 use crate::exception::{Code, Exception};
 use crate::fields::read_body;
+use crate::shapes::{ARN, DEFINITION, VERSION_DESCRIPTION};
 use crate::timestamp::timestamp;
 use crate::{EncryptionConfiguration, LoggingConfiguration, TracingConfiguration};
 use arn::StateMachineArn;
@@ -55,7 +56,7 @@ impl UpdateStateMachineRequest {
                     TracingConfiguration::read(fields)?,
                     GivenEncryption::read(fields)?,
                     fields.boolean("publish")?.unwrap_or_default(),
-                    fields.optional_text("versionDescription", DESCRIPTION)?,
+                    fields.optional_text("versionDescription", VERSION_DESCRIPTION)?,
                 ))
             })?;
         let request = UpdateStateMachineRequest {

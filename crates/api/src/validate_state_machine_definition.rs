@@ -1,8 +1,8 @@
 //! ValidateStateMachineDefinition. The findings come from whoever parses the text.
 
-use crate::create_state_machine::DEFINITION;
 use crate::exception::Exception;
 use crate::fields::read_body;
+use crate::shapes::{DEFINITION, VALIDATE_STATE_MACHINE_DEFINITION_MAX_RESULT};
 use crate::{StateMachineType, limits};
 use json::{ObjectBuilder, Value, json};
 use std::sync::Arc;
@@ -58,7 +58,8 @@ impl ValidateStateMachineDefinitionRequest {
     pub fn decode(body: &Value) -> Result<ValidateStateMachineDefinitionRequest, Exception> {
         let severities = [("ERROR", DiagnosticSeverity::Error), ("WARNING", DiagnosticSeverity::Warning)];
         read_body(body, |fields| {
-            let max_results = fields.integer("maxResults", 0, limits::DIAGNOSTICS_MAX)?.filter(|count| *count > 0);
+            let max_results = fields.integer("maxResults", VALIDATE_STATE_MACHINE_DEFINITION_MAX_RESULT)?;
+            let max_results = max_results.filter(|count| *count > 0);
             Ok(ValidateStateMachineDefinitionRequest {
                 // Unlike CreateStateMachine this operation takes an empty text and finds it wanting (recorded).
                 definition: fields.text("definition", DEFINITION.or_empty())?,

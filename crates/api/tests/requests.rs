@@ -1,5 +1,7 @@
 //! What is wrong with a request, in AWS's words: body in, exception out.
 
+mod support;
+
 use json::Value;
 use stepwell_api::*;
 
@@ -7,31 +9,7 @@ use stepwell_api::*;
 fn check(operation: &str, body: &str) -> String {
     let operation = Operation::from_target(&format!("AWSStepFunctions.{operation}")).expect("a known operation");
     let body = json::parse(body).expect("the test's body is JSON");
-    let outcome: Result<(), Exception> = match operation {
-        Operation::CreateStateMachine => CreateStateMachineRequest::decode(&body).map(drop),
-        Operation::UpdateStateMachine => UpdateStateMachineRequest::decode(&body).map(drop),
-        Operation::DescribeStateMachine => DescribeStateMachineRequest::decode(&body).map(drop),
-        Operation::DeleteStateMachine => DeleteStateMachineRequest::decode(&body).map(drop),
-        Operation::ListStateMachines => ListStateMachinesRequest::decode(&body).map(drop),
-        Operation::ValidateStateMachineDefinition => ValidateStateMachineDefinitionRequest::decode(&body).map(drop),
-        Operation::StartExecution => StartExecutionRequest::decode(&body).map(drop),
-        Operation::StopExecution => StopExecutionRequest::decode(&body).map(drop),
-        Operation::DescribeExecution => DescribeExecutionRequest::decode(&body).map(drop),
-        Operation::ListExecutions => ListExecutionsRequest::decode(&body).map(drop),
-        Operation::GetExecutionHistory => GetExecutionHistoryRequest::decode(&body).map(drop),
-        Operation::DescribeStateMachineForExecution => DescribeStateMachineForExecutionRequest::decode(&body).map(drop),
-        Operation::CreateActivity => CreateActivityRequest::decode(&body).map(drop),
-        Operation::DescribeActivity => DescribeActivityRequest::decode(&body).map(drop),
-        Operation::DeleteActivity => DeleteActivityRequest::decode(&body).map(drop),
-        Operation::ListActivities => ListActivitiesRequest::decode(&body).map(drop),
-        Operation::GetActivityTask => GetActivityTaskRequest::decode(&body).map(drop),
-        Operation::SendTaskSuccess => SendTaskSuccessRequest::decode(&body).map(drop),
-        Operation::SendTaskFailure => SendTaskFailureRequest::decode(&body).map(drop),
-        Operation::SendTaskHeartbeat => SendTaskHeartbeatRequest::decode(&body).map(drop),
-        Operation::TagResource => TagResourceRequest::decode(&body).map(drop),
-        Operation::UntagResource => UntagResourceRequest::decode(&body).map(drop),
-        Operation::ListTagsForResource => ListTagsForResourceRequest::decode(&body).map(drop),
-    };
+    let outcome = support::decode(operation, &body);
     outcome.map_or_else(|exception| exception.to_string(), |()| "ok".to_owned())
 }
 
@@ -219,6 +197,70 @@ fn members_that_contradict_each_other_are_refused() {
             "ValidationException: The operation does not support the qualified state machine ARN '<M>:1'"
                 .replace("<M>", MACHINE)
                 .as_str(),
+        ),
+    ]);
+}
+
+#[test]
+fn an_alias_leads_to_versions_of_one_machine_with_weights_that_make_100() {
+    let create = |routes: &str| format!("{{'name': 'PROD', 'routingConfiguration': [{routes}]}}");
+    let refused = |routes: &str, expected: &str| {
+        let expected = expected.replace("<M>", MACHINE);
+        table(&[("CreateStateMachineAlias", &create(routes), &expected)]);
+    };
+    let one = "{'stateMachineVersionArn': '<M>:1', 'weight': 100}";
+    refused(one, "ok");
+    refused(
+        "",
+        "ValidationException: 1 validation error detected: Value '[]' at 'routingConfiguration' failed to satisfy constraint: Member must have length greater than or equal to 1",
+    );
+    refused(
+        "{'stateMachineVersionArn': '<M>:1', 'weight': 50}, {'stateMachineVersionArn': '<M>:2', 'weight': 25}, {'stateMachineVersionArn': '<M>:3', 'weight': 25}",
+        "ValidationException: 1 validation error detected: Value '[RoutingConfigurationListItem(stateMachineVersionArn=<M>:1, weight=50), RoutingConfigurationListItem(stateMachineVersionArn=<M>:2, weight=25), RoutingConfigurationListItem(stateMachineVersionArn=<M>:3, weight=25)]' at 'routingConfiguration' failed to satisfy constraint: Member must have length less than or equal to 2",
+    );
+    refused(
+        "{'stateMachineVersionArn': '<M>:1', 'weight': 101}, {'stateMachineVersionArn': '<M>:2'}",
+        "ValidationException: 2 validation errors detected: Value '101' at 'routingConfiguration.1.member.weight' failed to satisfy constraint: Member must have value less than or equal to 100; Value null at 'routingConfiguration.2.member.weight' failed to satisfy constraint: Member must not be null",
+    );
+    refused(
+        "{'stateMachineVersionArn': '<M>', 'weight': 100}",
+        "ValidationException: Routing configuration must contain state machine version ARNs. Received: [<M>]",
+    );
+    refused(
+        "{'stateMachineVersionArn': '<M>:1', 'weight': 50}, {'stateMachineVersionArn': '<M>:1', 'weight': 50}",
+        "ValidationException: Routing configuration must contain distinct state machine version ARNs. Received: [<M>:1, <M>:1]",
+    );
+    refused(
+        "{'stateMachineVersionArn': '<M>:1', 'weight': 70}, {'stateMachineVersionArn': '<M>:2', 'weight': 29}",
+        "ValidationException: Sum of routing configuration weights must equal 100. Received: [70, 29]",
+    );
+    refused(
+        "{'stateMachineVersionArn': '<M>:1', 'weight': 50}, {'stateMachineVersionArn': '<M>2:1', 'weight': 50}",
+        "ValidationException: Routing configuration must contain version ARNs of one state machine. Received: [<M>:1, <M>2:1]",
+    );
+    refused("{'stateMachineVersionArn': 'x', 'weight': 100}", "InvalidArn: Invalid Arn: 'Invalid ARN prefix: x'");
+    let named = |name: &str| format!("{{'name': '{name}', 'routingConfiguration': [{one}]}}");
+    for name in ["12", "a b", "é"] {
+        let expected = format!(
+            "ValidationException: 1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$"
+        );
+        table(&[("CreateStateMachineAlias", &named(name), &expected)]);
+    }
+    table(&[
+        (
+            "UpdateStateMachineAlias",
+            "{'stateMachineAliasArn': '<M>:PROD'}",
+            "ValidationException: Either the description or the routingConfiguration must be specified",
+        ),
+        (
+            "DescribeStateMachineAlias",
+            "{'stateMachineAliasArn': '<M>:1'}",
+            "InvalidArn: Invalid Arn: 'Resource type not valid in this context: stateMachine'",
+        ),
+        (
+            "DeleteStateMachineVersion",
+            "{'stateMachineVersionArn': '<M>:PROD'}",
+            "InvalidArn: Invalid Arn: 'Resource type not valid in this context: stateMachine'",
         ),
     ]);
 }

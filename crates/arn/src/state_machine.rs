@@ -69,6 +69,12 @@ impl StateMachineArn {
     pub fn version(&self, number: u64) -> StateMachineArn {
         StateMachineArn { qualifier: Qualifier::Version(number), ..self.unqualified() }
     }
+
+    /// The ARN of this machine's alias `name`, which the caller has checked.
+    #[must_use]
+    pub fn alias(&self, name: impl Into<String>) -> StateMachineArn {
+        StateMachineArn { qualifier: Qualifier::Alias(name.into()), ..self.unqualified() }
+    }
 }
 
 /// A number without a leading zero is a version, anything else must be an alias name.

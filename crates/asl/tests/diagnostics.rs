@@ -155,9 +155,10 @@ fn fields_of_states() {
     check_state(
         r#""Type": "Pass", "Next": "T", "End": "yes""#,
         expect![[r#"
-        SCHEMA_VALIDATION_FAILED: Expected value of type Boolean at /States/S/End  <"yes">
-        SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Next, End] at /States/S  <"End">
-    "#]],
+            SCHEMA_VALIDATION_FAILED: Expected value of type Boolean at /States/S/End  <"yes">
+                help: write true
+            SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [Next, End] at /States/S  <"End">
+        "#]],
     );
     check_state(r#""Type": "Pass", "Next": "T", "End": false"#, expect![[""]]);
     check_state(
@@ -594,7 +595,7 @@ fn distributed_map() {
         &machine(&map(
             "M",
             r#""Label": "Fine", "ToleratedFailurePercentage": 101, "ItemReader": {"Resource": "arn:aws:states:::s3:get",
-            "ReaderConfig": {"InputType": "CSV", "MaxItems": 5, "MaxItemsPath": "$.n"}},
+            "ReaderConfig": {"InputType": "CSV", "CSVHeaders": ["a", 1], "MaxItems": 5, "MaxItemsPath": "$.n"}},
             "ItemBatcher": {"MaxItemsPerBatch": 0, "BatchInput": {"a.$": "b"}},
             "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "WriterConfig": {"OutputType": "CSV"}}"#,
         )),
@@ -603,6 +604,7 @@ fn distributed_map() {
             SCHEMA_VALIDATION_FAILED: The field 'Resource' does not match any of the allowed values at /States/M/ItemReader/Resource  <"arn:aws:states:::s3:get">
                 help: use arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2
             SCHEMA_VALIDATION_FAILED: The field 'CSVHeaderLocation' is required at /States/M/ItemReader/ReaderConfig  <{>
+            SCHEMA_VALIDATION_FAILED: Expected value of type String at /States/M/ItemReader/ReaderConfig/CSVHeaders[1]  <1>
             SCHEMA_VALIDATION_FAILED: There should only be one of the following fields: [MaxItems, MaxItemsPath] at /States/M/ItemReader/ReaderConfig  <"MaxItemsPath">
             SCHEMA_VALIDATION_FAILED: Minimum value is 1 at /States/M/ItemBatcher/MaxItemsPerBatch  <0>
             SCHEMA_VALIDATION_FAILED: The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call at /States/M/ItemBatcher/BatchInput  <"b">
@@ -756,8 +758,8 @@ fn jsonata_is_parsed_and_held_to_what_step_functions_has() {
         r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": {"a": ["{% 1 + %}", "{% phone %}", "{% $$ %}", "{% 1"]}, "Assign": {"x": "{% $states.input.a %}"}, "Next": "T""#,
         expect![[r#"
             INVALID_JSONATA_EXPRESSION: Unexpected end of expression at /States/S/Output/a[0]  <"{% 1 + %}">
-            UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/S/Output/a[1]  <"{% phone %}">
-            UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported. at /States/S/Output/a[2]  <"{% $$ %}">
+            UNSUPPORTED_JSONATA_EXPRESSION: Reference to 'phone' at the top level is not supported. at /States/S/Output/a[1]  <phone>
+            UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported. at /States/S/Output/a[2]  <$$>
             SCHEMA_VALIDATION_FAILED: A JSONata expression must begin with '{%' and end with '%}' at /States/S/Output/a[3]  <"{% 1">
         "#]],
     );

@@ -42,10 +42,7 @@ fn json_has_one_shape() {
     );
 }
 
-#[test]
-fn yaml_keeps_comments_and_texts() {
-    check(
-        "\u{feff}# head
+const EVERYTHING: &str = "\u{feff}# head
 
 #second
 StartAt:   A   # first
@@ -83,7 +80,12 @@ States: # all
 
 
 # end
-",
+";
+
+#[test]
+fn yaml_keeps_comments_and_texts() {
+    check(
+        EVERYTHING,
         Format::Yaml,
         expect![[r##"
             # head
@@ -157,4 +159,36 @@ fn what_cannot_be_read_is_refused() {
     assert!(!refused.is_empty());
     assert!(lay_out("a: b: c", Format::Yaml).is_err());
     assert!(lay_out("", Format::Json).is_err());
+}
+
+/// Real texts with one change, and texts made to cost as much as they can: nothing panics, and what is laid out stays so.
+#[test]
+fn damaged_and_hostile_texts() {
+    let mut seed = 1_u64;
+    let mut next = move |bound: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % bound
+    };
+    let alphabet: Vec<char> = "{}[]\",:\\\n\t\0 -&*!|>#'aé1.$%?".chars().collect();
+    let original: Vec<char> = EVERYTHING.chars().collect();
+    let mut refused = 0;
+    for _ in 0..3000 {
+        let mut characters = original.clone();
+        for _ in 0..1 + next(3) {
+            characters[next(original.len())] = alphabet[next(alphabet.len())];
+        }
+        let text: String = characters.into_iter().collect();
+        if parse_yaml(&text).1.is_empty() {
+            match lay_out(&text, Format::Yaml) {
+                Ok(laid_out) => assert_eq!(lay_out(&laid_out, Format::Yaml), Ok(laid_out.clone()), "{text}"),
+                Err(_) => refused += 1,
+            }
+        }
+    }
+    assert!(refused < 60, "{refused} texts could not be laid out");
+    let comments = "# comment\n".repeat(50_000);
+    let flow = format!("a: [{}]\n", "[x, 'y'], ".repeat(30_000));
+    for text in [format!("{comments}a: 1\n{comments}"), flow] {
+        assert!(lay_out(&text, Format::Yaml).is_ok());
+    }
 }

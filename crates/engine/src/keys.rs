@@ -2,9 +2,10 @@
 //!
 //! Names cannot hold control characters, so a zero byte ends a name in a key without doubt. Numbers are big-endian, so that keys sort.
 
-use interpreter::{FrameId, Timer, TimerKind, Timestamp};
+use interpreter::{Execution, FrameId, Header, Timer, TimerKind, Timestamp};
 use interpreter::{TaskId, rows::Reader, rows::Writer};
 use std::ops::Bound;
+use std::sync::Arc;
 use store::{Bytes, Range, Table};
 
 /// Header rows by execution.
@@ -167,20 +168,23 @@ pub(crate) fn closed_until(horizon: Timestamp) -> Range {
     Range::between(CLOSED, Bound::Unbounded, end)
 }
 
-/// A row of [`CLOSED`]: closing time, execution key. Its value is what the execution's index row is found by.
+/// A row of [`CLOSED`]: closing time, execution key. Its value is what the execution's index rows are found by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ClosedRow {
     pub machine: String,
     pub name: String,
     pub status: u8,
     pub start: Timestamp,
+    pub version: Option<u64>,
+    pub alias: Option<Arc<str>>,
 }
 
 impl ClosedRow {
-    pub fn value(status: u8, start: Timestamp) -> Vec<u8> {
+    pub fn value(status: u8, header: &Header) -> Vec<u8> {
         let mut row = Writer::new();
         row.byte(status);
-        row.timestamp(start);
+        row.timestamp(header.start_time);
+        write_started_with(&mut row, header.state_machine_version, header.state_machine_alias.as_ref());
         row.finish()
     }
 
@@ -189,8 +193,21 @@ impl ClosedRow {
         let (machine, name) = execution.split_once('\0')?;
         let mut row = Reader::new(value).ok()?;
         let (status, start) = (row.byte().ok()?, row.timestamp().ok()?);
-        Some(ClosedRow { machine: machine.to_owned(), name: name.to_owned(), status, start })
+        let (version, alias) = read_started_with(&mut row)?;
+        Some(ClosedRow { machine: machine.to_owned(), name: name.to_owned(), status, start, version, alias })
     }
+}
+
+/// The version and alias of an execution, at the end of a row; nothing for the most, which have neither.
+fn write_started_with(row: &mut Writer, version: Option<u64>, alias: Option<&Arc<str>>) {
+    if version.is_some() {
+        row.option(version, Writer::number);
+        row.option(alias, Writer::shared);
+    }
+}
+
+fn read_started_with(row: &mut Reader<'_>) -> Option<(Option<u64>, Option<Arc<str>>)> {
+    Some((row.later_option(Reader::number).ok()?, row.later_option(Reader::shared).ok()?))
 }
 
 /// Order-preserving: earlier than 1970 sorts before later.
@@ -199,11 +216,16 @@ fn sortable(time: Timestamp) -> u64 {
 }
 
 /// A row of [`INDEX`]: machine, zero, status, start counted backwards, execution name.
+///
+/// An execution that was started with a version has another row, whose key begins with `machine:version`, and one started with an alias a
+/// third with `machine:alias`. A machine's name cannot hold a colon.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IndexRow {
     pub name: String,
     pub start: Timestamp,
     pub stop: Option<Timestamp>,
+    pub version: Option<u64>,
+    pub alias: Option<Arc<str>>,
 }
 
 impl IndexRow {
@@ -214,9 +236,23 @@ impl IndexRow {
         key.into()
     }
 
-    pub fn value(stop: Option<Timestamp>) -> Vec<u8> {
+    /// What the rows of an execution say.
+    pub fn of(execution: &Execution) -> IndexRow {
+        let header = &execution.header;
+        IndexRow {
+            name: header.name.to_string(),
+            start: header.start_time,
+            stop: execution.stop_time,
+            version: header.state_machine_version,
+            alias: header.state_machine_alias.clone(),
+        }
+    }
+
+    /// What of it is not in the key.
+    pub fn value(&self) -> Vec<u8> {
         let mut row = Writer::new();
-        row.option(stop, Writer::timestamp);
+        row.option(self.stop, Writer::timestamp);
+        write_started_with(&mut row, self.version, self.alias.as_ref());
         row.finish()
     }
 
@@ -225,12 +261,28 @@ impl IndexRow {
         let rest = key.get(machine.len() + 2..)?;
         let (start, name) = rest.split_at_checked(8)?;
         let start = !u64::from_be_bytes(start.try_into().ok()?);
+        let mut value = Reader::new(value).ok()?;
+        let stop = value.option(Reader::timestamp).ok()?;
+        let (version, alias) = read_started_with(&mut value)?;
         Some(IndexRow {
             name: String::from_utf8(name.to_vec()).ok()?,
             start: Timestamp(start.wrapping_add(1 << 63) as i64),
-            stop: Reader::new(value).ok()?.option(Reader::timestamp).ok()?,
+            stop,
+            version,
+            alias,
         })
     }
+}
+
+/// The first parts of the keys of an execution's index rows: its machine, and the version and alias it was started with.
+pub(crate) fn indexed_under(
+    machine: &str,
+    version: Option<u64>,
+    alias: Option<&Arc<str>>,
+) -> impl Iterator<Item = String> {
+    let version = version.map(|version| format!("{machine}:{version}"));
+    let alias = alias.map(|alias| format!("{machine}:{alias}"));
+    std::iter::once(machine.to_owned()).chain(version).chain(alias)
 }
 
 pub(crate) fn index_prefix(machine: &str, status: u8) -> Vec<u8> {
@@ -265,7 +317,12 @@ mod tests {
         let newer = IndexRow::key("machine", 0, Timestamp(2000), "b");
         let older = IndexRow::key("machine", 0, Timestamp(1000), "a");
         assert!(newer < older);
-        let read = IndexRow::read("machine", &older, &IndexRow::value(Some(Timestamp(7)))).expect("well formed");
-        assert_eq!(read, IndexRow { name: "a".into(), start: Timestamp(1000), stop: Some(Timestamp(7)) });
+        let plain =
+            IndexRow { name: "a".into(), start: Timestamp(1000), stop: Some(Timestamp(7)), version: None, alias: None };
+        let by_version = IndexRow { version: Some(3), ..plain.clone() };
+        let by_alias = IndexRow { alias: Some("PROD".into()), ..by_version.clone() };
+        for row in [plain, by_version, by_alias] {
+            assert_eq!(IndexRow::read("machine", &older, &row.value()), Some(row));
+        }
     }
 }

@@ -92,6 +92,14 @@ async fn closed_executions_go_when_their_time_is_over() {
     for number in 0..5 {
         start(&engine, &machines[3], &format!("run-{number}"), &json!({})).await;
     }
+    // One that has rows under its version and its alias as well.
+    let short = &machines[1];
+    let publish = PublishStateMachineVersionRequest::decode(&json!({"stateMachineArn": (short.as_str())}));
+    let version = engine.publish_state_machine_version(publish.expect("valid")).await.expect("it is published");
+    let routes = json!([{"stateMachineVersionArn": (version.state_machine_version_arn), "weight": 100}]);
+    let alias = CreateStateMachineAliasRequest::decode(&json!({"name": "PROD", "routingConfiguration": routes}));
+    engine.create_state_machine_alias(alias.expect("valid")).await.expect("it is created");
+    start(&engine, &format!("{short}:PROD"), "by-alias", &json!({})).await;
     let count = async |engine: &Engine| {
         let mut counts = Vec::new();
         for machine in &machines {
@@ -99,10 +107,11 @@ async fn closed_executions_go_when_their_time_is_over() {
         }
         counts
     };
-    assert_eq!(count(&engine).await, [300, 300, 300, 5]);
+    assert_eq!(count(&engine).await, [300, 301, 300, 5]);
+    assert_eq!([listed(&engine, &format!("{short}:PROD")).await, listed(&engine, &format!("{short}:1")).await], [1, 1]);
     // A moment before, and at the next look.
     at(&engine, &clock, HOUR_MS - 1).await;
-    assert_eq!(count(&engine).await, [300, 300, 300, 5]);
+    assert_eq!(count(&engine).await, [300, 301, 300, 5]);
     at(&engine, &clock, HOUR_MS + 5_000).await;
     assert_eq!(count(&engine).await, [300, 0, 300, 5]);
     // The name is free again, and its new bearer has a time of its own.

@@ -22,8 +22,8 @@ pub use error::{ErrorKind, EvaluationError};
 pub use expression::Expression;
 pub use intrinsic::{Intrinsic, IntrinsicCall, SyntaxError};
 pub use jsonata::{
-    JsonataExpression, JsonataFailure, JsonataProblem, JsonataScope, JsonataTemplate, JsonataTemplateProblem,
-    StatesMembers,
+    JsonataExpression, JsonataFailure, JsonataProblem, JsonataScope, JsonataSentence, JsonataTemplate,
+    JsonataTemplateProblem, StatesMembers,
 };
 pub use path::{Path, PathFailure, PathSyntaxError, Root};
 pub use random::Random;

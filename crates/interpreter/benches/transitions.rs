@@ -57,6 +57,8 @@ fn header(input: &str, value: &Value) -> Header {
         revision: 1,
         trace_header: None,
         seed: 1,
+        state_machine_version: None,
+        state_machine_alias: None,
     }
 }
 

@@ -31,6 +31,10 @@ pub struct Header {
     pub trace_header: Option<Arc<str>>,
     /// The source of all the execution's randomness: with it the history says everything.
     pub seed: u64,
+    /// The number of the version it was started with.
+    pub state_machine_version: Option<u64>,
+    /// The name of the alias it was started with.
+    pub state_machine_alias: Option<Arc<str>>,
 }
 
 /// An execution's status, by AWS's names.

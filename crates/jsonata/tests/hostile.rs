@@ -11,11 +11,11 @@ use stepwell_jsonata::{Error, Expression, Limits, NoBindings, Outcome, Profile, 
 const SOON: Duration = Duration::from_secs(20);
 
 fn evaluate(source: &str, input: Option<&Value>) -> Result<Outcome, Error> {
+    let expression = Expression::parse_as(source, Profile::StepFunctions)?;
     let deadline = Instant::now() + Duration::from_millis(500);
     let interrupted = || Instant::now() > deadline;
     let limits = Limits { interrupted: Some(&interrupted), ..Limits::default() };
-    let world = World { now_ms: 0, seed: 1 };
-    Expression::parse_as(source, Profile::StepFunctions)?.evaluate(input, &NoBindings, &limits, &world)
+    expression.evaluate(input, &NoBindings, &limits, &World { now_ms: 0, seed: 1 })
 }
 
 /// Evaluates on a thread with 2 MiB of stack.

@@ -1,12 +1,15 @@
 //! The table of contents: an operation, how its request is read, which method of the engine performs it.
 
 use api::{
-    CreateActivityRequest, CreateStateMachineRequest, DeleteActivityRequest, DeleteStateMachineRequest,
-    DescribeActivityRequest, DescribeExecutionRequest, DescribeStateMachineForExecutionRequest,
-    DescribeStateMachineRequest, Exception, GetActivityTaskRequest, GetExecutionHistoryRequest, ListActivitiesRequest,
-    ListExecutionsRequest, ListStateMachinesRequest, ListTagsForResourceRequest, Operation, SendTaskFailureRequest,
-    SendTaskHeartbeatRequest, SendTaskSuccessRequest, StartExecutionRequest, StopExecutionRequest, TagResourceRequest,
-    UntagResourceRequest, UpdateStateMachineRequest, ValidateStateMachineDefinitionRequest,
+    CreateActivityRequest, CreateStateMachineAliasRequest, CreateStateMachineRequest, DeleteActivityRequest,
+    DeleteStateMachineAliasRequest, DeleteStateMachineRequest, DeleteStateMachineVersionRequest,
+    DescribeActivityRequest, DescribeExecutionRequest, DescribeStateMachineAliasRequest,
+    DescribeStateMachineForExecutionRequest, DescribeStateMachineRequest, Exception, GetActivityTaskRequest,
+    GetExecutionHistoryRequest, ListActivitiesRequest, ListExecutionsRequest, ListStateMachineAliasesRequest,
+    ListStateMachineVersionsRequest, ListStateMachinesRequest, ListTagsForResourceRequest, Operation,
+    PublishStateMachineVersionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest,
+    StartExecutionRequest, StopExecutionRequest, TagResourceRequest, UntagResourceRequest,
+    UpdateStateMachineAliasRequest, UpdateStateMachineRequest, ValidateStateMachineDefinitionRequest,
 };
 use engine::Engine;
 use json::Value;
@@ -30,6 +33,30 @@ pub(crate) async fn perform(
         O::ValidateStateMachineDefinition => {
             let request = ValidateStateMachineDefinitionRequest::decode(body)?;
             engine.validate_state_machine_definition(request).await?.encode()
+        }
+        O::PublishStateMachineVersion => {
+            engine.publish_state_machine_version(PublishStateMachineVersionRequest::decode(body)?).await?.encode()
+        }
+        O::DeleteStateMachineVersion => {
+            engine.delete_state_machine_version(DeleteStateMachineVersionRequest::decode(body)?).await?.encode()
+        }
+        O::ListStateMachineVersions => {
+            engine.list_state_machine_versions(ListStateMachineVersionsRequest::decode(body)?).await?.encode()
+        }
+        O::CreateStateMachineAlias => {
+            engine.create_state_machine_alias(CreateStateMachineAliasRequest::decode(body)?).await?.encode()
+        }
+        O::UpdateStateMachineAlias => {
+            engine.update_state_machine_alias(UpdateStateMachineAliasRequest::decode(body)?).await?.encode()
+        }
+        O::DescribeStateMachineAlias => {
+            engine.describe_state_machine_alias(DescribeStateMachineAliasRequest::decode(body)?).await?.encode()
+        }
+        O::DeleteStateMachineAlias => {
+            engine.delete_state_machine_alias(DeleteStateMachineAliasRequest::decode(body)?).await?.encode()
+        }
+        O::ListStateMachineAliases => {
+            engine.list_state_machine_aliases(ListStateMachineAliasesRequest::decode(body)?).await?.encode()
         }
         O::StartExecution => {
             let request = StartExecutionRequest::decode(body)?.with_trace_header(trace_header);

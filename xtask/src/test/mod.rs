@@ -1,12 +1,12 @@
 //! `cargo xtask test`: everything the project knows to test, from a fresh clone on.
 //!
 //! What the tests need besides Rust is installed into the checkout: AWS's clients for Python into `.venv`, the runtime client for Node.js
-//! into `node_modules` beside its test. Both are left alone while they are up to date.
+//! and jsonata-js into `node_modules` beside their tests. Both are left alone while they are up to date.
 
-mod clients;
+pub(crate) mod clients;
 mod tools;
 
-use crate::{process, workspace};
+use crate::{api_model, process, workspace};
 use std::process::Command;
 use std::time::Instant;
 
@@ -15,6 +15,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let start = Instant::now();
     tools::check()?;
     clients::install()?;
+    api_model::check_botocore()?;
     let has_nextest = process::output(workspace::cargo().args(["nextest", "--version"])).is_some();
     process::run("build", test(has_nextest).args(["--workspace", "--no-run"]))?;
     println!("    {} s so far", start.elapsed().as_secs());

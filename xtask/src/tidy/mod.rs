@@ -2,6 +2,7 @@
 //!
 //! All checks run, whatever the others find. Those that read files only are a test of this crate as well.
 
+mod api_model;
 mod compatibility;
 mod floors;
 mod heads;
@@ -44,6 +45,7 @@ fn read_only() -> anyhow::Result<Vec<(&'static str, Problems)>> {
         ("paths of machines", paths::check(&files)),
         ("lock files", lock_files::check(&files)),
         ("COMPATIBILITY.md", compatibility::check(&files)),
+        ("shapes of the API", api_model::check(&files)),
     ])
 }
 

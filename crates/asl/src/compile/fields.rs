@@ -178,7 +178,13 @@ impl<'t, 'l> Fields<'t, 'l> {
         match node.kind {
             NodeKind::Bool(boolean) => Some(boolean),
             _ => {
-                checker.schema(&self.location.key(name), &node.span, "Expected value of type Boolean");
+                let help = match node.as_str().map(str::to_ascii_lowercase).as_deref() {
+                    Some("yes" | "on" | "true") => Some("write true".to_owned()),
+                    Some("no" | "off" | "false") => Some("write false".to_owned()),
+                    _ => None,
+                };
+                let location = self.location.key(name);
+                checker.schema_with_help(&location, &node.span, "Expected value of type Boolean", help);
                 None
             }
         }

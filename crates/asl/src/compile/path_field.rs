@@ -64,7 +64,7 @@ pub(crate) fn expression<'t>(
         Ok(expression) => Some(expression),
         Err(problem) => {
             let location = fields.location.key(name).to_string();
-            template::report_jsonata(checker, problem, location, node.span.clone());
+            template::report_jsonata(checker, problem, location, node);
             None
         }
     }

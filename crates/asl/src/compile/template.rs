@@ -7,7 +7,8 @@ use crate::QueryLanguage;
 use crate::definition::Template;
 use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::tree::{Node, NodeKind};
-use expressions::{JsonataProblem, JsonataTemplate, PayloadTemplate, StatesMembers};
+use expressions::{JsonataProblem, JsonataSentence, JsonataTemplate, PayloadTemplate, StatesMembers};
+use std::ops::Range;
 
 /// Takes and compiles a template field that only JSONPath has.
 pub(crate) fn field<'t>(
@@ -65,8 +66,8 @@ pub(crate) fn compile_jsonata(
         Ok(template) => Some(template),
         Err(problems) => {
             for problem in problems {
-                let span = node.at(&problem.location).map_or_else(|| node.span.clone(), |value| value.span.clone());
-                report_jsonata(checker, problem.problem, format!("{location}{}", problem.location), span);
+                let place = node.at(&problem.location).unwrap_or(node);
+                report_jsonata(checker, problem.problem, format!("{location}{}", problem.location), place);
             }
             None
         }
@@ -74,28 +75,35 @@ pub(crate) fn compile_jsonata(
 }
 
 /// Reports what is wrong with an expression, under AWS's code for it.
-pub(crate) fn report_jsonata(
-    checker: &mut Checker<'_>,
-    problem: JsonataProblem,
-    location: String,
-    span: std::ops::Range<usize>,
-) {
+pub(crate) fn report_jsonata(checker: &mut Checker<'_>, problem: JsonataProblem, location: String, node: &Node) {
     if !checker.has_room(Severity::Error) {
         return;
     }
-    let (code, messages) = match problem {
-        JsonataProblem::Invalid(message) => (code::INVALID_JSONATA_EXPRESSION, vec![message]),
-        JsonataProblem::Unsupported(messages) => (code::UNSUPPORTED_JSONATA_EXPRESSION, messages),
+    let (code, sentences) = match problem {
+        JsonataProblem::Invalid(sentence) => (code::INVALID_JSONATA_EXPRESSION, vec![sentence]),
+        JsonataProblem::Unsupported(sentences) => (code::UNSUPPORTED_JSONATA_EXPRESSION, sentences),
         JsonataProblem::OneSided => {
-            let message = "A JSONata expression must begin with '{%' and end with '%}'";
-            (code::SCHEMA_VALIDATION_FAILED, vec![message.to_owned()])
+            let text = "A JSONata expression must begin with '{%' and end with '%}'".to_owned();
+            (code::SCHEMA_VALIDATION_FAILED, vec![JsonataSentence { text, at: None }])
         }
     };
-    for message in messages {
-        let mut diagnostic = Diagnostic::error(code, message, span.clone());
+    for JsonataSentence { text, at } in sentences {
+        let span = at.and_then(|at| part(node, at)).unwrap_or_else(|| node.span.clone());
+        let mut diagnostic = Diagnostic::error(code, text, span);
         diagnostic.location = Some(location.clone());
         checker.report(Phase::Schema, diagnostic);
     }
+}
+
+/// Where a part of a text stands, if the text is written as it is, in quotes or without.
+fn part(node: &Node, at: Range<usize>) -> Option<Range<usize>> {
+    let text = node.as_str()?;
+    let start = match node.span.len().checked_sub(text.len())? {
+        0 => node.span.start,
+        2 => node.span.start + 1,
+        _ => return None,
+    };
+    (!text.contains('\n')).then(|| start + at.start..start + at.end)
 }
 
 /// Compiles `node`, which stands at `location`.

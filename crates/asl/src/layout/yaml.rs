@@ -25,7 +25,8 @@ struct Lines {
 }
 
 impl Lines {
-    fn of(text: &str, source: &[&str]) -> Lines {
+    fn of(text: &str) -> Lines {
+        let characters: Vec<char> = text.chars().collect();
         let mut lines = Lines::default();
         let mut parser = Parser::new_from_str(text);
         let mut flows: Vec<Option<usize>> = Vec::new();
@@ -46,7 +47,7 @@ impl Lines {
                     }
                 }
                 Event::SequenceStart(..) | Event::MappingStart(..) => {
-                    let first = source.get(start).and_then(|line| line.chars().nth(span.start.col()));
+                    let first = characters.get(span.start.index());
                     flows.push(matches!(first, Some('[' | '{')).then_some(start));
                 }
                 Event::SequenceEnd | Event::MappingEnd => {
@@ -64,9 +65,12 @@ impl Lines {
         lines
     }
 
-    /// Whether the character at this place is inside of a text.
+    /// Whether the character at this place is inside of a text. Those of a line are in order.
     fn is_text(&self, line: usize, column: usize) -> bool {
-        self.texts.get(&line).is_some_and(|texts| texts.iter().any(|&(from, to)| (from..to).contains(&column)))
+        self.texts.get(&line).is_some_and(|texts| {
+            let after = texts.partition_point(|&(from, _)| from <= column);
+            after.checked_sub(1).is_some_and(|position| column < texts[position].1)
+        })
     }
 }
 
@@ -81,6 +85,8 @@ struct Level {
 struct Writer<'t> {
     lines: Vec<&'t str>,
     known: Lines,
+    /// By line: the first line from there on that is neither blank nor a comment.
+    next_content: Vec<usize>,
     levels: Vec<Level>,
     /// How far each line was moved, for the lines that follow it.
     moved: HashMap<usize, isize>,
@@ -91,10 +97,16 @@ struct Writer<'t> {
 pub(super) fn lay_out(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     let lines: Vec<&str> = text.lines().collect();
-    let known = Lines::of(&text, &lines);
+    let known = Lines::of(&text);
+    let mut next_content = vec![lines.len(); lines.len() + 1];
+    for (at, line) in lines.iter().enumerate().rev() {
+        let is_content = !is_blank(line) && !line.trim_start().starts_with('#');
+        next_content[at] = if is_content { at } else { next_content[at + 1] };
+    }
     let mut writer = Writer {
         lines,
         known,
+        next_content,
         levels: Vec::new(),
         moved: HashMap::new(),
         out: String::with_capacity(text.len() + 64),
@@ -233,17 +245,13 @@ impl Writer<'_> {
 
     /// A comment goes with the lines that begin where it begins, else with the next one.
     fn comment_indentation(&mut self, at: usize, old: usize) -> usize {
-        let next = (at + 1..self.lines.len()).find(|&line| {
-            let text = self.lines[line].trim_start();
-            !text.is_empty() && !text.starts_with('#')
-        });
+        let next = Some(self.next_content[at]).filter(|&line| line < self.lines.len());
         let next_old = next.map_or(0, |line| indentation(self.lines[line]));
-        if next.is_none() || old > next_old {
+        let Some(line) = next.filter(|_| old <= next_old) else {
             // Behind the last entry of a collection, whose lines it is indented like.
             let level = self.levels.iter().rev().find(|level| level.old <= old);
             return level.map_or(0, |level| level.new);
-        }
-        let line = next.expect("it is there if it is looked at");
+        };
         let levels = self.levels.clone();
         let is_list = item(&self.lines[line][next_old..]).is_some();
         let new = self.level(next_old, is_list);

@@ -7,6 +7,7 @@ use api::{
     DescribeStateMachineForExecutionResponse, Exception, ExecutionStatus as ApiStatus, IncludedData, RedriveStatus,
 };
 use interpreter::{Ending, ExecutionStatus};
+use std::fmt::Display;
 use std::sync::Arc;
 
 impl Engine {
@@ -40,8 +41,13 @@ impl Engine {
             map_run_arn: None,
             error: ending.error,
             cause: ending.cause,
-            state_machine_version_arn: None,
-            state_machine_alias_arn: None,
+            state_machine_version_arn: header
+                .state_machine_version
+                .map(|version| qualified(&header.state_machine_arn, &version)),
+            state_machine_alias_arn: header
+                .state_machine_alias
+                .as_ref()
+                .map(|alias| qualified(&header.state_machine_arn, alias)),
             redrive_count: 0,
             redrive_date_ms: None,
             redrive_status,
@@ -76,6 +82,11 @@ impl Engine {
             variable_references: revision.variable_references.clone(),
         })
     }
+}
+
+/// The ARN of a version or alias of a machine.
+pub(super) fn qualified(state_machine_arn: &str, qualifier: &dyn Display) -> Arc<str> {
+    format!("{state_machine_arn}:{qualifier}").into()
 }
 
 /// The interpreter's status as the API names it.

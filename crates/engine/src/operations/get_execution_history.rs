@@ -1,10 +1,14 @@
 //! GetExecutionHistory: pages of events in either direction, read by range.
 
+use super::describe_execution::qualified;
 use crate::Engine;
 use crate::keys::{self, ExecutionKey};
 use api::{Exception, GetExecutionHistoryRequest, GetExecutionHistoryResponse, next_token};
+use interpreter::Header;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::read_events;
+use json::Value;
+use std::fmt::Display;
 use std::ops::Bound;
 use store::{Bytes, PartitionId, Range};
 
@@ -41,7 +45,10 @@ impl Engine {
             false => (event.id < last_event).then(|| event.id + 1),
         });
         Ok(GetExecutionHistoryResponse {
-            events: events.iter().map(|event| event.to_value(request.include_execution_data)).collect(),
+            events: events
+                .iter()
+                .map(|event| shown(event, &execution.header, request.include_execution_data))
+                .collect(),
             next_token: next.map(|id| next_token::encode(&scope, &id.to_be_bytes(), self.now().0)),
         })
     }
@@ -120,4 +127,18 @@ impl Engine {
         };
         rows.into_iter().map(read).collect()
     }
+}
+
+/// The event as AWS shapes it. The version and alias an execution was started with stand in its header only; its first event shows them.
+fn shown(event: &HistoryEvent, header: &Header, include_execution_data: bool) -> Value {
+    const DETAILS: &str = "executionStartedEventDetails";
+    let value = event.to_value(include_execution_data);
+    let (Some(version), Some(shape)) = (header.state_machine_version, value.as_object()) else { return value };
+    let Some(details) = shape.get(DETAILS).and_then(Value::as_object) else { return value };
+    let arn = |qualifier: &dyn Display| Value::from(qualified(&header.state_machine_arn, qualifier));
+    let mut details = details.with("stateMachineVersionArn", arn(&version));
+    if let Some(alias) = &header.state_machine_alias {
+        details = details.with("stateMachineAliasArn", arn(alias));
+    }
+    shape.with(DETAILS, details.into()).into()
 }

@@ -1,5 +1,6 @@
 //! ListExecutions: newest first, from one index row an execution.
 
+use super::describe_execution::qualified;
 use crate::Engine;
 use crate::keys::{self, IndexRow};
 use api::{
@@ -22,7 +23,7 @@ const STATUSES: [ExecutionStatus; 5] = [
 ];
 
 impl Engine {
-    /// A page of a machine's executions.
+    /// A page of a machine's executions, or of those started with a version or an alias of it.
     pub async fn list_executions(&self, request: ListExecutionsRequest) -> Result<ListExecutionsResponse, Exception> {
         let ExecutionsOf::StateMachine(arn) = &request.of else {
             return Err(Exception::new(
@@ -30,14 +31,17 @@ impl Engine {
                 "Request references a resource that does not exist.",
             ));
         };
+        self.0.shared.registry.check_exists(arn)?;
         let revision = self.0.shared.registry.current(&arn.unqualified()).await?;
         if revision.machine_type == StateMachineType::Express {
             return Err(Exception::state_machine_type_not_supported());
         }
-        if arn.qualifier != Qualifier::None {
-            return Err(Exception::state_machine_does_not_exist(arn));
-        }
         let machine = &*revision.machine_name;
+        let indexed = match &arn.qualifier {
+            Qualifier::None => machine.to_owned(),
+            Qualifier::Version(number) => format!("{machine}:{number}"),
+            Qualifier::Alias(name) => format!("{machine}:{name}"),
+        };
         let status_filter = request.status_filter;
         let scope = format!("ListExecutions {arn} {}", status_filter.map_or("", ExecutionStatus::as_str));
         let after = match &request.paging.next_token {
@@ -45,11 +49,11 @@ impl Engine {
             None => None,
         };
         let count = request.paging.max_results;
-        let mut found = self.index_rows(machine, status_filter, after.as_deref(), count + 1).await?;
+        let mut found = self.index_rows(&indexed, status_filter, after.as_deref(), count + 1).await?;
         let more = found.len() > count;
         found.truncate(count);
         let next_token = found.last().filter(|_| more).map(|(_, row)| {
-            let position = &IndexRow::key(machine, 0, row.start, &row.name)[machine.len() + 2..];
+            let position = &IndexRow::key(&indexed, 0, row.start, &row.name)[indexed.len() + 2..];
             next_token::encode(&scope, position, self.now().0)
         });
         let state_machine_arn: Arc<str> = revision.machine_arn.to_string().into();
@@ -63,18 +67,19 @@ impl Engine {
             stop_date_ms: row.stop.map(|time| time.0),
             map_run_arn: None,
             item_count: None,
-            state_machine_version_arn: None,
-            state_machine_alias_arn: None,
+            state_machine_version_arn: row.version.map(|version| qualified(&state_machine_arn, &version)),
+            state_machine_alias_arn: row.alias.map(|alias| qualified(&state_machine_arn, &alias)),
             redrive_count: 0,
             redrive_date_ms: None,
         });
         Ok(ListExecutionsResponse { executions: executions.collect(), next_token })
     }
 
-    /// The newest `count` rows behind `after`, over all partitions and wanted statuses.
+    /// The newest `count` rows behind `after`, over all partitions and wanted statuses. `indexed` is a machine, or a machine and a version or
+    /// alias as in [`IndexRow`].
     pub(crate) async fn index_rows(
         &self,
-        machine: &str,
+        indexed: &str,
         status_filter: Option<ExecutionStatus>,
         after: Option<&[u8]>,
         count: usize,
@@ -84,7 +89,7 @@ impl Engine {
             if status_filter.is_some_and(|wanted| wanted != status) {
                 continue;
             }
-            let prefix = keys::index_prefix(machine, number);
+            let prefix = keys::index_prefix(indexed, number);
             let mut range = Range::prefix(keys::INDEX, prefix.clone()).limit(count);
             if let Some(after) = after {
                 range = range.after([&prefix[..], after].concat());
@@ -92,7 +97,7 @@ impl Engine {
             for partition in self.partitions() {
                 let rows = self.0.shared.store.scan(partition, range.clone()).await;
                 let rows = rows.map_err(|error| crate::read_failed(&error))?;
-                let read = rows.iter().filter_map(|(key, value)| IndexRow::read(machine, key, value));
+                let read = rows.iter().filter_map(|(key, value)| IndexRow::read(indexed, key, value));
                 found.extend(read.map(|row| (status, row)));
             }
         }
@@ -129,6 +134,8 @@ mod tests {
             name: name.to_owned(),
             start: Timestamp(start),
             stop: stop.map(Timestamp),
+            version: None,
+            alias: None,
         };
         let (running, aborted) = (ExecutionStatus::Running, ExecutionStatus::Aborted);
         let found = vec![

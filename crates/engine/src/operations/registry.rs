@@ -32,6 +32,22 @@ handed_on! {
     describe_state_machine(DescribeStateMachineRequest) -> DescribeStateMachineResponse;
     /// A page of the state machines.
     list_state_machines(ListStateMachinesRequest) -> ListStateMachinesResponse;
+    /// Makes the current revision of a state machine a version, or answers again for one that is.
+    publish_state_machine_version(PublishStateMachineVersionRequest) -> PublishStateMachineVersionResponse;
+    /// Deletes a version; executions that run it go on.
+    delete_state_machine_version(DeleteStateMachineVersionRequest) -> EmptyResponse;
+    /// A page of the versions of a state machine.
+    list_state_machine_versions(ListStateMachineVersionsRequest) -> ListStateMachineVersionsResponse;
+    /// Creates an alias, or answers again for one that is the same.
+    create_state_machine_alias(CreateStateMachineAliasRequest) -> CreateStateMachineAliasResponse;
+    /// Changes where an alias leads, or its description.
+    update_state_machine_alias(UpdateStateMachineAliasRequest) -> UpdateStateMachineAliasResponse;
+    /// What is known of an alias.
+    describe_state_machine_alias(DescribeStateMachineAliasRequest) -> DescribeStateMachineAliasResponse;
+    /// Deletes an alias; executions started with it go on.
+    delete_state_machine_alias(DeleteStateMachineAliasRequest) -> EmptyResponse;
+    /// A page of the aliases of a state machine, or of one of its versions.
+    list_state_machine_aliases(ListStateMachineAliasesRequest) -> ListStateMachineAliasesResponse;
     /// Creates an activity, or answers again for one that is there.
     create_activity(CreateActivityRequest) -> CreateActivityResponse;
     /// What is known of an activity.

@@ -4,18 +4,22 @@ use crate::Engine;
 use crate::environment::uuid;
 use crate::keys::ExecutionKey;
 use crate::partition::{Input, StartInput};
+use crate::registry::Started;
 use api::{Exception, StartExecutionRequest, StartExecutionResponse, StateMachineType};
 use arn::ExecutionArn;
 use interpreter::{Header, Timestamp};
 use std::sync::Arc;
 
 impl Engine {
-    /// Starts an execution of a machine's latest revision; answered when the start is durable.
+    /// Starts an execution of a machine's latest revision, of a version, or of a version that an alias leads to; answered when the start
+    /// is durable.
     ///
     /// Repeated with the same name and input while the execution runs, it answers the same again (AWS API reference, StartExecution).
     pub async fn start_execution(&self, request: StartExecutionRequest) -> Result<StartExecutionResponse, Exception> {
         let shared = &self.0.shared;
-        let revision = shared.registry.current(&request.state_machine_arn).await?;
+        // One draw of sixteen bytes: half of it is the execution's seed, half chooses where an alias leads.
+        let [seed, draw] = halves(shared.environment.entropy());
+        let Started { revision, version, alias } = shared.registry.started(&request.state_machine_arn, draw).await?;
         if revision.machine_type == StateMachineType::Express {
             return Err(Exception::state_machine_type_not_supported());
         }
@@ -36,7 +40,9 @@ impl Engine {
             start_time: Timestamp(0),
             revision: revision.number.0,
             trace_header: request.trace_header,
-            seed: u64::from_be_bytes(shared.environment.entropy()[..8].try_into().expect("eight of sixteen bytes")),
+            seed,
+            state_machine_version: version,
+            state_machine_alias: alias,
         };
         let execution = key.clone();
         let start_time = self
@@ -44,4 +50,9 @@ impl Engine {
             .await?;
         Ok(StartExecutionResponse { execution_arn, start_date_ms: start_time.0 })
     }
+}
+
+fn halves(entropy: [u8; 16]) -> [u64; 2] {
+    let both = u128::from_be_bytes(entropy);
+    [(both >> 64) as u64, both as u64]
 }

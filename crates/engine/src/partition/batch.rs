@@ -144,21 +144,29 @@ impl Finished {
         }
     }
 
-    /// One row an execution: it moves when the execution closes.
+    /// One row an execution, or one more for each of its version and alias: they move when the execution closes.
     fn add_index(&mut self, key: &ExecutionKey, execution: &Execution, is_new: bool) {
         let header = &execution.header;
-        let row_key = |status: u8| IndexRow::key(&header.state_machine_name, status, header.start_time, &header.name);
         let status = status_number(&execution.status);
         let running = status_number(&ExecutionStatus::Running);
         debug_assert_eq!(*key, ExecutionKey::new(&header.state_machine_name, &header.name));
-        if status != running && !is_new {
-            self.writes.push(Write::delete(keys::INDEX, row_key(running)));
+        if status == running && !is_new {
+            return;
         }
-        if status != running || is_new {
-            self.put(keys::INDEX, row_key(status), IndexRow::value(execution.stop_time));
+        let value = IndexRow::of(execution).value();
+        for indexed in keys::indexed_under(
+            &header.state_machine_name,
+            header.state_machine_version,
+            header.state_machine_alias.as_ref(),
+        ) {
+            let row_key = |status: u8| IndexRow::key(&indexed, status, header.start_time, &header.name);
+            if !is_new {
+                self.writes.push(Write::delete(keys::INDEX, row_key(running)));
+            }
+            self.put(keys::INDEX, row_key(status), value.clone());
         }
         if let Some(stop) = execution.stop_time.filter(|_| status != running) {
-            self.put(keys::CLOSED, key.closed(stop), ClosedRow::value(status, header.start_time));
+            self.put(keys::CLOSED, key.closed(stop), ClosedRow::value(status, header));
         }
     }
 

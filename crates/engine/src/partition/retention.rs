@@ -235,7 +235,9 @@ async fn remove(
             break false;
         }
     };
-    writes.push(Write::delete(keys::INDEX, IndexRow::key(&row.machine, row.status, row.start, &row.name)));
+    for indexed in keys::indexed_under(&row.machine, row.version, row.alias.as_ref()) {
+        writes.push(Write::delete(keys::INDEX, IndexRow::key(&indexed, row.status, row.start, &row.name)));
+    }
     if is_whole {
         writes.push(Write::delete(keys::HEADERS, execution.0.clone()));
         writes.push(Write::delete(keys::STATES, execution.0.clone()));

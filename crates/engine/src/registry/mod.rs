@@ -1,13 +1,15 @@
-//! What exists besides executions: state machines, their revisions, activities, tags.
+//! What exists besides executions: state machines, their revisions, versions and aliases, activities, tags.
 //!
 //! Everything is durable in the control partition before it is answered; names and small facts are held in memory, definitions are
 //! loaded and parsed when needed. Changes are made one at a time. Executions are not known here: who deletes a machine ends its
 //! executions.
 //!
-//! Reading order: [`Registry`], `revision`, `state_machines`, `activities`, `tags`, `change` (how something becomes durable).
+//! Reading order: [`Registry`], `revision`, `state_machines`, `versions`, `aliases`, `activities`, `tags`, `change` (how something becomes durable).
 
 mod activities;
 mod activity;
+mod alias;
+mod aliases;
 mod change;
 mod definition;
 mod machine;
@@ -20,6 +22,8 @@ mod tables;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod version;
+mod versions;
 
 pub use arn::Identity;
 pub use revision::{Revision, RevisionNumber};
@@ -27,6 +31,7 @@ pub use state_machines::DeletedStateMachine;
 pub use tables::CONTROL;
 
 use activity::Activity;
+use alias::Alias;
 use api::Exception;
 use arn::{ActivityArn, Qualifier, StateMachineArn};
 use change::Changer;
@@ -36,6 +41,7 @@ use row::Row;
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use store::{Range, Store, StoreError, Table};
+use version::Version;
 
 /// Rows read in one go while opening.
 const LOAD_ROWS: usize = 1000;
@@ -57,6 +63,27 @@ struct Inner {
 struct Names {
     machines: BTreeMap<Arc<str>, Machine>,
     activities: BTreeMap<Arc<str>, Activity>,
+    /// By machine and number. A machine without versions need not be there.
+    versions: BTreeMap<Arc<str>, BTreeMap<u64, Version>>,
+    /// By machine and name. A machine without aliases need not be there.
+    aliases: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Alias>>,
+}
+
+/// What is behind an ARN: a revision, and the version and the alias on the way to it.
+struct Resolved {
+    revision: RevisionNumber,
+    version: Option<u64>,
+    alias: Option<Arc<str>>,
+}
+
+/// What an execution runs, and why that.
+pub struct Started {
+    /// The definition and its settings.
+    pub revision: Arc<Revision>,
+    /// The version, if one was named or an alias led to it.
+    pub version: Option<u64>,
+    /// The alias, if one was named.
+    pub alias: Option<Arc<str>>,
 }
 
 impl Registry {
@@ -76,6 +103,9 @@ impl Registry {
             Ok(())
         })
         .await?;
+        load(&*store, tables::VERSIONS, |row| Version::decode(row).map(|version| names.insert_version(version)))
+            .await?;
+        load(&*store, tables::ALIASES, |row| Alias::decode(row).map(|alias| names.insert_alias(alias))).await?;
         let last = store.scan(CONTROL, Range::all(tables::REVISIONS).reversed().limit(1)).await?;
         let last_revision =
             last.first().and_then(|(key, _)| RevisionNumber::from_key(key)).unwrap_or(RevisionNumber(0));
@@ -94,8 +124,20 @@ impl Registry {
         &self.0.identity
     }
 
-    /// What an execution started now with `arn` runs: the machine's latest revision. `StateMachineDoesNotExist` if there is none, or if a
-    /// version, alias or label is named that there is not.
+    /// What an execution started now with `arn` runs: the machine's latest revision, the version named, or one that the alias named leads
+    /// to, by its weights and a `draw` that is equally likely any number. `StateMachineDoesNotExist` if there is no such thing.
+    pub async fn started(&self, arn: &StateMachineArn, draw: u64) -> Result<Started, Exception> {
+        let Resolved { revision, version, alias } = self.names().resolve(&self.0.identity, arn, draw)?;
+        let revision = self.revision(revision).await.map_err(|error| change::exception(&error))?;
+        Ok(Started { revision, version, alias })
+    }
+
+    /// `StateMachineDoesNotExist` unless there are the machine and the version or alias that `arn` names.
+    pub fn check_exists(&self, arn: &StateMachineArn) -> Result<(), Exception> {
+        self.names().resolve(&self.0.identity, arn, 0).map(drop)
+    }
+
+    /// A machine's latest revision. `StateMachineDoesNotExist` if there is none, or if a version, alias or label is named.
     pub async fn current(&self, arn: &StateMachineArn) -> Result<Arc<Revision>, Exception> {
         let machine = self.machine(arn)?;
         self.revision(machine.current).await.map_err(|error| change::exception(&error))
@@ -120,7 +162,7 @@ impl Registry {
         arn.identity == self.0.identity && self.names().activities.contains_key(&*arn.name)
     }
 
-    /// The machine an ARN names. Versions and aliases are none, as long as none can be made.
+    /// The machine an ARN names; a version, an alias or a label is none.
     fn machine(&self, arn: &StateMachineArn) -> Result<Machine, Exception> {
         let found = (arn.identity == self.0.identity && arn.qualifier == Qualifier::None && arn.label.is_none())
             .then(|| self.names().machines.get(&*arn.name).cloned());
@@ -137,6 +179,25 @@ impl Registry {
 
     fn names(&self) -> RwLockReadGuard<'_, Names> {
         self.0.names.read().expect("nothing panics while holding the lock")
+    }
+}
+
+impl Names {
+    fn resolve(&self, identity: &Identity, arn: &StateMachineArn, draw: u64) -> Result<Resolved, Exception> {
+        let find = || {
+            let machine = self.machines.get(&*arn.name).filter(|_| arn.identity == *identity && arn.label.is_none())?;
+            let (version, alias) = match &arn.qualifier {
+                Qualifier::None => return Some(Resolved { revision: machine.current, version: None, alias: None }),
+                Qualifier::Version(number) => (*number, None),
+                Qualifier::Alias(name) => {
+                    let alias = self.alias(&machine.name, name)?;
+                    (alias.choose(draw), Some(alias.name.clone()))
+                }
+            };
+            let revision = self.version(&machine.name, version)?.revision;
+            Some(Resolved { revision, version: Some(version), alias })
+        };
+        find().ok_or_else(|| Exception::state_machine_does_not_exist(arn))
     }
 }
 

@@ -1,28 +1,42 @@
-//! A page of names in order.
+//! A page of a list in order. A token holds the position of the last entry shown, so that it stays right while entries come and go.
 
 use api::{Exception, Paging, next_token};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 
-/// The entries of one page, and the token of the next if there is one.
+/// The entries of one page by name, and the token of the next if there is one.
 pub(super) fn page<'a, T>(
     all: &'a BTreeMap<Arc<str>, T>,
     paging: &Paging,
     scope: &str,
     now_ms: i64,
 ) -> Result<(Vec<&'a T>, Option<String>), Exception> {
-    let after = match &paging.next_token {
-        None => None,
-        Some(token) => {
-            let name = String::from_utf8(next_token::decode(scope, token, now_ms)?);
-            Some(name.map_err(|_| Exception::invalid_token())?)
-        }
-    };
-    let start = after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-    let mut rest = all.range::<str, _>((start, Bound::Unbounded));
-    let entries: Vec<(&Arc<str>, &T)> = rest.by_ref().take(paging.max_results).collect();
-    let last = entries.last().filter(|_| rest.next().is_some());
-    let next_token = last.map(|(name, _)| next_token::encode(scope, name.as_bytes(), now_ms));
-    Ok((entries.into_iter().map(|(_, entry)| entry).collect(), next_token))
+    page_of(paging, scope, now_ms, |after| {
+        let after = after.map(String::from_utf8).transpose().ok()?;
+        let start = after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        let rest = all.range::<str, _>((start, Bound::Unbounded));
+        Some(rest.map(|(name, entry)| (name.as_bytes().to_vec(), entry)))
+    })
+}
+
+/// The entries of one page, and the token of the next if there is one. `entries_after` gives positions and entries behind a position, or
+/// nothing if there can be no such position.
+pub(super) fn page_of<T, I: Iterator<Item = (Vec<u8>, T)>>(
+    paging: &Paging,
+    scope: &str,
+    now_ms: i64,
+    entries_after: impl FnOnce(Option<Vec<u8>>) -> Option<I>,
+) -> Result<(Vec<T>, Option<String>), Exception> {
+    let token = paging.next_token.as_deref();
+    let after = token.map(|token| next_token::decode(scope, token, now_ms)).transpose()?;
+    let mut rest = entries_after(after).ok_or_else(Exception::invalid_token)?;
+    let mut last = None;
+    let mut entries = Vec::new();
+    for (position, entry) in rest.by_ref().take(paging.max_results) {
+        last = Some(position);
+        entries.push(entry);
+    }
+    let last = last.filter(|_| rest.next().is_some());
+    Ok((entries, last.map(|position| next_token::encode(scope, &position, now_ms))))
 }

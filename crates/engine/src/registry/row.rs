@@ -54,7 +54,12 @@ impl Row {
 
     /// An integer member that is always written.
     pub(super) fn integer(&self, name: &str) -> Result<i64, StoreError> {
-        self.value.get(name).and_then(Value::as_i64).ok_or_else(|| self.missing(name))
+        self.optional_integer(name).ok_or_else(|| self.missing(name))
+    }
+
+    /// An integer member that may be absent.
+    pub(super) fn optional_integer(&self, name: &str) -> Option<i64> {
+        self.value.get(name).and_then(Value::as_i64)
     }
 
     /// A configuration the API's shapes have read.

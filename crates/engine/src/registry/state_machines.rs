@@ -1,18 +1,21 @@
 //! CreateStateMachine, UpdateStateMachine, DescribeStateMachine, DeleteStateMachine, ListStateMachines.
 
+use super::alias::Alias;
 use super::change::{self, Change};
 use super::machine::Machine;
 use super::page::page;
 use super::revision::{Revision, Settings};
-use super::tables::{REVISIONS, STATE_MACHINES, TAGS};
-use super::{Registry, definition, row, tags};
+use super::tables::{ALIASES, REVISIONS, STATE_MACHINES, TAGS, VERSIONS};
+use super::version::Version;
+use super::versions::Publication;
+use super::{Names, Registry, RevisionNumber, definition, row, tags};
 use api::{
     Code, CreateStateMachineRequest, CreateStateMachineResponse, DeleteStateMachineRequest,
     DescribeStateMachineRequest, DescribeStateMachineResponse, Exception, IncludedData, ListStateMachinesRequest,
     ListStateMachinesResponse, StateMachineListItem, StateMachineStatus, StateMachineType, UpdateStateMachineRequest,
     UpdateStateMachineResponse, limits,
 };
-use arn::StateMachineArn;
+use arn::{Qualifier, StateMachineArn};
 use std::sync::Arc;
 use store::Write;
 
@@ -33,8 +36,8 @@ impl Registry {
         request: CreateStateMachineRequest,
         now_ms: i64,
     ) -> Result<CreateStateMachineResponse, Exception> {
-        refuse_publish(request.publish)?;
         let change = self.change().await;
+        let publication = request.publish.then_some(Publication { description: request.version_description });
         let state_machine_arn: Arc<str> = self.machine_arn(&request.name).to_string().into();
         let settings = Settings {
             role_arn: request.role_arn,
@@ -46,15 +49,18 @@ impl Registry {
         let existing = self.names().machines.get(&request.name).cloned();
         if let Some(existing) = existing {
             let current = self.revision(existing.current).await.map_err(|error| change::exception(&error))?;
-            if existing.machine_type != request.machine_type || !current.equals_except_role(&settings) {
+            let same = existing.machine_type == request.machine_type
+                && existing.created_with == publication
+                && current.equals_except_role(&settings);
+            if !same {
                 return Err(Exception::state_machine_already_exists(&state_machine_arn));
             }
             let creation_date_ms = existing.creation_date_ms;
-            return Ok(CreateStateMachineResponse {
-                state_machine_arn,
-                creation_date_ms,
-                state_machine_version_arn: None,
-            });
+            // The one of the first answer, if it is still there.
+            let version =
+                self.names().version(&existing.name, 1).filter(|_| publication.is_some()).map(|found| found.number);
+            let state_machine_version_arn = version.map(|number| self.version_arn(&existing.name, number));
+            return Ok(CreateStateMachineResponse { state_machine_arn, creation_date_ms, state_machine_version_arn });
         }
         if self.names().machines.len() >= limits::STATE_MACHINES_MAX {
             let message = "The maximum number of state machines has been reached";
@@ -63,25 +69,27 @@ impl Registry {
         let tags = tags::merged(Vec::new(), request.tags);
         tags::check_count(&tags, &state_machine_arn)?;
         let tags = tags::write(tags::machine_key(&request.name), &tags);
-        let machine_type = request.machine_type;
-        self.revise(
-            change,
-            NewRevision { name: request.name, machine_type, settings, created_ms: None },
-            vec![tags],
-            now_ms,
-        )
-        .await?;
-        Ok(CreateStateMachineResponse { state_machine_arn, creation_date_ms: now_ms, state_machine_version_arn: None })
+        let machine = Machine {
+            name: request.name,
+            machine_type: request.machine_type,
+            creation_date_ms: now_ms,
+            current: RevisionNumber(0),
+            last_version: 0,
+            created_with: publication.clone(),
+        };
+        let new = NewRevision { machine, is_first: true, settings, publication };
+        let (_, state_machine_version_arn) = self.revise(change, new, vec![tags], now_ms).await?;
+        Ok(CreateStateMachineResponse { state_machine_arn, creation_date_ms: now_ms, state_machine_version_arn })
     }
 
-    /// UpdateStateMachine: a new revision, unless nothing changes. Running executions keep theirs.
+    /// UpdateStateMachine: a new revision, unless nothing changes. Running executions keep theirs. Published or not, all or nothing happens.
     pub async fn update_state_machine(
         &self,
         request: UpdateStateMachineRequest,
         now_ms: i64,
     ) -> Result<UpdateStateMachineResponse, Exception> {
-        refuse_publish(request.publish)?;
         let change = self.change().await;
+        let publication = request.publish.then_some(Publication { description: request.version_description });
         let machine = self.machine(&request.state_machine_arn)?;
         let current = self.revision(machine.current).await.map_err(|error| change::exception(&error))?;
         let before = current.settings();
@@ -92,24 +100,39 @@ impl Registry {
             tracing: request.tracing_configuration.unwrap_or(before.tracing),
             encryption: request.encryption_configuration.unwrap_or(before.encryption),
         };
-        let revision_id = if current.equals_except_role(&settings) && current.role_arn == settings.role_arn {
-            current.revision_id.clone()
+        let changes = !current.equals_except_role(&settings) || current.role_arn != settings.role_arn;
+        let (revision_id, state_machine_version_arn) = if changes {
+            let new = NewRevision { machine, is_first: false, settings, publication };
+            let (revision, version_arn) = self.revise(change, new, Vec::new(), now_ms).await?;
+            (revision.revision_id.clone(), version_arn)
+        } else if let Some(publication) = publication {
+            let version = self.publish(change, machine, publication, now_ms).await?;
+            (current.revision_id.clone(), Some(self.version_arn(&version.machine, version.number)))
         } else {
-            let created_ms = Some(machine.creation_date_ms);
-            let new = NewRevision { name: machine.name, machine_type: machine.machine_type, settings, created_ms };
-            self.revise(change, new, Vec::new(), now_ms).await?.revision_id.clone()
+            (current.revision_id.clone(), None)
         };
-        Ok(UpdateStateMachineResponse { update_date_ms: now_ms, revision_id, state_machine_version_arn: None })
+        Ok(UpdateStateMachineResponse { update_date_ms: now_ms, revision_id, state_machine_version_arn })
     }
 
-    /// DescribeStateMachine.
+    /// DescribeStateMachine, of a machine or a version of it.
     pub async fn describe_state_machine(
         &self,
         request: DescribeStateMachineRequest,
         _now_ms: i64,
     ) -> Result<DescribeStateMachineResponse, Exception> {
-        let machine = self.machine(&request.state_machine_arn)?;
-        let revision = self.revision(machine.current).await.map_err(|error| change::exception(&error))?;
+        let arn = &request.state_machine_arn;
+        let missing = || Exception::state_machine_does_not_exist(arn);
+        let (machine, version) = match arn.qualifier {
+            Qualifier::None => (self.machine(arn)?, None),
+            Qualifier::Version(number) => {
+                let machine = self.machine(&arn.unqualified()).map_err(|_| missing())?;
+                let version = self.names().version(&machine.name, number).cloned().ok_or_else(missing)?;
+                (machine, Some(version))
+            }
+            Qualifier::Alias(_) => return Err(missing()),
+        };
+        let number = version.as_ref().map_or(machine.current, |version| version.revision);
+        let revision = self.revision(number).await.map_err(|error| change::exception(&error))?;
         let (definition, variable_references) = match request.included_data {
             IncludedData::AllData => (revision.definition_text.clone(), revision.variable_references.clone()),
             IncludedData::MetadataOnly => ("{}".into(), Vec::new()),
@@ -121,18 +144,18 @@ impl Registry {
             definition,
             role_arn: revision.role_arn.clone(),
             machine_type: machine.machine_type,
-            creation_date_ms: machine.creation_date_ms,
+            creation_date_ms: version.as_ref().map_or(machine.creation_date_ms, |version| version.creation_date_ms),
             logging_configuration: revision.logging.clone(),
             tracing_configuration: revision.tracing,
             encryption_configuration: revision.encryption.clone(),
             label: None,
             revision_id: revision.revision_id.clone(),
-            description: None,
+            description: version.and_then(|version| version.description),
             variable_references,
         })
     }
 
-    /// DeleteStateMachine: the name is free at once. `None` if there was no such machine, which is fine as well.
+    /// DeleteStateMachine, with its versions and aliases: the name is free at once. `None` if there was no such machine, which is fine as well.
     pub async fn delete_state_machine(
         &self,
         request: DeleteStateMachineRequest,
@@ -141,12 +164,23 @@ impl Registry {
         let change = self.change().await;
         let machine_arn = request.state_machine_arn;
         let Ok(machine) = self.machine(&machine_arn) else { return Ok(None) };
-        let writes = vec![
-            Write::delete(STATE_MACHINES, machine.name.as_bytes().to_vec()),
-            Write::delete(TAGS, tags::machine_key(&machine.name)),
-        ];
         let name = machine.name;
-        change.commit(writes, move |names| drop(names.machines.remove(&name))).await?;
+        let mut writes = vec![
+            Write::delete(STATE_MACHINES, name.as_bytes().to_vec()),
+            Write::delete(TAGS, tags::machine_key(&name)),
+        ];
+        {
+            let names = self.names();
+            let versions = names.versions.get(&name).into_iter().flat_map(|versions| versions.keys());
+            writes.extend(versions.map(|number| Write::delete(VERSIONS, Version::key(&name, *number))));
+            writes.extend(names.aliases_of(&name).map(|alias| Write::delete(ALIASES, Alias::key(&name, &alias.name))));
+        }
+        let apply = move |names: &mut Names| {
+            names.machines.remove(&name);
+            names.versions.remove(&name);
+            names.aliases.remove(&name);
+        };
+        change.commit(writes, apply).await?;
         Ok(Some(DeletedStateMachine { machine_arn, machine_type: machine.machine_type }))
     }
 
@@ -167,51 +201,58 @@ impl Registry {
         Ok(ListStateMachinesResponse { state_machines: machines.into_iter().map(item).collect(), next_token })
     }
 
-    /// Parses, numbers and stores a revision and makes it the machine's current one, together with `writes`.
+    /// Parses, numbers and stores a revision, makes it the machine's current one and a version if that is wanted, together with `writes`.
+    /// Gives the version's ARN as well.
     async fn revise(
         &self,
         mut change: Change,
         new: NewRevision,
         mut writes: Vec<Write>,
         now_ms: i64,
-    ) -> Result<Arc<Revision>, Exception> {
-        let parsed = definition::parse(&new.settings.definition_text, new.machine_type)?;
+    ) -> Result<(Arc<Revision>, Option<Arc<str>>), Exception> {
+        let mut machine = new.machine;
+        let parsed = definition::parse(&new.settings.definition_text, machine.machine_type)?;
+        if new.publication.is_some() {
+            self.names().check_versions_quota(&machine.name)?;
+        }
         let number = change.next_revision();
         let revision = Arc::new(Revision {
             number,
-            machine_arn: self.machine_arn(&new.name),
-            machine_name: new.name.clone(),
-            machine_type: new.machine_type,
+            machine_arn: self.machine_arn(&machine.name),
+            machine_name: machine.name.clone(),
+            machine_type: machine.machine_type,
             role_arn: new.settings.role_arn,
             definition_text: new.settings.definition_text,
             definition: parsed.definition,
-            revision_id: new.created_ms.map(|_| number.revision_id(now_ms)),
+            revision_id: (!new.is_first).then(|| number.revision_id(now_ms)),
             update_date_ms: now_ms,
             logging: new.settings.logging,
             tracing: new.settings.tracing,
             encryption: new.settings.encryption,
             variable_references: parsed.variable_references,
         });
-        let creation_date_ms = new.created_ms.unwrap_or(now_ms);
-        let machine = Machine { name: new.name, machine_type: new.machine_type, creation_date_ms, current: number };
+        machine.current = number;
+        let version = new.publication.map(|publication| publication.apply(&mut machine, now_ms));
+        let version_arn = version.as_ref().map(|version| self.version_arn(&version.machine, version.number));
+        writes.extend(version.iter().map(Version::write));
         writes.push(Write::put(REVISIONS, number.key().to_vec(), row::encode(revision.encode())));
         writes.push(Write::put(STATE_MACHINES, machine.name.as_bytes().to_vec(), row::encode(machine.encode())));
-        change.commit(writes, move |names| drop(names.machines.insert(machine.name.clone(), machine))).await?;
+        let apply = move |names: &mut Names| {
+            names.machines.insert(machine.name.clone(), machine);
+            version.into_iter().for_each(|version| names.insert_version(version));
+        };
+        change.commit(writes, apply).await?;
         self.0.revisions.insert(revision.clone());
-        Ok(revision)
+        Ok((revision, version_arn))
     }
 }
 
 /// What a machine shall become.
 struct NewRevision {
-    name: Arc<str>,
-    machine_type: StateMachineType,
+    /// The machine so far.
+    machine: Machine,
+    /// Whether it is only now created: the first revision has no `revisionId`.
+    is_first: bool,
     settings: Settings,
-    /// When the machine was created; `None` if it is only now.
-    created_ms: Option<i64>,
-}
-
-/// A version that could not be addressed afterwards is not made.
-fn refuse_publish(publish: bool) -> Result<(), Exception> {
-    if publish { Err(Exception::validation("Publishing versions is not supported yet")) } else { Ok(()) }
+    publication: Option<Publication>,
 }

@@ -13,3 +13,7 @@ pub(super) const REVISIONS: Table = Table(2);
 pub(super) const ACTIVITIES: Table = Table(3);
 /// Kind and name of a resource to its tags. A resource without tags has no row.
 pub(super) const TAGS: Table = Table(4);
+/// Name of a state machine, zero, number of a version, big-endian, to what it is.
+pub(super) const VERSIONS: Table = Table(5);
+/// Name of a state machine, zero, name of an alias, to what it is.
+pub(super) const ALIASES: Table = Table(6);

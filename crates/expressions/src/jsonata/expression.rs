@@ -5,6 +5,7 @@ use crate::{Random, Variables};
 use json::Value;
 use jsonata::{Bindings, Expression, Limits, Outcome, World};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 const OPEN: &str = "{%";
@@ -27,11 +28,20 @@ pub struct JsonataExpression {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JsonataProblem {
     /// It does not parse; AWS's code is `INVALID_JSONATA_EXPRESSION`.
-    Invalid(String),
+    Invalid(JsonataSentence),
     /// It uses what there is not in Step Functions; AWS's code is `UNSUPPORTED_JSONATA_EXPRESSION`, with a sentence for each use.
-    Unsupported(Vec<String>),
+    Unsupported(Vec<JsonataSentence>),
     /// Only one of the two delimiters is there.
     OneSided,
+}
+
+/// What AWS says of an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonataSentence {
+    /// The sentence.
+    pub text: String,
+    /// Bytes of the whole string, delimiters included, that it is about, if they are known.
+    pub at: Option<Range<usize>>,
 }
 
 /// What `$states` has beside `input` and `context`. AWS refuses an expression that reads a member which its field does not have.
@@ -66,21 +76,29 @@ impl JsonataExpression {
             (None, false) => return None,
             _ => return Some(Err(JsonataProblem::OneSided)),
         };
-        Some(Self::parse_inner(inner.trim(), members))
+        let offset = OPEN.len() + inner.len() - inner.trim_start().len();
+        Some(Self::parse_inner(inner.trim(), offset, members))
     }
 
-    fn parse_inner(text: &str, members: StatesMembers) -> Result<JsonataExpression, JsonataProblem> {
-        // AWS shows the sentence without the code of the reference implementation.
-        let expression = Expression::parse(text).map_err(|error| JsonataProblem::Invalid(error.message()))?;
-        let references = expression.top_level_references().into_iter().map(|reference| match &*reference.name {
-            "$$" => "Reference to '$$' is not supported.".to_owned(),
-            name => format!("Reference to '{name}' at the top level is not supported."),
+    fn parse_inner(text: &str, offset: usize, members: StatesMembers) -> Result<JsonataExpression, JsonataProblem> {
+        let expression = Expression::parse(text).map_err(|error| {
+            let at = error.byte().filter(|&byte| byte < text.len()).map(|byte| offset + byte..offset + byte + 1);
+            // AWS shows the sentence without the code of the reference implementation.
+            JsonataProblem::Invalid(JsonataSentence { text: error.message(), at })
+        })?;
+        let references = expression.top_level_references().into_iter().map(|reference| JsonataSentence {
+            text: match &*reference.name {
+                "$$" => "Reference to '$$' is not supported.".to_owned(),
+                name => format!("Reference to '{name}' at the top level is not supported."),
+            },
+            at: Some(offset + reference.span.start..offset + reference.span.end),
         });
         let absent = expression.members_of("states").into_iter().filter(|name| !members.has(name));
-        let absent = absent.map(|name| format!("Field '$states.{name}' does not exist."));
-        let mut sentences: Vec<String> = Vec::new();
+        let absent =
+            absent.map(|name| JsonataSentence { text: format!("Field '$states.{name}' does not exist."), at: None });
+        let mut sentences: Vec<JsonataSentence> = Vec::new();
         for sentence in references.chain(absent) {
-            if sentences.len() < SENTENCES_MAX && !sentences.contains(&sentence) {
+            if sentences.len() < SENTENCES_MAX && sentences.iter().all(|told| told.text != sentence.text) {
                 sentences.push(sentence);
             }
         }

@@ -6,7 +6,7 @@
 mod expression;
 mod template;
 
-pub use expression::{JsonataExpression, JsonataProblem, StatesMembers};
+pub use expression::{JsonataExpression, JsonataProblem, JsonataSentence, StatesMembers};
 pub use template::{JsonataTemplate, JsonataTemplateProblem};
 
 use crate::Variables;

@@ -173,6 +173,14 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Something that may be absent, and that older rows of the current version end before.
+    pub fn later_option<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Result<T, CorruptRow>,
+    ) -> Result<Option<T>, CorruptRow> {
+        if self.rest.is_empty() { Ok(None) } else { self.option(read) }
+    }
+
     fn take(&mut self, length: usize) -> Result<&'r [u8], CorruptRow> {
         let (taken, rest) = self.rest.split_at_checked(length).ok_or(CorruptRow("it ends too early"))?;
         self.rest = rest;

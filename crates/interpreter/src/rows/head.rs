@@ -23,6 +23,8 @@ impl Header {
         row.number(self.revision);
         row.option(self.trace_header.as_ref(), Writer::shared);
         row.fixed(self.seed);
+        row.option(self.state_machine_version, Writer::number);
+        row.option(self.state_machine_alias.as_ref(), Writer::shared);
         row.finish()
     }
 
@@ -41,6 +43,9 @@ impl Header {
             revision: row.number()?,
             trace_header: row.option(Reader::shared)?,
             seed: row.fixed()?,
+            // Rows written before there were versions end here.
+            state_machine_version: row.later_option(Reader::number)?,
+            state_machine_alias: row.later_option(Reader::shared)?,
         })
     }
 }

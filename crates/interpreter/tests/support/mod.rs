@@ -59,6 +59,8 @@ impl Run {
             revision: 1,
             trace_header: None,
             seed: 1,
+            state_machine_version: None,
+            state_machine_alias: None,
         };
         Run {
             definition,

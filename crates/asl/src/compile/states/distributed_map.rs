@@ -108,7 +108,11 @@ fn reader_config<'t>(
         if header == Some("GIVEN") {
             fields.require(checker, &["CSVHeaders"]);
         }
-        fields.filled_array(checker, "CSVHeaders");
+        let headers = fields.filled_array(checker, "CSVHeaders").unwrap_or_default();
+        let place = location.key("CSVHeaders");
+        for (position, header) in headers.iter().enumerate().filter(|(_, header)| header.as_str().is_none()) {
+            checker.schema(&place.index(position), &header.span, "Expected value of type String");
+        }
     }
     fields.text(checker, "ItemsPointer");
     let max_items = path_field::integer_or_path(checker, &mut fields, "MaxItems", "MaxItemsPath", 0..=COUNT_MAX);
