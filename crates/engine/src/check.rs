@@ -181,17 +181,19 @@ impl Check<'_> {
 
     async fn index(&mut self, key: &ExecutionKey, resident: &Resident) -> Result<(), StoreError> {
         let (header, execution) = (&resident.execution.header, &resident.execution);
-        let status = status_number(&execution.status);
-        let row_key = IndexRow::key(&header.state_machine_name, status, header.start_time, &header.name);
-        self.row(key, keys::INDEX, &row_key, || format!("its place in the index as {}", execution.status.name()))
-            .await?;
+        let (status, name) = (status_number(&execution.status), execution.status.name());
+        let value = IndexRow::of(execution).value();
+        let (version, alias) = (header.state_machine_version, header.state_machine_alias.as_ref());
+        for indexed in keys::indexed_under(&header.state_machine_name, version, alias) {
+            let row_key = IndexRow::key(&indexed, status, header.start_time, &header.name);
+            self.row(key, keys::INDEX, &row_key, || format!("its place in the index of {indexed} as {name}")).await?;
+            let row = self.store.get(self.partition, keys::INDEX, &row_key).await?;
+            if row.is_some_and(|row| row != value) {
+                self.report(key, format!("its row in the index of {indexed} says something else than the execution"));
+            }
+        }
         if let Some(stop) = execution.stop_time {
             self.row(key, keys::CLOSED, &key.closed(stop), || "its closing time".to_owned()).await?;
-        }
-        let row = self.store.get(self.partition, keys::INDEX, &row_key).await?;
-        let stop = row.map(|row| IndexRow::read(&header.state_machine_name, &row_key, &row).and_then(|row| row.stop));
-        if stop.is_some_and(|stop| stop != execution.stop_time) {
-            self.report(key, format!("the index has another stop time than {:?}", execution.stop_time));
         }
         Ok(())
     }

@@ -208,7 +208,7 @@ impl<'r> Replay<'r> {
             | Details::ActivityTimedOut { .. } => self.timeouts(event),
             _ => {
                 let delays = self.delays_over(event.timestamp).map(|(_, id)| TimerKind::Delay(id));
-                delays.map(Command::TimerFired).chain(self.refusals()).collect()
+                delays.map(Command::TimerFired).chain(self.refusals()).chain(self.beyond_the_limit(event)).collect()
             }
         }
     }
@@ -241,6 +241,16 @@ impl<'r> Replay<'r> {
             Some(Command::TaskRefused { task, cause: detail })
         };
         self.execution.frames().filter_map(refusal).collect()
+    }
+
+    /// Commands whose own events do not fit any more, so that nothing but the execution's failure is left of them.
+    fn beyond_the_limit(&self, event: &HistoryEvent) -> Vec<Command> {
+        if event.id < self.settings.events_max {
+            return Vec::new();
+        }
+        let ended = |task| Command::TaskSucceeded { task, output: json::Value::Null.into() };
+        let unfinished = self.execution.is_unfinished().then_some(Command::Continue);
+        self.execution.tasks().into_iter().map(ended).chain(unfinished).collect()
     }
 
     /// Frames whose delay is over, the longest over first.
