@@ -1,10 +1,11 @@
-//! Chores of the workspace: `cargo xtask tidy|test|simulate|bench|differential|fuzz|api-model`.
+//! Chores of the workspace: `cargo xtask tidy|test|simulate|bench|crash|differential|fuzz|api-model`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
 mod api_model;
 mod bench;
+mod crash;
 mod differential;
 mod floors;
 mod fuzz;
@@ -33,6 +34,10 @@ cargo xtask <chore>
     --seconds N       how long each load runs (10)
     --connections N   connections of the load (64)
     --compare FILE    show the figures beside those of an earlier target/bench/http.json
+  crash [options]   kill the server under load, again and again, and check everything it acknowledged
+    --kills N         how often (300)
+    --seed N          when; the seed of a run is printed
+    --full-disk       with a disk that is full at every other kill; needs root, for a small file system
   differential      compare generated JSONata expressions with jsonata-js
     --seed N          the first expression's seed (the time in seconds)
     --cases N         how many expressions (100000)
@@ -48,6 +53,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["simulate", options @ ..] => simulate(options),
         ["bench", options @ ..] => bench::run(options),
+        ["crash", options @ ..] => crash::run(options),
         ["differential", options @ ..] => differential::run(options),
         ["fuzz", options @ ..] => fuzz::run(options),
         ["api-model"] => api_model::run(),

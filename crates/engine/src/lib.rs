@@ -1,7 +1,7 @@
 //! Executions kept alive and durable: partitions, timers, dispatch of tasks, and the operations of the API on top.
 //!
-//! Reading order: [`Engine`], `operations`, `partition`, `tasks`, `activities`, `keys`; [`registry`] holds what exists besides executions,
-//! [`check`](mod@check) tells whether what is stored holds together.
+//! Reading order: [`Engine`], `operations`, `partition`, `tasks`, `activities`, `keys`; [`registry`] holds what exists besides executions;
+//! [`check`] tells whether what is stored fits together.
 //! Everything below the operations takes time and randomness from an [`Environment`].
 
 mod activities;
@@ -10,6 +10,7 @@ pub mod check;
 mod engine;
 mod environment;
 mod keys;
+mod observe;
 mod operations;
 mod partition;
 pub mod registry;
@@ -21,6 +22,6 @@ pub(crate) use engine::{damaged, read_failed, unavailable};
 pub use environment::{Environment, SystemEnvironment};
 pub use interpreter::Settings;
 pub use interpreter::history::{HistoryEvent, HistoryEventDetails};
+pub use observe::{earliest_timer, scheduled_invocations};
 pub use partition::Retention;
-pub use tasks::scheduled_invocations;
 pub use watch::ExecutionEvents;

@@ -2,7 +2,7 @@
 
 use crate::activities::ActivityTask;
 use crate::caught::caught;
-use crate::keys::{self, ExecutionKey};
+use crate::keys::ExecutionKey;
 use crate::partition::Resident;
 use crate::partition::{Input, Shared};
 use asl::definition::{IntegrationPattern, Resource, StateKind};
@@ -113,20 +113,8 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
     }
 }
 
-/// The `invocation_id`s of the tasks that a batch schedules: for whoever watches what becomes durable, as the simulation does.
-pub fn scheduled_invocations(identity: &arn::Identity, batch: &store::Batch) -> Vec<String> {
-    let scheduled = |write: &store::Write| {
-        let store::Write::Put { table: keys::TASKS, key, .. } = write else { return None };
-        let (execution, task) = keys::split(key, 16)?;
-        let (state_machine, name) = std::str::from_utf8(&execution.0).ok()?.split_once('\0')?;
-        let arn = arn::ExecutionArn::standard(identity.clone(), state_machine, name);
-        Some(invocation_id(&arn.to_string(), keys::read_task(&task)?))
-    };
-    batch.writes.iter().filter_map(scheduled).collect()
-}
-
 /// The attempt's identity as a UUID: the same after a crash, so that a repeat can be recognised.
-fn invocation_id(execution_arn: &str, task: TaskId) -> String {
+pub(crate) fn invocation_id(execution_arn: &str, task: TaskId) -> String {
     let identity = format!("{execution_arn} {} {}", task.frame.0, task.scheduled_event);
     let half = |seed: u64| {
         identity.bytes().fold(0xcbf2_9ce4_8422_2325_u64 ^ seed, |hash, byte| {

@@ -1,6 +1,6 @@
 //! Where an execution is: a header that never changes, a little state, and a tree of frames.
 
-use crate::{TaskId, Timer, TimerKind, Timestamp};
+use crate::Timestamp;
 use crate::frame::{Frame, FrameId, Phase};
 use json::Payload;
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,33 +128,6 @@ impl Execution {
     /// One frame, while it is alive.
     pub fn frame(&self, id: FrameId) -> Option<&Frame> {
         self.frames.get(&id)
-    }
-
-    /// The timers that are set.
-    pub fn timers(&self) -> Vec<Timer> {
-        let timeout = self.timeout_due.map(|due| Timer { due, kind: TimerKind::ExecutionTimeout });
-        let of_frame = |frame: &Frame| match &frame.phase {
-            Phase::Waiting { due } | Phase::Retrying { due } => {
-                vec![Timer { due: *due, kind: TimerKind::Delay(frame.id) }]
-            }
-            Phase::Task(attempt) => {
-                let task = TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event };
-                let timeout = attempt.timeout_due.map(|due| Timer { due, kind: TimerKind::TaskTimeout(task) });
-                let heartbeat = attempt.heartbeat_due.map(|due| Timer { due, kind: TimerKind::Heartbeat(task) });
-                timeout.into_iter().chain(heartbeat).collect()
-            }
-            Phase::Ready | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => Vec::new(),
-        };
-        timeout.into_iter().chain(self.frames.values().flat_map(of_frame)).collect()
-    }
-
-    /// The tasks that were asked for and have not ended.
-    pub fn tasks(&self) -> Vec<TaskId> {
-        let task = |frame: &Frame| {
-            let scheduled_event = frame.task_attempt()?.scheduled_event;
-            Some(TaskId { frame: frame.id, scheduled_event })
-        };
-        self.frames.values().filter_map(task).collect()
     }
 
     /// Whether frames stand ready to go on, as the last step's outcome said.

@@ -233,12 +233,10 @@ impl<'r> Replay<'r> {
             return Vec::new();
         };
         let refusal = |frame: &Frame| {
-            let attempt = frame.task_attempt()?;
+            let task = task_of(frame)?;
             let state = self.definition.state(frame.scope, frame.state);
             let place = Failure::at_state(error, &state.name, frame.entered_event, "").cause?;
-            let detail = cause.strip_prefix(&*place)?.into();
-            let task = TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event };
-            Some(Command::TaskRefused { task, cause: detail })
+            Some(Command::TaskRefused { task, cause: cause.strip_prefix(&*place)?.into() })
         };
         self.execution.frames().filter_map(refusal).collect()
     }
@@ -250,7 +248,8 @@ impl<'r> Replay<'r> {
         }
         let ended = |task| Command::TaskSucceeded { task, output: json::Value::Null.into() };
         let unfinished = self.execution.is_unfinished().then_some(Command::Continue);
-        self.execution.tasks().into_iter().map(ended).chain(unfinished).collect()
+        let open = self.execution.frames().filter_map(task_of);
+        open.map(ended).chain(unfinished).collect()
     }
 
     /// Frames whose delay is over, the longest over first.
@@ -297,8 +296,7 @@ impl<'r> Replay<'r> {
     }
 
     fn task_at(&self, last_event: u64) -> Option<TaskId> {
-        let frame = self.frame_at(last_event, |frame| frame.task_attempt().is_some())?;
-        Some(TaskId { frame: frame.id, scheduled_event: frame.task_attempt()?.scheduled_event })
+        task_of(self.frame_at(last_event, |frame| frame.task_attempt().is_some())?)
     }
 
     fn frame_at(&self, last_event: u64, wanted: impl Fn(&&Frame) -> bool) -> Option<&Frame> {
@@ -352,6 +350,11 @@ impl<'r> Replay<'r> {
             _ => stored.phase.clone(),
         }
     }
+}
+
+/// The task a frame waits for.
+fn task_of(frame: &Frame) -> Option<TaskId> {
+    Some(TaskId { frame: frame.id, scheduled_event: frame.task_attempt()?.scheduled_event })
 }
 
 fn diverged(event: &HistoryEvent, what: String) -> Divergence {

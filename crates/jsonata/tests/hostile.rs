@@ -77,6 +77,7 @@ fn endless_programs_end() {
     is_limit("$reduce([1..10000000], function($a, $b){ [$a, $b, $a] })");
     is_limit("$map([1..100000], function($x){ $map([1..100000], function($y){ $y }) })");
     is_limit("[1..10000000][[1..10000000][0] = 1]");
+    is_limit("($a := [1..100000].{'a': [1..3]}; $count([1..100000][$a = $a]))");
     is_limit("($a := [1..10000]; $a^($sum([1..10000])))");
 }
 

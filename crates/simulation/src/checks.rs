@@ -6,6 +6,7 @@ use crate::reference::{self, Ending, OWN_CAUSE, call_key, without_own_causes};
 use crate::run::Report;
 use crate::world::clients::Shown;
 use crate::world::{Key, World, identity};
+use engine::check::CheckOptions;
 use json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ pub(crate) fn check(world: &Arc<World>, shown: &BTreeMap<Key, Shown>, report: &m
     for (key, shown) in shown {
         report.closed += usize::from(!shown.is_running());
         report.events += shown.events.len();
+        closes_once(world, key, shown);
         against_ledger(world, key, shown);
         let attempts = attempts(world, key, shown);
         if against_reference(world, key, shown, &attempts) {
@@ -29,14 +31,28 @@ pub(crate) fn check(world: &Arc<World>, shown: &BTreeMap<Key, Shown>, report: &m
 fn stored(world: &Arc<World>) {
     let memory = Arc::new(world.memory().reopen());
     let mut findings = Vec::new();
-    let checked = crate::world::ready(engine::check::check(memory, identity(), &world.plan.settings, &mut |finding| {
-        findings.push(finding.to_string());
+    let options = CheckOptions { identity: identity(), settings: world.plan.settings, replays: true };
+    let checked = crate::world::ready(engine::check::check(memory, &options, &mut |finding| {
+        findings.push(format!("{} of {}: {}", finding.kind, finding.place, finding.what));
     }));
     if let Err(error) = checked {
         findings.push(error.to_string());
     }
     for finding in findings {
         world.violation(format!("stored: {finding}"));
+    }
+}
+
+/// The last event closes an execution, and no other.
+fn closes_once(world: &World, key: &Key, shown: &Shown) {
+    let closes = |event: &Value| {
+        let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
+        kind.starts_with("Execution") && kind != "ExecutionStarted"
+    };
+    let closing = shown.events.iter().filter(|event| closes(event)).count();
+    let is_last = shown.events.last().is_some_and(closes);
+    if closing != usize::from(!shown.is_running()) || is_last == shown.is_running() {
+        world.violation(format!("{key:?} is {} and closes {closing} times", shown.status));
     }
 }
 

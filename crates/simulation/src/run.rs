@@ -215,7 +215,7 @@ async fn wait_for_all(world: &Arc<World>, engine: &Engine) -> BTreeMap<Key, Show
             return shown;
         }
         let events = shown.values().map(|shown| shown.events.len()).sum();
-        let due = engine::check::earliest_timer(&*world.memory()).await.ok().flatten();
+        let due = engine::earliest_timer(&*world.memory()).await.ok().flatten();
         match due.map(|due| due.0.saturating_sub(world.now_ms())) {
             Some(left) if left > 5_000 => world.state().skew_ms += left - 2_000,
             Some(left) if left > 0 => {}

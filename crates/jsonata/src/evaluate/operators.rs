@@ -51,7 +51,9 @@ impl Evaluator<'_> {
                 if lhs.is_undefined() || rhs.is_undefined() {
                     return Ok(boolean(false));
                 }
-                self.charge_comparison(&lhs)?;
+                if lhs.is_array() == rhs.is_array() && lhs.is_object() == rhs.is_object() {
+                    self.charge_comparison(&lhs)?;
+                }
                 Ok(boolean(deep_equal(&lhs, &rhs) == (operator == BinaryOperator::Equal)))
             }
             BinaryOperator::Less
@@ -81,12 +83,18 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A deep comparison costs as much as its smaller side, at most; the left one is counted.
+    /// A deep comparison costs as much as there is on one side, at most; the left one is counted, and what is nested in it.
     pub(crate) fn charge_comparison(&self, item: &Item) -> Result<(), Error> {
-        match item.elements() {
-            Some(elements) => self.budget.step(elements.len() as u64),
-            None => Ok(()),
+        if let Some(elements) = item.elements() {
+            self.budget.step(elements.len() as u64)?;
+            return elements.iter().try_for_each(|element| self.charge_comparison(&element));
         }
+        if item.is_object() {
+            let entries = item.entries();
+            self.budget.step(2 + entries.len() as u64 * 2)?;
+            return entries.iter().try_for_each(|(_, member)| self.charge_comparison(member));
+        }
+        Ok(())
     }
 
     fn range(&self, lhs: &Item, rhs: &Item) -> Result<Item, Error> {
