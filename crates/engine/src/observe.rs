@@ -24,7 +24,7 @@ pub async fn earliest_timer(store: &dyn Store) -> Result<Option<Timestamp>, Stor
     let mut earliest = None;
     for partition in (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId) {
         let rows = store.scan(partition, Range::all(keys::TIMERS).limit(1)).await?;
-        let due = rows.first().and_then(|(key, value)| keys::read_timer(key, value)).map(|(_, timer)| timer.due);
+        let due = rows.first().and_then(|(key, _)| keys::read_timer(key)).map(|(_, timer)| timer.due);
         earliest = [earliest, due].into_iter().flatten().min();
     }
     Ok(earliest)
