@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError, Write};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 /// Inputs taken into one batch at most.
 const BATCH_INPUTS_MAX: usize = 512;
@@ -568,10 +569,12 @@ impl Partition {
         tracing::error!(partition = self.id.0, %error, "a commit or a read failed; the partition is read again from disk");
         self.fail_everyone();
         let mut told = error.to_string();
+        let mut again_at = Instant::now() + REOPEN_AFTER;
         while !self.is_closing {
             tokio::select! {
                 biased;
-                () = tokio::time::sleep(REOPEN_AFTER) => {}
+                // At a fixed time: callers that ask again and again must not put it off.
+                () = tokio::time::sleep_until(again_at) => again_at = Instant::now() + REOPEN_AFTER,
                 input = self.inbox.recv() => {
                     self.refuse(input);
                     continue;
