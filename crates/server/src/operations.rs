@@ -8,8 +8,9 @@ use api::{
     GetExecutionHistoryRequest, ListActivitiesRequest, ListExecutionsRequest, ListStateMachineAliasesRequest,
     ListStateMachineVersionsRequest, ListStateMachinesRequest, ListTagsForResourceRequest, Operation,
     PublishStateMachineVersionRequest, RedriveExecutionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest,
-    SendTaskSuccessRequest, StartExecutionRequest, StopExecutionRequest, TagResourceRequest, UntagResourceRequest,
-    UpdateStateMachineAliasRequest, UpdateStateMachineRequest, ValidateStateMachineDefinitionRequest,
+    SendTaskSuccessRequest, StartExecutionRequest, StopExecutionRequest, TagResourceRequest, TestStateRequest,
+    UntagResourceRequest, UpdateStateMachineAliasRequest, UpdateStateMachineRequest,
+    ValidateStateMachineDefinitionRequest,
 };
 use engine::Engine;
 use json::Value;
@@ -63,6 +64,7 @@ pub(crate) async fn perform(
             engine.start_execution(request).await?.encode()
         }
         O::StopExecution => engine.stop_execution(StopExecutionRequest::decode(body)?).await?.encode(),
+        O::TestState => engine.test_state(TestStateRequest::decode(body)?).await?.encode(),
         O::RedriveExecution => engine.redrive_execution(RedriveExecutionRequest::decode(body)?).await?.encode(),
         O::DescribeExecution => engine.describe_execution(DescribeExecutionRequest::decode(body)?).await?.encode(),
         O::ListExecutions => engine.list_executions(ListExecutionsRequest::decode(body)?).await?.encode(),

@@ -9,6 +9,7 @@ mod registry;
 mod send_task;
 mod start_execution;
 mod stop_execution;
+mod test_state;
 
 pub(crate) use redrive_execution::not_redrivable;
 
