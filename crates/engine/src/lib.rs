@@ -1,12 +1,13 @@
 //! Executions kept alive and durable: partitions, timers, dispatch of tasks, and the operations of the API on top.
 //!
-//! Reading order: [`Engine`], `operations`, `partition`, `tasks`, `activities`, `keys`; [`registry`] holds what exists besides executions.
+//! Reading order: [`Engine`], `operations`, `partition`, `express`, `tasks`, `activities`, `keys`; [`registry`] holds what exists besides executions.
 //! Everything below the operations takes time and randomness from an [`Environment`].
 
 mod activities;
 mod caught;
 mod engine;
 mod environment;
+mod express;
 mod keys;
 mod operations;
 mod partition;
@@ -17,6 +18,7 @@ mod watch;
 pub use engine::{Engine, Options};
 pub(crate) use engine::{damaged, read_failed, unavailable};
 pub use environment::{Environment, SystemEnvironment};
+pub use express::{ExpressExecution, ExpressHistory, ExpressKind, ExpressOptions, ExpressQuery, Recent};
 pub use interpreter::Settings;
 pub use interpreter::history::{HistoryEvent, HistoryEventDetails};
 pub use partition::Retention;

@@ -1,5 +1,6 @@
 //! The context object, `$$`: built when an expression is evaluated, never stored.
 
+use crate::Settings;
 use crate::execution::Execution;
 use crate::frame::Frame;
 use asl::definition::{State, StateKind};
@@ -19,8 +20,14 @@ pub(crate) struct Extras<'a> {
 }
 
 /// The context object as an expression in `frame` sees it.
-pub(crate) fn build(execution: &Execution, frame: &Frame, state: &State, extras: Extras<'_>) -> Value {
-    let whole = execution.context.get_or_init(|| fixed_part(execution));
+pub(crate) fn build(
+    execution: &Execution,
+    settings: &Settings,
+    frame: &Frame,
+    state: &State,
+    extras: Extras<'_>,
+) -> Value {
+    let whole = execution.context.get_or_init(|| fixed_part(execution, settings));
     let mut context = ObjectBuilder::new();
     for (key, value) in whole.as_object().expect("the fixed part is an object").iter() {
         context.insert(key.clone(), value);
@@ -36,17 +43,17 @@ pub(crate) fn build(execution: &Execution, frame: &Frame, state: &State, extras:
     context.build().into()
 }
 
-fn fixed_part(execution: &Execution) -> Value {
+fn fixed_part(execution: &Execution, settings: &Settings) -> Value {
     let header = &execution.header;
+    let mut run = ObjectBuilder::new();
+    run.insert("Id", &header.execution_arn);
+    run.insert("Input", header.input.value());
+    run.insert("StartTime", header.start_time.to_string());
+    run.insert("Name", &header.name);
+    run.insert("RoleArn", &header.role_arn);
+    run.insert_some("RedriveCount", settings.shows_redrive_count.then_some(0));
     json!({
-        "Execution": {
-            "Id": (&header.execution_arn),
-            "Input": (header.input.value()),
-            "StartTime": (header.start_time.to_string()),
-            "Name": (&header.name),
-            "RoleArn": (&header.role_arn),
-            "RedriveCount": 0
-        },
+        "Execution": (run.build()),
         "StateMachine": {"Id": (&header.state_machine_arn), "Name": (&header.state_machine_name)}
     })
 }

@@ -112,7 +112,8 @@ impl<'s> Step<'s> {
         let input = compact(&header.input);
         let (given, role_arn) = (header.input.clone(), header.role_arn.clone());
         self.emit(0, HistoryEventDetails::ExecutionStarted { input: given, role_arn });
-        if let Some(seconds) = self.definition.timeout_seconds {
+        let limits = [self.definition.timeout_seconds, self.settings.execution_seconds_max];
+        if let Some(seconds) = limits.into_iter().flatten().min() {
             let due = self.now.plus_seconds(seconds);
             self.execution.timeout_due = Some(due);
             self.set_timer(due, TimerKind::ExecutionTimeout);

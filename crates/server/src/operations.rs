@@ -8,7 +8,7 @@ use api::{
     GetExecutionHistoryRequest, ListActivitiesRequest, ListExecutionsRequest, ListStateMachineAliasesRequest,
     ListStateMachineVersionsRequest, ListStateMachinesRequest, ListTagsForResourceRequest, Operation,
     PublishStateMachineVersionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest,
-    StartExecutionRequest, StopExecutionRequest, TagResourceRequest, UntagResourceRequest,
+    StartExecutionRequest, StartSyncExecutionRequest, StopExecutionRequest, TagResourceRequest, UntagResourceRequest,
     UpdateStateMachineAliasRequest, UpdateStateMachineRequest, ValidateStateMachineDefinitionRequest,
 };
 use engine::Engine;
@@ -61,6 +61,11 @@ pub(crate) async fn perform(
         O::StartExecution => {
             let request = StartExecutionRequest::decode(body)?.with_trace_header(trace_header);
             engine.start_execution(request).await?.encode()
+        }
+        O::StartSyncExecution => {
+            let mut request = StartSyncExecutionRequest::decode(body)?;
+            request.start = request.start.with_trace_header(trace_header);
+            engine.start_sync_execution(request).await?.encode()
         }
         O::StopExecution => engine.stop_execution(StopExecutionRequest::decode(body)?).await?.encode(),
         O::DescribeExecution => engine.describe_execution(DescribeExecutionRequest::decode(body)?).await?.encode(),

@@ -2,11 +2,13 @@
 
 mod activities;
 mod describe_execution;
+mod express;
 mod get_execution_history;
 mod list_executions;
 mod registry;
 mod send_task;
 mod start_execution;
+mod start_sync_execution;
 mod stop_execution;
 
 use crate::Engine;
@@ -14,6 +16,8 @@ use crate::keys::{self, ExecutionKey};
 use api::Exception;
 use arn::ExecutionArn;
 use interpreter::{Execution, Header};
+
+pub(crate) use describe_execution::api_status;
 
 impl Engine {
     /// An execution's header and state as they are on disk.

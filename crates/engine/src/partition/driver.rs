@@ -11,7 +11,7 @@ use super::timers::Timers;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
 use crate::keys::ExecutionKey;
-use crate::registry::Registry;
+use crate::registry::{Registry, Revision};
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
@@ -337,11 +337,8 @@ impl Partition {
         command: Command,
         now: Timestamp,
     ) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
-        let activities = KnownActivities(&self.shared.registry);
-        let surroundings = Surroundings { settings: &self.shared.settings, activities: &activities };
-        let (definition, execution) = (&resident.revision.definition, &mut resident.execution);
-        catch_unwind(AssertUnwindSafe(|| step(definition, execution, command, now, &surroundings)))
-            .map_err(|panic| crate::caught::message(&*panic))
+        let (revision, execution) = (&resident.revision, &mut resident.execution);
+        caught_step(&self.shared.registry, &self.shared.settings, revision, execution, command, now)
     }
 
     /// Answers when everything the answer may rest on is durable: this batch, or the one before it.
@@ -574,6 +571,21 @@ impl Partition {
             Some(input) => input.refuse(&crate::unavailable()),
         }
     }
+}
+
+/// A step of an execution. What a panic said, after which nobody knows what the execution in memory is worth.
+pub(crate) fn caught_step(
+    registry: &Registry,
+    settings: &Settings,
+    revision: &Revision,
+    execution: &mut Execution,
+    command: Command,
+    now: Timestamp,
+) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
+    let activities = KnownActivities(registry);
+    let surroundings = Surroundings { settings, activities: &activities };
+    catch_unwind(AssertUnwindSafe(|| step(&revision.definition, execution, command, now, &surroundings)))
+        .map_err(|panic| crate::caught::message(&*panic))
 }
 
 fn holds_nonce(resident: &Resident, task: TaskId, nonce: u64) -> bool {

@@ -17,7 +17,7 @@ mod resident;
 mod retention;
 mod timers;
 
-pub(crate) use driver::{Partition, Shared};
+pub(crate) use driver::{Partition, Shared, caught_step};
 pub(crate) use input::{Answer, Input, StartInput};
 pub(crate) use resident::Resident;
 pub use retention::Retention;
