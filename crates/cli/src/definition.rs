@@ -33,12 +33,17 @@ pub(crate) fn read_undeployed(path: &Path, machine_type: StateMachineType) -> an
 }
 
 fn read_with(path: &Path, options: Options) -> anyhow::Result<Definition> {
+    let (file_name, text) = unmarked_text(path)?;
+    Ok(check(file_name, text, &options))
+}
+
+/// As [`text`], without the byte order mark that editors on Windows put first and that means nothing.
+pub(crate) fn unmarked_text(path: &Path) -> anyhow::Result<(String, String)> {
     let (file_name, mut text) = text(path)?;
-    // Editors on Windows put a byte order mark before the text, which means nothing.
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
     }
-    Ok(check(file_name, text, &options))
+    Ok((file_name, text))
 }
 
 /// The type as the checks know it.

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 pub(crate) const PARTITIONS: u32 = 8;
 
 /// The first partition of executions; the one before it is the registry's.
-const FIRST_PARTITION: u32 = 1;
+pub(crate) const FIRST_PARTITION: u32 = 1;
 
 /// The partition of the durable starts of Express executions.
 pub(crate) const EXPRESS_PARTITION: PartitionId = PartitionId(FIRST_PARTITION + PARTITIONS);

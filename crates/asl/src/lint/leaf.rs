@@ -107,7 +107,9 @@ impl<'t> Leaf<'t> {
 
     /// The workflow variables an expression in JSONata reads; none of one that is refused.
     pub(crate) fn variables(&self) -> BTreeSet<Arc<str>> {
-        if self.kind != LeafKind::Jsonata {
+        // Most expressions only look at `$states`: those need not be parsed.
+        let is_other = |read: &Read<'_>| !matches!(read, Read::Variable("states"));
+        if self.kind != LeafKind::Jsonata || !self.reads().iter().any(is_other) {
             return BTreeSet::new();
         }
         let members = [StatesMembers::Result, StatesMembers::ErrorOutput];

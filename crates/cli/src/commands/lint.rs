@@ -100,8 +100,7 @@ fn lint(file: &Path, arguments: &Arguments, config: &Config) -> anyhow::Result<L
     if arguments.fix && file == Path::new(definition::STDIN) {
         bail!("--fix needs files: stdin cannot be changed");
     }
-    let definition = definition::read_undeployed(file, arguments.machine_type)?;
-    let (file_name, mut text) = (definition.file_name, definition.text);
+    let (file_name, mut text) = definition::unmarked_text(file)?;
     let format = format_of(&file_name, &text);
     if arguments.fix {
         let (fixed, count) = asl::lint::fix(&text, format, config);
