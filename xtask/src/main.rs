@@ -21,12 +21,14 @@ cargo xtask <chore>
 
   tidy              check floors, file heads, COMPATIBILITY.md, formatting and lints
   test              install what the tests need, then run all of them
-  bench [options]   run the benches of every crate that has some
+  bench [suite ...] [options]
+                    measure a release build: interpreter, store, engine, http, growth, or all of these;
+                    'bench crates' alone runs the benches of single crates
     --peers           instead, our expression languages beside other implementations (needs Node.js)
-    --http            instead, load a release build over HTTP
     --seconds N       how long each load runs (10)
-    --connections N   connections of the load (64)
-    --compare FILE    show the figures beside those of an earlier target/bench/http.json
+    --connections N   connections of the load over HTTP (64)
+    --executions N    open executions in growth at most (100000)
+    --compare FILE    show the figures beside those of an earlier target/bench/figures.json
   crash [options]   kill the server under load, again and again, and check everything it acknowledged
     --kills N         how often (300)
     --seed N          when; the seed of a run is printed

@@ -211,10 +211,15 @@ async fn check(directory: &Path, told: &Told, case: &str) {
     assert_eq!(keys(&store).await.len(), found.len() + 1, "{case}");
 }
 
+/// A directory on a file system that syncs at once, if there is one: what a disk keeps is the test's own business.
+fn quick_directory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a temporary directory")
+}
+
 /// Lets the first, second, third... operation of the log fail, until there is none left to fail.
 async fn exhaust(fault: Fault, closes: bool, after: Option<Survivors>) -> u64 {
     for nth in 1.. {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+        let directory = quick_directory();
         let log = directory.path().join("log");
         faults::plan_nth(&log, nth, fault);
         let told = work(directory.path(), closes).await;
@@ -256,7 +261,7 @@ async fn no_power_cut_loses_what_was_acknowledged() {
 async fn a_flipped_bit_is_never_taken_for_data() {
     let (mut refused, mut harmless) = (0, 0);
     for nth in 1.. {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+        let directory = quick_directory();
         let log = directory.path().join("log");
         faults::plan_nth(&log, nth, Fault::BitFlip);
         let roomy = Options { segment_bytes: 4096, ..Options::default() };

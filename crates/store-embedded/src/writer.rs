@@ -130,6 +130,7 @@ impl Writer {
                 self.broken.insert(StoreError::failed(message)).clone()
             }
         })?;
+        self.shared.counters.committed(group.commits.len() + group.opens.len(), appended.log_bytes);
         let size = self.shared.view.apply(appended, std::mem::take(&mut group.writes));
         self.epochs.extend(group.epochs.drain());
         self.shared.progress.committed(size);

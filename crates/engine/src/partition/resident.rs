@@ -17,11 +17,20 @@ pub(crate) struct Resident {
     pub marked_unfinished: bool,
     /// The last batch that wrote it; it may leave memory when that is durable.
     pub last_batch: u64,
+    /// Memory it takes, about.
+    pub bytes: usize,
 }
 
 impl Resident {
     pub fn new(execution: Execution, revision: Arc<Revision>) -> Resident {
-        Resident { execution, revision, stored_frames: HashSet::new(), marked_unfinished: false, last_batch: 0 }
+        Resident {
+            execution,
+            revision,
+            stored_frames: HashSet::new(),
+            marked_unfinished: false,
+            last_batch: 0,
+            bytes: 0,
+        }
     }
 }
 
