@@ -96,12 +96,7 @@ pub(crate) fn dispatch(
 }
 
 /// What a performer is told of an attempt.
-pub(crate) fn request(
-    execution_arn: &str,
-    task: TaskId,
-    resource: &Resource,
-    attempt: &TaskAttempt,
-) -> TaskRequest {
+pub(crate) fn request(execution_arn: &str, task: TaskId, resource: &Resource, attempt: &TaskAttempt) -> TaskRequest {
     TaskRequest {
         resource: resource.clone(),
         payload: attempt.payload.clone(),
@@ -157,7 +152,7 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
 }
 
 /// The attempt's identity as a UUID: the same after a crash, so that a repeat can be recognised.
-fn invocation_id(execution_arn: &str, task: TaskId) -> String {
+pub(crate) fn invocation_id(execution_arn: &str, task: TaskId) -> String {
     let identity = format!("{execution_arn} {} {}", task.frame.0, task.scheduled_event);
     let half = |seed: u64| {
         identity.bytes().fold(0xcbf2_9ce4_8422_2325_u64 ^ seed, |hash, byte| {

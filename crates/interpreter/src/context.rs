@@ -45,15 +45,16 @@ pub(crate) fn build(
 
 fn fixed_part(execution: &Execution, settings: &Settings) -> Value {
     let header = &execution.header;
-    let mut run = ObjectBuilder::new();
-    run.insert("Id", &header.execution_arn);
-    run.insert("Input", header.input.value());
-    run.insert("StartTime", header.start_time.to_string());
-    run.insert("Name", &header.name);
-    run.insert("RoleArn", &header.role_arn);
-    run.insert_some("RedriveCount", settings.shows_redrive_count.then_some(0));
+    let mut of_execution = ObjectBuilder::new();
+    of_execution.insert("Id", &header.execution_arn);
+    of_execution.insert("Input", header.input.value());
+    of_execution.insert("StartTime", header.start_time.to_string());
+    of_execution.insert("Name", &header.name);
+    of_execution.insert("RoleArn", &header.role_arn);
+    of_execution.insert_some("RedriveCount", settings.shows_redrive_count.then_some(execution.redrives.count));
+    of_execution.insert_some("RedriveTime", execution.redrives.last.map(|time| time.to_string()));
     json!({
-        "Execution": (run.build()),
+        "Execution": (of_execution.build()),
         "StateMachine": {"Id": (&header.state_machine_arn), "Name": (&header.state_machine_name)}
     })
 }

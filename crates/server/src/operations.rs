@@ -7,9 +7,10 @@ use api::{
     DescribeStateMachineForExecutionRequest, DescribeStateMachineRequest, Exception, GetActivityTaskRequest,
     GetExecutionHistoryRequest, ListActivitiesRequest, ListExecutionsRequest, ListStateMachineAliasesRequest,
     ListStateMachineVersionsRequest, ListStateMachinesRequest, ListTagsForResourceRequest, Operation,
-    PublishStateMachineVersionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest,
-    StartExecutionRequest, StartSyncExecutionRequest, StopExecutionRequest, TagResourceRequest, UntagResourceRequest,
-    UpdateStateMachineAliasRequest, UpdateStateMachineRequest, ValidateStateMachineDefinitionRequest,
+    PublishStateMachineVersionRequest, RedriveExecutionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest,
+    SendTaskSuccessRequest, StartExecutionRequest, StartSyncExecutionRequest, StopExecutionRequest, TagResourceRequest,
+    UntagResourceRequest, UpdateStateMachineAliasRequest, UpdateStateMachineRequest,
+    ValidateStateMachineDefinitionRequest,
 };
 use engine::Engine;
 use json::Value;
@@ -68,6 +69,7 @@ pub(crate) async fn perform(
             engine.start_sync_execution(request).await?.encode()
         }
         O::StopExecution => engine.stop_execution(StopExecutionRequest::decode(body)?).await?.encode(),
+        O::RedriveExecution => engine.redrive_execution(RedriveExecutionRequest::decode(body)?).await?.encode(),
         O::DescribeExecution => engine.describe_execution(DescribeExecutionRequest::decode(body)?).await?.encode(),
         O::ListExecutions => engine.list_executions(ListExecutionsRequest::decode(body)?).await?.encode(),
         O::GetExecutionHistory => {

@@ -66,7 +66,10 @@ async fn a_full_disk_refuses_commits_until_there_is_room() {
         "{reason}"
     );
 
-    commit(&store, epoch, "later").await.expect("the epoch was not raised, and there is room again");
+    let refused = commit(&store, epoch, "builds on it").await;
+    assert!(matches!(refused, Err(StoreError::Unavailable { .. })), "{refused:?}");
+    let epoch = store.open_partition(PARTITION).await.expect("there is room again");
+    commit(&store, epoch, "later").await.expect("a new beginning");
     assert_eq!(keys(&store).await, ["later"]);
     drop(store);
     assert_eq!(keys(&open(directory.path())).await, ["later"]);
@@ -116,10 +119,13 @@ async fn an_engine_without_room_stops_commits_at_the_bound_and_recovers() {
     assert_eq!(keys(&store).await.len(), committed, "what was acknowledged, and nothing else, is there");
 
     faults::plan(&rows, Operation::Feed, ErrorKind::StorageFull, 0);
-    let mut later = commit(&store, epoch, "later").await;
-    while later.is_err() {
+    loop {
+        if let Ok(epoch) = store.open_partition(PARTITION).await
+            && commit(&store, epoch, "later").await.is_ok()
+        {
+            break;
+        }
         tokio::task::yield_now().await;
-        later = commit(&store, epoch, "later").await;
     }
     assert_eq!(keys(&store).await.len(), committed + 1);
     store.close().await.expect("a store closes");

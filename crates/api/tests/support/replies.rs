@@ -136,6 +136,7 @@ pub fn full(operation: Operation) -> Value {
         }
         .encode(),
         O::StopExecution => StopExecutionResponse { stop_date_ms }.encode(),
+        O::RedriveExecution => RedriveExecutionResponse { redrive_date_ms: 5 }.encode(),
         O::DescribeExecution => DescribeExecutionResponse {
             execution_arn: text(),
             state_machine_arn: text(),

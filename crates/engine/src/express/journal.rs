@@ -72,6 +72,7 @@ fn payload_bytes(command: &Command) -> usize {
         | Command::TaskStarted { .. }
         | Command::HeartbeatRecorded { .. }
         | Command::TimerFired(_)
-        | Command::StopExecution { .. } => 0,
+        | Command::StopExecution { .. }
+        | Command::RedriveExecution { .. } => 0,
     }
 }

@@ -5,11 +5,14 @@ mod describe_execution;
 mod express;
 mod get_execution_history;
 mod list_executions;
+mod redrive_execution;
 mod registry;
 mod send_task;
 mod start_execution;
 mod start_sync_execution;
 mod stop_execution;
+
+pub(crate) use redrive_execution::not_redrivable;
 
 use crate::Engine;
 use crate::keys::{self, ExecutionKey};

@@ -13,6 +13,7 @@ use super::unfinished::Unfinished;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
 use crate::keys::{ExecutionKey, TaskRow};
+use crate::operations::not_redrivable;
 use crate::registry::{Registry, Revision};
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError, Write};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 /// Inputs taken into one batch at most.
 const BATCH_INPUTS_MAX: usize = 512;
@@ -248,9 +250,32 @@ impl Partition {
                 };
                 self.answer_later(answer, Ok(stopped));
             }
+            Input::Redrive { execution, client_token, answer } => {
+                let redriven = self.redrive(&execution, client_token).await?;
+                self.answer_later(answer, redriven);
+            }
             Input::Shutdown => unreachable!("handled where inputs are taken"),
         }
         Ok(())
+    }
+
+    async fn redrive(
+        &mut self,
+        key: &ExecutionKey,
+        client_token: Option<Arc<str>>,
+    ) -> Result<Result<Option<Timestamp>, Exception>, StoreError> {
+        let now = self.shared.environment.now();
+        let Some(resident) = self.find(key).await? else { return Ok(Ok(None)) };
+        let redrives = &resident.execution.redrives;
+        if let Some(before) = client_token.as_deref().and_then(|token| redrives.repeated(token, now)) {
+            return Ok(Ok(Some(before)));
+        }
+        Ok(match self.apply_at(key, Command::RedriveExecution { client_token }, now).await? {
+            Ok(()) => Ok(Some(now)),
+            Err(CommandRejected::NotRedrivable(reason)) => Err(not_redrivable(&reason)),
+            // It was left alone just now.
+            Err(_) => Err(crate::damaged()),
+        })
     }
 
     /// A name that was used before is answered from what is known about its execution.
@@ -544,10 +569,12 @@ impl Partition {
         tracing::error!(partition = self.id.0, %error, "a commit or a read failed; the partition is read again from disk");
         self.fail_everyone();
         let mut told = error.to_string();
+        let mut again_at = Instant::now() + REOPEN_AFTER;
         while !self.is_closing {
             tokio::select! {
                 biased;
-                () = tokio::time::sleep(REOPEN_AFTER) => {}
+                // At a fixed time: callers that ask again and again must not put it off.
+                () = tokio::time::sleep_until(again_at) => again_at = Instant::now() + REOPEN_AFTER,
                 input = self.inbox.recv() => {
                     self.refuse(input);
                     continue;
