@@ -2,6 +2,7 @@
 
 use crate::environment::{Environment, SystemEnvironment};
 use crate::keys::ExecutionKey;
+use crate::metrics::Metrics;
 use crate::partition::{Input, Partition, Retention, Shared};
 use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
@@ -72,6 +73,7 @@ impl Engine {
             performer: Box::new(performer),
             activities: Default::default(),
             watchers: Watchers::new(),
+            metrics: Metrics::default(),
         });
         let mut inboxes = Vec::new();
         // Side by side, so that one sync serves them all.
@@ -93,6 +95,11 @@ impl Engine {
             "all partitions are open"
         );
         Ok(Engine(Arc::new(Inner { shared, inboxes, drivers: Mutex::new(drivers) })))
+    }
+
+    /// What is counted since the opening.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.shared.metrics
     }
 
     /// What becomes durable from now on, of all executions.
@@ -133,7 +140,10 @@ impl Engine {
         let inbox = &self.0.inboxes[key.partition(PARTITIONS) as usize];
         let (answer, answered) = oneshot::channel();
         inbox.try_send(input(answer)).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Exception::new(Code::ThrottlingException, "Rate exceeded"),
+            mpsc::error::TrySendError::Full(_) => {
+                self.0.shared.metrics.throttled.add(1);
+                Exception::throttling()
+            }
             mpsc::error::TrySendError::Closed(_) => unavailable(),
         })?;
         answered.await.map_err(|_| unavailable())?

@@ -8,6 +8,7 @@ mod caught;
 mod engine;
 mod environment;
 mod keys;
+pub mod metrics;
 mod operations;
 mod partition;
 pub mod registry;

@@ -11,6 +11,7 @@ use super::timers::Timers;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
 use crate::keys::ExecutionKey;
+use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
@@ -46,6 +47,7 @@ pub(crate) struct Shared {
     pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
+    pub metrics: Metrics,
 }
 
 /// A batch on its way to the disk.
@@ -463,7 +465,11 @@ impl Partition {
         for release in batch.releases {
             release(durable);
         }
+        if !durable {
+            self.shared.metrics.commits_failed.add(1);
+        }
         result?;
+        self.shared.metrics.commits.add(1);
         self.durable = batch.sequence;
         if batch.removes {
             self.sweep.committed();
@@ -475,7 +481,11 @@ impl Partition {
             self.dispatch(key, task);
         }
         for (key, events) in batch.events {
-            if let Some(resident) = self.residents.get(&key) {
+            if let Some(resident) = self.residents.get_mut(&key) {
+                let Resident { execution, revision, open_tasks, .. } = resident;
+                let metrics = &self.shared.metrics;
+                let machine = revision.metrics.get_or_init(|| metrics.machines.of(&revision.machine_arn.to_string()));
+                metrics.count(&events, machine, execution.header.start_time, open_tasks);
                 self.shared.watchers.tell(&resident.execution.header.execution_arn, events);
             }
         }

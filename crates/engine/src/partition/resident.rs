@@ -1,6 +1,7 @@
 //! Executions in memory.
 
 use crate::keys::{self, ExecutionKey};
+use crate::metrics::OpenTasks;
 use crate::registry::{Registry, Revision, RevisionNumber};
 use interpreter::{Execution, Frame, FrameId, Header, rows::CorruptRow};
 use std::collections::{HashMap, HashSet};
@@ -17,11 +18,20 @@ pub(crate) struct Resident {
     pub marked_unfinished: bool,
     /// The last batch that wrote it; it may leave memory when that is durable.
     pub last_batch: u64,
+    /// Its tasks, for the metrics.
+    pub open_tasks: OpenTasks,
 }
 
 impl Resident {
     pub fn new(execution: Execution, revision: Arc<Revision>) -> Resident {
-        Resident { execution, revision, stored_frames: HashSet::new(), marked_unfinished: false, last_batch: 0 }
+        Resident {
+            execution,
+            revision,
+            stored_frames: HashSet::new(),
+            marked_unfinished: false,
+            last_batch: 0,
+            open_tasks: OpenTasks::default(),
+        }
     }
 }
 
