@@ -31,7 +31,12 @@ pub struct Server {
 impl Setup {
     /// Everything in one directory.
     pub fn new(directory: &Path) -> Setup {
-        Setup { data: directory.join("data"), functions: None, arguments: Vec::new(), log: directory.join("server.log") }
+        Setup {
+            data: directory.join("data"),
+            functions: None,
+            arguments: Vec::new(),
+            log: directory.join("server.log"),
+        }
     }
 
     /// Starts a server that must come up.

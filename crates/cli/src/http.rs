@@ -4,7 +4,7 @@ use anyhow::{Context, anyhow};
 use clap::Args;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use server::AccessLog;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// File descriptors kept for everything but connections: the store, functions, logs.
@@ -43,10 +43,9 @@ fn seconds() -> clap::builder::RangedI64ValueParser<u32> {
 
 impl HttpArguments {
     /// What the server is to be like. Opens the access log and has the system allow as many file descriptors as it may.
-    pub(crate) fn options(&self) -> anyhow::Result<server::Options> {
+    pub(crate) fn options(&self, data: Option<&Path>) -> anyhow::Result<server::Options> {
         let access_log = self.access_log.as_ref().map(|file| {
-            let opened =
-                if file.as_os_str() == "-" { AccessLog::to_stdout() } else { AccessLog::to_file(file) };
+            let opened = if file.as_os_str() == "-" { AccessLog::to_stdout() } else { AccessLog::to_file(file) };
             opened.map_err(|error| anyhow!("--access-log {}: {error}", file.display()))
         });
         let duration = |seconds: u32| Duration::from_secs(seconds.into());
@@ -57,6 +56,7 @@ impl HttpArguments {
             body_timeout: duration(self.body_timeout),
             idle_timeout: duration(self.idle_timeout),
             write_timeout: duration(self.write_timeout),
+            data_directory: data.map(Path::to_owned),
             access_log: access_log.transpose().context("the access log cannot be opened")?,
             ..server::Options::default()
         })

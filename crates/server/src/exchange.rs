@@ -31,7 +31,8 @@ impl Exchange<'_> {
     /// Its line, with the end of it.
     pub(crate) fn line(&self) -> String {
         let now = jiff::Timestamp::try_from(SystemTime::now()).unwrap_or_default();
-        let mut line = format!("{{\"time\":\"{now:.3}\",\"requestId\":\"{}\",\"peer\":\"{}\"", self.request_id, self.peer);
+        let mut line =
+            format!("{{\"time\":\"{now:.3}\",\"requestId\":\"{}\",\"peer\":\"{}\"", self.request_id, self.peer);
         text(&mut line, "protocol", &format!("{:?}", self.version));
         text(&mut line, "method", self.method.as_str());
         text(&mut line, "path", cut(self.path));
@@ -65,5 +66,6 @@ fn text(line: &mut String, member: &str, value: &str) {
 }
 
 fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(CLIENT_TEXT_BYTES_MAX)]
+    let end = (0..=text.len().min(CLIENT_TEXT_BYTES_MAX)).rfind(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
 }

@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::patience::{Activity, Patience};
 use crate::reply::Reply;
 use crate::request_id::{RequestId, RequestIds};
-use crate::{body, operations, reply};
+use crate::{body, metrics, operations, reply};
 use api::{Code, Exception, Operation};
 use engine::Engine;
 use hyper::body::{Body, Incoming};
@@ -17,6 +17,7 @@ use hyper::header::{CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Version};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -31,6 +32,7 @@ pub(crate) struct Handler {
     patience: Patience,
     memory: Arc<Memory>,
     metrics: Metrics,
+    data_directory: Option<PathBuf>,
     access_log: Option<AccessLog>,
     request_ids: RequestIds,
 }
@@ -51,6 +53,7 @@ impl Handler {
             patience: Patience::new(options),
             memory: Memory::new(options.all_bodies_bytes_max),
             metrics: Metrics::default(),
+            data_directory: options.data_directory.clone(),
             access_log: options.access_log.clone(),
             request_ids: RequestIds::new(),
         }
@@ -70,12 +73,7 @@ impl Handler {
     }
 
     /// The reply to a request of a connection.
-    pub(crate) async fn handle(
-        &self,
-        request: Request<Incoming>,
-        peer: SocketAddr,
-        activity: &Arc<Activity>,
-    ) -> Reply {
+    pub(crate) async fn handle(&self, request: Request<Incoming>, peer: SocketAddr, activity: &Arc<Activity>) -> Reply {
         let _under_way = activity.request();
         let begun = Instant::now();
         let request_id = self.request_ids.next();
@@ -116,13 +114,22 @@ impl Handler {
             (&Method::POST, "/") => self.answer(head, body, request_id, activity).await,
             (&Method::GET | &Method::HEAD, "/health") => Answer::page(reply::text("ok\n")),
             (&Method::GET | &Method::HEAD, "/metrics") => {
-                let dropped = self.access_log.as_ref().map_or(0, AccessLog::dropped);
-                let text = self.metrics.text(self.engine.metrics(), &self.memory, dropped);
+                let text = self.metrics_text().await;
                 Answer::page(reply::metrics(reply::body(text, &self.memory, activity)))
             }
             (&Method::GET | &Method::HEAD, "/") => Answer::page(reply::text(WHAT_THIS_IS)),
             _ => Answer::page(reply::not_found()),
         }
+    }
+
+    async fn metrics_text(&self) -> String {
+        let dropped = self.access_log.as_ref().map_or(0, AccessLog::dropped);
+        let store_bytes = match self.data_directory.clone() {
+            // A size that cannot be told is left out, as it is without a directory.
+            Some(directory) => tokio::task::spawn_blocking(move || metrics::bytes_below(&directory)).await.ok(),
+            None => None,
+        };
+        self.metrics.text(self.engine.metrics(), &self.memory, dropped, store_bytes)
     }
 
     async fn answer(&self, head: &Parts, body: Incoming, request_id: RequestId, activity: &Arc<Activity>) -> Answer {

@@ -4,6 +4,7 @@ use crate::memory::Memory;
 use crate::prometheus::Text;
 use api::{Code, Operation};
 use engine::metrics::{Counter, Histogram, MachineMetrics, Rows, TaskMetrics};
+use std::path::Path;
 use std::time::Duration;
 
 /// One row an operation, and one for requests that name none.
@@ -39,7 +40,13 @@ impl Metrics {
     }
 
     /// The page.
-    pub(crate) fn text(&self, engine: &engine::metrics::Metrics, memory: &Memory, log_lines_dropped: u64) -> String {
+    pub(crate) fn text(
+        &self,
+        engine: &engine::metrics::Metrics,
+        memory: &Memory,
+        log_lines_dropped: u64,
+        store_bytes: Option<u64>,
+    ) -> String {
         let mut text = Text::default();
         machines(&mut text, &engine.machines);
         tasks(&mut text, &ACTIVITIES, &engine.activities);
@@ -77,8 +84,24 @@ impl Metrics {
             text.metric(name, kind, help);
             text.value(name, &[], value);
         }
+        if let Some(bytes) = store_bytes {
+            let name = "stepwell_store_bytes";
+            text.metric(name, "gauge", "Bytes of all files in the data directory.");
+            text.value(name, &[], bytes);
+        }
         text.into_string()
     }
+}
+
+/// Bytes of all files in a directory and below. Files that come and go meanwhile count or do not. Blocks.
+pub(crate) fn bytes_below(directory: &Path) -> u64 {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => bytes_below(&entry.path()),
+        Ok(metadata) => metadata.len(),
+        Err(_) => 0,
+    });
+    sizes.sum()
 }
 
 fn operation_name(row: usize) -> &'static str {

@@ -1,5 +1,6 @@
 //! The table of contents: an operation, how its request is read, which method of the engine performs it.
 
+use crate::memory::Held;
 use api::{
     CreateActivityRequest, CreateStateMachineAliasRequest, CreateStateMachineRequest, DeleteActivityRequest,
     DeleteStateMachineAliasRequest, DeleteStateMachineRequest, DeleteStateMachineVersionRequest,
@@ -12,7 +13,6 @@ use api::{
     UpdateStateMachineAliasRequest, UpdateStateMachineRequest, ValidateStateMachineDefinitionRequest,
 };
 use engine::Engine;
-use crate::memory::Held;
 use json::Value;
 
 /// A request's body, and the room it takes while it is there.
@@ -43,7 +43,9 @@ pub(crate) async fn perform(
         O::DescribeStateMachine => call!(describe_state_machine, DescribeStateMachineRequest),
         O::DeleteStateMachine => call!(delete_state_machine, DeleteStateMachineRequest),
         O::ListStateMachines => call!(list_state_machines, ListStateMachinesRequest),
-        O::ValidateStateMachineDefinition => call!(validate_state_machine_definition, ValidateStateMachineDefinitionRequest),
+        O::ValidateStateMachineDefinition => {
+            call!(validate_state_machine_definition, ValidateStateMachineDefinitionRequest)
+        }
         O::PublishStateMachineVersion => call!(publish_state_machine_version, PublishStateMachineVersionRequest),
         O::DeleteStateMachineVersion => call!(delete_state_machine_version, DeleteStateMachineVersionRequest),
         O::ListStateMachineVersions => call!(list_state_machine_versions, ListStateMachineVersionsRequest),
@@ -57,7 +59,9 @@ pub(crate) async fn perform(
         O::DescribeExecution => call!(describe_execution, DescribeExecutionRequest),
         O::ListExecutions => call!(list_executions, ListExecutionsRequest),
         O::GetExecutionHistory => call!(get_execution_history, GetExecutionHistoryRequest),
-        O::DescribeStateMachineForExecution => call!(describe_state_machine_for_execution, DescribeStateMachineForExecutionRequest),
+        O::DescribeStateMachineForExecution => {
+            call!(describe_state_machine_for_execution, DescribeStateMachineForExecutionRequest)
+        }
         O::CreateActivity => call!(create_activity, CreateActivityRequest),
         O::DescribeActivity => call!(describe_activity, DescribeActivityRequest),
         O::DeleteActivity => call!(delete_activity, DeleteActivityRequest),

@@ -1,6 +1,7 @@
 //! What may be set about the server, with the values that are good for most.
 
 use crate::access_log::AccessLog;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Limits on what clients may do to the server.
@@ -25,6 +26,8 @@ pub struct Options {
     pub write_timeout: Duration,
     /// How long requests under way may take to finish once the server shuts down.
     pub drain_timeout: Duration,
+    /// The directory whose size is told among the metrics, if there is one.
+    pub data_directory: Option<PathBuf>,
     /// Where a line is written for every request, if anywhere.
     pub access_log: Option<AccessLog>,
 }
@@ -45,6 +48,7 @@ impl Default for Options {
             idle_timeout: Duration::from_secs(75),
             write_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(10),
+            data_directory: None,
             access_log: None,
         }
     }

@@ -21,7 +21,7 @@ const REST: Duration = Duration::from_secs(1);
 /// A load before the measured one: files are there, memory has grown to its size.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-const START: &str = "AWSStepFunctions.StartExecution";
+pub(crate) const START: &str = "AWSStepFunctions.StartExecution";
 
 /// All figures.
 pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
@@ -132,7 +132,7 @@ async fn load(options: &Options, states: u32) -> anyhow::Result<Vec<Figure>> {
 }
 
 /// Keeps `connections` busy with StartExecution for a time; how long each reply took.
-async fn start_for(
+pub(crate) async fn start_for(
     server: &Server,
     machine: &Machine,
     connections: usize,
@@ -168,12 +168,12 @@ async fn start_for(
     Ok(all)
 }
 
-fn milliseconds(duration: Duration) -> f64 {
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
 }
 
 /// The quantile of sorted times.
-fn at(sorted: &[Duration], quantile: f64) -> Duration {
+pub(crate) fn at(sorted: &[Duration], quantile: f64) -> Duration {
     let last = sorted.len() - 1;
     sorted[((last as f64 * quantile).ceil() as usize).min(last)]
 }

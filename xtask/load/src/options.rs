@@ -14,6 +14,8 @@ pub(crate) struct Options {
     pub(crate) duration: Duration,
     /// Connections that are kept busy.
     pub(crate) connections: usize,
+    /// Whether only the comparison with the bare server and idle connections are measured.
+    pub(crate) only_bare: bool,
     /// An earlier file of figures.
     pub(crate) compare: Option<PathBuf>,
 }
@@ -21,8 +23,12 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Options> {
         let (mut server, mut results, mut compare) = (None, None, None);
-        let (mut seconds, mut connections) = (10, 64);
+        let (mut seconds, mut connections, mut only_bare) = (10, 64, false);
         while let Some(name) = arguments.next() {
+            if name == "--only-bare" {
+                only_bare = true;
+                continue;
+            }
             let value = arguments.next().with_context(|| format!("{name} needs a value"))?;
             let number = || value.parse::<u32>().ok().filter(|number| *number > 0);
             let number = || number().with_context(|| format!("{name} needs a number from 1, not '{value}'"));
@@ -40,6 +46,7 @@ impl Options {
             results: results.context("--results is missing")?,
             duration: Duration::from_secs(u64::from(seconds)),
             connections: connections as usize,
+            only_bare,
             compare,
         })
     }

@@ -1,5 +1,6 @@
 //! The process under load, and what the kernel says about it (Linux).
 
+use crate::bare;
 use crate::client::Client;
 use anyhow::{Context, bail};
 use rustix::process::{Pid, Signal, kill_process};
@@ -41,8 +42,17 @@ impl Server {
         let data = tempfile::Builder::new().prefix("bench-data-").tempdir_in(near)?;
         let mut command = Command::new(program);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data.path());
+        Server::started(command, data)
+    }
+
+    /// Starts the server that does nothing.
+    pub(crate) fn spawn_bare(reply_bytes: usize) -> anyhow::Result<Server> {
+        Server::started(bare::command(reply_bytes)?, TempDir::new()?)
+    }
+
+    fn started(mut command: Command, data: TempDir) -> anyhow::Result<Server> {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut process = command.spawn().with_context(|| program.display().to_string())?;
+        let mut process = command.spawn().with_context(|| format!("{:?}", command.get_program()))?;
         let stdout = process.stdout.take().expect("it was asked for");
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
@@ -68,12 +78,24 @@ impl Server {
         Ok(kibibytes * 1024.0)
     }
 
+    /// Threads it has now.
+    pub(crate) fn threads(&self) -> anyhow::Result<f64> {
+        self.read("status", "Threads:")
+    }
+
     pub(crate) fn usage(&self) -> anyhow::Result<Usage> {
         let stat = std::fs::read_to_string(self.file("stat"))?;
         // The second field is the program's name in brackets and may hold spaces; user and system time are the 14th and 15th.
         let (_, rest) = stat.rsplit_once(')').context("/proc/PID/stat is not as expected")?;
         let ticks: f64 = rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
         Ok(Usage { cpu_seconds: ticks / TICKS_PER_SECOND, written_bytes: self.device_written_bytes() })
+    }
+
+    /// Ends it at once.
+    pub(crate) fn kill(mut self) -> anyhow::Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
     }
 
     /// Ends it and waits for that.

@@ -20,9 +20,8 @@ impl Counter {
 }
 
 /// Upper ends of a histogram's buckets, in ms: from a fast reply to executions of a day.
-const BUCKETS_MS: [u64; 18] = [
-    1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000, 300_000, 900_000, 3_600_000, 86_400_000,
-];
+const BUCKETS_MS: [u64; 18] =
+    [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000, 300_000, 900_000, 3_600_000, 86_400_000];
 
 /// How long something took, how often.
 #[derive(Debug, Default)]

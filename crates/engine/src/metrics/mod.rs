@@ -5,11 +5,11 @@ mod counts;
 mod tasks;
 
 pub use counts::{Counter, Histogram, Observed};
-pub use tasks::TaskMetrics;
 pub(crate) use tasks::OpenTasks;
+pub use tasks::TaskMetrics;
 
-use interpreter::history::{HistoryEvent, HistoryEventDetails as Details};
 use interpreter::Timestamp;
+use interpreter::history::{HistoryEvent, HistoryEventDetails as Details};
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
