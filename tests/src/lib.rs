@@ -2,7 +2,7 @@
 //! API and its files.
 //!
 //! Reading order: [`binaries`] (where the programs are), [`http`] and [`Client`] (requests), [`Server`] (a process on a data directory),
-//! [`functions`] (what a functions file says), [`ledger`] (what functions did), [`history`] (what every history must be like). The program
+//! [`SmallDisk`], [`functions`] (what a functions file says), [`ledger`] (what functions did), [`history`] (what every history must be like). The program
 //! `scripted-function` is a Lambda function that does what its event says.
 
 pub mod binaries;
@@ -13,6 +13,8 @@ pub mod http;
 pub mod ledger;
 pub mod machines;
 mod server;
+mod small_disk;
 
 pub use client::{CallError, Client};
 pub use server::{Server, Setup};
+pub use small_disk::SmallDisk;

@@ -75,6 +75,22 @@ impl Setup {
         command.stdout(Stdio::piped()).stderr(log).spawn().expect("the binary can be run")
     }
 
+    /// Runs another command of the binary; returns its exit code, what it printed and what it said.
+    pub fn command(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        let output = Command::new(binaries::stepwell()).args(arguments).stdin(Stdio::null()).output();
+        let output = output.expect("the binary can be run");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    }
+
+    /// Has the data directory checked, which no server may use meanwhile: it must be sound.
+    #[track_caller]
+    pub fn check(&self) {
+        let data = self.data.to_str().expect("tests use names in UTF-8");
+        let (code, printed, said) = self.command(&["check", "--data", data]);
+        assert_eq!(code, Some(0), "{printed}\n{said}");
+    }
+
     /// All that was logged so far.
     pub fn log_text(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()

@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
-use system_tests::{CallError, Client, Server, Setup, functions, history, http};
+use system_tests::{CallError, Client, Server, Setup, SmallDisk, functions, history, http};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -30,28 +29,6 @@ fn a_second_server_on_a_data_directory_says_so_and_ends() {
     assert_eq!(said.trim_end().lines().count(), 1, "{said}");
     assert!(said.contains(&second.data.display().to_string()) && said.contains("in use"), "{said}");
     assert!(first.is_healthy());
-}
-
-/// A file system that is easily filled; unmounted in the end.
-struct SmallDisk<'d>(&'d Path);
-
-impl<'d> SmallDisk<'d> {
-    fn mount(place: &'d Path, megabytes: u32) -> Result<SmallDisk<'d>, String> {
-        let size = format!("size={megabytes}m");
-        let mut mount = Command::new("mount");
-        let output = mount.args(["-t", "tmpfs", "-o", &size, "stepwell-test"]).arg(place).output();
-        match output {
-            Ok(output) if output.status.success() => Ok(SmallDisk(place)),
-            Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-            Err(error) => Err(error.to_string()),
-        }
-    }
-}
-
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(self.0).status();
-    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! SIGKILL at any moment: what was acknowledged stays, what was done is not done again, and every execution ends as if nothing had happened.
 //!
-//! `STEPWELL_KILLS` says how often the server is killed (40), `STEPWELL_SEED` when.
+//! `STEPWELL_KILLS` says how often the server is killed (40), `STEPWELL_SEED` when, `STEPWELL_FULL_DISK` that the disk is full now and then;
+//! `cargo xtask crash` sets them.
 
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use system_tests::ledger::{self, Entry};
-use system_tests::{CallError, Client, Server, Setup, functions, history, machines};
+use system_tests::{CallError, Client, Server, Setup, SmallDisk, functions, history, machines};
 
 /// Executions that run at a time while the server is being killed.
 const RUNNING: usize = 4;
@@ -21,10 +22,35 @@ const PATIENCE: Duration = Duration::from_secs(60);
 fn executions_survive_sigkill_at_any_moment() {
     let kills = number("STEPWELL_KILLS").unwrap_or(40);
     let seed = number("STEPWELL_SEED").unwrap_or_else(|| fastrand::u64(..));
-    eprintln!("STEPWELL_KILLS={kills} STEPWELL_SEED={seed}");
+    let is_disk_small = number("STEPWELL_FULL_DISK").is_some_and(|number| number > 0);
+    eprintln!(
+        "STEPWELL_KILLS={kills} STEPWELL_SEED={seed}{}",
+        if is_disk_small { " STEPWELL_FULL_DISK=1" } else { "" }
+    );
+    run(kills, seed, is_disk_small);
+}
+
+/// The same on a disk that is full at every other kill.
+#[test]
+fn executions_survive_sigkill_on_a_full_disk() {
+    if number("STEPWELL_KILLS").is_none() {
+        run(12, fastrand::u64(..), true);
+    }
+}
+
+fn run(kills: u64, seed: u64, is_disk_small: bool) {
     let mut random = fastrand::Rng::with_seed(seed);
     let directory = tempfile::tempdir().expect("a directory can be made");
-    let mut world = World::new(directory.path());
+    let place = directory.path().join("disk");
+    std::fs::create_dir(&place).expect("a directory can be made");
+    let disk = match is_disk_small.then(|| SmallDisk::mount(&place, 256)) {
+        None => None,
+        Some(Ok(disk)) => Some(disk),
+        Some(Err(reason)) => {
+            return eprintln!("skipped: a small file system cannot be mounted here: {}", reason.trim());
+        }
+    };
+    let mut world = World::new(directory.path(), &place);
     for kill in 0..kills {
         world.refill(&mut random);
         match kill % 6 {
@@ -33,10 +59,14 @@ fn executions_survive_sigkill_at_any_moment() {
             2 => world.begin_to_start_one(&mut random),
             _ => std::thread::sleep(Duration::from_millis(random.u64(20..400))),
         }
+        if let Some(disk) = disk.as_ref().filter(|_| kill % 2 == 1) {
+            world.with_a_full_disk(disk, &mut random);
+        }
         let while_it_recovers = (kill % 6 == 3).then(|| Duration::from_micros(random.u64(0..80_000)));
-        world.kill_and_start(while_it_recovers);
+        world.kill_and_start(while_it_recovers, kill % 10 == 9, disk.as_ref());
     }
     world.finish();
+    world.setup.check();
     world.check();
 }
 
@@ -133,9 +163,9 @@ struct World {
 }
 
 impl World {
-    fn new(directory: &Path) -> World {
+    fn new(directory: &Path, disk: &Path) -> World {
         let functions = directory.join("functions.yaml");
-        let setup = Setup { functions: Some(functions.clone()), ..Setup::new(directory) };
+        let setup = Setup { data: disk.join("data"), functions: Some(functions.clone()), ..Setup::new(directory) };
         let shared = Arc::new(Shared {
             client: Mutex::new(None),
             seen: Mutex::default(),
@@ -190,9 +220,35 @@ impl World {
         self.server = Some(server);
     }
 
-    fn kill_and_start(&mut self, again_after: Option<Duration>) {
+    /// Fills the disk and lets the server live with that for a while; it may be free again before the kill.
+    fn with_a_full_disk(&mut self, disk: &SmallDisk, random: &mut fastrand::Rng) {
+        disk.fill();
+        let request = self.next_start();
+        match self.client().call("StartExecution", request.clone()) {
+            Ok(started) => self.note_start(&request, &started),
+            Err(error) => assert_eq!(error.name(), Some("ServiceUnavailable"), "{error:?}"),
+        }
+        std::thread::sleep(Duration::from_millis(random.u64(0..600)));
+        if random.bool() {
+            disk.free();
+            std::thread::sleep(Duration::from_millis(random.u64(0..900)));
+        }
+    }
+
+    fn kill_and_start(&mut self, again_after: Option<Duration>, checks: bool, disk: Option<&SmallDisk>) {
         self.server.take().expect("a server runs").kill();
         *self.shared.client.lock().unwrap() = None;
+        if let Some(disk) = disk {
+            // A server may come up on a full disk or refuse to, but it must not break anything.
+            if again_after.is_some() {
+                self.next_generation();
+                self.setup.start_and_kill(Duration::from_millis(100));
+            }
+            disk.free();
+        }
+        if checks {
+            self.setup.check();
+        }
         if let Some(after) = again_after {
             self.next_generation();
             self.setup.start_and_kill(after);
@@ -369,7 +425,8 @@ impl Shared {
                 let is_first = self.acknowledged.lock().unwrap().insert(key.clone());
                 assert!(is_first, "{key} was acknowledged twice");
             }
-            Err(CallError::Lost(_)) => {
+            // What became of it is not known: not even a full disk says that nothing was written.
+            Err(error) if matches!(error, CallError::Lost(_)) || error.name() == Some("ServiceUnavailable") => {
                 self.uncertain.lock().unwrap().insert(token.to_owned());
                 self.tokens.lock().unwrap().insert(token.to_owned(), (key, since));
             }

@@ -1,11 +1,14 @@
-//! Chores of the workspace: `cargo xtask tidy|test|bench|api-model`.
+//! Chores of the workspace: `cargo xtask tidy|test|bench|crash|differential|fuzz|api-model`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
 mod api_model;
 mod bench;
+mod crash;
+mod differential;
 mod floors;
+mod fuzz;
 mod process;
 mod test;
 mod tidy;
@@ -19,10 +22,20 @@ cargo xtask <chore>
   tidy              check floors, file heads, COMPATIBILITY.md, formatting and lints
   test              install what the tests need, then run all of them
   bench [options]   run the benches of every crate that has some
+    --peers           instead, our expression languages beside other implementations (needs Node.js)
     --http            instead, load a release build over HTTP
     --seconds N       how long each load runs (10)
     --connections N   connections of the load (64)
     --compare FILE    show the figures beside those of an earlier target/bench/http.json
+  crash [options]   kill the server under load, again and again, and check everything it acknowledged
+    --kills N         how often (300)
+    --seed N          when; the seed of a run is printed
+    --full-disk       with a disk that is full at every other kill; needs root, for a small file system
+  differential      compare generated JSONata expressions with jsonata-js
+    --seed N          the first expression's seed (the time in seconds)
+    --cases N         how many expressions (100000)
+  fuzz TARGET       run a target of `fuzz/` under libFuzzer; needs a C++ compiler
+    --seconds N       how long (60)
   api-model         take AWS's model of the API from botocore, and make what is made of it";
 
 fn main() -> ExitCode {
@@ -32,6 +45,9 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
         ["bench", options @ ..] => bench::run(options),
+        ["crash", options @ ..] => crash::run(options),
+        ["differential", options @ ..] => differential::run(options),
+        ["fuzz", options @ ..] => fuzz::run(options),
         ["api-model"] => api_model::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

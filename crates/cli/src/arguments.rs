@@ -28,10 +28,13 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    Backup(commands::backup::Arguments),
+    Check(commands::check::Arguments),
     Dev(commands::dev::Arguments),
     Explain(commands::explain::Arguments),
     Fmt(commands::fmt::Arguments),
     Lint(commands::lint::Arguments),
+    Restore(commands::restore::Arguments),
     Run(commands::run::Arguments),
     Serve(commands::serve::Arguments),
     Validate(commands::validate::Arguments),

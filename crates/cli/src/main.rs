@@ -1,9 +1,10 @@
 //! The `stepwell` binary: arguments, output, exit codes and wiring; nothing else.
 //!
 //! Data goes to stdout, talk to stderr. Reading order: [`arguments`], then `commands` (one file each), `node` (the parts of a server put
-//! together), `calls` (the API as commands use it), `environment` (variables of Step Functions Local), `configuration` (stepwell.yaml),
+//! together), `admin` (the door for operators), `calls` (the API as commands use it), `environment` (variables of Step Functions Local), `configuration` (stepwell.yaml),
 //! `progress` (executions on a terminal).
 
+mod admin;
 mod arguments;
 mod calls;
 mod commands;
@@ -31,10 +32,13 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Backup(arguments) => commands::backup::run(arguments),
+        Command::Check(arguments) => commands::check::run(arguments),
         Command::Dev(arguments) => commands::dev::run(arguments),
         Command::Explain(arguments) => commands::explain::run(arguments),
         Command::Fmt(arguments) => commands::fmt::run(arguments),
         Command::Lint(arguments) => commands::lint::run(arguments),
+        Command::Restore(arguments) => commands::restore::run(arguments),
         Command::Run(arguments) => commands::run::run(arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Validate(arguments) => commands::validate::run(arguments),

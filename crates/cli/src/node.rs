@@ -1,5 +1,6 @@
 //! The parts of a server put together: store, functions, integrations, engine.
 
+use crate::admin;
 use crate::environment::Surroundings;
 use anyhow::{Context, anyhow};
 use engine::{Engine, Retention};
@@ -35,7 +36,9 @@ pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 pub(crate) fn open_directory(directory: &Path) -> anyhow::Result<Arc<dyn Store>> {
     // The error is one line that says all.
     let store = Embedded::open(directory, store_embedded::Options::default()).map_err(|error| anyhow!("{error}"))?;
-    Ok(Arc::new(store))
+    let store = Arc::new(store);
+    admin::open(directory, &store);
+    Ok(store)
 }
 
 impl Node {

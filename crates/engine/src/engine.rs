@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 pub(crate) const PARTITIONS: u32 = 8;
 
 /// The first partition of executions; the one before it is the registry's.
-const FIRST_PARTITION: u32 = 1;
+pub(crate) const FIRST_PARTITION: u32 = 1;
 
 /// Inputs that may wait at one partition. Beyond it callers are told to slow down.
 const INBOX: usize = 8192;

@@ -1,10 +1,12 @@
 //! Executions kept alive and durable: partitions, timers, dispatch of tasks, and the operations of the API on top.
 //!
-//! Reading order: [`Engine`], `operations`, `partition`, `tasks`, `activities`, `keys`; [`registry`] holds what exists besides executions.
+//! Reading order: [`Engine`], `operations`, `partition`, `tasks`, `activities`, `keys`; [`registry`] holds what exists besides executions;
+//! [`check`] tells whether what is stored fits together.
 //! Everything below the operations takes time and randomness from an [`Environment`].
 
 mod activities;
 mod caught;
+pub mod check;
 mod engine;
 mod environment;
 mod keys;

@@ -6,10 +6,11 @@ use api::*;
 use integrations::{PerformFuture, Performer, TaskOutcome, TaskRequest};
 use json::json;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use stepwell_engine::{Engine, Options, registry::Identity};
-use store::{Batch, Bytes, Memory, PartitionId, Range, Store, Table, Write};
+use store::{Batch, Bytes, CommitFuture, Epoch, Memory, PartitionId, Range, ReadFuture, Store, Table, Write};
 use support::*;
 
 /// Frame progress rows.
@@ -154,4 +155,78 @@ async fn a_performer_that_panics_fails_its_attempt() {
     assert!(caught.contains(r#""Error":"States.TaskFailed""#), "{caught}");
     let execution = start(&engine, &machine, "two", &json!({"a": 1})).await;
     assert_eq!(output(&closed(&engine, &execution).await), r#"{"a":1}"#);
+}
+
+/// A store whose commits are visible a while before whoever committed is told.
+struct Slow(Memory);
+
+impl Store for Slow {
+    fn open_partition(&self, partition: PartitionId) -> ReadFuture<'_, Epoch> {
+        self.0.open_partition(partition)
+    }
+
+    fn commit(&self, batch: Batch) -> CommitFuture {
+        let committed = self.0.commit(batch);
+        Box::pin(async move {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            committed.await
+        })
+    }
+
+    fn get(&self, partition: PartitionId, table: Table, key: &[u8]) -> ReadFuture<'_, Option<Bytes>> {
+        self.0.get(partition, table, key)
+    }
+
+    fn scan(&self, partition: PartitionId, range: Range) -> ReadFuture<'_, Vec<(Bytes, Bytes)>> {
+        self.0.scan(partition, range)
+    }
+
+    fn close(&self) -> CommitFuture {
+        self.0.close()
+    }
+}
+
+/// Notes what it is asked, and never ends.
+#[derive(Clone, Default)]
+struct Endless(Arc<Mutex<Vec<String>>>);
+
+impl Performer for Endless {
+    fn perform(&self, request: TaskRequest) -> PerformFuture {
+        self.0.lock().expect("nobody panics").push(request.invocation_id);
+        Box::pin(std::future::pending())
+    }
+}
+
+/// What is scheduled while open tasks are still being performed again is not taken for one of them.
+#[tokio::test]
+async fn a_task_is_performed_once_however_late_its_commit_is_known() {
+    let store = Arc::new(Slow(Memory::new()));
+    let open = async |performer: &Endless| {
+        let options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+        Engine::open(store.clone(), performer.clone(), options).await.expect("it opens")
+    };
+    let start_many = async |engine: &Engine, machine: &str, names: std::ops::Range<u32>| {
+        let starts = names.map(|name| {
+            let (engine, machine) = (engine.clone(), machine.to_owned());
+            tokio::spawn(async move { start(&engine, &machine, &format!("{name:05}"), &json!({})).await })
+        });
+        for started in starts.collect::<Vec<_>>() {
+            started.await.expect("it starts");
+        }
+    };
+    let engine = open(&Endless::default()).await;
+    let task = json!({"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:any", "End": true});
+    let machine = create(&engine, "calls", &json!({"StartAt": "Call", "States": {"Call": task}})).await;
+    start_many(&engine, &machine, 0..2000).await;
+    let performer = Endless::default();
+    let engine = open(&performer).await;
+    start_many(&engine, &machine, 2000..3000).await;
+    let all = async {
+        while performer.0.lock().expect("nobody panics").len() < 3000 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), all).await.expect("every open task is performed");
+    let asked = performer.0.lock().expect("nobody panics").clone();
+    assert_eq!(asked.len(), asked.iter().collect::<BTreeSet<_>>().len(), "a task was performed twice");
 }

@@ -45,6 +45,15 @@ impl Object {
         Object::default()
     }
 
+    /// An object of entries whose keys are known to be different.
+    pub fn from_distinct(entries: Vec<(Key, Value)>) -> Object {
+        debug_assert!(
+            entries.len() > LINEAR_MAX
+                || (1..entries.len()).all(|index| entries[..index].iter().all(|(key, _)| *key != entries[index].0))
+        );
+        Object(Arc::new(Entries { list: entries, index: OnceLock::new() }))
+    }
+
     /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.position(key).map(|position| &self.0.list[position].1)

@@ -19,6 +19,8 @@ struct Details {
     /// The same place as the reference implementation counts: UTF-16 units.
     position: Option<usize>,
     token: Option<Arc<str>>,
+    /// The token as a message shows it, where it is no text.
+    token_value: Option<Value>,
     value: Option<Value>,
     value2: Option<Value>,
     index: Option<usize>,
@@ -90,6 +92,20 @@ impl Error {
         self
     }
 
+    /// A token that is a number, true, false or null.
+    pub(crate) fn with_token_value(mut self, value: Value) -> Error {
+        self.0.token_value = Some(value);
+        self
+    }
+
+    /// Names `token` as the one at fault even if another was named before.
+    pub(crate) fn blaming(mut self, byte: usize, token: &str) -> Error {
+        self.0.byte = Some(byte);
+        self.0.token = Some(token.into());
+        self.0.token_value = None;
+        self
+    }
+
     pub(crate) fn with_value(mut self, value: impl Into<Value>) -> Error {
         self.0.value = Some(value.into());
         self
@@ -149,7 +165,7 @@ impl Error {
 
     fn write_json(&self, field: &str, message: &mut String) {
         let value = match field {
-            "token" => self.0.token.clone().map(Value::from),
+            "token" => self.0.token_value.clone().or_else(|| self.0.token.clone().map(Value::from)),
             "value" => self.0.value.clone(),
             "value2" => self.0.value2.clone(),
             "index" => self.0.index.map(Value::from),
@@ -265,7 +281,7 @@ fn template(code: &str) -> &'static str {
             "The delete clause of the transform expression must evaluate to a string or array of strings: {value}"
         }
         "D2014" => {
-            "The size of the sequence allocated by the range operator (..) must not exceed 1e7.  Attempted to allocate {value}."
+            "The size of the sequence allocated by the range operator (..) must not exceed {!text}.  Attempted to allocate {value}."
         }
         "D3001" => "Attempting to invoke string function on Infinity or NaN",
         "D3010" => "Second argument of replace function cannot be an empty string",

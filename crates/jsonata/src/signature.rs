@@ -1,7 +1,9 @@
 //! Function signatures (`<s-n?:s>`): which arguments a function takes, where the context stands in for one, where a value becomes an array.
 
 use crate::error::{DEPTH_EXCEEDED, Error};
-use crate::evaluate::item::{Item, List};
+use crate::evaluate::item::{Element, Item, List};
+use crate::profile::Profile;
+use json::Value;
 
 /// A parsed signature.
 #[derive(Clone, Debug, Default)]
@@ -30,7 +32,12 @@ const PARAMETERS_MAX: usize = 100;
 
 const SYMBOLS: &str = "asnblfom";
 const ARRAY: u16 = 1;
+const STRING: u16 = 1 << 1;
+const NUMBER: u16 = 1 << 2;
+const BOOLEAN: u16 = 1 << 3;
+const NULL: u16 = 1 << 4;
 const FUNCTION: u16 = 1 << 5;
+const OBJECT: u16 = 1 << 6;
 const MISSING: u16 = 1 << 7;
 
 fn bit(symbol: char) -> u16 {
@@ -38,17 +45,17 @@ fn bit(symbol: char) -> u16 {
 }
 
 /// The kind of a value, as one bit.
-fn symbol(item: &Item) -> u16 {
-    bit(match item {
-        Item::Undefined => 'm',
-        item if item.is_function() => 'f',
-        item if item.as_str().is_some() => 's',
-        item if item.as_number().is_some() => 'n',
-        item if item.as_bool().is_some() => 'b',
-        item if item.is_null() => 'l',
-        item if item.is_array() => 'a',
-        _ => 'o',
-    })
+fn symbol(element: Element<'_>) -> u16 {
+    match element {
+        Element::Json(Value::Null) => NULL,
+        Element::Json(Value::Bool(_)) => BOOLEAN,
+        Element::Json(Value::Number(_)) | Element::Item(Item::Number(_)) => NUMBER,
+        Element::Json(Value::String(_)) => STRING,
+        Element::Json(Value::Array(_)) | Element::Item(Item::List(..)) => ARRAY,
+        Element::Item(Item::Function(_)) => FUNCTION,
+        Element::Item(Item::Undefined) => MISSING,
+        Element::Json(Value::Object(_)) | Element::Item(_) => OBJECT,
+    }
 }
 
 impl Signature {
@@ -107,60 +114,110 @@ impl Signature {
     }
 
     /// The arguments as the function wants them, or what is wrong with them.
-    pub(crate) fn validate(&self, arguments: Vec<Item>, context: &Item) -> Result<Vec<Item>, Error> {
-        let one_for_one = self.plain
-            && arguments.len() == self.parameters.len()
-            && arguments
-                .iter()
-                .zip(&self.parameters)
-                .all(|(argument, parameter)| parameter.accepts & symbol(argument) != 0);
-        let counts = if one_for_one { vec![1; arguments.len()] } else { self.distribute(&arguments)? };
+    ///
+    /// Of several arguments that one parameter takes, version 2.0.6 passes on the first, again and again.
+    pub(crate) fn validate(
+        &self,
+        mut arguments: Vec<Item>,
+        context: &Item,
+        profile: Profile,
+    ) -> Result<Vec<Item>, Error> {
+        if self.fits_one_for_one(&arguments) {
+            for (index, (argument, parameter)) in arguments.iter_mut().zip(&self.parameters).enumerate() {
+                if parameter.array {
+                    let kind = symbol(argument.look());
+                    *argument = parameter.as_array(std::mem::take(argument), kind, 1, index + 1)?;
+                }
+            }
+            return Ok(arguments);
+        }
+        let counts = self.distribute(&arguments)?;
         let mut validated = Vec::with_capacity(arguments.len().max(self.parameters.len()));
-        let mut index = 0;
+        // Which argument a parameter gets and which one it was matched with part ways after one that is left out.
+        let symbols: Vec<u16> = arguments.iter().map(|argument| symbol(argument.look())).collect();
+        let (mut index, mut at) = (0, 0);
         let mut arguments = arguments.into_iter();
         for (parameter, count) in self.parameters.iter().zip(counts) {
             if count == 0 {
                 if !parameter.context {
                     // An argument that is left out still has its place.
                     validated.push(arguments.next().inspect(|_| index += 1).unwrap_or(Item::Undefined));
-                } else if parameter.accepts & symbol(context) != 0 {
+                } else if parameter.accepts & symbol(context.look()) != 0 {
                     validated.push(context.clone());
                 } else {
                     return Err(Error::new("T0411").with_value(context.to_error_value()).with_index(index + 1));
                 }
             }
-            for _ in 0..count {
-                let argument = arguments.next().unwrap_or(Item::Undefined);
+            let first = validated.len();
+            for taken in 0..count {
+                let mut argument = arguments.next().unwrap_or(Item::Undefined);
                 index += 1;
-                validated.push(if parameter.array { parameter.as_array(argument, index)? } else { argument });
+                if taken > 0 && !parameter.array && profile == Profile::StepFunctions {
+                    argument = validated[first].clone();
+                }
+                let matched = symbols.get(at).copied().unwrap_or(MISSING);
+                at += 1;
+                validated.push(if parameter.array {
+                    parameter.as_array(argument, matched, count, index)?
+                } else {
+                    argument
+                });
             }
         }
         Ok(validated)
     }
 
+    /// Whether every argument has its parameter, and those that are left out are last and optional without the context standing in.
+    fn fits_one_for_one(&self, arguments: &[Item]) -> bool {
+        let Some(left_out) = self.parameters.get(arguments.len()..) else { return false };
+        self.plain
+            && left_out.iter().all(|parameter| parameter.optional && !parameter.context)
+            && arguments
+                .iter()
+                .zip(&self.parameters)
+                .all(|(argument, parameter)| parameter.accepts & symbol(argument.look()) != 0)
+    }
+
     /// How many arguments each parameter takes, as greedily as the ones after it allow.
     fn distribute(&self, arguments: &[Item]) -> Result<Vec<usize>, Error> {
-        let symbols: Vec<u16> = arguments.iter().map(symbol).collect();
+        let symbols: Vec<u16> = arguments.iter().map(|argument| symbol(argument.look())).collect();
         let mut counts = vec![0; self.parameters.len()];
         let mut failed = vec![false; self.parameters.len() * (symbols.len() + 1)];
         if self.fits(0, &symbols, &mut counts, &mut failed) {
             return Ok(counts);
         }
         let mut good = 0;
-        for parameter in &self.parameters {
-            let most = if parameter.repeated { symbols.len() } else { 1 };
-            let taken =
-                symbols[good..].iter().take(most).take_while(|symbol| parameter.accepts & **symbol != 0).count();
-            if taken == 0 && !parameter.optional {
-                break;
+        // As the reference implementation looks for the culprit: how far do the first parameters get, then one more, and so on.
+        for end in 1..=self.parameters.len() {
+            let mut seen = vec![false; end * (symbols.len() + 1)];
+            match self.reach(0, end, &symbols, &mut seen) {
+                Some(length) => good = length,
+                None => break,
             }
-            good += taken;
         }
         let mut error = Error::new("T0410").with_index(good + 1);
         if let Some(argument) = arguments.get(good) {
             error = error.with_value(argument.to_error_value());
         }
         Err(error)
+    }
+
+    /// How many of `symbols` the parameters up to `end` take when each is as greedy as the others allow; `None` when they do not fit.
+    fn reach(&self, parameter: usize, end: usize, symbols: &[u16], failed: &mut [bool]) -> Option<usize> {
+        if parameter == end {
+            return Some(0);
+        }
+        let case = symbols.len() * end + parameter;
+        if failed[case] {
+            return None;
+        }
+        for count in self.parameters[parameter].counts(symbols) {
+            if let Some(rest) = self.reach(parameter + 1, end, &symbols[count..], failed) {
+                return Some(count + rest);
+            }
+        }
+        failed[case] = true;
+        None
     }
 
     /// Whether the parameters from `parameter` on can take `symbols`; what cannot is remembered, so that no case is tried twice.
@@ -170,10 +227,7 @@ impl Signature {
         if failed[case] {
             return false;
         }
-        let most = if current.repeated { symbols.len() } else { 1 };
-        let least = usize::from(!current.optional);
-        let available = symbols.iter().take(most).take_while(|symbol| current.accepts & **symbol != 0).count();
-        for count in (least..=available).rev() {
+        for count in current.counts(symbols) {
             counts[parameter] = count;
             if self.fits(parameter + 1, &symbols[count..], counts, failed) {
                 return true;
@@ -189,36 +243,45 @@ impl Parameter {
         Parameter { accepts, array: false, subtype: None, optional: false, repeated: false, context: false }
     }
 
-    fn as_array(&self, argument: Item, index: usize) -> Result<Item, Error> {
-        let kind = symbol(&argument);
+    /// How many of `symbols` the parameter can take, most first.
+    fn counts(&self, symbols: &[u16]) -> impl Iterator<Item = usize> + use<> {
+        let most = if self.repeated { symbols.len() } else { 1 };
+        let available = symbols.iter().take(most).take_while(|symbol| self.accepts & **symbol != 0).count();
+        (usize::from(!self.optional)..=available).rev()
+    }
+
+    fn as_array(&self, argument: Item, kind: u16, matched: usize, index: usize) -> Result<Item, Error> {
         if kind == MISSING {
             return Ok(Item::Undefined);
         }
         if let Some(subtype) = &self.subtype {
             let wanted = subtype.chars().next().map_or(0, bit);
             let fits = match argument.elements() {
-                Some(elements) => elements.iter().all(|element| symbol(&element) == wanted),
-                None => kind == wanted && subtype.len() == 1,
+                Some(elements) => elements.look().all(|element| symbol(element) == wanted),
+                None => kind == wanted && subtype.len() == 1 && matched == 1,
             };
             if !fits {
                 let error = Error::new("T0412").with_value(argument.to_error_value()).with_index(index);
-                return Err(error.with_text(type_in_words(subtype)));
+                return Err(match type_in_words(subtype) {
+                    Some(words) => error.with_text(words),
+                    None => error,
+                });
             }
         }
         Ok(if kind == ARRAY { argument } else { Item::from(List::plain(vec![argument])) })
     }
 }
 
-fn type_in_words(subtype: &str) -> &str {
-    match subtype.chars().next() {
-        Some('a') => "arrays",
-        Some('b') => "booleans",
-        Some('f') => "functions",
-        Some('n') => "numbers",
-        Some('o') => "objects",
-        Some('s') => "strings",
-        _ => subtype,
-    }
+fn type_in_words(subtype: &str) -> Option<&'static str> {
+    Some(match subtype {
+        "a" => "arrays",
+        "b" => "booleans",
+        "f" => "functions",
+        "n" => "numbers",
+        "o" => "objects",
+        "s" => "strings",
+        _ => return None,
+    })
 }
 
 /// The position of the bracket that closes the one at `open`, or the end.

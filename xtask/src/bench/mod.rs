@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: the divan benches of the crates, or a load over HTTP.
+//! `cargo xtask bench`: the divan benches of the crates, a load over HTTP, or our languages beside other implementations.
 //!
 //! The load is a program of its own, `xtask/load`: it needs an HTTP client, and it must be built for release like the server it loads.
+//! So is the comparison, `xtask/peers`: what it compares with must not enter the workspace.
 
 use crate::{process, workspace};
 use anyhow::bail;
@@ -10,6 +11,7 @@ pub(crate) fn run(options: &[&str]) -> anyhow::Result<()> {
     match options {
         [] => crates(),
         ["--http", options @ ..] => http(options),
+        ["--peers"] => peers(),
         [other, ..] => bail!("'{other}' is no option of bench without --http"),
     }
 }
@@ -37,4 +39,16 @@ fn http(options: &[&str]) -> anyhow::Result<()> {
     load.current_dir(workspace::root()).arg("--server").arg(programs.join("stepwell"));
     load.arg("--results").arg(target.join("bench")).args(options);
     process::run("load over HTTP", &mut load)
+}
+
+/// Installs jsonata-js and runs it, the crates of others and ours side by side.
+fn peers() -> anyhow::Result<()> {
+    let directory = workspace::root().join("xtask/peers");
+    let node = directory.join("node");
+    let mut npm = std::process::Command::new("npm");
+    npm.current_dir(&node).args(["ci", "--no-audit", "--no-fund"]);
+    process::run("jsonata-js", &mut npm)?;
+    let mut cargo = workspace::cargo();
+    cargo.current_dir(&directory).args(["run", "--release", "--locked", "--", "--node"]).arg(&node);
+    process::run("our languages beside others", &mut cargo)
 }

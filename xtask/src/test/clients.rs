@@ -1,4 +1,4 @@
-//! AWS's own clients, installed into the checkout.
+//! AWS's own clients and the reference implementation of JSONata, installed into the checkout.
 
 use crate::{process, workspace};
 use anyhow::Context;
@@ -9,13 +9,21 @@ use std::process::Command;
 const PYTHON: [&str; 2] = ["crates/functions/tests/clients/python/requirements.txt", "tests/requirements.txt"];
 /// Where the Node.js client is.
 const NODE: &str = "crates/functions/tests/clients/node";
+/// Where the reference implementation of JSONata is.
+const JSONATA: &str = "crates/jsonata/tests/differential/node";
 /// A copy of what was installed, kept beside it.
 const STAMP: &str = ".stepwell-installed";
 
 /// Installs what is not there or out of date.
 pub(super) fn install() -> anyhow::Result<()> {
     python()?;
-    node()
+    node(NODE, "AWS's runtime client for Node.js, about a minute")?;
+    jsonata()
+}
+
+/// Installs the reference implementation of JSONata.
+pub(crate) fn jsonata() -> anyhow::Result<()> {
+    node(JSONATA, "jsonata-js")
 }
 
 /// Lets a program find what was installed before anything else.
@@ -54,17 +62,17 @@ fn python() -> anyhow::Result<()> {
     installed(&directory, &wanted)
 }
 
-fn node() -> anyhow::Result<()> {
-    let directory = workspace::root().join(NODE);
+fn node(place: &str, title: &str) -> anyhow::Result<()> {
+    let directory = workspace::root().join(place);
     let modules = directory.join("node_modules");
-    let wanted = std::fs::read_to_string(directory.join("package-lock.json")).context(NODE)?;
+    let wanted = std::fs::read_to_string(directory.join("package-lock.json")).context(place.to_owned())?;
     if is_installed(&modules, &wanted) {
         return Ok(());
     }
     let mut npm = Command::new("npm");
     // The native part is built with the cmake of the virtual environment.
-    on_path(npm.current_dir(workspace::root()).args(["ci", "--no-audit", "--no-fund", "--prefix", NODE]));
-    process::run("AWS's runtime client for Node.js, about a minute", &mut npm)?;
+    on_path(npm.current_dir(workspace::root()).args(["ci", "--no-audit", "--no-fund", "--prefix", place]));
+    process::run(title, &mut npm)?;
     installed(&modules, &wanted)
 }
 

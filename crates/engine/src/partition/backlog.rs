@@ -11,7 +11,7 @@ const STRETCH: usize = 128;
 /// How far the open tasks of one partition have been gone through.
 pub(crate) struct Backlog {
     after: Option<Bytes>,
-    /// What this process has dispatched itself since the partition was opened: its rows may be met.
+    /// What this process dispatches itself since the partition was opened: its rows may be met.
     dispatched: HashSet<(ExecutionKey, TaskId)>,
     /// Tasks performed again so far.
     pub performed: u64,
@@ -23,7 +23,7 @@ impl Backlog {
         Backlog { after: None, dispatched: HashSet::new(), performed: 0, since }
     }
 
-    /// A task was dispatched whose row is on disk now.
+    /// A task is dispatched when its row, which is about to be written, is durable.
     pub fn dispatched(&mut self, key: &ExecutionKey, task: TaskId) {
         self.dispatched.insert((key.clone(), task));
     }

@@ -448,6 +448,10 @@ impl Partition {
             self.running_tasks.end(&key, task);
             self.shared.activities.end(&key, task);
         }
+        if let Some(backlog) = &mut self.backlog {
+            // Before their rows can be seen: a commit is visible before it is known here to be durable.
+            tasks.iter().for_each(|(key, task)| backlog.dispatched(key, *task));
+        }
         let commit: CommitFuture = if writes.is_empty() {
             // Nothing new, but the answers may rest on the batch before: in order, they come after it.
             Box::pin(std::future::ready(Ok(())))
@@ -475,9 +479,6 @@ impl Partition {
             self.sweep.committed();
         }
         for (key, task) in batch.tasks {
-            if let Some(backlog) = &mut self.backlog {
-                backlog.dispatched(&key, task);
-            }
             self.dispatch(key, task);
         }
         for (key, events) in batch.events {

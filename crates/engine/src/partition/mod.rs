@@ -17,7 +17,8 @@ mod resident;
 mod retention;
 mod timers;
 
+pub(crate) use batch::status_number;
 pub(crate) use driver::{Partition, Shared};
 pub(crate) use input::{Answer, Input, StartInput};
-pub(crate) use resident::Resident;
+pub(crate) use resident::{Resident, Stored, load};
 pub use retention::Retention;

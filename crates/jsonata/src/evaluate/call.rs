@@ -1,11 +1,11 @@
 //! Calls: arguments, signatures, closures, partial application, and the trampoline that makes tail calls loops.
 
 use super::Evaluator;
-use super::frame::{Environment, Frame};
+use super::frame::Environment;
 use super::function::{Function, FunctionKind};
 use super::item::{Item, RecordBuilder};
 use crate::error::Error;
-use crate::functions::Arguments;
+use crate::functions::{Arguments, Builtin};
 use crate::regex::Match;
 use crate::syntax::ast::{Call, Kind, Node};
 use std::rc::Rc;
@@ -28,19 +28,24 @@ impl Evaluator<'_> {
         input: &Item,
         environment: &Environment,
     ) -> Result<Item, Error> {
+        if let Kind::Variable(variable) = &call.procedure.kind
+            && call.procedure.extras.is_none()
+            && let Some(builtin) = self.builtin(variable)
+        {
+            self.budget.touch()?;
+            let arguments = self.arguments(call, first, input, environment)?;
+            self.budget.step(1)?;
+            return self.apply_builtin(builtin, arguments, input).map_err(|error| error.at(call.position));
+        }
         let procedure = self.evaluate(&call.procedure, input, environment)?;
         let name = callee_name(&call.procedure);
         if procedure.is_undefined()
             && let (Kind::Path(_), Some(name)) = (&call.procedure.kind, &name)
-            && !self.global(name).is_undefined()
+            && self.is_known(name)
         {
             return Err(Error::new("T1005").at(call.position).with_token(name.clone()));
         }
-        let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
-        arguments.extend(first);
-        for argument in &call.arguments {
-            arguments.push(self.evaluate(argument, input, environment)?);
-        }
+        let arguments = self.arguments(call, first, input, environment)?;
         self.apply(&procedure, arguments, input).map_err(|error| {
             let error = error.at(call.position);
             match name {
@@ -48,6 +53,22 @@ impl Evaluator<'_> {
                 None => error,
             }
         })
+    }
+
+    /// The arguments of a call, `first` before the written ones.
+    fn arguments(
+        &self,
+        call: &Call,
+        first: Option<Item>,
+        input: &Item,
+        environment: &Environment,
+    ) -> Result<Vec<Item>, Error> {
+        let mut arguments = Vec::with_capacity(call.arguments.len() + usize::from(first.is_some()));
+        arguments.extend(first);
+        for argument in &call.arguments {
+            arguments.push(self.evaluate(argument, input, environment)?);
+        }
+        Ok(arguments)
     }
 
     /// Calls `function`; `context` stands in for arguments its signature lets be missing.
@@ -68,10 +89,7 @@ impl Evaluator<'_> {
             let FunctionKind::Thunk { call, environment, input } = &function.kind else { return Ok(result) };
             self.budget.step(1)?;
             let procedure = self.evaluate(&call.procedure, input, environment)?;
-            let mut arguments = Vec::with_capacity(call.arguments.len());
-            for argument in &call.arguments {
-                arguments.push(self.evaluate(argument, input, environment)?);
-            }
+            let arguments = self.arguments(call, None, input, environment)?;
             let next = self.apply_once(&procedure, arguments, context).map_err(|error| {
                 let error = error.at(call.procedure.span.end);
                 match callee_name(&call.procedure) {
@@ -88,22 +106,17 @@ impl Evaluator<'_> {
         match &function.kind {
             FunctionKind::Lambda { lambda, environment, input } => {
                 let arguments = match &lambda.signature {
-                    Some(signature) => signature.validate(arguments, context)?,
+                    Some(signature) => signature.validate(arguments, context, self.profile)?,
                     None => arguments,
                 };
-                let frame = Frame::slots(environment, lambda.slots);
-                let mut arguments = arguments.into_iter();
-                for slot in &lambda.parameter_slots {
-                    frame.bind(0, *slot, arguments.next().unwrap_or_default());
-                }
+                let frame = self.frame(environment, lambda.slots);
+                frame.fill(&lambda.parameter_slots, arguments);
                 self.budget.allocate(64 + lambda.slots as usize * size_of::<Item>())?;
-                self.evaluate(&lambda.body, input, &frame)
+                let result = self.evaluate(&lambda.body, input, &frame)?;
+                self.release(frame);
+                Ok(result)
             }
-            FunctionKind::Builtin(builtin) => {
-                let values = builtin.signature().validate(arguments, context);
-                let values = values.map_err(|error| error.with_token(builtin.name))?;
-                (builtin.run)(self, Arguments::new(values, context)).map_err(|error| error.with_token(builtin.name))
-            }
+            FunctionKind::Builtin(builtin) => self.apply_builtin(builtin, arguments, context),
             FunctionKind::Partial { function, arguments: known } => {
                 let mut given = arguments.into_iter();
                 let merged = known.iter().map(|known| match known {
@@ -114,24 +127,53 @@ impl Evaluator<'_> {
             }
             FunctionKind::Composed(first, second) => {
                 let argument = arguments.into_iter().next().unwrap_or_default();
-                let between = self.nested(first, vec![argument], context)?;
-                self.nested(second, vec![between], context)
+                let between = self.nested(first, vec![argument], &Item::NULL)?;
+                self.nested(second, vec![between], &Item::NULL)
             }
             FunctionKind::Transform { transform, environment } => {
+                if arguments.len() != 1 {
+                    let culprit = if arguments.is_empty() { 1 } else { 2 };
+                    return Err(Error::new("T0410").with_index(culprit));
+                }
                 let subject = arguments.into_iter().next().unwrap_or_default();
                 self.transform(transform, subject, environment)
             }
             FunctionKind::Regex(regex) => {
                 let mut arguments = arguments.into_iter();
-                let Some(text) = arguments.next().and_then(|text| text.as_str().cloned()) else {
-                    return Ok(Item::Undefined);
+                let subject = arguments.next().unwrap_or_default();
+                // As JavaScript does it, anything is text.
+                let text = match &subject {
+                    Item::Undefined => "undefined".into(),
+                    Item::Json(json::Value::String(text)) => text.clone(),
+                    Item::Json(value @ (json::Value::Bool(_) | json::Value::Null)) => value.to_string().into(),
+                    other => match other.as_number() {
+                        Some(number) => crate::text::number::format(number).into(),
+                        None => return Ok(Item::Undefined),
+                    },
                 };
                 let from = arguments.next().and_then(|from| from.as_number()).unwrap_or(0.0);
                 self.next_match(regex, &text, from.max(0.0) as usize)
             }
-            FunctionKind::NextMatch { regex, text, from } => self.next_match(regex, text, *from),
+            FunctionKind::NextMatch { regex, text, from } => {
+                if *from >= text.len() {
+                    return Ok(Item::Undefined);
+                }
+                let next = self.next_match(regex, text, *from)?;
+                // A match of nothing would be found again and again; the first one does no harm.
+                match next.get("match").as_str() {
+                    Some(matched) if matched.is_empty() => Err(Error::new("D1004").with_value(regex.source())),
+                    _ => Ok(next),
+                }
+            }
             FunctionKind::Thunk { .. } => Ok(Item::Function(Rc::clone(function))),
         }
+    }
+
+    fn apply_builtin(&self, builtin: &Builtin, arguments: Vec<Item>, context: &Item) -> Result<Item, Error> {
+        let values = builtin.signature().validate(arguments, context, self.profile);
+        values
+            .and_then(|values| (builtin.run)(self, Arguments::new(values, context)))
+            .map_err(|error| error.with_token(builtin.name))
     }
 
     /// A call within a call, which nests the evaluation.
@@ -145,9 +187,6 @@ impl Evaluator<'_> {
     /// A regex called as a function: the next match from `from` (bytes) on, with the function that finds the one after it.
     fn next_match(&self, regex: &Arc<crate::regex::Regex>, text: &Arc<str>, from: usize) -> Result<Item, Error> {
         let Some(found) = regex.find(text, from, &self.budget)? else { return Ok(Item::Undefined) };
-        if found.start == found.end {
-            return Err(Error::new("D1004").with_value(regex.source()));
-        }
         let Match { start, end, groups } = found;
         let mut record = RecordBuilder::default();
         let units = |byte: usize| text[..byte].encode_utf16().count() as f64;
@@ -180,7 +219,7 @@ impl Evaluator<'_> {
         }
         let forgot_dollar = function.is_undefined()
             && matches!(call.procedure.kind, Kind::Path(_))
-            && name.as_ref().is_some_and(|name| !self.global(name).is_undefined());
+            && name.as_ref().is_some_and(|name| self.is_known(name));
         let error = Error::new(if forgot_dollar { "T1007" } else { "T1008" }).at(call.position);
         Err(match name {
             Some(name) => error.with_token(name),

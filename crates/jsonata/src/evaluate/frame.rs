@@ -74,16 +74,51 @@ impl Frame {
 
     /// What the first of `places` that is bound holds.
     pub(crate) fn lookup(&self, places: &[Place]) -> Option<Item> {
+        self.look(places, Item::clone)
+    }
+
+    /// Looks at what the first of `places` that is bound holds.
+    pub(crate) fn look<T>(&self, places: &[Place], mut look: impl FnMut(&Item) -> T) -> Option<T> {
         places.iter().find_map(|place| match *place {
             Place::Slot { up, slot } => match &self.outwards(up).kind {
-                FrameKind::Slots(slots) => slots.borrow()[slot as usize].clone(),
+                FrameKind::Slots(slots) => slots.borrow()[slot as usize].as_ref().map(&mut look),
                 FrameKind::Tuple(_) => None,
             },
             Place::Tuple { up, symbol } => match &self.outwards(up).kind {
-                FrameKind::Tuple(tuple) => tuple.get(symbol).cloned(),
+                FrameKind::Tuple(tuple) => tuple.get(symbol).map(&mut look),
                 FrameKind::Slots(_) => None,
             },
         })
+    }
+
+    /// A frame that nothing holds any more, empty and ready for another use.
+    pub(crate) fn recycle(mut frame: Environment) -> Option<Environment> {
+        let unshared = Rc::get_mut(&mut frame)?;
+        unshared.parent = None;
+        match &mut unshared.kind {
+            FrameKind::Slots(slots) => slots.get_mut().clear(),
+            FrameKind::Tuple(_) => return None,
+        }
+        Some(frame)
+    }
+
+    /// A recycled frame put to use inside of `parent`.
+    pub(crate) fn reuse(mut frame: Environment, parent: &Environment, count: u32) -> Environment {
+        let unshared = Rc::get_mut(&mut frame).expect("nothing holds a recycled frame");
+        unshared.parent = Some(parent.clone());
+        if let FrameKind::Slots(slots) = &mut unshared.kind {
+            slots.get_mut().resize(count as usize, None);
+        }
+        frame
+    }
+
+    /// Binds what `places` name, in order; what is missing is undefined.
+    pub(crate) fn fill(&self, places: &[u32], arguments: Vec<Item>) {
+        let FrameKind::Slots(slots) = &self.kind else { return };
+        let (mut slots, mut arguments) = (slots.borrow_mut(), arguments.into_iter());
+        for place in places {
+            slots[*place as usize] = Some(arguments.next().unwrap_or_default());
+        }
     }
 
     pub(crate) fn bind(&self, up: u32, slot: u32, item: Item) {

@@ -2,11 +2,11 @@
 
 use super::Evaluator;
 use super::frame::{Environment, Frame, Tuple};
-use super::item::{Item, RecordBuilder};
+use super::item::{Item, LINEAR_MAX, Record};
 use crate::error::Error;
 use crate::syntax::ast::{Node, Symbol};
-use json::{Key, ObjectBuilder, Value};
-use std::collections::HashMap;
+use json::{Key, Object, Value};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Items that share a key, and the pair that made it.
@@ -56,20 +56,19 @@ impl Evaluator<'_> {
         environment: &Environment,
     ) -> Result<Item, Error> {
         let mut keys: Vec<Option<Key>> = Vec::with_capacity(pairs.len());
-        let mut seen = RecordBuilder::default();
+        let mut more = HashSet::new();
         for (key, _) in pairs {
-            let key = self.evaluate(key, input, environment)?;
-            keys.push(match key {
+            let key = match self.evaluate(key, input, environment)? {
                 Item::Undefined => None,
-                key => {
-                    let key = self.key(node, &key)?;
-                    if seen.position(&key).is_some() {
-                        return Err(Error::new("D1009").at(node.span.end).with_value(key));
-                    }
-                    seen.insert(key.clone(), Item::Undefined);
-                    Some(key)
-                }
-            });
+                key => Some(self.key(node, &key)?),
+            };
+            let known = keys.iter().take(LINEAR_MAX).any(|known| key.is_some() && *known == key);
+            if let Some(key) = &key
+                && (known || (keys.len() >= LINEAR_MAX && !more.insert(key.clone())))
+            {
+                return Err(Error::new("D1009").at(node.span.end).with_value(key));
+            }
+            keys.push(key);
         }
         let mut members = Vec::with_capacity(pairs.len());
         for ((_, value), key) in pairs.iter().zip(keys) {
@@ -142,19 +141,16 @@ impl Evaluator<'_> {
             _ => false,
         };
         if members.iter().all(|(_, item)| scalar(item)) {
-            let mut object = ObjectBuilder::new();
-            for (key, item) in members {
-                match item {
-                    Item::Json(value) => drop(object.insert(key, value)),
-                    Item::Number(number) => drop(object.insert(key, crate::number::to_json(number))),
-                    _ => {}
-                }
-            }
-            return Ok(Item::Json(Value::Object(object.build())));
+            let entries = members.into_iter().filter_map(|(key, item)| match item {
+                Item::Json(value) => Some((key, value)),
+                Item::Number(number) => Some((key, crate::number::to_json(number))),
+                _ => None,
+            });
+            return Ok(Item::Json(Value::Object(Object::from_distinct(entries.collect()))));
         }
-        let mut record = RecordBuilder::default();
-        members.into_iter().filter(|(_, item)| !item.is_undefined()).for_each(|(key, item)| record.insert(key, item));
-        Item::Record(Rc::new(record.build())).shallow_enough()
+        let mut entries = members;
+        entries.retain(|(_, item)| !item.is_undefined());
+        Item::Record(Rc::new(Record::from_distinct(entries))).shallow_enough()
     }
 }
 

@@ -59,7 +59,7 @@ pub(crate) struct Record {
 }
 
 /// Up to this many keys a linear probe beats hashing.
-const LINEAR_MAX: usize = 16;
+pub(crate) const LINEAR_MAX: usize = 16;
 
 impl List {
     pub(crate) fn plain(items: Vec<Item>) -> List {
@@ -75,6 +75,12 @@ impl From<List> for Item {
 }
 
 impl Record {
+    /// A record of entries whose keys are different.
+    pub(crate) fn from_distinct(entries: Vec<(Key, Item)>) -> Record {
+        let depth = 1 + entries.iter().map(|(_, item)| item.depth()).max().unwrap_or(0);
+        Record { entries, depth, index: OnceCell::new() }
+    }
+
     pub(crate) fn get(&self, key: &str) -> Option<&Item> {
         self.position(key).map(|position| &self.entries[position].1)
     }
@@ -133,8 +139,7 @@ impl RecordBuilder {
     }
 
     pub(crate) fn build(self) -> Record {
-        let depth = 1 + self.entries.iter().map(|(_, item)| item.depth()).max().unwrap_or(0);
-        Record { entries: self.entries, depth, index: OnceCell::new() }
+        Record::from_distinct(self.entries)
     }
 }
 
@@ -162,6 +167,102 @@ impl<'a> Elements<'a> {
 
     pub(crate) fn iter(self) -> impl Iterator<Item = Item> + 'a {
         (0..self.len()).filter_map(move |index| self.get(index))
+    }
+
+    /// The elements as they are, for looking only: a clone of each would cost a reference count.
+    pub(crate) fn look(self) -> impl Iterator<Item = Element<'a>> {
+        let (values, items): (&[Value], &[Item]) = match self {
+            Elements::Json(values) => (values, &[]),
+            Elements::Items(items) => (&[], items),
+        };
+        values.iter().map(Element::Json).chain(items.iter().map(|item| match item {
+            Item::Json(value) => Element::Json(value),
+            item => Element::Item(item),
+        }))
+    }
+}
+
+/// An element of an array that is only looked at. An [`Item`] here is never JSON.
+#[derive(Clone, Copy)]
+pub(crate) enum Element<'a> {
+    Json(&'a Value),
+    Item(&'a Item),
+}
+
+impl<'a> Element<'a> {
+    pub(crate) fn as_number(self) -> Option<f64> {
+        match self {
+            Element::Json(Value::Number(number)) => Some(number.as_f64()),
+            Element::Json(_) => None,
+            Element::Item(item) => item.as_number(),
+        }
+    }
+
+    pub(crate) fn as_str(self) -> Option<&'a Arc<str>> {
+        match self {
+            Element::Json(Value::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn elements(self) -> Option<Elements<'a>> {
+        match self {
+            Element::Json(Value::Array(array)) => Some(Elements::Json(array)),
+            Element::Json(_) => None,
+            Element::Item(item) => item.elements(),
+        }
+    }
+
+    pub(crate) fn is_array(self) -> bool {
+        self.elements().is_some()
+    }
+
+    /// The member of an object.
+    pub(crate) fn member(self, key: &str) -> Option<Element<'a>> {
+        match self {
+            Element::Json(Value::Object(object)) => object.get(key).map(Element::Json),
+            Element::Item(Item::Record(record)) => record.get(key).map(Item::look),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn into_item(self) -> Item {
+        match self {
+            Element::Json(value) => Item::Json(value.clone()),
+            Element::Item(item) => item.clone(),
+        }
+    }
+}
+
+/// How far names lead through objects.
+pub(crate) enum Walk {
+    /// To what the last name names, or to nothing.
+    End(Item),
+    /// To an array, with this many names taken.
+    Array(Item, usize),
+}
+
+impl Item {
+    pub(crate) fn look(&self) -> Element<'_> {
+        match self {
+            Item::Json(value) => Element::Json(value),
+            item => Element::Item(item),
+        }
+    }
+
+    /// Follows `names` as long as there are objects. Only what is found at the end is cloned.
+    pub(crate) fn walk<'n>(&self, names: impl Iterator<Item = &'n str>) -> Walk {
+        let mut current = self.look();
+        for (taken, name) in names.enumerate() {
+            if current.elements().is_some() {
+                return Walk::Array(current.into_item(), taken);
+            }
+            match current.member(name) {
+                Some(member) => current = member,
+                None => return Walk::End(Item::Undefined),
+            }
+        }
+        Walk::End(current.into_item())
     }
 }
 
@@ -191,10 +292,6 @@ impl Item {
 
     pub(crate) fn is_undefined(&self) -> bool {
         matches!(self, Item::Undefined)
-    }
-
-    pub(crate) fn is_null(&self) -> bool {
-        matches!(self, Item::Json(Value::Null))
     }
 
     pub(crate) fn is_function(&self) -> bool {
@@ -306,8 +403,12 @@ impl Item {
                 Output::Javascript => Value::Null,
             }),
             Item::List(list, _) => {
-                let absent = |value: Option<Value>| value.or((mode == Output::Javascript).then_some(Value::Null));
-                let values: Option<Vec<Value>> = list.items.iter().map(|item| absent(item.to_value(mode))).collect();
+                let absent = |item: &Item| match mode {
+                    Output::StepFunctions if !item.is_undefined() => None,
+                    _ => Some(Value::Null),
+                };
+                let values: Option<Vec<Value>> =
+                    list.items.iter().map(|item| item.to_value(mode).or_else(|| absent(item))).collect();
                 values.map(Value::from)
             }
             Item::Record(record) => {
@@ -317,7 +418,7 @@ impl Item {
                         Some(value) => {
                             object.insert(key.clone(), value);
                         }
-                        None if mode == Output::StepFunctions => return None,
+                        None if mode == Output::StepFunctions && !item.is_undefined() => return None,
                         None => {}
                     }
                 }

@@ -15,14 +15,15 @@ pub(crate) use path::lookup;
 
 use crate::budget::Budget;
 use crate::error::Error;
-use crate::functions;
+use crate::functions::{self, Builtin};
 use crate::profile::Profile;
-use crate::syntax::ast::{Kind, Node, Variable};
+use crate::syntax::ast::{Block, Kind, Node, Variable};
 use crate::{Bindings, World};
 use frame::{Environment, Frame};
 use function::{Function, FunctionKind};
 use item::{Flags, Item};
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 /// One evaluation.
 pub(crate) struct Evaluator<'a> {
@@ -35,7 +36,16 @@ pub(crate) struct Evaluator<'a> {
     /// The state of `$random`, `$shuffle` and `$uuid`.
     pub(crate) random: Cell<u64>,
     captured: RefCell<Vec<Environment>>,
+    /// Frames of calls that are over, for the next ones.
+    spare: RefCell<Vec<Environment>>,
+    /// What [`Bindings`] answered.
+    bound: RefCell<Vec<(Arc<str>, Option<Item>)>>,
 }
+
+/// The most frames that are kept for another use.
+const SPARE_MAX: usize = 16;
+/// The most answers of [`Bindings`] that are kept: they are searched one by one.
+const BOUND_MAX: usize = 32;
 
 impl<'a> Evaluator<'a> {
     pub(crate) fn new(
@@ -53,6 +63,8 @@ impl<'a> Evaluator<'a> {
             root,
             random: Cell::new(world.seed),
             captured: RefCell::default(),
+            spare: RefCell::default(),
+            bound: RefCell::default(),
         }
     }
 
@@ -121,21 +133,16 @@ impl<'a> Evaluator<'a> {
                     .shallow_enough()
             }
             Kind::Block(block) => {
-                let frame;
-                let inside = if block.slots > 0 {
-                    frame = Frame::slots(environment, block.slots);
-                    &frame
-                } else {
-                    environment
-                };
-                let mut result = Item::Undefined;
-                for expression in &block.expressions {
-                    result = self.evaluate(expression, input, inside)?;
+                if block.slots == 0 {
+                    return self.block(block, input, environment);
                 }
+                let frame = self.frame(environment, block.slots);
+                let result = self.block(block, input, &frame)?;
+                self.release(frame);
                 Ok(result)
             }
             Kind::Condition(test, then, otherwise) => {
-                if to_boolean(&self.evaluate(test, input, environment)?) {
+                if to_boolean(&self.evaluate(test, input, environment)?, self.profile) {
                     self.evaluate(then, input, environment)
                 } else {
                     otherwise
@@ -145,7 +152,7 @@ impl<'a> Evaluator<'a> {
             }
             Kind::Fallback { left, right, for_false } => {
                 let value = self.evaluate(left, input, environment)?;
-                let keep = if *for_false { to_boolean(&value) } else { !value.is_undefined() };
+                let keep = if *for_false { to_boolean(&value, self.profile) } else { !value.is_undefined() };
                 if keep { Ok(value) } else { self.evaluate(right, input, environment) }
             }
             Kind::Transform(transform) => {
@@ -157,26 +164,82 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    fn block(&self, block: &Block, input: &Item, environment: &Environment) -> Result<Item, Error> {
+        let Some((last, before)) = block.expressions.split_last() else { return Ok(Item::Undefined) };
+        for expression in before {
+            self.evaluate(expression, input, environment)?;
+        }
+        self.evaluate(last, input, environment)
+    }
+
     fn variable(&self, variable: &Variable, input: &Item, environment: &Environment) -> Item {
+        self.look(variable, input, environment, Item::clone)
+    }
+
+    /// Looks at what a variable holds.
+    fn look<T>(
+        &self,
+        variable: &Variable,
+        input: &Item,
+        environment: &Environment,
+        mut look: impl FnMut(&Item) -> T,
+    ) -> T {
         match &*variable.name {
             "" => match input {
-                Item::List(list, flags) if flags.outer_wrapper => list.items.first().cloned().unwrap_or_default(),
-                _ => input.clone(),
+                Item::List(list, flags) if flags.outer_wrapper => look(list.items.first().unwrap_or(&Item::Undefined)),
+                _ => look(input),
             },
-            name => environment.lookup(&variable.places).unwrap_or_else(|| self.global(name)),
+            "$" if variable.places.is_empty() => look(&self.root),
+            _ => environment
+                .look(&variable.places, &mut look)
+                .or_else(|| self.bound(&variable.name, |bound| bound.map(&mut look)))
+                .unwrap_or_else(|| {
+                    let builtin = variable.builtin.map(|builtin| Function::item(FunctionKind::Builtin(builtin)));
+                    look(&builtin.unwrap_or_default())
+                }),
         }
     }
 
-    /// What a name means outside the expression.
-    pub(crate) fn global(&self, name: &str) -> Item {
-        if name == "$" {
-            return self.root.clone();
+    /// Looks at what a name is bound to outside the expression.
+    fn bound<T>(&self, name: &Arc<str>, look: impl FnOnce(Option<&Item>) -> T) -> T {
+        let mut known = self.bound.borrow_mut();
+        if let Some((_, item)) = known.iter().find(|(candidate, _)| Arc::ptr_eq(candidate, name)) {
+            return look(item.as_ref());
         }
-        if let Some(value) = self.bindings.get(name) {
-            return Item::Json(value);
+        let item = self.bindings.get(name).map(Item::Json);
+        if known.len() == BOUND_MAX {
+            return look(item.as_ref());
         }
-        functions::find(name, self.profile)
-            .map_or(Item::Undefined, |builtin| Function::item(FunctionKind::Builtin(builtin)))
+        known.push((name.clone(), item));
+        look(known.last().and_then(|(_, item)| item.as_ref()))
+    }
+
+    /// The built-in function that a variable is, unless it is bound to something else.
+    fn builtin(&self, variable: &Variable) -> Option<&'static Builtin> {
+        let builtin = variable.builtin.filter(|_| variable.places.is_empty())?;
+        self.bound(&variable.name, |bound| bound.is_none()).then_some(builtin)
+    }
+
+    /// Whether a name means something outside the expression.
+    fn is_known(&self, name: &str) -> bool {
+        name == "$" || self.bindings.get(name).is_some() || functions::find(name, self.profile).is_some()
+    }
+
+    /// A frame for a call or a block; give it back with [`Evaluator::release`].
+    fn frame(&self, parent: &Environment, slots: u32) -> Environment {
+        match self.spare.borrow_mut().pop() {
+            Some(spare) => Frame::reuse(spare, parent, slots),
+            None => Frame::slots(parent, slots),
+        }
+    }
+
+    /// Keeps a frame for another use, unless a closure still holds it.
+    fn release(&self, frame: Environment) {
+        let recycled = Frame::recycle(frame);
+        let mut spare = self.spare.borrow_mut();
+        if spare.len() < SPARE_MAX {
+            spare.extend(recycled);
+        }
     }
 
     fn capture(&self, environment: &Environment) -> Result<(), Error> {
@@ -218,7 +281,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A string, charged for.
-    pub(crate) fn text(&self, text: impl Into<std::sync::Arc<str>>) -> Result<Item, Error> {
+    pub(crate) fn text(&self, text: impl Into<Arc<str>>) -> Result<Item, Error> {
         let text = text.into();
         self.budget.allocate(32 + text.len())?;
         self.budget.step(text.len() as u64 / 64)?;
@@ -271,16 +334,17 @@ fn unwrap_sequence(item: Item, keep_array: bool) -> Item {
     }
 }
 
-/// The language's notion of truth.
-pub(crate) fn to_boolean(item: &Item) -> bool {
+/// The language's notion of truth. To version 2.0.6 functions are true, unless they are regular expressions.
+pub(crate) fn to_boolean(item: &Item, profile: Profile) -> bool {
     match item {
-        Item::Undefined | Item::Function(_) | Item::Tuples(_) => false,
+        Item::Undefined | Item::Tuples(_) => false,
+        Item::Function(function) => {
+            let is_regex = matches!(function.kind, FunctionKind::Regex(_) | FunctionKind::NextMatch { .. });
+            profile == Profile::StepFunctions && !is_regex
+        }
         Item::Number(number) => *number != 0.0 && !number.is_nan(),
         Item::Record(record) => !record.entries().is_empty(),
-        Item::List(list, _) => match list.items.as_slice() {
-            [single] => to_boolean(single),
-            items => items.iter().any(to_boolean),
-        },
+        Item::List(list, _) => list.items.iter().any(|item| to_boolean(item, profile)),
         Item::Json(value) => value_to_boolean(value),
     }
 }

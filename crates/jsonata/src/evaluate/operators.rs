@@ -8,6 +8,7 @@ use super::path::check_finite;
 use super::to_boolean;
 use crate::error::Error;
 use crate::functions::string::to_text;
+use crate::profile::Profile;
 use crate::syntax::ast::{BinaryOperator, Kind, Node};
 use std::cmp::Ordering;
 
@@ -26,11 +27,14 @@ impl Evaluator<'_> {
     ) -> Result<Item, Error> {
         let lhs = self.evaluate(left, input, environment)?;
         if let BinaryOperator::And | BinaryOperator::Or = operator {
-            let lhs = to_boolean(&lhs);
+            let lhs = to_boolean(&lhs, self.profile);
             if lhs == (operator == BinaryOperator::Or) {
                 return Ok(boolean(lhs));
             }
-            return Ok(boolean(to_boolean(&self.evaluate(right, input, environment)?)));
+            // Whatever fails in the right operand, the reference implementation blames `and` or `or`, the outermost of several.
+            let rhs = self.evaluate(right, input, environment);
+            let rhs = rhs.map_err(|error| error.blaming(node.span.end, operator.text()))?;
+            return Ok(boolean(to_boolean(&rhs, self.profile)));
         }
         let rhs = self.evaluate(right, input, environment)?;
         self.operate(operator, lhs, rhs).map_err(|error| error.at(node.span.end).with_token(operator.text()))
@@ -47,7 +51,9 @@ impl Evaluator<'_> {
                 if lhs.is_undefined() || rhs.is_undefined() {
                     return Ok(boolean(false));
                 }
-                self.charge_comparison(&lhs)?;
+                if lhs.is_array() == rhs.is_array() && lhs.is_object() == rhs.is_object() {
+                    self.charge_comparison(&lhs)?;
+                }
                 Ok(boolean(deep_equal(&lhs, &rhs) == (operator == BinaryOperator::Equal)))
             }
             BinaryOperator::Less
@@ -77,12 +83,18 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A deep comparison costs as much as its smaller side, at most; the left one is counted.
+    /// A deep comparison costs as much as there is on one side, at most; the left one is counted, and what is nested in it.
     pub(crate) fn charge_comparison(&self, item: &Item) -> Result<(), Error> {
-        match item.elements() {
-            Some(elements) => self.budget.step(elements.len() as u64),
-            None => Ok(()),
+        if let Some(elements) = item.elements() {
+            self.budget.step(elements.len() as u64)?;
+            return elements.iter().try_for_each(|element| self.charge_comparison(&element));
         }
+        if item.is_object() {
+            let entries = item.entries();
+            self.budget.step(2 + entries.len() as u64 * 2)?;
+            return entries.iter().try_for_each(|(_, member)| self.charge_comparison(member));
+        }
+        Ok(())
     }
 
     fn range(&self, lhs: &Item, rhs: &Item) -> Result<Item, Error> {
@@ -98,7 +110,9 @@ impl Evaluator<'_> {
         }
         let count = to - from + 1.0;
         if count > RANGE_MAX {
-            return Err(Error::new("D2014").with_value(crate::number::to_json(count)));
+            // Version 2.0.6 allows as many and says something else.
+            let said = if self.profile == Profile::StepFunctions { "1e6" } else { "1e7" };
+            return Err(Error::new("D2014").with_text(said).with_value(crate::number::to_json(count)));
         }
         self.grow(count as usize)?;
         Ok(Item::sequence((0..count as usize).map(|offset| Item::Number(from + offset as f64)).collect()))
@@ -115,7 +129,7 @@ impl Evaluator<'_> {
         if value.is_undefined() {
             return Ok(value);
         }
-        match value.as_number() {
+        match value.as_number().filter(|number| !number.is_nan()) {
             Some(number) => {
                 check_finite(number).map_err(|error| error.at(node.span.end))?;
                 Ok(Item::Number(-number))
@@ -154,7 +168,8 @@ impl Evaluator<'_> {
         if lhs.is_function() {
             return Function::item(FunctionKind::Composed(lhs, function)).shallow_enough();
         }
-        self.apply(&function, vec![lhs], input).map_err(|error| error.at(node.span.end))
+        // The function sees null as its context, not what stands around.
+        self.apply(&function, vec![lhs], &Item::NULL).map_err(|error| error.at(node.span.end))
     }
 }
 
@@ -163,7 +178,7 @@ pub(super) fn boolean(boolean: bool) -> Item {
 }
 
 fn arithmetic(operator: BinaryOperator, lhs: &Item, rhs: &Item) -> Result<Item, Error> {
-    let number = |side: &Item, code| match side.as_number() {
+    let number = |side: &Item, code| match side.as_number().filter(|number| !number.is_nan()) {
         Some(number) => check_finite(number).map(|()| Some(number)),
         None if side.is_undefined() => Ok(None),
         None => Err(Error::new(code).with_value(side.to_error_value())),

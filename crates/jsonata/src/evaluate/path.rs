@@ -1,7 +1,7 @@
 //! Paths: steps mapped over sequences, streams of tuples where steps bind names, predicates, wildcards.
 
 use super::frame::{Environment, Frame, Tuple};
-use super::item::{Flags, Item};
+use super::item::{Element, Elements, Flags, Item, Walk};
 use super::{Evaluator, to_boolean, with_flags};
 use crate::error::Error;
 use crate::syntax::ast::{Extras, Kind, Node, Path, Stage};
@@ -27,8 +27,11 @@ impl Evaluator<'_> {
                 }
                 other => other,
             }
+        } else if path.plain {
+            self.names(path, input, environment)?
         } else {
-            self.steps(path, input, environment)?
+            // An array is a sequence of inputs, unless the path starts at a variable.
+            self.steps(path, 0, input.clone(), !input.is_array(), environment)?
         };
         if path.keep_singleton {
             sequence = match sequence {
@@ -47,13 +50,42 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The steps of a path that binds nothing. A result that is no array stands for a sequence of one.
-    fn steps(&self, path: &Path, input: &Item, environment: &Environment) -> Result<Item, Error> {
-        let mut current = input.clone();
-        // An array is a sequence of inputs, unless the path starts at a variable.
-        let mut single = !input.is_array();
+    /// The steps of a path of names: values are looked at where they are, up to the first array.
+    fn names(&self, path: &Path, input: &Item, environment: &Environment) -> Result<Item, Error> {
+        self.budget.touch()?;
+        self.budget.step(path.steps.len() as u64)?;
+        let names = |from: usize| {
+            path.steps[from..].iter().map(|step| match &step.kind {
+                Kind::Name(name) => &**name,
+                _ => "",
+            })
+        };
+        let (walk, from) = match &path.steps[0].kind {
+            Kind::Variable(variable) => (self.look(variable, input, environment, |item| item.walk(names(1))), 1),
+            _ => (input.walk(names(0)), 0),
+        };
+        match walk {
+            Walk::End(item) => Ok(item),
+            Walk::Array(_, 0) => self.steps(path, 0, input.clone(), !input.is_array(), environment),
+            Walk::Array(array, taken) if array.elements().is_some_and(|elements| elements.len() > 0) => {
+                self.steps(path, from + taken, with_flags(array, SEQUENCE), false, environment)
+            }
+            Walk::Array(..) => Ok(Item::Undefined),
+        }
+    }
+
+    /// The steps of a path that binds nothing, `from` the first one to take. A result that is no array stands for a sequence of one,
+    /// and so does `current` if it is `single`.
+    fn steps(
+        &self,
+        path: &Path,
+        from: usize,
+        mut current: Item,
+        mut single: bool,
+        environment: &Environment,
+    ) -> Result<Item, Error> {
         let last = path.steps.len() - 1;
-        for (index, step) in path.steps.iter().enumerate() {
+        for (index, step) in path.steps.iter().enumerate().skip(from) {
             if index == 0 && matches!(step.kind, Kind::Variable(_)) {
                 single = true;
             }
@@ -75,7 +107,7 @@ impl Evaluator<'_> {
                 None => current.is_undefined(),
             };
             if empty {
-                return Ok(if is_last { current } else { Item::Undefined });
+                return Ok(if is_last || step.cons_array { current } else { Item::Undefined });
             }
         }
         Ok(current)
@@ -113,13 +145,13 @@ impl Evaluator<'_> {
         let mut results = Vec::with_capacity(elements.len());
         let mut plain_array = None;
         let mut count = 0;
-        for item in elements.iter() {
+        for element in elements.look() {
             let result = match (&step.kind, &step.extras) {
-                (Kind::Name(name), None) if !item.is_array() => {
+                (Kind::Name(name), None) if !element.is_array() => {
                     self.budget.touch()?;
-                    item.get(name)
+                    element.member(name).map_or(Item::Undefined, Element::into_item)
                 }
-                _ => self.step_item(step, &item, environment)?,
+                _ => self.step_item(step, &element.into_item(), environment)?,
             };
             if result.is_undefined() {
                 continue;
@@ -212,7 +244,7 @@ impl Evaluator<'_> {
         }
         let inputs = match tuples {
             Some(tuples) => tuples,
-            None => items.into_iter().filter(|item| !item.is_undefined()).map(Tuple::new).collect(),
+            None => items.into_iter().map(Tuple::new).collect(),
         };
         for tuple in &inputs {
             let frame = Frame::tuple(environment, tuple);
@@ -266,8 +298,7 @@ impl Evaluator<'_> {
         if let Item::Tuples(tuples) = input {
             return Ok(Item::Tuples(Rc::new(self.filter_tuples(predicate, tuples.to_vec(), environment)?)));
         }
-        let single = [input.clone()];
-        let elements = input.elements().unwrap_or(super::item::Elements::Items(&single));
+        let elements = input.elements().unwrap_or(Elements::Items(std::slice::from_ref(&input)));
         let count = elements.len();
         if let Kind::Literal(Value::Number(number)) = &predicate.kind
             && predicate.extras.is_none()
@@ -282,8 +313,10 @@ impl Evaluator<'_> {
         let mut results = Vec::new();
         for (index, item) in elements.iter().enumerate() {
             let outcome = self.evaluate(predicate, &item, environment)?;
-            for _ in 0..self.selected(&outcome, index, count)? {
-                results.push(item.clone());
+            match self.selected(&outcome, index, count)? {
+                0 => {}
+                1 => results.push(item),
+                times => results.extend(std::iter::repeat_n(item, times)),
             }
         }
         self.grow(results.len())?;
@@ -315,7 +348,7 @@ impl Evaluator<'_> {
 
     /// How often a predicate selects the item at `index`: numbers name positions, anything else is true or false.
     fn selected(&self, outcome: &Item, index: usize, count: usize) -> Result<usize, Error> {
-        if let Some(number) = outcome.as_number() {
+        if let Some(number) = outcome.as_number().filter(|number| !number.is_nan()) {
             check_finite(number)?;
             return Ok(usize::from(position(number, count) == Some(index)));
         }
@@ -328,7 +361,7 @@ impl Evaluator<'_> {
                 return Ok(numbers.filter(|number| position(*number, count) == Some(index)).count());
             }
         }
-        Ok(usize::from(to_boolean(outcome)))
+        Ok(usize::from(to_boolean(outcome, self.profile)))
     }
 
     pub(super) fn wildcard(&self, input: &Item) -> Result<Item, Error> {
@@ -422,24 +455,23 @@ pub(crate) fn lookup(evaluator: &Evaluator<'_>, input: &Item, name: &str) -> Res
 
 fn collect(
     evaluator: &Evaluator<'_>,
-    elements: super::item::Elements<'_>,
+    elements: Elements<'_>,
     name: &str,
     results: &mut Vec<Item>,
 ) -> Result<(), Error> {
     evaluator.grow(elements.len())?;
-    for element in elements.iter() {
+    for element in elements.look() {
         if let Some(inner) = element.elements() {
             collect(evaluator, inner, name, results)?;
             continue;
         }
-        let member = element.get(name);
+        let Some(member) = element.member(name) else { continue };
         match member.elements() {
             Some(members) => {
                 evaluator.grow(members.len())?;
                 results.extend(members.iter());
             }
-            None if member.is_undefined() => {}
-            None => results.push(member),
+            None => results.extend(Some(member.into_item()).filter(|member| !member.is_undefined())),
         }
     }
     Ok(())

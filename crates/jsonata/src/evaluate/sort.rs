@@ -1,11 +1,15 @@
-//! Order-by: a stable merge sort by the values of its terms, which are evaluated once per item.
+//! Order-by: a stable merge sort by the values of its terms, which are evaluated once per item, when they are first compared.
 
 use super::Evaluator;
 use super::frame::{Environment, Frame, Tuple};
 use super::item::{Item, compare_text};
 use crate::error::Error;
 use crate::syntax::ast::{Node, SortTerm};
+use std::cell::OnceCell;
 use std::cmp::Ordering;
+
+/// What is sorted, with the values of its terms.
+type Keyed<T> = (Box<[OnceCell<Item>]>, T);
 
 impl Evaluator<'_> {
     pub(super) fn sort_items(
@@ -15,8 +19,7 @@ impl Evaluator<'_> {
         items: Vec<Item>,
         environment: &Environment,
     ) -> Result<Vec<Item>, Error> {
-        let keys = |item: &Item| terms.iter().map(|term| self.evaluate(&term.expression, item, environment)).collect();
-        self.sort_by_terms(step, terms, items, keys)
+        self.sort_by_terms(step, terms, items, |item, term| self.evaluate(&term.expression, item, environment))
     }
 
     pub(super) fn sort_tuples(
@@ -26,11 +29,10 @@ impl Evaluator<'_> {
         tuples: Vec<Tuple>,
         environment: &Environment,
     ) -> Result<Vec<Tuple>, Error> {
-        let keys = |tuple: &Tuple| {
+        self.sort_by_terms(step, terms, tuples, |tuple, term| {
             let frame = Frame::tuple(environment, tuple);
-            terms.iter().map(|term| self.evaluate(&term.expression, &tuple.item, &frame)).collect()
-        };
-        self.sort_by_terms(step, terms, tuples, keys)
+            self.evaluate(&term.expression, &tuple.item, &frame)
+        })
     }
 
     fn sort_by_terms<T: Clone>(
@@ -38,16 +40,20 @@ impl Evaluator<'_> {
         step: &Node,
         terms: &[SortTerm],
         items: Vec<T>,
-        keys: impl Fn(&T) -> Result<Vec<Item>, Error>,
+        evaluate: impl Fn(&T, &SortTerm) -> Result<Item, Error>,
     ) -> Result<Vec<T>, Error> {
-        if items.len() < 2 {
-            return Ok(items);
-        }
-        let mut keyed = Vec::with_capacity(items.len());
-        for item in items {
-            keyed.push((keys(&item)?, item));
-        }
-        let sorted = self.merge_sort(keyed, &|left, right| compare_terms(step, terms, &left.0, &right.0))?;
+        let of = |item: &T, index: usize| evaluate(item, &terms[index]);
+        let rows = items.into_iter().map(|item| (terms.iter().map(|_| OnceCell::new()).collect(), item)).collect();
+        let sorted = self.merge_sort(rows, &|left: &Keyed<T>, right: &Keyed<T>| {
+            for (index, term) in terms.iter().enumerate() {
+                let (left, right) = (key(left, index, &of)?, key(right, index, &of)?);
+                match compare_term(step, term, left, right)? {
+                    Ordering::Equal => {}
+                    ordering => return Ok(ordering == Ordering::Greater),
+                }
+            }
+            Ok(false)
+        })?;
         Ok(sorted.into_iter().map(|(_, item)| item).collect())
     }
 
@@ -57,43 +63,63 @@ impl Evaluator<'_> {
         items: Vec<T>,
         after: &dyn Fn(&T, &T) -> Result<bool, Error>,
     ) -> Result<Vec<T>, Error> {
-        let mut source = items;
-        let mut width = 1;
-        while width < source.len() {
-            self.grow(source.len())?;
-            let mut merged = Vec::with_capacity(source.len());
-            for run in source.chunks(2 * width) {
-                let (left, right) = run.split_at(width.min(run.len()));
-                let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
-                while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-                    let next = if after(first, second)? { right.next() } else { left.next() };
-                    merged.extend(next.cloned());
-                }
-                merged.extend(left.cloned());
-                merged.extend(right.cloned());
-            }
-            source = merged;
-            width *= 2;
+        let (items, mut merged) = (items, Vec::new());
+        self.sort_range(&items, &mut merged, after)?;
+        Ok(merged)
+    }
+
+    /// Appends `items` in order. Halves are split as the reference implementation does it, so that a comparison that is no order, or fails,
+    /// has the same effect.
+    fn sort_range<T: Clone>(
+        &self,
+        items: &[T],
+        merged: &mut Vec<T>,
+        after: &dyn Fn(&T, &T) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        if items.len() < 2 {
+            merged.extend_from_slice(items);
+            return Ok(());
         }
-        Ok(source)
+        self.grow(items.len())?;
+        let (first_half, second_half) = items.split_at(items.len() / 2);
+        let (mut left, mut right) = (Vec::with_capacity(first_half.len()), Vec::with_capacity(second_half.len()));
+        self.sort_range(first_half, &mut left, after)?;
+        self.sort_range(second_half, &mut right, after)?;
+        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+        while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+            let next = if after(first, second)? { right.next() } else { left.next() };
+            merged.extend(next);
+        }
+        merged.extend(left);
+        merged.extend(right);
+        Ok(())
     }
 }
 
-fn compare_terms(step: &Node, terms: &[SortTerm], left: &[Item], right: &[Item]) -> Result<bool, Error> {
-    for ((term, left), right) in terms.iter().zip(left).zip(right) {
-        let ordering = match (left.is_undefined(), right.is_undefined()) {
-            (true, true) => continue,
-            // What has no value goes last, whichever way the term sorts.
-            (true, false) => return Ok(true),
-            (false, true) => return Ok(false),
-            (false, false) => compare(left, right).map_err(|error| error.at(step.span.end))?,
-        };
-        match if term.descending { ordering.reverse() } else { ordering } {
-            Ordering::Equal => {}
-            ordering => return Ok(ordering == Ordering::Greater),
-        }
+/// The value of a term for a row, evaluated when it is first needed.
+fn key<'r, T>(
+    (keys, item): &'r Keyed<T>,
+    index: usize,
+    evaluate: &dyn Fn(&T, usize) -> Result<Item, Error>,
+) -> Result<&'r Item, Error> {
+    if let Some(known) = keys[index].get() {
+        return Ok(known);
     }
-    Ok(false)
+    let value = evaluate(item, index)?;
+    Ok(keys[index].get_or_init(|| value))
+}
+
+fn compare_term(step: &Node, term: &SortTerm, left: &Item, right: &Item) -> Result<Ordering, Error> {
+    Ok(match (left.is_undefined(), right.is_undefined()) {
+        (true, true) => Ordering::Equal,
+        // What has no value goes last, whichever way the term sorts.
+        (true, false) => Ordering::Greater,
+        (false, true) => Ordering::Less,
+        (false, false) => {
+            let ordering = compare(left, right).map_err(|error| error.at(step.span.end))?;
+            if term.descending { ordering.reverse() } else { ordering }
+        }
+    })
 }
 
 fn compare(left: &Item, right: &Item) -> Result<Ordering, Error> {
@@ -103,7 +129,7 @@ fn compare(left: &Item, right: &Item) -> Result<Ordering, Error> {
         return Err(Error::new("T2008").with_value(culprit.to_error_value()));
     }
     match (left.as_number(), right.as_number(), left.as_str(), right.as_str()) {
-        (Some(left), Some(right), ..) => Ok(left.partial_cmp(&right).unwrap_or(Ordering::Equal)),
+        (Some(left), Some(right), ..) => Ok(left.partial_cmp(&right).unwrap_or(Ordering::Greater)),
         (_, _, Some(left), Some(right)) => Ok(compare_text(left, right)),
         _ => {
             let error = Error::new("T2007").with_value(left.to_error_value());

@@ -7,6 +7,8 @@ use super::frame::Environment;
 use super::item::{Item, Record, RecordBuilder, VALUE_DEPTH_MAX};
 use crate::error::{DEPTH_EXCEEDED, Error};
 use crate::syntax::ast::Transform;
+use crate::text::number::for_string;
+use json::Value;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -31,8 +33,11 @@ impl Evaluator<'_> {
         let matches = self.evaluate(&transform.pattern, &copy, environment)?;
         let mut changes = Changes::new();
         for found in matches.into_items() {
-            let Item::Record(original) = &found else { continue };
             let current = self.rebuild(&found, &changes, 0)?;
+            let Item::Record(original) = &found else {
+                self.transform_nothing(transform, &current, environment)?;
+                continue;
+            };
             let mut members = RecordBuilder::default();
             let latest = changes.get(&Rc::as_ptr(original)).unwrap_or(original);
             latest.entries().iter().for_each(|(key, item)| members.insert(key.clone(), item.clone()));
@@ -64,22 +69,56 @@ impl Evaluator<'_> {
         self.rebuild(&copy, &changes, 0)?.shallow_enough()
     }
 
-    /// The same value as nodes that are each there once.
-    fn copy(&self, item: &Item) -> Result<Item, Error> {
+    /// What is no object takes no changes; what they would be is evaluated all the same, and may fail.
+    fn transform_nothing(&self, transform: &Transform, found: &Item, environment: &Environment) -> Result<(), Error> {
+        let update = self.evaluate(&transform.update, found, environment)?;
+        if !update.is_undefined() && !update.is_object() {
+            let error = Error::new("T2011").at(transform.update.span.end);
+            return Err(error.with_value(update.to_error_value()));
+        }
+        if let Some(delete) = &transform.delete {
+            let names = self.evaluate(delete, found, environment)?;
+            if names.clone().into_items().iter().any(|name| name.as_str().is_none()) {
+                let error = Error::new("T2012").at(delete.span.end);
+                return Err(error.with_value(names.to_error_value()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The same value as nodes that are each there once. What JSON lacks and digits that `$string` drops do not come along: the reference
+    /// implementation copies by way of the text.
+    pub(crate) fn copy(&self, item: &Item) -> Result<Item, Error> {
         if let Some(elements) = item.elements() {
             self.grow(elements.len())?;
-            return Ok(Item::array(elements.iter().map(|element| self.copy(&element)).collect::<Result<_, _>>()?));
+            return Ok(Item::array(
+                elements.iter().map(|element| self.copy_element(&element)).collect::<Result<_, _>>()?,
+            ));
         }
         if item.is_object() {
             let entries = item.entries();
             self.grow(entries.len() * 2)?;
             let mut record = RecordBuilder::default();
             for (key, member) in entries {
-                record.insert(key, self.copy(&member)?);
+                if !member.is_undefined() {
+                    record.insert(key, self.copy(&member)?);
+                }
             }
             return Ok(Item::Record(Rc::new(record.build())));
         }
-        Ok(item.clone())
+        if item.is_function() {
+            return Ok(Item::string(""));
+        }
+        let Some(number) = item.as_number() else { return Ok(item.clone()) };
+        if !number.is_finite() {
+            return Err(Error::new("D1001").with_value(Value::Null));
+        }
+        let kept = for_string(number, self.profile);
+        Ok(if kept == number { item.clone() } else { Item::Number(kept) })
+    }
+
+    fn copy_element(&self, element: &Item) -> Result<Item, Error> {
+        if element.is_undefined() { Ok(Item::NULL) } else { self.copy(element) }
     }
 
     /// `item` with the changes built in; what has none is shared. An object that was put into itself has no end and is too deep.

@@ -53,7 +53,7 @@ pub(super) fn shuffle(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) -
 }
 
 pub(super) fn zip(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    let arrays: Vec<_> = (0..arguments.count).map(|index| arguments.get(index).elements()).collect();
+    let arrays: Vec<_> = (0..arguments.count()).map(|index| arguments.get(index).elements()).collect();
     let length = arrays.iter().map(|array| array.map_or(0, |elements| elements.len())).min().unwrap_or(0);
     evaluator.grow(length.saturating_mul(arrays.len() + 1))?;
     let rows = (0..length).map(|row| {
@@ -86,7 +86,10 @@ pub(super) fn sort(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) -> R
         })?
     } else {
         evaluator.merge_sort(items, &|left, right| {
-            Ok(to_boolean(&evaluator.apply(comparator, vec![left.clone(), right.clone()], arguments.context)?))
+            Ok(to_boolean(
+                &evaluator.apply(comparator, vec![left.clone(), right.clone()], arguments.context)?,
+                evaluator.profile,
+            ))
         })?
     };
     Ok(Item::array(sorted))

@@ -20,8 +20,16 @@ struct Found {
 
 /// The matches of a matcher in a text, one after the other.
 enum Matches<'a> {
-    Regex { regex: Arc<Regex>, from: usize },
-    Function { next: Item, arguments: Vec<Item>, context: &'a Item },
+    /// `from` is where the last match ended.
+    Regex {
+        regex: Arc<Regex>,
+        from: Option<usize>,
+    },
+    Function {
+        next: Item,
+        arguments: Vec<Item>,
+        context: &'a Item,
+    },
 }
 
 impl<'a> Matches<'a> {
@@ -29,7 +37,7 @@ impl<'a> Matches<'a> {
         if let Item::Function(function) = matcher
             && let FunctionKind::Regex(regex) = &function.kind
         {
-            return Matches::Regex { regex: regex.clone(), from: 0 };
+            return Matches::Regex { regex: regex.clone(), from: None };
         }
         Matches::Function { next: matcher.clone(), arguments: vec![Item::string(text.clone())], context }
     }
@@ -37,12 +45,18 @@ impl<'a> Matches<'a> {
     fn next(&mut self, evaluator: &Evaluator<'_>, text: &Arc<str>) -> Result<Option<Found>, Error> {
         match self {
             Matches::Regex { regex, from } => {
-                let Some(found) = regex.find(text, *from, &evaluator.budget)? else { return Ok(None) };
+                let first = from.is_none();
+                let at = from.unwrap_or(0);
+                if !first && at >= text.len() {
+                    return Ok(None);
+                }
+                let Some(found) = regex.find(text, at, &evaluator.budget)? else { return Ok(None) };
                 let Match { start, end, groups } = found;
-                if start == end {
+                // A match of nothing would be found again and again; the first one does no harm.
+                if start == end && !first {
                     return Err(Error::new("D1004").with_value(regex.source()));
                 }
-                *from = end;
+                *from = Some(end);
                 let groups = groups.into_iter().map(|group| match group {
                     Some((start, end)) => evaluator.text(&text[start..end]),
                     None => Ok(Item::Undefined),
@@ -208,8 +222,11 @@ pub(super) fn replace(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Re
     let mut position = 0;
     let mut count = 0.0;
     if let Some(pattern) = arguments.text(1) {
-        let Some(replacement) = replacement.as_str() else {
-            return Err(Error::new("D3012").with_value(replacement.to_error_value()));
+        let undefined: Arc<str> = "undefined".into();
+        let replacement = match replacement.as_str() {
+            Some(replacement) => replacement,
+            None if replacement.is_undefined() => &undefined,
+            None => return Err(Error::new("D3012").with_value(replacement.to_error_value())),
         };
         while count < limit
             && let Some(offset) = text[position..].find(&**pattern)

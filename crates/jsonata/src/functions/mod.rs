@@ -52,31 +52,33 @@ impl fmt::Debug for Builtin {
 /// The arguments of a call, checked; what is left out is undefined.
 pub(crate) struct Arguments<'a> {
     values: Vec<Item>,
-    pub(crate) count: usize,
+    missing: Item,
     pub(crate) context: &'a Item,
 }
 
 impl<'a> Arguments<'a> {
-    pub(crate) fn new(mut values: Vec<Item>, context: &'a Item) -> Self {
-        let count = values.len();
-        values.resize(count.max(4), Item::Undefined);
-        Arguments { values, count, context }
+    pub(crate) fn new(values: Vec<Item>, context: &'a Item) -> Self {
+        Arguments { values, missing: Item::Undefined, context }
+    }
+
+    fn count(&self) -> usize {
+        self.values.len()
     }
 
     fn get(&self, index: usize) -> &Item {
-        &self.values[index]
+        self.values.get(index).unwrap_or(&self.missing)
     }
 
     fn take(&mut self, index: usize) -> Item {
-        std::mem::take(&mut self.values[index])
+        self.values.get_mut(index).map(std::mem::take).unwrap_or_default()
     }
 
     fn text(&self, index: usize) -> Option<&Arc<str>> {
-        self.values[index].as_str()
+        self.get(index).as_str()
     }
 
     fn number(&self, index: usize) -> Option<f64> {
-        self.values[index].as_number()
+        self.get(index).as_number()
     }
 }
 

@@ -22,7 +22,7 @@ fn aggregate(
     if elements.len() == 0 {
         return Ok(empty.map_or(Item::Undefined, Item::Number));
     }
-    let mut numbers = elements.iter().map(|element| element.as_number().unwrap_or(f64::NAN));
+    let mut numbers = elements.look().map(|element| element.as_number().unwrap_or(f64::NAN));
     Ok(Item::Number(compute(&mut numbers, elements.len())))
 }
 
@@ -62,6 +62,10 @@ pub(super) fn ceil(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, 
 
 pub(super) fn round(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
     let precision = arguments.number(1).unwrap_or(0.0);
+    // It is appended to the number as an exponent, and `1e2.5` or `1e1e+21` is none.
+    if precision.fract() != 0.0 || precision.abs() >= 1e21 {
+        return unary(&arguments, |_| f64::NAN);
+    }
     unary(&arguments, |number| text::round::half_even(number, precision as i32))
 }
 
@@ -120,7 +124,8 @@ pub(super) fn format_integer(evaluator: &Evaluator<'_>, arguments: Arguments<'_>
 
 pub(super) fn parse_integer(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
     let (Some(text), Some(picture)) = (arguments.text(0), arguments.text(1)) else { return Ok(Item::Undefined) };
-    Ok(pictures::integer::parse(text, picture).map_err(picture_error)?.map_or(Item::Undefined, Item::Number))
+    // A text that stands for no number is not refused.
+    Ok(Item::Number(pictures::integer::parse(text, picture).map_err(picture_error)?.unwrap_or(f64::NAN)))
 }
 
 pub(super) fn format_number(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {

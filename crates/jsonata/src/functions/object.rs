@@ -4,6 +4,7 @@ use super::Arguments;
 use crate::error::Error;
 use crate::evaluate::item::{Item, RecordBuilder};
 use crate::evaluate::{Evaluator, lookup as lookup_member, to_boolean};
+use crate::profile::Profile;
 use json::Value;
 use std::rc::Rc;
 
@@ -11,14 +12,15 @@ fn truth(boolean: bool) -> Item {
     Item::Json(Value::Bool(boolean))
 }
 
+// Functions that are arguments of functions are false in every version.
 pub(super) fn boolean(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
     let argument = arguments.get(0);
-    Ok(if argument.is_undefined() { Item::Undefined } else { truth(to_boolean(argument)) })
+    Ok(if argument.is_undefined() { Item::Undefined } else { truth(to_boolean(argument, Profile::Reference)) })
 }
 
 pub(super) fn not(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
     let argument = arguments.get(0);
-    Ok(if argument.is_undefined() { Item::Undefined } else { truth(!to_boolean(argument)) })
+    Ok(if argument.is_undefined() { Item::Undefined } else { truth(!to_boolean(argument, Profile::Reference)) })
 }
 
 pub(super) fn exists(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
@@ -38,20 +40,20 @@ pub(super) fn type_of(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Ite
 }
 
 /// Values never change, so a copy is the value.
-pub(super) fn clone(_: &Evaluator<'_>, mut arguments: Arguments<'_>) -> Result<Item, Error> {
-    Ok(arguments.take(0))
+pub(super) fn clone(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) -> Result<Item, Error> {
+    evaluator.copy(&arguments.take(0))
 }
 
 pub(super) fn error(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    let message = arguments.text(0).map_or("$error() function evaluated", |text| text);
+    let message = arguments.text(0).filter(|text| !text.is_empty()).map_or("$error() function evaluated", |text| text);
     Err(Error::new("D3137").with_text(message))
 }
 
-pub(super) fn assert(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    if to_boolean(arguments.get(0)) {
+pub(super) fn assert(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    if to_boolean(arguments.get(0), evaluator.profile) {
         return Ok(Item::Undefined);
     }
-    let message = arguments.text(1).map_or("$assert() statement failed", |text| text);
+    let message = arguments.text(1).filter(|text| !text.is_empty()).map_or("$assert() statement failed", |text| text);
     Err(Error::new("D3141").with_text(message))
 }
 

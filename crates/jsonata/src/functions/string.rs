@@ -5,7 +5,8 @@ use crate::error::Error;
 use crate::evaluate::Evaluator;
 use crate::evaluate::item::Item;
 use crate::text;
-use crate::text::number::{for_string as to_precision_15, write as write_number};
+use crate::text::number::for_string;
+use crate::text::number::write as write_number;
 use json::{Value, write_string};
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ pub(crate) fn to_text(evaluator: &Evaluator<'_>, item: &Item, pretty: bool, out:
 fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mut String) -> Result<(), Error> {
     evaluator.grow(1)?;
     if let Some(number) = item.as_number() {
-        match to_precision_15(number) {
+        match for_string(number, evaluator.profile) {
             number if number.is_finite() => write_number(number, out),
             _ => return Err(Error::new("D1001").with_value(Value::Null)),
         }
@@ -138,7 +139,12 @@ pub(super) fn length(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item
 
 pub(super) fn substring(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
-    let start = arguments.number(1).unwrap_or(0.0);
+    let start = match (arguments.number(1), arguments.number(2)) {
+        (Some(start), _) => start,
+        // There is no end that lies so far behind no start.
+        (None, Some(_)) => return Ok(Item::string("")),
+        (None, None) => 0.0,
+    };
     evaluator.text(text::characters::substring(text, start, arguments.number(2)))
 }
 
@@ -173,7 +179,7 @@ pub(super) fn join(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Resul
     let separator = arguments.text(1).cloned().unwrap_or_default();
     evaluator.budget.step(elements.len() as u64)?;
     let mut out = String::new();
-    for (position, element) in elements.iter().enumerate() {
+    for (position, element) in elements.look().enumerate() {
         let length = out.len();
         if position > 0 {
             out.push_str(&separator);

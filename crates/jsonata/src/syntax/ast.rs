@@ -1,5 +1,6 @@
 //! The tree of an expression: paths flattened into steps, parents and variables resolved, every node with its place in the source.
 
+use crate::functions::Builtin;
 use crate::regex::Regex;
 use crate::signature::Signature;
 use json::Value;
@@ -131,6 +132,8 @@ pub struct Variable {
     pub name: Arc<str>,
     /// Where it may be bound, innermost first; bindings from outside and built-ins come last.
     pub(crate) places: Vec<Place>,
+    /// The built-in function of that name.
+    pub(crate) builtin: Option<&'static Builtin>,
 }
 
 /// A frame, counted outwards, and what to look for in it.
@@ -151,6 +154,8 @@ pub struct Path {
     pub(crate) tuple: bool,
     /// A step makes tuples.
     pub(crate) streams: bool,
+    /// Nothing but names, after a variable or not.
+    pub(crate) plain: bool,
 }
 
 /// One term of an order-by.
@@ -326,24 +331,46 @@ impl Node {
 
     /// The nodes it consists of, in source order.
     pub(crate) fn own_children(&self) -> Vec<&Node> {
+        let mut children = Vec::new();
+        self.visit_own(&mut |child| children.push(child));
+        children
+    }
+
+    /// The predicates and the group that hang on it.
+    pub(crate) fn attached(&self) -> Vec<&Node> {
+        let mut children = Vec::new();
+        self.visit_attached(&mut |child| children.push(child));
+        children
+    }
+
+    /// Visits the nodes it consists of, in source order.
+    pub(crate) fn visit_own<'n>(&'n self, visit: &mut dyn FnMut(&'n Node)) {
         match &self.kind {
-            Kind::Path(path) => path.steps.iter().collect(),
-            Kind::Sort(terms) => terms.iter().map(|term| &term.expression).collect(),
+            Kind::Path(path) => path.steps.iter().for_each(visit),
+            Kind::Sort(terms) => terms.iter().map(|term| &term.expression).for_each(visit),
             Kind::Binary(_, left, right) | Kind::Apply(left, right) | Kind::Fallback { left, right, .. } => {
-                vec![left, right]
+                visit(left);
+                visit(right);
             }
-            Kind::Negate(operand) => vec![operand],
-            Kind::Array(items) => items.iter().collect(),
-            Kind::Object(pairs) => pairs.iter().flat_map(|(key, value)| [key, value]).collect(),
-            Kind::Bind(bind) => vec![&bind.value],
-            Kind::Call(call) | Kind::Partial(call) => std::iter::once(&call.procedure).chain(&call.arguments).collect(),
-            Kind::Lambda(lambda) => vec![&lambda.body],
-            Kind::Block(block) => block.expressions.iter().collect(),
+            Kind::Negate(operand) => visit(operand),
+            Kind::Array(items) => items.iter().for_each(visit),
+            Kind::Object(pairs) => pairs.iter().flat_map(|(key, value)| [key, value]).for_each(visit),
+            Kind::Bind(bind) => visit(&bind.value),
+            Kind::Call(call) | Kind::Partial(call) => {
+                visit(&call.procedure);
+                call.arguments.iter().for_each(visit);
+            }
+            Kind::Lambda(lambda) => visit(&lambda.body),
+            Kind::Block(block) => block.expressions.iter().for_each(visit),
             Kind::Condition(test, then, otherwise) => {
-                [test, then].into_iter().chain(otherwise).map(|node| &**node).collect()
+                visit(test);
+                visit(then);
+                otherwise.iter().for_each(|otherwise| visit(otherwise));
             }
             Kind::Transform(transform) => {
-                [&transform.pattern, &transform.update].into_iter().chain(&transform.delete).collect()
+                visit(&transform.pattern);
+                visit(&transform.update);
+                transform.delete.iter().for_each(visit);
             }
             Kind::Literal(_)
             | Kind::Name(_)
@@ -352,21 +379,19 @@ impl Node {
             | Kind::Parent(_)
             | Kind::Variable(_)
             | Kind::Regex(_)
-            | Kind::Placeholder => Vec::new(),
+            | Kind::Placeholder => {}
         }
     }
 
-    /// The predicates and the group that hang on it.
-    pub(crate) fn attached(&self) -> Vec<&Node> {
-        let mut children = Vec::new();
-        if let Some(extras) = &self.extras {
-            children.extend(&extras.predicate);
-            children.extend(extras.stages.iter().filter_map(|stage| match stage {
-                Stage::Filter(filter) => Some(filter),
-                Stage::Index(_) => None,
-            }));
-            children.extend(extras.group.iter().flatten().flat_map(|(key, value)| [key, value]));
+    /// Visits the predicates and the group that hang on it.
+    pub(crate) fn visit_attached<'n>(&'n self, visit: &mut dyn FnMut(&'n Node)) {
+        let Some(extras) = &self.extras else { return };
+        extras.predicate.iter().for_each(&mut *visit);
+        for stage in &extras.stages {
+            if let Stage::Filter(filter) = stage {
+                visit(filter);
+            }
         }
-        children
+        extras.group.iter().flatten().flat_map(|(key, value)| [key, value]).for_each(visit);
     }
 }

@@ -3,6 +3,7 @@
 use super::ast::Span;
 use crate::error::Error;
 use crate::number::decimal_length;
+use crate::profile::Profile;
 use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -22,9 +23,12 @@ pub(super) enum Token {
 pub(super) struct Lexer<'a> {
     source: &'a str,
     position: usize,
+    profile: Profile,
 }
 
-const DOUBLE: [&str; 9] = ["..", ":=", "!=", ">=", "<=", "**", "~>", "?:", "??"];
+const DOUBLE: [&str; 7] = ["..", ":=", "!=", ">=", "<=", "**", "~>"];
+/// Those that version 2.0.6, which AWS runs, does not have.
+const DOUBLE_SINCE: [&str; 2] = ["?:", "??"];
 const SINGLE: [&str; 24] = [
     ".", "[", "]", "{", "}", "(", ")", ",", "@", "#", ";", ":", "?", "+", "-", "*", "/", "%", "|", "=", "<", ">", "^",
     "&",
@@ -36,12 +40,12 @@ fn is_space(character: char) -> bool {
 
 /// Characters that end a name.
 fn is_operator(character: char) -> bool {
-    ".[]{}(),@#;:?+-*/%|=<>^&!~".contains(character)
+    matches!(character, '!' | '#' | '%'..='&' | '('..='/' | ':'..='@' | '[' | ']' | '^' | '{'..='~')
 }
 
 impl<'a> Lexer<'a> {
-    pub(super) fn new(source: &'a str) -> Self {
-        Lexer { source, position: 0 }
+    pub(super) fn new(source: &'a str, profile: Profile) -> Self {
+        Lexer { source, position: 0, profile }
     }
 
     /// The next token; `after_operand` is set where a `/` would divide.
@@ -54,7 +58,7 @@ impl<'a> Lexer<'a> {
         };
         let token = if first == '/' && !after_operand {
             self.regex()?
-        } else if let Some(operator) = operator(rest) {
+        } else if let Some(operator) = operator(rest, self.profile) {
             self.position += operator.len();
             Token::Operator(operator)
         } else {
@@ -231,7 +235,11 @@ fn flush(text: &mut String, pending: &mut Option<u16>) {
     }
 }
 
-fn operator(rest: &str) -> Option<&'static str> {
-    let double = DOUBLE.iter().find(|operator| rest.starts_with(**operator));
+fn operator(rest: &str, profile: Profile) -> Option<&'static str> {
+    if !rest.starts_with(is_operator) {
+        return None;
+    }
+    let since = if profile == Profile::StepFunctions { &[][..] } else { &DOUBLE_SINCE };
+    let double = DOUBLE.iter().chain(since).find(|operator| rest.starts_with(**operator));
     double.or_else(|| SINGLE.iter().find(|operator| rest.starts_with(**operator))).copied()
 }

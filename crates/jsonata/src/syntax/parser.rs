@@ -9,6 +9,7 @@ use super::ast::{
 use super::lexer::{Lexer, Token};
 use super::parents::Parents;
 use crate::error::{DEPTH_EXCEEDED, Error};
+use crate::functions;
 use crate::number;
 use crate::profile::Profile;
 use crate::regex::Regex;
@@ -33,12 +34,12 @@ pub(crate) struct Parsed {
 pub(crate) fn parse(source: &str, profile: Profile) -> Result<Parsed, Error> {
     let mut parser = Parser {
         source,
-        lexer: Lexer::new(source),
+        lexer: Lexer::new(source, profile),
+        profile,
         token: Token::End,
         span: Span::default(),
         last_end: 0,
         depth: 0,
-        profile,
         parents: Parents::default(),
         names: HashMap::new(),
         shape_error: None,
@@ -46,8 +47,7 @@ pub(crate) fn parse(source: &str, profile: Profile) -> Result<Parsed, Error> {
     parser.next(false)?;
     let root = parser.expression(0)?;
     if parser.token != Token::End {
-        let token = parser.token_text();
-        return Err(Error::new("S0201").at(parser.span.end).with_token(token));
+        return Err(parser.naming_token(Error::new("S0201").at(parser.span.end)));
     }
     if let Some(error) = parser.shape_error {
         return Err(error);
@@ -63,11 +63,11 @@ pub(crate) fn parse(source: &str, profile: Profile) -> Result<Parsed, Error> {
 struct Parser<'a> {
     source: &'a str,
     lexer: Lexer<'a>,
+    profile: Profile,
     token: Token,
     span: Span,
     last_end: usize,
     depth: u32,
-    profile: Profile,
     parents: Parents,
     names: HashMap<Arc<str>, Symbol>,
     shape_error: Option<Error>,
@@ -111,22 +111,37 @@ fn binary_operator(operator: &str) -> Option<BinaryOperator> {
 }
 
 impl Parser<'_> {
-    fn next(&mut self, after_operand: bool) -> Result<(), Error> {
+    /// Goes on to the next token and gives the one before it.
+    fn next(&mut self, after_operand: bool) -> Result<Token, Error> {
         self.last_end = self.span.end;
-        (self.token, self.span) = self.lexer.next(after_operand)?;
-        Ok(())
+        let (token, span) = self.lexer.next(after_operand)?;
+        self.span = span;
+        Ok(std::mem::replace(&mut self.token, token))
     }
 
     fn is(&self, operator: &str) -> bool {
         matches!(self.token, Token::Operator(current) if current == operator)
     }
 
-    fn expect(&mut self, operator: &'static str, after_operand: bool) -> Result<(), Error> {
+    fn expect(&mut self, operator: &'static str, after_operand: bool) -> Result<Token, Error> {
         if self.is(operator) {
             return self.next(after_operand);
         }
         let code = if self.token == Token::End { "S0203" } else { "S0202" };
-        Err(Error::new(code).at(self.span.end).with_token(self.token_text()).with_value(operator))
+        Err(self.naming_token(Error::new(code).at(self.span.end)).with_value(operator))
+    }
+
+    /// The error with the current token in it.
+    fn naming_token(&self, error: Error) -> Error {
+        let error = error.with_token(self.token_text());
+        match &self.token {
+            Token::Number(number) => error.with_token_value(number::to_json(*number)),
+            Token::Boolean(boolean) => error.with_token_value(Value::Bool(*boolean)),
+            Token::Null => error.with_token_value(Value::Null),
+            // A regular expression has no JSON of its own.
+            Token::Regex(..) => error.with_token_value(Value::from(json::ObjectBuilder::new().build())),
+            _ => error,
+        }
     }
 
     fn token_text(&self) -> Arc<str> {
@@ -148,7 +163,11 @@ impl Parser<'_> {
     fn finish(&self, mut node: Node, start: usize) -> Result<Node, Error> {
         node.extent = Span { start, end: self.last_end };
         if !matches!(node.kind, Kind::Path(_)) {
-            node.height = 1 + node.children().iter().map(|child| child.height).max().unwrap_or(0);
+            let mut highest = 0;
+            let mut visit = |child: &Node| highest = highest.max(child.height);
+            node.visit_own(&mut visit);
+            node.visit_attached(&mut visit);
+            node.height = highest + 1;
         }
         if node.height > HEIGHT_MAX { Err(Error::new(DEPTH_EXCEEDED).at(self.span.end)) } else { Ok(node) }
     }
@@ -160,11 +179,15 @@ impl Parser<'_> {
         }
         let start = self.span.start;
         let mut left = self.prefix()?;
+        let mut form = "";
         while let Token::Operator(operator) = self.token {
             if binding_power(operator) <= right_power {
                 break;
             }
-            left = self.infix(left, operator, start)?;
+            left = self.infix(left, operator, form, start)?;
+            if operator != "[" {
+                form = operator;
+            }
         }
         self.depth -= 1;
         Ok(left)
@@ -172,19 +195,22 @@ impl Parser<'_> {
 
     fn prefix(&mut self) -> Result<Node, Error> {
         let span = self.span;
-        let token = std::mem::replace(&mut self.token, Token::End);
-        if token == Token::End {
-            return Err(Error::new("S0207").at(span.end).with_token("(end)"));
+        if self.token == Token::End {
+            // What is still open is missed first.
+            self.shape(Error::new("S0207").at(span.end).with_token("(end)"));
+            return self.finish(Node::new(Kind::Placeholder, span), span.start);
         }
-        self.token = token.clone();
         // Even after an opening bracket a `/` divides, as in the reference implementation: `(/a/)` is an error.
-        self.next(true)?;
+        let token = self.next(true)?;
         let kind = match token {
             Token::String(text) => Kind::Literal(Value::String(text)),
             Token::Number(number) => Kind::Literal(number::to_json(number)),
             Token::Boolean(boolean) => Kind::Literal(Value::Bool(boolean)),
             Token::Null => Kind::Literal(Value::Null),
-            Token::Variable(name) => Kind::Variable(Variable { name, places: Vec::new() }),
+            Token::Variable(name) => {
+                let builtin = functions::find(&name, self.profile);
+                Kind::Variable(Variable { name, places: Vec::new(), builtin })
+            }
             Token::Name(name) => return self.name(name, span),
             Token::Regex(pattern, flags) => {
                 let regex =
@@ -235,7 +261,8 @@ impl Parser<'_> {
 
     fn block(&mut self, span: Span) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
-        let mut expressions = Vec::new();
+        // Most have one, and a vector that grows makes room for four.
+        let mut expressions = Vec::with_capacity(1);
         while !self.is(")") {
             let expression = self.expression(0)?;
             Parents::pass_on(&mut node, &expression);
@@ -257,7 +284,7 @@ impl Parser<'_> {
 
     fn array(&mut self, span: Span) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(1);
         while !self.is("]") {
             let start = self.span.start;
             let mut item = self.expression(0)?;
@@ -315,7 +342,8 @@ impl Parser<'_> {
         self.finish(Node::new(Kind::Transform(Arc::new(transform)), span), span.start)
     }
 
-    fn infix(&mut self, left: Node, operator: &'static str, start: usize) -> Result<Node, Error> {
+    /// `form` is the operator that made `left`, predicates aside.
+    fn infix(&mut self, left: Node, operator: &'static str, form: &str, start: usize) -> Result<Node, Error> {
         let span = self.span;
         let power = binding_power(operator);
         self.next(false)?;
@@ -328,7 +356,7 @@ impl Parser<'_> {
                 let right = self.expression(power)?;
                 self.join(left, right, start)
             }
-            "[" => self.predicate(left, span, start),
+            "[" => self.predicate(left, form, span, start),
             "{" => self.group(left, span, start),
             "(" => self.call(left, span, start),
             "^" => self.order_by(left, span, start),
@@ -343,11 +371,6 @@ impl Parser<'_> {
                     otherwise = Some(self.expression(0)?);
                 }
                 self.condition(left, then, otherwise, span, start)
-            }
-            "?:" | "??" if self.profile == Profile::StepFunctions => {
-                // Version 2.0.6, which AWS runs, reads `?` and stops at what follows.
-                let rest = &operator[1..];
-                Err(Error::new("S0211").at(span.end).with_token(rest))
             }
             "?:" | "??" => {
                 let right = self.expression(0)?;
@@ -402,7 +425,14 @@ impl Parser<'_> {
 
     /// `left.right`
     fn join(&mut self, left: Node, right: Node, start: usize) -> Result<Node, Error> {
+        let seeks = match &left.kind {
+            Kind::Parent(parent) => Some(parent.slot),
+            _ => None,
+        };
         let mut node = into_path(left);
+        if let Some(slot) = seeks {
+            node.extras_mut().seeking.push(slot);
+        }
         let Kind::Path(path) = &mut node.kind else { unreachable!("into_path makes paths") };
         let known = path.steps.len();
         let mut height = node.height;
@@ -416,7 +446,8 @@ impl Parser<'_> {
                 path.steps.push(step);
             }
         }
-        let from = if known == 1 { 0 } else { known };
+        // `#` and `^` make paths too, of which the first step has not been looked at.
+        let from = if known <= 3 { 0 } else { known };
         let mut literal = None;
         for step in &mut path.steps[from..] {
             height = height.max(step.height + 1);
@@ -452,17 +483,17 @@ impl Parser<'_> {
     }
 
     /// `left[…]` or `left[]`
-    fn predicate(&mut self, mut left: Node, span: Span, start: usize) -> Result<Node, Error> {
+    fn predicate(&mut self, mut left: Node, form: &str, span: Span, start: usize) -> Result<Node, Error> {
         if self.is("]") {
-            self.next(true)?;
-            match &mut left.kind {
-                Kind::Path(path) => {
-                    path.keep_singleton = true;
-                    if let Some(step) = path.steps.last_mut() {
-                        step.keep_array = true;
-                    }
+            // A `/` after `[]` begins a regular expression, as in the reference implementation.
+            self.next(false)?;
+            left.keep_array = true;
+            // The step remembers it when the path becomes part of a longer one, unless `#`, `^` or a group came between.
+            if let (Kind::Path(path), "" | "@") = (&mut left.kind, form) {
+                path.keep_singleton |= form.is_empty();
+                if let Some(step) = path.steps.last_mut() {
+                    step.keep_array = true;
                 }
-                _ => left.keep_array = true,
             }
             return self.finish(left, start);
         }
@@ -470,11 +501,11 @@ impl Parser<'_> {
         self.expect("]", true)?;
         let height = filter.height + 2;
         let is_path = matches!(left.kind, Kind::Path(_));
-        let grouped = !is_path && left.extras.as_ref().is_some_and(|extras| extras.group.is_some());
         let step = match &mut left.kind {
             Kind::Path(path) => path.steps.last_mut().expect("a path has steps"),
             _ => &mut left,
         };
+        let grouped = step.extras.as_ref().is_some_and(|extras| extras.group.is_some());
         let sought = self.parents.filter(step, &filter);
         if is_path {
             step.extras_mut().stages.push(Stage::Filter(filter));
@@ -524,7 +555,8 @@ impl Parser<'_> {
             }
             self.next(false)?;
         }
-        self.expect(")", true)?;
+        // What a `/` would divide is not known to be complete: the reference implementation reads a regular expression.
+        self.expect(")", false)?;
         step.kind = Kind::Sort(terms);
         let step = self.finish(step, span.start)?;
         let mut node = into_path(left);
@@ -700,17 +732,11 @@ fn into_path(node: Node) -> Node {
     }
     let (span, extent, height) = (node.span, node.extent, node.height);
     let step = node;
-    let mut seeking = Vec::new();
-    if let Kind::Parent(parent) = &step.kind {
-        seeking.push(parent.slot);
-    }
-    let path = Path { keep_singleton: step.keep_array, tuple: false, streams: step.is_tuple_step(), steps: vec![step] };
+    let streams = step.is_tuple_step();
+    let path = Path { keep_singleton: false, tuple: false, streams, plain: false, steps: vec![step] };
     let mut node = Node::new(Kind::Path(path), span);
     node.extent = extent;
     node.height = height + 1;
-    if !seeking.is_empty() {
-        node.extras_mut().seeking = seeking;
-    }
     node
 }
 

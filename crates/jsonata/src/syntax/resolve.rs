@@ -69,8 +69,17 @@ impl Resolver {
         places
     }
 
+    /// Notes a free name, whose text all its uses share: evaluation then compares addresses.
+    fn free(&mut self, name: &mut Arc<str>) {
+        match self.free.get(name) {
+            Some(known) => *name = known.clone(),
+            None => drop(self.free.insert(name.clone())),
+        }
+    }
+
     fn node(&mut self, node: &mut Node) {
-        let yields_tuples = node.yields_tuples();
+        // Asked only where it matters: the answer lies as deep as blocks are nested.
+        let yields_tuples = node.extras.is_some() && node.yields_tuples();
         if let Some(extras) = &mut node.extras {
             extras.ancestor = extras.ancestor_slot.map(|slot| self.parents[slot]);
             self.within_if(yields_tuples, |this| extras.predicate.iter_mut().for_each(|filter| this.node(filter)));
@@ -109,7 +118,7 @@ impl Resolver {
             Kind::Variable(variable) => {
                 variable.places = self.places(&variable.name);
                 if variable.places.is_empty() && !matches!(&*variable.name, "" | "$") {
-                    self.free.insert(variable.name.clone());
+                    self.free(&mut variable.name);
                 }
             }
             Kind::Path(path) => self.path(path),
@@ -186,6 +195,12 @@ impl Resolver {
             }
         }
         path.streams = streams;
+        let plain = |(index, step): (usize, &Node)| {
+            step.extras.is_none()
+                && !step.keep_array
+                && (matches!(step.kind, Kind::Name(_)) || (index == 0 && matches!(step.kind, Kind::Variable(_))))
+        };
+        path.plain = !streams && !path.keep_singleton && path.steps.iter().enumerate().all(plain);
     }
 
     fn block(&mut self, block: &mut Block) {
@@ -225,24 +240,8 @@ fn collect_binds(node: &Node, bound: &mut Vec<Arc<str>>) {
     {
         bound.push(bind.name.clone());
     }
-    let own_frame = matches!(node.kind, Kind::Block(_) | Kind::Lambda(_));
-    for child in node.children() {
-        if !own_frame {
-            collect_binds(child, bound);
-        }
+    if !matches!(node.kind, Kind::Block(_) | Kind::Lambda(_)) {
+        node.visit_own(&mut |child| collect_binds(child, bound));
     }
-    if own_frame && let Some(extras) = &node.extras {
-        for filter in &extras.predicate {
-            collect_binds(filter, bound);
-        }
-        for stage in &extras.stages {
-            if let Stage::Filter(filter) = stage {
-                collect_binds(filter, bound);
-            }
-        }
-        for (key, value) in extras.group.iter().flatten() {
-            collect_binds(key, bound);
-            collect_binds(value, bound);
-        }
-    }
+    node.visit_attached(&mut |child| collect_binds(child, bound));
 }

@@ -1,6 +1,7 @@
 //! Numbers as JSONata prints and reads them: ECMAScript's `Number::toString`, `$number` and `$formatBase`.
 
 use super::round;
+use crate::Profile;
 use std::fmt::Write;
 
 /// Appends the shortest decimal text that reads back as `value`: plain from 1e-6 up to 1e21, else with an exponent (`1e+21`).
@@ -21,18 +22,44 @@ pub fn write(value: f64, out: &mut String) {
         });
     }
     let magnitude = value.abs();
-    if (1e-6..1e21).contains(&magnitude) {
-        return write!(out, "{value}").expect("writing to a String cannot fail");
+    // Of two shortest texts equally near, ECMAScript wants the even one, as ryu does, and the standard library does not.
+    let mut buffer = ryu::Buffer::new();
+    let shortest = buffer.format_finite(value);
+    let plain = (1e-6..1e21).contains(&magnitude);
+    let Some((mantissa, exponent)) = shortest.split_once('e') else {
+        // ryu writes an exponent wherever ECMAScript does.
+        return out.push_str(shortest.strip_suffix(".0").unwrap_or(shortest));
+    };
+    let mantissa = mantissa.strip_suffix(".0").unwrap_or(mantissa);
+    if !plain {
+        let sign = if exponent.starts_with('-') { "" } else { "+" };
+        return write!(out, "{mantissa}e{sign}{exponent}").expect("writing to a String cannot fail");
     }
-    let text = format!("{value:e}");
-    match text.split_once('e') {
-        Some((mantissa, exponent)) if !exponent.starts_with('-') => {
-            out.push_str(mantissa);
-            out.push_str("e+");
-            out.push_str(exponent);
-        }
-        _ => out.push_str(&text),
+    let exponent: i32 = exponent.parse().expect("ryu writes a decimal exponent");
+    write_shifted(mantissa, exponent, out);
+}
+
+/// Appends a mantissa of one digit and a fraction with the point moved by `exponent` places.
+fn write_shifted(mantissa: &str, exponent: i32, out: &mut String) {
+    let (sign, unsigned) = match mantissa.strip_prefix('-') {
+        Some(unsigned) => ("-", unsigned),
+        None => ("", mantissa),
+    };
+    let digits = unsigned.replace('.', "");
+    out.push_str(sign);
+    if exponent < 0 {
+        out.push_str("0.");
+        out.extend(std::iter::repeat_n('0', (-exponent - 1) as usize));
+        return out.push_str(&digits);
     }
+    let whole = exponent as usize + 1;
+    if digits.len() <= whole {
+        out.push_str(&digits);
+        return out.extend(std::iter::repeat_n('0', whole - digits.len()));
+    }
+    out.push_str(&digits[..whole]);
+    out.push('.');
+    out.push_str(&digits[whole..]);
 }
 
 /// The text of `value`, see [`write`].
@@ -43,8 +70,10 @@ pub fn format(value: f64) -> String {
 }
 
 /// The double that `$string` and `&` print for `value`: fractions keep 15 significant digits, whole numbers all of theirs.
-pub fn for_string(value: f64) -> f64 {
-    if value.fract() == 0.0 { value } else { round::to_15_digits(value) }
+/// In version 2.0.6 they keep 15 too.
+pub fn for_string(value: f64, profile: Profile) -> f64 {
+    let exact = value.fract() == 0.0 && profile != Profile::StepFunctions;
+    if exact { value } else { round::to_15_digits(value) }
 }
 
 /// `$number` of a string: a JSON number, leading zeros allowed, or digits after `0x`, `0o`, `0b`. `None` for anything else and for what
@@ -150,8 +179,9 @@ mod tests {
         for (value, expected) in cases {
             assert_eq!(format(value), expected);
         }
-        assert_eq!(format(for_string(22.0 / 7.0)), "3.14285714285714");
-        assert_eq!(format(for_string(5890840712243076.0)), "5890840712243076");
+        assert_eq!(format(for_string(22.0 / 7.0, Profile::Reference)), "3.14285714285714");
+        assert_eq!(format(for_string(5890840712243076.0, Profile::Reference)), "5890840712243076");
+        assert_eq!(format(for_string(5890840712243076.0, Profile::StepFunctions)), "5890840712243080");
     }
 
     #[test]

@@ -22,6 +22,39 @@ pub(super) fn parse(text: &str) -> Option<i64> {
     Some(date + time - offset(rest)?)
 }
 
+/// Whether `text` looks like a timestamp to the reference implementation, which does not look at every digit.
+pub(super) fn has_form(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    // `-`, then a digit of those, then any digit, and so on: `?` is any digit, other letters and signs are themselves.
+    let mut take = |form: &str, first: &[(usize, u8)]| {
+        let fits = rest.len() >= form.len()
+            && form.bytes().zip(rest).all(|(wanted, found)| match wanted {
+                b'?' => found.is_ascii_digit(),
+                wanted => wanted == *found,
+            })
+            && first.iter().all(|(at, most)| rest[*at] <= *most);
+        if fits {
+            rest = &rest[form.len()..];
+        }
+        fits
+    };
+    if !take("????", &[]) {
+        return false;
+    }
+    take("-??", &[(1, b'1')]);
+    take("-??", &[(1, b'3')]);
+    take("T??:??:??", &[(1, b'2'), (4, b'5'), (7, b'5')]);
+    if take(".?", &[]) {
+        while take("?", &[]) {}
+    }
+    let _ = take("Z", &[])
+        || take("+??:??", &[(1, b'2'), (4, b'5')])
+        || take("-??:??", &[(1, b'2'), (4, b'5')])
+        || take("+????", &[(1, b'2'), (3, b'5')])
+        || take("-????", &[(1, b'2'), (3, b'5')]);
+    rest.is_empty()
+}
+
 fn time_of_day(rest: &mut &str) -> Option<i64> {
     let hour = number(rest, 2)?;
     let minute = skip(rest, ":").then(|| number(rest, 2)).flatten()?;

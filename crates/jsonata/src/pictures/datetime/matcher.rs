@@ -5,7 +5,7 @@
 
 use super::super::integer::{self, Sequence};
 use super::PictureError;
-use super::picture::{Component, Marker, OffsetPresentation, Part, Picture, Presentation};
+use super::picture::{Component, Digits, Marker, OffsetPresentation, Part, Picture, Presentation};
 
 /// The most pairs of a part and a place in the text.
 const STATES_MAX: usize = 1 << 14;
@@ -110,25 +110,23 @@ fn marker_lengths(marker: &Marker, is_before_number: bool, text: &str) -> Vec<us
         Presentation::Offset(presentation) => {
             Vec::from_iter(offset_length(presentation, marker.component == Component::OffsetFromGmt, text))
         }
-        Presentation::Number(picture) => number_lengths(picture, marker.width_max, is_before_number, text),
+        Presentation::Number(picture) => number_lengths(picture, marker, is_before_number, text),
     }
 }
 
-fn number_lengths(
-    picture: &integer::Picture,
-    width_max: Option<usize>,
-    is_before_number: bool,
-    text: &str,
-) -> Vec<usize> {
+fn number_lengths(picture: &integer::Picture, marker: &Marker, is_before_number: bool, text: &str) -> Vec<usize> {
     match &picture.sequence {
         Sequence::Letters { .. } => run_lengths(text, |character| character.is_ascii_alphabetic()),
         Sequence::Roman { .. } => run_lengths(text, |character| "MDCLXVImdclxvi".contains(character)),
         Sequence::Words(_) => integer::word_run_ends(text),
         Sequence::Decimal(pattern) => {
-            let mut lengths = run_lengths(text, |character| pattern.family.value(character).is_some());
-            if is_before_number && !picture.ordinal {
+            // Whatever digits are written, these are looked for.
+            let mut lengths = run_lengths(text, |character| character.is_ascii_digit());
+            if let Digits::Between(least, most) = marker.digits {
+                lengths = lengths.into_iter().take(most).skip(least.saturating_sub(1)).collect();
+            } else if marker.digits == Digits::ByNext && is_before_number && !picture.ordinal {
                 // Only the width tells where this number ends and the next begins.
-                let width = width_max.unwrap_or(pattern.mandatory);
+                let width = marker.width_max.unwrap_or(pattern.mandatory);
                 lengths = lengths.into_iter().skip(width.saturating_sub(1)).take(1).collect();
             }
             if picture.ordinal {

@@ -12,6 +12,7 @@ mod parse;
 mod picture;
 
 use super::PictureError;
+use crate::Profile;
 use picture::Picture;
 
 /// The milliseconds on either side of 1970 that have a date: ECMAScript's range, 100 million days.
@@ -23,8 +24,13 @@ const TIMESTAMP: &str = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]";
 /// `$fromMillis` and `$now`: the time `millis` (its fraction cut off) as `picture` says, in `timezone` (`+0530`, `-08:00`, `Z`).
 ///
 /// A time beyond the calendar and a zone that is none are D1001; a wrong picture is D3130 to D3135.
-pub fn format(millis: f64, picture: Option<&str>, timezone: Option<&str>) -> Result<String, PictureError> {
-    let picture = Picture::parse(picture.unwrap_or(TIMESTAMP))?;
+pub fn format(
+    millis: f64,
+    picture: Option<&str>,
+    timezone: Option<&str>,
+    profile: Profile,
+) -> Result<String, PictureError> {
+    let picture = Picture::parse(picture.unwrap_or(TIMESTAMP), profile)?;
     let offset_minutes = timezone.map_or(Ok(0), timezone_minutes)?;
     if millis.is_nan() || millis.abs() > MILLIS_MAX as f64 {
         return Err(PictureError::out_of_range(millis));
@@ -35,12 +41,21 @@ pub fn format(millis: f64, picture: Option<&str>, timezone: Option<&str>) -> Res
 /// `$toMillis`: the time that `text` tells, `None` when it does not match `picture`.
 ///
 /// What the picture leaves out in front is taken from `now_millis`, what it leaves out behind is the first there is; a gap in between is
-/// D3136. Without a picture a text that is no ISO 8601 timestamp is D3110.
-pub fn parse(text: &str, picture: Option<&str>, now_millis: i64) -> Result<Option<i64>, PictureError> {
+/// D3136. Without a picture a text that is no ISO 8601 timestamp is D3110, and one of that form that is no time is not a number.
+pub fn parse(
+    text: &str,
+    picture: Option<&str>,
+    now_millis: i64,
+    profile: Profile,
+) -> Result<Option<f64>, PictureError> {
     match picture {
-        Some(picture) => parse::parse(&Picture::parse(picture)?, text, now_millis),
+        Some(picture) => {
+            let millis = parse::parse(&Picture::parse(picture, profile)?, text, now_millis)?;
+            Ok(millis.map(|millis| millis as f64))
+        }
         None => match iso::parse(text) {
-            Some(millis) => Ok(Some(millis)),
+            Some(millis) => Ok(Some(millis as f64)),
+            None if iso::has_form(text) => Ok(Some(f64::NAN)),
             None => Err(PictureError::quoting("D3110", text)),
         },
     }

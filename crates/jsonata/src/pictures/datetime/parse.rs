@@ -20,13 +20,17 @@ pub(super) fn parse(picture: &Picture, text: &str, now_millis: i64) -> Result<Op
     }
     let Some(pieces) = matcher::pieces(picture, text)? else { return Ok(None) };
     let mut found = Found::new();
+    let mut any = false;
     for (marker, piece) in pieces {
+        any = true;
+        // A name that is none, in other letters than it is written with, is as if it were not there.
         match read(marker, piece) {
-            Some(number) => found.insert(marker.component, number),
+            Some(number) => drop(found.insert(marker.component, number)),
+            None if matches!(marker.presentation, Presentation::Name(_)) => drop(found.remove(&marker.component)),
             None => return Ok(None),
-        };
+        }
     }
-    if found.is_empty() {
+    if !any {
         return Ok(None);
     }
     Ok(millis_of(found, &Moment::of(now_millis))?.and_then(clip))
@@ -49,16 +53,14 @@ fn read(marker: &Marker, piece: &str) -> Option<i64> {
 
 fn read_name(marker: &Marker, piece: &str) -> Option<i64> {
     let names: &[&str] = match marker.component {
-        Component::HalfDay => &["am", "pm"],
+        Component::HalfDay => &["am", "pm", "AM", "PM"],
         Component::DayOfWeek => &DAYS,
         _ => &MONTHS,
     };
     let width = marker.width_max.unwrap_or(usize::MAX);
-    let index = names.iter().position(|name| name[..width.min(name.len())].eq_ignore_ascii_case(piece));
+    let index = names.iter().position(|name| &name[..width.min(name.len())] == piece);
     match marker.component {
-        Component::HalfDay => index.map(|index| index as i64),
-        // The day of the week says nothing that the date does not, so it may be any word.
-        Component::DayOfWeek => Some(index.map_or(1, |index| index as i64 + 1)),
+        Component::HalfDay => index.map(|index| index as i64 % 2),
         _ => index.map(|index| index as i64 + 1),
     }
 }
@@ -145,9 +147,10 @@ fn millis_of(mut found: Found, now: &Moment) -> Result<Option<i64>, PictureError
     Ok(days.checked_mul(MILLIS_PER_DAY).and_then(|millis| millis.checked_add(time)))
 }
 
-/// The first way that knows all the components found; the first of all when none does, or when there is nothing to know.
+/// The first way that knows all the components found, zeros aside; the first of all when none does, or when there is nothing to know.
 fn way_of(found: &Found, components: &[Component], ways: &[&'static [Component]]) -> &'static [Component] {
-    let of_kind: Vec<_> = components.iter().filter(|component| found.contains_key(component)).collect();
+    let of_kind: Vec<_> =
+        components.iter().filter(|component| found.get(component).is_some_and(|number| *number != 0)).collect();
     let way = ways.iter().find(|way| of_kind.iter().all(|component| way.contains(component)));
     way.unwrap_or(&ways[0])
 }

@@ -2,6 +2,7 @@
 
 use super::super::integer;
 use super::PictureError;
+use crate::Profile;
 
 /// A picture: its parts in order.
 pub(super) struct Picture {
@@ -44,6 +45,28 @@ pub(super) struct Marker {
     pub(super) presentation: Presentation,
     /// The greatest width, which cuts names and years.
     pub(super) width_max: Option<usize>,
+    /// How many digits are read.
+    pub(super) digits: Digits,
+}
+
+/// How many digits a number has where a text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Digits {
+    /// One or more.
+    Any,
+    /// At least and at most so many, as version 2.0.6 has it for years, months and days.
+    Between(usize, usize),
+    /// One or more, or as many as the picture has when another number follows at once.
+    ByNext,
+}
+
+/// Version 2.0.6: the greatest width, or else the places of a pattern of two or more, of which optional ones may be missing.
+fn digits_read(width: Option<usize>, mandatory: usize, optional: usize) -> Digits {
+    let places = width.or(Some(mandatory + optional).filter(|places| *places >= 2));
+    match places {
+        Some(most) if most > 0 => Digits::Between(most.saturating_sub(optional), most),
+        _ => Digits::Any,
+    }
 }
 
 /// How a component is shown.
@@ -73,7 +96,7 @@ pub(super) struct OffsetPresentation {
 
 impl Picture {
     /// An unclosed bracket is D3135, and found before anything is wrong within a marker.
-    pub(super) fn parse(picture: &str) -> Result<Picture, PictureError> {
+    pub(super) fn parse(picture: &str, profile: Profile) -> Result<Picture, PictureError> {
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut rest = picture;
@@ -101,7 +124,7 @@ impl Picture {
                 parts.push(Part::Literal(literal));
             }
             if let Some(marker) = marker {
-                parts.push(Part::Marker(Marker::parse(marker)?));
+                parts.push(Part::Marker(Marker::parse(marker, profile)?));
             }
         }
         Ok(Picture { parts })
@@ -120,7 +143,7 @@ impl Picture {
 impl Marker {
     /// White space means nothing. An unknown component is D3132, a name for one that has none D3133, an offset of no or more than four
     /// digits D3134, and a number in an unknown sequence D3130 or D3131.
-    fn parse(marker: &str) -> Result<Marker, PictureError> {
+    fn parse(marker: &str, profile: Profile) -> Result<Marker, PictureError> {
         let marker: String = marker.chars().filter(|character| !character.is_whitespace()).collect();
         let (specifier, width) = marker.rsplit_once(',').unwrap_or((&marker, ""));
         let letter = specifier.chars().next();
@@ -134,6 +157,7 @@ impl Marker {
             Some(_) => (given, None),
         };
         let (width_min, width_max) = widths(width);
+        let mut digits = Digits::Any;
         let presentation = match name_case(first) {
             _ if component.is_offset() => {
                 Presentation::Offset(OffsetPresentation::parse(first, modifier == Some('t'))?)
@@ -143,14 +167,23 @@ impl Marker {
             None if component.is_name_only() => Presentation::Name(NameCase::Lower),
             None => {
                 let mut number = integer::Picture::new(first, modifier == Some('o'))?;
-                let year_width = width_max.filter(|_| component == Component::Year);
+                let is_wide = match profile {
+                    Profile::StepFunctions => matches!(component, Component::Year | Component::Month | Component::Day),
+                    Profile::Reference => component == Component::Year,
+                };
+                let width = width_max.filter(|_| is_wide);
                 if let integer::Sequence::Decimal(pattern) = &mut number.sequence {
-                    pattern.mandatory = year_width.unwrap_or(pattern.mandatory.max(width_min.unwrap_or(0)));
+                    pattern.mandatory = width.unwrap_or(pattern.mandatory.max(width_min.unwrap_or(0)));
+                    digits = match profile {
+                        Profile::StepFunctions if is_wide => digits_read(width, pattern.mandatory, pattern.optional),
+                        Profile::StepFunctions => Digits::Any,
+                        Profile::Reference => Digits::ByNext,
+                    };
                 }
                 Presentation::Number(number)
             }
         };
-        Ok(Marker { component, presentation, width_max })
+        Ok(Marker { component, presentation, width_max, digits })
     }
 
     /// How many digits of a year are shown: the greatest width, or else as many as a pattern of two or more has places.

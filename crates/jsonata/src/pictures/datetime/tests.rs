@@ -5,7 +5,7 @@ use super::*;
 const MARCH_2018: f64 = 1521801216617.0; // Friday 2018-03-23T10:33:36.617Z
 
 fn shown(picture: &str, timezone: &str) -> Result<String, &'static str> {
-    format(MARCH_2018, Some(picture), Some(timezone)).map_err(|error| error.code)
+    format(MARCH_2018, Some(picture), Some(timezone), Profile::Reference).map_err(|error| error.code)
 }
 
 fn check(picture: &str, timezone: &str, expected: &str) {
@@ -35,7 +35,9 @@ fn markers_are_filled_in() {
 #[test]
 fn wrong_pictures_zones_and_times_are_refused() {
     let refused = |picture, timezone| {
-        format(MARCH_2018, Some(picture), Some(timezone)).map_err(|error| (error.code, error.value)).unwrap_err()
+        format(MARCH_2018, Some(picture), Some(timezone), Profile::Reference)
+            .map_err(|error| (error.code, error.value))
+            .unwrap_err()
     };
     assert_eq!(refused("[q]", "Z"), ("D3132", Some("q".into())));
     assert_eq!(refused("[]", "Z"), ("D3132", Some("".into())));
@@ -48,8 +50,8 @@ fn wrong_pictures_zones_and_times_are_refused() {
     assert_eq!(refused("[Y]", "+9999"), ("D1001", Some("+9999".into())));
     assert_eq!(refused("[Y,2000000000]", "Z"), (PictureError::TOO_LONG, None));
     assert_eq!(refused(&"[D,1000000]".repeat(100), "Z"), (PictureError::TOO_LONG, None));
-    assert_eq!(format(1e20, None, None).map_err(|error| error.code), Err("D1001"));
-    assert_eq!(format(f64::NAN, None, None).map_err(|error| error.code), Err("D1001"));
+    assert_eq!(format(1e20, None, None, Profile::Reference).map_err(|error| error.code), Err("D1001"));
+    assert_eq!(format(f64::NAN, None, None, Profile::Reference).map_err(|error| error.code), Err("D1001"));
     for picture in [
         "[Y,99999999999999999999-99999999999999999999]",
         "[Y,0-0]",
@@ -62,25 +64,28 @@ fn wrong_pictures_zones_and_times_are_refused() {
         "[éé]",
     ] {
         let _ = shown(picture, "Z");
-        let _ = parse("2018", Some(picture), 0);
+        let _ = parse("2018", Some(picture), 0, Profile::Reference);
     }
 }
 
 #[test]
 fn the_ends_of_the_calendar() {
-    assert_eq!(format(-1.5, None, None).as_deref(), Ok("1969-12-31T23:59:59.999Z"));
+    assert_eq!(format(-1.5, None, None, Profile::Reference).as_deref(), Ok("1969-12-31T23:59:59.999Z"));
     for millis in [8.64e15, -8.64e15] {
-        assert!(format(millis, Some("[Y][M][D][W][w][X][x][F][d]"), Some("-2359")).is_ok());
+        assert!(format(millis, Some("[Y][M][D][W][w][X][x][F][d]"), Some("-2359"), Profile::Reference).is_ok());
     }
-    assert_eq!(format(-62198755200000.0, Some("[Y] [W] [X] [F]"), None).as_deref(), Ok("-1 53 -2 friday"));
+    assert_eq!(
+        format(-62198755200000.0, Some("[Y] [W] [X] [F]"), None, Profile::Reference).as_deref(),
+        Ok("-1 53 -2 friday")
+    );
 }
 
 #[track_caller]
 fn reads(text: &str, picture: Option<&str>, expected: Result<Option<&str>, &str>) {
     let now = MARCH_2018 as i64;
-    let actual = parse(text, picture, now).map_err(|error| error.code);
-    let shown =
-        actual.map(|millis| millis.map(|millis| format(millis as f64, None, None).expect("it lies in the calendar")));
+    let actual = parse(text, picture, now, Profile::Reference).map_err(|error| error.code);
+    let shown = actual
+        .map(|millis| millis.map(|millis| format(millis, None, None, Profile::Reference).unwrap_or("NaN".into())));
     assert_eq!(
         shown.as_ref().map(|shown| shown.as_deref()),
         expected.as_ref().map(|expected| *expected),
@@ -94,28 +99,19 @@ fn timestamps_without_a_picture() {
     reads("2018-02-31", None, Ok(Some("2018-03-03T00:00:00.000Z")));
     reads("2017-10-30T24:00:00", None, Ok(Some("2017-10-31T00:00:00.000Z")));
     reads("2018-05T10:00:00+0100", None, Ok(Some("2018-05-01T09:00:00.000Z")));
-    for text in [
-        "",
-        "2018-13",
-        "2018-00-01",
-        "2017-1-3",
-        "2018.5",
-        "2018-05-05-05",
-        "2017-10-30T15:28Z",
-        "2017-10-30T24:00:01Z",
-        "2017-10-30T15:28:34.",
-        "2017-10-30T15:28:34+24:00",
-        "201é",
-        "2018+0100",
-    ] {
+    for text in ["", "2017-1-3", "2018-05-05-05", "2017-10-30T15:28Z", "2017-10-30T15:28:34.", "201é"] {
         reads(text, None, Err("D3110"));
+    }
+    for text in ["2018-13", "2018-00-01", "2018.5", "2017-10-30T24:00:01Z", "2017-10-30T15:28:34+24:00", "2018+0100"] {
+        reads(text, None, Ok(Some("NaN")));
     }
 }
 
 #[test]
 fn texts_are_read_by_a_picture() {
-    reads("5 MARCH 2019", Some("[D] [MNn] [Y]"), Ok(Some("2019-03-05T00:00:00.000Z")));
-    reads("5 Foo 2019", Some("[D] [MNn] [Y]"), Ok(None));
+    reads("5 March 2019", Some("[D] [MNn] [Y]"), Ok(Some("2019-03-05T00:00:00.000Z")));
+    reads("5 MARCH 2019", Some("[D] [MNn] [Y]"), Err("D3136"));
+    reads("5 Foo 2019", Some("[D] [MNn] [Y]"), Err("D3136"));
     reads("20185", Some("[Y,4][M]"), Ok(Some("2018-05-01T00:00:00.000Z")));
     reads("201912", Some("[Y,*-4][M,*-2]"), Ok(Some("2019-12-01T00:00:00.000Z")));
     reads("99", Some("[Y01]"), Ok(Some("1999-01-01T00:00:00.000Z")));
@@ -127,7 +123,7 @@ fn texts_are_read_by_a_picture() {
     reads("2018-5-6-0130", Some("[Y]-[M]-[D][Z0000]"), Ok(Some("2018-05-06T01:30:00.000Z")));
     reads("2018-5-6GMT+1:30", Some("[Y]-[M]-[D][z]"), Ok(Some("2018-05-05T22:30:00.000Z")));
     reads("2018-5-6+0130", Some("[Y]-[M]-[D][Z]"), Ok(None));
-    reads("１２", Some("[D０]"), Ok(Some("2018-03-12T00:00:00.000Z")));
+    reads("１２", Some("[D０]"), Ok(None));
     reads("2018 2019", Some("[Y] [Y]"), Ok(Some("2019-01-01T00:00:00.000Z")));
     reads(
         "twenty-first of May, two thousand and nine",

@@ -48,7 +48,8 @@ impl DecimalPattern {
         }
         self.grouping.write(&format!("{}{digits}", "0".repeat(zeros)), self.family, out);
         if ordinal {
-            out.push_str(ordinal_suffix(digits));
+            // Of digits of other families the reference implementation knows no endings but the common one.
+            out.push_str(if self.family == Family::of('0').expect("a digit") { ordinal_suffix(digits) } else { "th" });
         }
         Ok(())
     }
@@ -57,7 +58,10 @@ impl DecimalPattern {
     /// Separators of the pattern are skipped wherever they stand; of an ordinal the last two characters are dropped first.
     pub(super) fn read(&self, text: &str, ordinal: bool) -> Option<f64> {
         let text = if ordinal { without_suffix(text) } else { text };
-        let separators = self.grouping.separators();
+        // Where groups are regular, the reference implementation takes out commas, whatever the separator is.
+        let regular = [','];
+        let irregular = self.grouping.separators();
+        let separators = if self.grouping.regular_separator().is_some() { &regular[..] } else { &irregular[..] };
         let mut characters = text
             .chars()
             .filter(|character| separators.binary_search(character).is_err())
@@ -67,7 +71,14 @@ impl DecimalPattern {
         if matches!(characters.peek(), Some('-' | '+')) {
             characters.next();
         }
-        let digits: String = characters
+        let rest: String = characters.collect();
+        if let Some(digits) = rest.strip_prefix("0x").or_else(|| rest.strip_prefix("0X")) {
+            let digits = digits.chars().map_while(|digit| digit.to_digit(16)).collect::<Vec<_>>();
+            let magnitude = digits.iter().fold(0.0, |sum, digit| sum * 16.0 + f64::from(*digit));
+            return (!digits.is_empty()).then_some(if negative { -magnitude } else { magnitude });
+        }
+        let digits: String = rest
+            .chars()
             .map_while(|character| self.family.value(character))
             .map(|digit| char::from(b'0' + digit))
             .collect();

@@ -15,14 +15,16 @@ pub(super) fn write_letters(magnitude: f64, upper: bool, out: &mut String) {
     out.extend(letters.into_iter().rev());
 }
 
-/// `None` when a character is not a letter of the sequence's case, or no double holds the number. No letters are zero.
+/// The sum of the letters' places, each 26 times what is after it; other characters count by their distance from the first letter, as in the
+/// reference implementation. No letters are zero. `None` when no double holds the number.
 pub(super) fn read_letters(text: &str, upper: bool) -> Option<f64> {
-    let first = if upper { b'A' } else { b'a' };
-    let value = text.bytes().try_fold(0.0, |sum, byte| {
-        let letter = byte.checked_sub(first).filter(|&letter| letter < 26)?;
-        Some(sum * 26.0 + f64::from(letter) + 1.0)
-    })?;
-    value.is_finite().then_some(value)
+    let first = f64::from(if upper { b'A' } else { b'a' });
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let mut sum = 0.0;
+    for (place, unit) in units.into_iter().rev().enumerate() {
+        sum += (f64::from(unit) - first + 1.0) * 26.0_f64.powf(place as f64);
+    }
+    sum.is_finite().then_some(sum)
 }
 
 const ROMAN: [(u32, &str); 13] = [

@@ -53,15 +53,16 @@ fn numbers_are_read_leniently() {
         ("IC", "I", Some(99.0)),
         ("mcm", "I", None),
         ("MCM", "i", Some(1900.0)),
-        ("ab", "A", None),
+        ("ab", "A", Some(892.0)),
         ("nineteen hundred and Eighty four", "w", Some(1984.0)),
         ("two thousand million", "w", Some(2e9)),
         ("twelve xx", "w", None),
+        ("0x1F", "0", Some(31.0)),
         ("", "w", None),
     ];
     for (text, picture, expected) in cases {
         assert_eq!(parse(text, picture), Ok(expected), "{text} as {picture}");
     }
-    assert_eq!(parse(&"trillion ".repeat(100), "w"), Ok(Some(0.0)));
-    assert_eq!(parse(&format!("one {}", "trillion ".repeat(100)), "w"), Ok(None));
+    assert_eq!(parse("trillion ".repeat(100).trim_end(), "w"), Ok(Some(0.0)));
+    assert_eq!(parse(&format!("one{}", " trillion".repeat(100)), "w"), Ok(None));
 }

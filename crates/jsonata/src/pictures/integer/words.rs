@@ -154,26 +154,58 @@ fn write_title(words: &str, out: &mut String) {
     }
 }
 
-/// The number in `text`, in any case, cardinal or ordinal. `and`, commas, hyphens and spaces only separate. `None` when a word is no number.
+/// The number in `text`, in any case, cardinal or ordinal. Words are separated by one white space, backslash or hyphen, by ` and ` or by a
+/// comma and a white space. `None` when a word is no number.
 ///
 /// A word below a hundred adds to the last group, if that is still below a thousand; a larger one multiplies it (`nineteen hundred`).
 pub(super) fn read(text: &str) -> Option<f64> {
-    let mut groups: Vec<f64> = Vec::new();
-    let words = text.split(|c: char| c.is_whitespace() || c == '-' || c == ',').filter(|word| !word.is_empty());
-    for word in words.filter(|word| !word.eq_ignore_ascii_case("and")) {
+    let mut groups = vec![0.0];
+    let mut rest = text;
+    loop {
+        let (word, after) = split_word(rest);
         let value = word_value(word)?;
-        let last = groups.last_mut().filter(|last| value >= 100.0 || **last < 1000.0);
-        match last {
-            Some(last) if value < 100.0 => *last += value,
-            Some(last) => *last *= value,
-            None => groups.push(if value < 100.0 { value } else { 0.0 }),
+        let last = groups.last_mut().expect("there is one from the start on");
+        if value >= 100.0 {
+            *last *= value;
+        } else if *last >= 1000.0 {
+            groups.push(value);
+        } else {
+            *last += value;
         }
-    }
-    if groups.is_empty() {
-        return None;
+        match after {
+            Some(after) => rest = after,
+            None => break,
+        }
     }
     let sum: f64 = groups.iter().sum();
     sum.is_finite().then_some(sum)
+}
+
+/// The first word, and what is after its separator if there is one.
+fn split_word(text: &str) -> (&str, Option<&str>) {
+    for (at, character) in text.char_indices() {
+        let after = &text[at + character.len_utf8()..];
+        let starts_blank = |text: &str| text.chars().next().filter(|next| next.is_whitespace()).map(char::len_utf8);
+        match character {
+            ',' => {
+                if let Some(length) = starts_blank(after) {
+                    return (&text[..at], Some(&after[length..]));
+                }
+            }
+            '\\' | '-' => return (&text[..at], Some(after)),
+            blank if blank.is_whitespace() => {
+                let and = after.get(..3).filter(|word| word.eq_ignore_ascii_case("and"));
+                if and.is_some()
+                    && let Some(length) = starts_blank(&after[3..])
+                {
+                    return (&text[..at], Some(&after[3 + length..]));
+                }
+                return (&text[..at], Some(after));
+            }
+            _ => {}
+        }
+    }
+    (text, None)
 }
 
 /// The value of one word, cardinal or ordinal. A hundred or more is a factor.

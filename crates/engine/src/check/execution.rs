@@ -1,0 +1,218 @@
+//! One execution: its own rows, and those that lead to it.
+
+use super::{Checker, Expected};
+use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
+use crate::partition::{Resident, Stored, load, status_number};
+use crate::registry::Revision;
+use arn::ExecutionArn;
+use interpreter::history::HistoryEvent;
+use interpreter::rows::read_events;
+use interpreter::{Execution, Header, Phase, TaskId, Timer, TimerKind};
+use store::{Bytes, PartitionId, Range, StoreError, Table};
+
+/// History rows read in one go: few, because a row can be large.
+const CHUNKS: usize = 16;
+
+impl Checker<'_> {
+    pub(super) async fn execution(
+        &mut self,
+        partition: PartitionId,
+        key: Bytes,
+        header: &Bytes,
+        expected: &mut Expected,
+    ) -> Result<(), StoreError> {
+        self.checked.executions += 1;
+        expected.states += 1;
+        let key = ExecutionKey(key);
+        let header = match Header::from_row(header) {
+            Ok(header) => header,
+            Err(corrupt) => {
+                self.report("header", name(&key), corrupt.to_string());
+                return Ok(());
+            }
+        };
+        let place = header.execution_arn.to_string();
+        if ExecutionKey::new(&header.state_machine_name, &header.name) != key {
+            self.report("header", name(&key), format!("it is the header of {place}"));
+            return Ok(());
+        }
+        let store = self.store.clone();
+        match load(&*store, &self.registry, partition, &key).await {
+            Ok(Stored::Execution(resident)) => self.loaded(partition, &key, &resident, expected).await?,
+            // A part of its history may be gone, and so is its index row.
+            Ok(Stored::Leaving) => expected.closed += 1,
+            Ok(Stored::Nothing) => self.report("header", place, "it was there a moment ago"),
+            Err(StoreError::Corrupt { what, place: row }) => self.report("rows", place, format!("{what} ({row})")),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    async fn loaded(
+        &mut self,
+        partition: PartitionId,
+        key: &ExecutionKey,
+        resident: &Resident,
+        expected: &mut Expected,
+    ) -> Result<(), StoreError> {
+        let execution = &resident.execution;
+        self.names(&execution.header, &resident.revision);
+        self.checked.open += u64::from(execution.is_running());
+        let wanted = wanted_rows(key, execution);
+        expected.closed += u64::from(!execution.is_running());
+        expected.frames += execution.frames().count() as u64;
+        for (table, what, row, value) in wanted {
+            match table {
+                keys::TIMERS => (expected.timers, self.checked.timers) = (expected.timers + 1, self.checked.timers + 1),
+                keys::TASKS => (expected.tasks, self.checked.tasks) = (expected.tasks + 1, self.checked.tasks + 1),
+                keys::INDEX => expected.index += 1,
+                keys::UNFINISHED => expected.unfinished += 1,
+                _ => {}
+            }
+            let stored = self.store.get(partition, table, &row).await?;
+            let problem = match stored {
+                None => "is missing",
+                Some(stored) if stored != value => "does not say what the execution says",
+                Some(_) => continue,
+            };
+            self.report(what, &*execution.header.execution_arn, format!("its row {problem}"));
+        }
+        self.history(partition, key, resident).await
+    }
+
+    /// The header says most names more than once.
+    fn names(&mut self, header: &Header, revision: &Revision) {
+        let identity = self.options.identity.clone();
+        let arn = ExecutionArn::standard(identity.clone(), &*header.state_machine_name, &*header.name);
+        let fits = *header.execution_arn == *arn.to_string()
+            && *header.state_machine_arn == *revision.machine_arn.to_string()
+            && header.region == identity.region;
+        if !fits {
+            self.report("header", arn.to_string(), "its names do not fit each other, or account and Region are others");
+        }
+    }
+
+    async fn history(
+        &mut self,
+        partition: PartitionId,
+        key: &ExecutionKey,
+        resident: &Resident,
+    ) -> Result<(), StoreError> {
+        let execution = &resident.execution;
+        let place = &*execution.header.execution_arn;
+        let mut events: Vec<HistoryEvent> = Vec::new();
+        let mut range = Range::prefix(keys::HISTORY, key.prefix()).limit(CHUNKS);
+        loop {
+            let chunks = self.page(partition, &mut range).await?;
+            if chunks.is_empty() {
+                break;
+            }
+            for (row, chunk) in chunks {
+                let next = events.len() as u64 + 1;
+                let chunk = match read_events(&chunk) {
+                    Ok(chunk) => chunk,
+                    Err(corrupt) => {
+                        self.report("history", place, format!("the events from {next} on: {corrupt}"));
+                        return Ok(());
+                    }
+                };
+                if row != key.event(next) || !is_contiguous(&chunk, next) {
+                    self.report(
+                        "history",
+                        place,
+                        format!("event {next} is missing, or is not the one that should follow"),
+                    );
+                    return Ok(());
+                }
+                events.extend(chunk);
+            }
+        }
+        self.checked.events += events.len() as u64;
+        let count = execution.next_event_id - 1;
+        if events.len() as u64 != count {
+            self.report("history", place, format!("there are {} events, there should be {count}", events.len()));
+            return Ok(());
+        }
+        if self.options.replays {
+            self.checked.replayed += 1;
+            let (definition, settings) = (&resident.revision.definition, &self.options.settings);
+            if let Err(divergence) = interpreter::replay::check(definition, execution, &events, settings) {
+                self.report("replay", place, divergence.to_string());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the events follow each other from `first` on, each after the one it points back to.
+fn is_contiguous(events: &[HistoryEvent], first: u64) -> bool {
+    !events.is_empty() && events.iter().zip(first..).all(|(event, id)| event.id == id && event.previous_event_id < id)
+}
+
+/// The rows that must be there because the execution is as it is.
+fn wanted_rows(key: &ExecutionKey, execution: &Execution) -> Vec<(Table, &'static str, Bytes, Bytes)> {
+    let header = &execution.header;
+    let status = status_number(&execution.status);
+    let mut rows = Vec::new();
+    for index in index_keys(execution) {
+        rows.push((keys::INDEX, "index", index, IndexRow::of(execution).value().into()));
+    }
+    if let Some(stop) = execution.stop_time.filter(|_| !execution.is_running()) {
+        rows.push((keys::CLOSED, "closing time", key.closed(stop), ClosedRow::value(status, header).into()));
+    }
+    let mark = || Bytes::from(vec![interpreter::rows::VERSION]);
+    for timer in timers(execution) {
+        rows.push((keys::TIMERS, "timer", key.timer(&timer), keys::timer_row(key, &timer).into()));
+    }
+    for task in tasks(execution) {
+        rows.push((keys::TASKS, "task", key.task(task), mark()));
+    }
+    if execution.is_running() && execution.is_unfinished() {
+        rows.push((keys::UNFINISHED, "unfinished turn", key.0.clone(), mark()));
+    }
+    rows
+}
+
+/// The keys of its index rows.
+pub(super) fn index_keys(execution: &Execution) -> Vec<Bytes> {
+    let header = &execution.header;
+    let status = status_number(&execution.status);
+    let alias = header.state_machine_alias.as_ref();
+    keys::indexed_under(&header.state_machine_name, header.state_machine_version, alias)
+        .map(|indexed| IndexRow::key(&indexed, status, header.start_time, &header.name))
+        .collect()
+}
+
+/// The timers an execution waits for.
+pub(super) fn timers(execution: &Execution) -> Vec<Timer> {
+    if !execution.is_running() {
+        return Vec::new();
+    }
+    let mut timers = Vec::new();
+    timers.extend(execution.timeout_due.map(|due| Timer { due, kind: TimerKind::ExecutionTimeout }));
+    for frame in execution.frames() {
+        match &frame.phase {
+            Phase::Waiting { due } | Phase::Retrying { due } => {
+                timers.push(Timer { due: *due, kind: TimerKind::Delay(frame.id) });
+            }
+            Phase::Task(attempt) => {
+                let task = TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event };
+                timers.extend(attempt.timeout_due.map(|due| Timer { due, kind: TimerKind::TaskTimeout(task) }));
+                timers.extend(attempt.heartbeat_due.map(|due| Timer { due, kind: TimerKind::Heartbeat(task) }));
+            }
+            Phase::Ready | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => {}
+        }
+    }
+    timers
+}
+
+/// The tasks an execution waits for.
+pub(super) fn tasks(execution: &Execution) -> Vec<TaskId> {
+    let attempts = execution.frames().filter_map(|frame| Some((frame.id, frame.task_attempt()?)));
+    attempts.map(|(frame, attempt)| TaskId { frame, scheduled_event: attempt.scheduled_event }).collect()
+}
+
+/// An execution whose ARN is not known.
+pub(super) fn name(key: &ExecutionKey) -> String {
+    format!("execution '{}'", key.0.escape_ascii())
+}

@@ -1,0 +1,124 @@
+//! Rows that no execution accounts for.
+
+use super::execution::{index_keys, name, tasks, timers};
+use super::{Checker, Expected, PAGE};
+use crate::keys::{self, ClosedRow, ExecutionKey};
+use crate::partition::{Stored, load};
+use interpreter::Execution;
+use store::{Bytes, PartitionId, Range, StoreError, Table};
+
+impl Checker<'_> {
+    /// Every row that is expected has been found; if a table has more than those, the others are looked for.
+    pub(super) async fn strays(&mut self, partition: PartitionId, expected: &Expected) -> Result<(), StoreError> {
+        let tables: [(Table, &'static str, u64); 8] = [
+            (keys::STATES, "state", expected.states),
+            (keys::FRAME_BASES, "frame", expected.frames),
+            (keys::FRAME_PROGRESSES, "frame", expected.frames),
+            (keys::INDEX, "index", expected.index),
+            (keys::CLOSED, "closing time", expected.closed),
+            (keys::TIMERS, "timer", expected.timers),
+            (keys::TASKS, "task", expected.tasks),
+            (keys::UNFINISHED, "unfinished turn", expected.unfinished),
+        ];
+        for (table, kind, count) in tables {
+            if self.count(partition, table).await? > count {
+                self.name_strays(partition, table, kind).await?;
+            }
+        }
+        self.stray_histories(partition).await
+    }
+
+    async fn count(&self, partition: PartitionId, table: Table) -> Result<u64, StoreError> {
+        let (mut range, mut count) = (Range::all(table).limit(PAGE), 0);
+        loop {
+            match self.page(partition, &mut range).await?.len() {
+                0 => return Ok(count),
+                rows => count += rows as u64,
+            }
+        }
+    }
+
+    async fn name_strays(
+        &mut self,
+        partition: PartitionId,
+        table: Table,
+        kind: &'static str,
+    ) -> Result<(), StoreError> {
+        let mut range = Range::all(table).limit(PAGE);
+        loop {
+            let rows = self.page(partition, &mut range).await?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for (key, value) in rows {
+                let Some(of) = owner(table, &key, &value) else {
+                    self.report(kind, format!("row '{}'", key.escape_ascii()), "it cannot be read");
+                    continue;
+                };
+                let store = self.store.clone();
+                let is_wanted = match load(&*store, &self.registry, partition, &of).await {
+                    Ok(Stored::Execution(resident)) => is_wanted(table, &of, &key, &resident.execution),
+                    Ok(Stored::Leaving) => table == keys::CLOSED || table == keys::STATES,
+                    Ok(Stored::Nothing) => false,
+                    // The execution is a finding already.
+                    Err(StoreError::Corrupt { .. }) => true,
+                    Err(error) => return Err(error),
+                };
+                if !is_wanted {
+                    self.report(kind, name(&of), format!("nothing accounts for the row '{}'", key.escape_ascii()));
+                }
+            }
+        }
+    }
+
+    /// Histories are found by their first row; one look for each.
+    async fn stray_histories(&mut self, partition: PartitionId) -> Result<(), StoreError> {
+        let mut range = Range::all(keys::HISTORY).limit(1);
+        while let Some((key, _)) = self.store.scan(partition, range.clone()).await?.into_iter().next() {
+            match keys::split(&key, 8) {
+                Some((execution, _)) => {
+                    if self.store.get(partition, keys::HEADERS, &execution.0).await?.is_none() {
+                        self.report("history", name(&execution), "there are events of an execution that is not there");
+                    }
+                    range = range.after(execution.event(u64::MAX));
+                }
+                None => {
+                    self.report("history", format!("row '{}'", key.escape_ascii()), "it cannot be read");
+                    range = range.after(key);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The execution a row is about.
+fn owner(table: Table, key: &Bytes, value: &Bytes) -> Option<ExecutionKey> {
+    match table {
+        keys::STATES | keys::UNFINISHED => Some(ExecutionKey(key.clone())),
+        keys::FRAME_BASES | keys::FRAME_PROGRESSES => keys::split(key, 8).map(|(execution, _)| execution),
+        keys::TASKS => keys::split(key, 16).map(|(execution, _)| execution),
+        keys::TIMERS => keys::read_timer(key, value).map(|(execution, _)| execution),
+        keys::CLOSED => ClosedRow::read(key, value).map(|row| ExecutionKey::new(&row.machine, &row.name)),
+        keys::INDEX => {
+            // A machine, or a machine and a version or alias of it.
+            let indexed = std::str::from_utf8(key.split(|byte| *byte == 0).next()?).ok()?;
+            let machine = indexed.split(':').next()?;
+            Some(ExecutionKey::new(machine, &keys::IndexRow::read(indexed, key, value)?.name))
+        }
+        _ => None,
+    }
+}
+
+fn is_wanted(table: Table, of: &ExecutionKey, key: &Bytes, execution: &Execution) -> bool {
+    match table {
+        keys::STATES => true,
+        keys::FRAME_BASES | keys::FRAME_PROGRESSES => execution.frames().any(|frame| of.frame(frame.id) == *key),
+        keys::TASKS => tasks(execution).into_iter().any(|task| of.task(task) == *key),
+        keys::TIMERS => timers(execution).iter().any(|timer| of.timer(timer) == *key),
+        keys::UNFINISHED => execution.is_running() && execution.is_unfinished(),
+        keys::CLOSED => execution.stop_time.is_some_and(|stop| of.closed(stop) == *key),
+        keys::INDEX => index_keys(execution).contains(key),
+        _ => true,
+    }
+}

@@ -1,0 +1,109 @@
+//! The check of what is stored: sound as it is, and no row can be missing, changed or too much without a finding.
+
+mod support;
+
+use api::*;
+use json::json;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use stepwell_engine::check::{CheckOptions, Checked, Finding, check};
+use stepwell_engine::{Engine, Settings, registry::Identity};
+use store::{Batch, Bytes, Memory, PartitionId, Range, Store, Table, Write};
+use support::*;
+
+const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
+
+async fn findings(store: &Memory) -> (Checked, Vec<Finding>) {
+    let identity = Identity::new("aws", "us-east-1", ACCOUNT);
+    let options = CheckOptions { identity, settings: Settings::default(), replays: true };
+    let mut found = Vec::new();
+    let checked =
+        check(Arc::new(store.reopen()), &options, &mut |finding| found.push(finding)).await.expect("it reads");
+    (checked, found)
+}
+
+/// Every kind of row: executions that have closed in each way, and that wait for each kind of thing.
+async fn filled() -> (Arc<Memory>, Engine) {
+    let store = Arc::new(Memory::new());
+    let engine = open(&store).await;
+    engine
+        .create_activity(CreateActivityRequest::decode(&json!({"name": "work"})).expect("valid"))
+        .await
+        .expect("it is created");
+    let one = |state: json::Value| json!({"StartAt": "S", "TimeoutSeconds": 5000, "States": {"S": state}});
+    let wait = json!({"Type": "Wait", "Seconds": 4000, "End": true});
+    let task =
+        json!({"Type": "Task", "Resource": ACTIVITY, "TimeoutSeconds": 900, "HeartbeatSeconds": 800, "End": true});
+    let both = json!({"Type": "Parallel", "End": true, "Branches": [
+        {"StartAt": "W", "States": {"W": (wait.clone())}},
+        {"StartAt": "T", "States": {"T": (task)}},
+    ]});
+    let machines = [
+        ("pass", one(json!({"Type": "Pass", "End": true}))),
+        ("fail", one(json!({"Type": "Fail", "Error": "No", "Cause": "Way"}))),
+        ("wait", one(wait)),
+        ("both", one(both)),
+    ];
+    for (name, definition) in machines {
+        let machine = create(&engine, name, &definition).await;
+        for number in 0..3 {
+            start(&engine, &machine, &format!("{name}-{number}"), &json!({"n": number})).await;
+        }
+    }
+    let stopped = format!("arn:aws:states:us-east-1:{ACCOUNT}:execution:wait:wait-1");
+    let request = StopExecutionRequest::decode(&json!({"executionArn": stopped})).expect("valid");
+    engine.stop_execution(request).await.expect("it runs");
+    let poll = GetActivityTaskRequest::decode(&json!({"activityArn": ACTIVITY})).expect("valid");
+    engine.get_activity_task(poll).await.expect("it polls");
+    (store, engine)
+}
+
+#[tokio::test]
+async fn what_the_engine_stores_is_sound() {
+    let (store, engine) = filled().await;
+    let (checked, found) = findings(&store).await;
+    assert_eq!(found, []);
+    let expected =
+        Checked { executions: 12, open: 5, events: checked.events, timers: 5 + 5 + 2, tasks: 3, replayed: 12 };
+    assert_eq!(checked, expected);
+    engine.shutdown().await.expect("it closes");
+}
+
+async fn commit(store: &Memory, partition: PartitionId, write: Write) {
+    let epoch = store.open_partition(partition).await.expect("it opens");
+    store.commit(Batch { partition, epoch, writes: vec![write] }).await.expect("the owner commits");
+}
+
+#[tokio::test]
+async fn no_row_can_be_missing_changed_or_too_much() {
+    let (store, engine) = filled().await;
+    engine.shutdown().await.expect("it closes");
+    let store = store.reopen();
+    let mut kinds = BTreeSet::new();
+    for partition in (1..=8).map(PartitionId) {
+        for table in (16..=25).map(Table) {
+            for (key, value) in store.scan(partition, Range::all(table)).await.expect("it reads") {
+                commit(&store, partition, Write::delete(table, key.clone())).await;
+                let (_, found) = findings(&store).await;
+                assert!(!found.is_empty(), "table {} without '{}'", table.0, key.escape_ascii());
+                kinds.extend(found.into_iter().map(|finding| finding.kind));
+
+                let changed: Vec<u8> =
+                    value.iter().enumerate().map(|(at, byte)| byte ^ u8::from(at == value.len() / 2)).collect();
+                commit(&store, partition, Write::put(table, key.clone(), changed)).await;
+                let (_, found) = findings(&store).await;
+                assert!(!found.is_empty(), "table {} with another '{}'", table.0, key.escape_ascii());
+
+                commit(&store, partition, Write::put(table, key.clone(), value.clone())).await;
+                let other = [&key[..8.min(key.len())], b"other", &key[8.min(key.len())..]].concat();
+                commit(&store, partition, Write::put(table, other.clone(), value)).await;
+                let (_, found) = findings(&store).await;
+                assert!(!found.is_empty(), "table {} with '{}' as well", table.0, other.escape_ascii());
+                commit(&store, partition, Write::delete(table, Bytes::from(other))).await;
+            }
+        }
+    }
+    assert_eq!(findings(&store).await.1, []);
+    let told: Vec<&str> = kinds.into_iter().collect();
+    assert_eq!(told, ["closing time", "frame", "history", "index", "replay", "rows", "state", "task", "timer"]);
+}

@@ -1,0 +1,64 @@
+//! The differences that stay: each with its reason, how to recognise it, and an example.
+
+use crate::{Found, documents};
+use json::Value;
+
+pub(crate) struct Difference {
+    pub(crate) reason: String,
+    /// An expression that differs in this way.
+    pub(crate) example: String,
+    /// The document it is evaluated on.
+    pub(crate) document: Option<String>,
+    /// One of these is in the expression; none means any expression.
+    expression: Vec<String>,
+    /// The reference implementation's answer; `*` stands for any text.
+    reference: String,
+    /// Our answer, in the same way.
+    ours: String,
+}
+
+impl Difference {
+    pub(crate) fn covers(&self, found: &Found) -> bool {
+        let named = self.expression.is_empty() || self.expression.iter().any(|part| found.expression.contains(part));
+        named && is_like(&found.reference, &self.reference) && is_like(&found.ours, &self.ours)
+    }
+}
+
+/// Whether a text is as a pattern with `*` says.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, between)) = parts.split_last() else { return rest.is_empty() };
+    for part in between {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+pub(crate) fn read() -> Vec<Difference> {
+    let listed = json::parse(include_str!("differences.json")).expect("differences.json is JSON");
+    let listed = listed.as_array().expect("differences.json is an array");
+    listed.iter().map(difference).collect()
+}
+
+fn difference(fields: &Value) -> Difference {
+    let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
+    let needed = |name: &str| text(name).unwrap_or_else(|| panic!("a difference without {name}: {fields}"));
+    let parts = fields
+        .get("expression")
+        .and_then(Value::as_array)
+        .map(|parts| parts.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+    let document = text("document");
+    assert!(document.as_deref().is_none_or(|name| documents::all().iter().any(|document| document.name == name)));
+    Difference {
+        reason: needed("reason"),
+        example: needed("example"),
+        document,
+        expression: parts.unwrap_or_default(),
+        reference: text("reference").unwrap_or_else(|| "*".to_owned()),
+        ours: text("ours").unwrap_or_else(|| "*".to_owned()),
+    }
+}
