@@ -36,7 +36,10 @@ fn one_data_directory_has_one_server() {
     let line = first.wait_for("serves");
     let second = stepwell(directory.path(), &ANY_PORT);
     assert_eq!(second.code, Some(2));
-    assert_eq!(second.stderr, "error: data directory .stepwell is in use by another process\n");
+    assert_eq!(
+        second.stderr,
+        "error: data directory .stepwell is in use by another process (stepwell explain SW008)\n"
+    );
     let address = address(&line);
     let third = stepwell(directory.path(), &["serve", "--listen", &address, "--data", "other"]);
     assert_eq!(third.code, Some(2));

@@ -10,6 +10,10 @@ use std::time::Duration;
 /// Bytes of the longest body of operations without a definition: the longest payload, every byte of it escaped, and room to spare.
 const WITHOUT_DEFINITION_BYTES_MAX: usize = 2 << 20;
 
+/// Pieces of a body that may be as small as they like. After them the average counts: a piece costs more than its bytes.
+const PIECES_FREE: usize = 4096;
+const PIECE_BYTES_MIN: usize = 64;
+
 /// What a body may cost.
 #[derive(Clone, Copy)]
 pub(crate) struct Limits {
@@ -45,13 +49,17 @@ async fn collect(mut body: Incoming, bytes_max: usize, held: &mut Held) -> Resul
         return Err(too_large(bytes_max));
     }
     hold(held, announced.map_or(0, |bytes| bytes as usize))?;
-    let (mut first, mut all) = (Bytes::new(), Vec::new());
+    let (mut first, mut all, mut pieces) = (Bytes::new(), Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| unreadable(&format!("The body could not be read: {error}")))?;
         let Ok(data) = frame.into_data() else { continue };
         let bytes = first.len() + all.len() + data.len();
         if bytes > bytes_max {
             return Err(too_large(bytes_max));
+        }
+        pieces += 1;
+        if pieces > PIECES_FREE && bytes / pieces < PIECE_BYTES_MIN {
+            return Err(unreadable("The body comes in too small pieces"));
         }
         if all.is_empty() && first.is_empty() {
             hold(held, bytes)?;
