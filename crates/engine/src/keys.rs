@@ -20,9 +20,9 @@ pub(crate) const FRAME_PROGRESSES: Table = Table(19);
 pub(crate) const HISTORY: Table = Table(20);
 /// Executions by machine, status and start, newest first.
 pub(crate) const INDEX: Table = Table(21);
-/// Timers by time.
+/// Timers by time; the value is a version.
 pub(crate) const TIMERS: Table = Table(22);
-/// Tasks that were asked for and have not ended.
+/// Tasks that are to be done and that nobody has taken over: see [`TaskRow`].
 pub(crate) const TASKS: Table = Table(23);
 /// Executions that stopped in the middle of a step because their turn was over.
 pub(crate) const UNFINISHED: Table = Table(24);
@@ -81,11 +81,11 @@ impl ExecutionKey {
 
     /// Time first, then what makes the timer one of its own.
     pub fn timer(&self, timer: &Timer) -> Bytes {
-        let mut key = Vec::with_capacity(8 + self.0.len() + 20);
+        let mut key = Vec::with_capacity(8 + self.0.len() + 1 + TIMER_KIND_LEN);
         key.extend_from_slice(&sortable(timer.due).to_be_bytes());
         key.extend_from_slice(&self.0);
         key.push(0);
-        key.extend_from_slice(&timer_value(timer.kind));
+        key.extend_from_slice(&timer_kind(timer.kind));
         key.into()
     }
 
@@ -121,17 +121,41 @@ pub(crate) fn read_task(suffix: &[u8]) -> Option<TaskId> {
     })
 }
 
-/// A timer row's value: the kind, and the execution so that the key need not be taken apart.
-pub(crate) fn timer_row(execution: &ExecutionKey, timer: &Timer) -> Vec<u8> {
-    let mut row = timer_value(timer.kind);
-    row.extend_from_slice(&execution.0);
-    row
+/// The value of a row of [`TASKS`]: who is to do the task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TaskRow {
+    /// A performer.
+    Performer,
+    /// A worker of this activity. Its name stands here so that millions of tasks can be offered again without reading their executions.
+    Worker { activity_arn: String },
 }
 
-/// Reads a timer row.
-pub(crate) fn read_timer(key: &[u8], value: &Bytes) -> Option<(ExecutionKey, Timer)> {
-    let due = Timestamp(u64::from_be_bytes(key.get(..8)?.try_into().ok()?).wrapping_add(1 << 63) as i64);
-    let kind = value.get(..TIMER_VALUE_LEN)?;
+impl TaskRow {
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            TaskRow::Performer => vec![interpreter::rows::VERSION],
+            TaskRow::Worker { activity_arn } => {
+                let mut row = vec![interpreter::rows::VERSION];
+                row.extend_from_slice(activity_arn.as_bytes());
+                row
+            }
+        }
+    }
+
+    pub fn read(row: &[u8]) -> Option<TaskRow> {
+        match row.split_first()? {
+            (&interpreter::rows::VERSION, []) => Some(TaskRow::Performer),
+            (&interpreter::rows::VERSION, arn) => {
+                Some(TaskRow::Worker { activity_arn: String::from_utf8(arn.to_vec()).ok()? })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Reads a timer row's key, which says all.
+pub(crate) fn read_timer(key: &Bytes) -> Option<(ExecutionKey, Timer)> {
+    let (rest, kind) = split(key, TIMER_KIND_LEN)?;
     let number = |from: usize| u64::from_be_bytes(kind[from..from + 8].try_into().expect("eight bytes"));
     let frame = FrameId(number(2));
     let task = TaskId { frame, scheduled_event: number(10) };
@@ -142,22 +166,25 @@ pub(crate) fn read_timer(key: &[u8], value: &Bytes) -> Option<(ExecutionKey, Tim
         3 => TimerKind::Heartbeat(task),
         _ => return None,
     };
-    Some((ExecutionKey(value.slice(TIMER_VALUE_LEN..)), Timer { due, kind }))
+    let due = u64::from_be_bytes(*rest.0.first_chunk()?);
+    let due = Timestamp(due.wrapping_add(1 << 63) as i64);
+    Some((ExecutionKey(rest.0.slice(8..)), Timer { due, kind }))
 }
 
-const TIMER_VALUE_LEN: usize = 18;
+const TIMER_KIND_LEN: usize = 18;
 
-fn timer_value(kind: TimerKind) -> Vec<u8> {
+fn timer_kind(kind: TimerKind) -> [u8; TIMER_KIND_LEN] {
     let (tag, frame, event) = match kind {
         TimerKind::ExecutionTimeout => (0, 0, 0),
         TimerKind::Delay(frame) => (1, frame.0, 0),
         TimerKind::TaskTimeout(task) => (2, task.frame.0, task.scheduled_event),
         TimerKind::Heartbeat(task) => (3, task.frame.0, task.scheduled_event),
     };
-    let mut value = vec![interpreter::rows::VERSION, tag];
-    value.extend_from_slice(&u64::to_be_bytes(frame));
-    value.extend_from_slice(&u64::to_be_bytes(event));
-    value
+    let mut bytes = [interpreter::rows::VERSION; TIMER_KIND_LEN];
+    bytes[1] = tag;
+    bytes[2..10].copy_from_slice(&u64::to_be_bytes(frame));
+    bytes[10..].copy_from_slice(&u64::to_be_bytes(event));
+    bytes
 }
 
 /// The rows of [`CLOSED`] of executions that closed at this time or before.
@@ -310,7 +337,7 @@ mod tests {
         let keys: Vec<Bytes> = timers.iter().map(|timer| execution.timer(timer)).collect();
         assert!(keys.is_sorted());
         for (key, timer) in keys.iter().zip(&timers) {
-            assert_eq!(read_timer(key, &timer_row(&execution, timer).into()), Some((execution.clone(), *timer)));
+            assert_eq!(read_timer(key), Some((execution.clone(), *timer)));
         }
         let (of, suffix) = split(&execution.task(task), 16).expect("made by the same module");
         assert_eq!((of, read_task(&suffix)), (execution, Some(task)));

@@ -125,6 +125,11 @@ impl Execution {
         self.frames.values()
     }
 
+    /// How many frames live.
+    pub fn frame_count(&self) -> usize {
+        self.frames.len()
+    }
+
     /// One frame, while it is alive.
     pub fn frame(&self, id: FrameId) -> Option<&Frame> {
         self.frames.get(&id)

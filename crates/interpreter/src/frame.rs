@@ -117,6 +117,8 @@ pub struct TaskAttempt {
     pub started: bool,
     /// Whether the request of a `.sync` or `.waitForTaskToken` task was accepted: it is not to be made again.
     pub submitted: bool,
+    /// Whether somebody outside has the task and its token: a worker, or whoever a callback task's request went to. Nothing is left to do but wait.
+    pub handed_over: bool,
     /// `TimeoutSeconds` as resolved.
     pub timeout_seconds: Option<u64>,
     /// `HeartbeatSeconds` as resolved.

@@ -1,7 +1,9 @@
 //! What a batch of inputs has changed and asked for, until it is committed.
 
 use super::resident::Resident;
+use super::residents::Residents;
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
+use crate::tasks;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::write_events;
 use interpreter::{Effect, Execution, ExecutionStatus, Outcome, TaskId, Timer};
@@ -28,6 +30,7 @@ struct Touched {
 pub(crate) struct Collected {
     touched: HashMap<ExecutionKey, Touched>,
     order: Vec<ExecutionKey>,
+    events: usize,
     /// Rows of executions that have been kept long enough.
     removals: Vec<Write>,
     pub releases: Vec<Release>,
@@ -55,11 +58,17 @@ impl Collected {
 
     /// Adds what a step did.
     pub fn add(&mut self, key: &ExecutionKey, outcome: Outcome, is_new: bool) {
+        self.events += outcome.events.len();
         let touched = self.touch(key);
         touched.is_new |= is_new;
         touched.events.extend(outcome.events);
         touched.effects.extend(outcome.effects);
         touched.unfinished = outcome.unfinished;
+    }
+
+    /// History events collected: the measure of a batch.
+    pub fn events(&self) -> usize {
+        self.events
     }
 
     fn touch(&mut self, key: &ExecutionKey) -> &mut Touched {
@@ -85,15 +94,15 @@ impl Collected {
     }
 
     /// Turns everything collected into writes and consequences.
-    pub fn finish(self, sequence: u64, residents: &mut HashMap<ExecutionKey, Resident>) -> (Finished, Vec<Release>) {
+    pub fn finish(self, sequence: u64, residents: &mut Residents) -> (Finished, Vec<Release>) {
         let mut finished =
             Finished { removes: !self.removals.is_empty(), writes: self.removals, ..Finished::default() };
         let mut touched = self.touched;
         for key in self.order {
             let touched = touched.remove(&key).expect("every key in the order was touched");
             let resident = residents.get_mut(&key).expect("a touched execution is in memory");
-            resident.last_batch = sequence;
             finished.add(&key, resident, touched);
+            residents.written(&key, sequence);
         }
         (finished, self.releases)
     }
@@ -106,7 +115,7 @@ impl Finished {
         }
         self.add_rows(key, resident);
         self.add_index(key, &resident.execution, touched.is_new);
-        self.add_effects(key, touched.effects);
+        self.add_effects(key, resident, touched.effects);
         for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
             self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk));
         }
@@ -170,7 +179,7 @@ impl Finished {
         }
     }
 
-    fn add_effects(&mut self, key: &ExecutionKey, effects: Vec<Effect>) {
+    fn add_effects(&mut self, key: &ExecutionKey, resident: &Resident, effects: Vec<Effect>) {
         let mut timers: Vec<Timer> = Vec::new();
         let mut tasks: Vec<TaskId> = Vec::new();
         for effect in effects {
@@ -199,11 +208,11 @@ impl Finished {
             }
         }
         for timer in timers {
-            self.put(keys::TIMERS, key.timer(&timer), keys::timer_row(key, &timer));
+            self.put(keys::TIMERS, key.timer(&timer), vec![interpreter::rows::VERSION]);
             self.set_timers.push((timer, key.clone()));
         }
         for task in tasks {
-            self.put(keys::TASKS, key.task(task), vec![interpreter::rows::VERSION]);
+            self.put(keys::TASKS, key.task(task), tasks::row(resident, task).encode());
             self.tasks.push((key.clone(), task));
         }
     }

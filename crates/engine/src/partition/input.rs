@@ -2,6 +2,7 @@
 
 use crate::keys::ExecutionKey;
 use crate::registry::Revision;
+use crate::tasks::HandedOut;
 use api::Exception;
 use interpreter::{Command, Header, TaskId, Timestamp};
 use std::sync::Arc;
@@ -20,6 +21,17 @@ pub(crate) enum Input {
         execution: ExecutionKey,
         /// What.
         command: Command,
+    },
+    /// A worker takes an activity's task: answered with nothing if it is not there any more.
+    HandOut {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+        /// `workerName`, if the worker gave one.
+        worker_name: Option<Arc<str>>,
+        /// Told when it is durable.
+        answer: Answer<Option<HandedOut>>,
     },
     /// A fact about a task, from whoever holds its token.
     Token {
@@ -52,9 +64,10 @@ impl Input {
     pub fn existing(&self) -> Option<&ExecutionKey> {
         match self {
             Input::Start(start) => (!start.name_is_new).then_some(&start.execution),
-            Input::Task { execution, .. } | Input::Token { execution, .. } | Input::Stop { execution, .. } => {
-                Some(execution)
-            }
+            Input::Task { execution, .. }
+            | Input::HandOut { execution, .. }
+            | Input::Token { execution, .. }
+            | Input::Stop { execution, .. } => Some(execution),
             Input::Shutdown => None,
         }
     }
@@ -63,6 +76,7 @@ impl Input {
     pub fn refuse(self, exception: &Exception) {
         match self {
             Input::Start(start) => drop(start.answer.send(Err(exception.clone()))),
+            Input::HandOut { answer, .. } => drop(answer.send(Err(exception.clone()))),
             Input::Token { answer, .. } => drop(answer.send(Err(exception.clone()))),
             Input::Stop { answer, .. } => drop(answer.send(Err(exception.clone()))),
             // The task is in the store still, and is performed again once it can be.

@@ -20,6 +20,8 @@ pub(crate) struct Resident {
     pub last_batch: u64,
     /// Its tasks, for the metrics.
     pub open_tasks: OpenTasks,
+    /// Memory it takes, about.
+    pub bytes: usize,
 }
 
 impl Resident {
@@ -31,6 +33,7 @@ impl Resident {
             marked_unfinished: false,
             last_batch: 0,
             open_tasks: OpenTasks::default(),
+            bytes: 0,
         }
     }
 }

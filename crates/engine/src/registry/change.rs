@@ -44,7 +44,7 @@ impl Change {
     /// Both happen in a task of their own: a caller that is dropped meanwhile, as when its client hangs up, must not leave memory behind
     /// the store.
     pub(super) async fn commit(
-        self,
+        mut self,
         writes: Vec<Write>,
         apply: impl FnOnce(&mut Names) + Send + 'static,
     ) -> Result<(), Exception> {
@@ -54,6 +54,11 @@ impl Change {
             let outcome = done.await;
             if outcome.is_ok() {
                 apply(&mut self.registry.0.names.write().expect("nothing panics while holding the lock"));
+            } else if let Err(StoreError::Unavailable { .. }) = outcome
+                && let Ok(epoch) = self.registry.0.store.open_partition(CONTROL).await
+            {
+                // After a refusal the store takes nothing more under the old epoch.
+                self.changer.epoch = epoch;
             }
             drop(self.changer);
             outcome
