@@ -28,6 +28,7 @@ pub mod next_token;
 mod operation;
 mod paging;
 mod payload;
+mod redrive_execution;
 mod send_task;
 mod shapes;
 mod start_execution;
@@ -70,6 +71,7 @@ pub use list_executions::{
 pub use list_state_machines::{ListStateMachinesRequest, ListStateMachinesResponse, StateMachineListItem};
 pub use operation::{NOT_BUILT, Operation};
 pub use paging::Paging;
+pub use redrive_execution::{RedriveExecutionRequest, RedriveExecutionResponse};
 pub use send_task::{SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest};
 pub use start_execution::{StartExecutionRequest, StartExecutionResponse};
 pub use state_machine_type::StateMachineType;

@@ -38,15 +38,16 @@ pub(crate) fn build(execution: &Execution, frame: &Frame, state: &State, extras:
 
 fn fixed_part(execution: &Execution) -> Value {
     let header = &execution.header;
+    let mut of_execution = ObjectBuilder::new();
+    of_execution.insert("Id", &header.execution_arn);
+    of_execution.insert("Input", header.input.value());
+    of_execution.insert("StartTime", header.start_time.to_string());
+    of_execution.insert("Name", &header.name);
+    of_execution.insert("RoleArn", &header.role_arn);
+    of_execution.insert("RedriveCount", execution.redrives.count);
+    of_execution.insert_some("RedriveTime", execution.redrives.last.map(|time| time.to_string()));
     json!({
-        "Execution": {
-            "Id": (&header.execution_arn),
-            "Input": (header.input.value()),
-            "StartTime": (header.start_time.to_string()),
-            "Name": (&header.name),
-            "RoleArn": (&header.role_arn),
-            "RedriveCount": 0
-        },
+        "Execution": (of_execution.build()),
         "StateMachine": {"Id": (&header.state_machine_arn), "Name": (&header.state_machine_name)}
     })
 }

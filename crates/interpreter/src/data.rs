@@ -3,7 +3,7 @@
 
 use crate::context::{self, Extras};
 use crate::failure::{Fault, error_name};
-use crate::frame::{Frame, FrameId};
+use crate::frame::{Frame, FrameId, Phase};
 use crate::history::HistoryEventDetails;
 use crate::step::{Progress, Step, state_type};
 use asl::definition::{Assign, Flow, JsonPathFlow, JsonataFlow, PathField, ResultPath, State, Template, Transition};
@@ -273,6 +273,7 @@ impl Step<'_> {
 
     pub fn go_to(&mut self, frame: &mut Frame, next: asl::definition::StateIndex) -> Progress {
         frame.changed.base = true;
+        frame.phase = Phase::Ready;
         Progress::Next(next)
     }
 

@@ -8,8 +8,8 @@ use api::{
     DescribeStateMachineForExecutionRequest, DescribeStateMachineRequest, Exception, GetActivityTaskRequest,
     GetExecutionHistoryRequest, ListActivitiesRequest, ListExecutionsRequest, ListStateMachineAliasesRequest,
     ListStateMachineVersionsRequest, ListStateMachinesRequest, ListTagsForResourceRequest, Operation,
-    PublishStateMachineVersionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest,
-    StartExecutionRequest, StopExecutionRequest, TagResourceRequest, UntagResourceRequest,
+    PublishStateMachineVersionRequest, RedriveExecutionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest,
+    SendTaskSuccessRequest, StartExecutionRequest, StopExecutionRequest, TagResourceRequest, UntagResourceRequest,
     UpdateStateMachineAliasRequest, UpdateStateMachineRequest, ValidateStateMachineDefinitionRequest,
 };
 use engine::Engine;
@@ -56,6 +56,7 @@ pub(crate) async fn perform(
         O::ListStateMachineAliases => call!(list_state_machine_aliases, ListStateMachineAliasesRequest),
         O::StartExecution => call!(start_execution, StartExecutionRequest, with_trace_header(trace_header)),
         O::StopExecution => call!(stop_execution, StopExecutionRequest),
+        O::RedriveExecution => call!(redrive_execution, RedriveExecutionRequest),
         O::DescribeExecution => call!(describe_execution, DescribeExecutionRequest),
         O::ListExecutions => call!(list_executions, ListExecutionsRequest),
         O::GetExecutionHistory => call!(get_execution_history, GetExecutionHistoryRequest),

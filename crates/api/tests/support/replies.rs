@@ -120,6 +120,7 @@ pub fn full(operation: Operation) -> Value {
         .encode(),
         O::StartExecution => StartExecutionResponse { execution_arn: text(), start_date_ms }.encode(),
         O::StopExecution => StopExecutionResponse { stop_date_ms }.encode(),
+        O::RedriveExecution => RedriveExecutionResponse { redrive_date_ms: 5 }.encode(),
         O::DescribeExecution => DescribeExecutionResponse {
             execution_arn: text(),
             state_machine_arn: text(),

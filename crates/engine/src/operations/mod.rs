@@ -4,10 +4,13 @@ mod activities;
 mod describe_execution;
 mod get_execution_history;
 mod list_executions;
+mod redrive_execution;
 mod registry;
 mod send_task;
 mod start_execution;
 mod stop_execution;
+
+pub(crate) use redrive_execution::not_redrivable;
 
 use crate::Engine;
 use crate::keys::{self, ExecutionKey};

@@ -14,6 +14,7 @@ use crate::activities::ActivityQueues;
 use crate::environment::Environment;
 use crate::keys::{ExecutionKey, TaskRow};
 use crate::metrics::Metrics;
+use crate::operations::not_redrivable;
 use crate::registry::Registry;
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
@@ -251,9 +252,32 @@ impl Partition {
                 };
                 self.answer_later(answer, Ok(stopped));
             }
+            Input::Redrive { execution, client_token, answer } => {
+                let redriven = self.redrive(&execution, client_token).await?;
+                self.answer_later(answer, redriven);
+            }
             Input::Shutdown => unreachable!("handled where inputs are taken"),
         }
         Ok(())
+    }
+
+    async fn redrive(
+        &mut self,
+        key: &ExecutionKey,
+        client_token: Option<Arc<str>>,
+    ) -> Result<Result<Option<Timestamp>, Exception>, StoreError> {
+        let now = self.shared.environment.now();
+        let Some(resident) = self.find(key).await? else { return Ok(Ok(None)) };
+        let redrives = &resident.execution.redrives;
+        if let Some(before) = client_token.as_deref().and_then(|token| redrives.repeated(token, now)) {
+            return Ok(Ok(Some(before)));
+        }
+        Ok(match self.apply_at(key, Command::RedriveExecution { client_token }, now).await? {
+            Ok(()) => Ok(Some(now)),
+            Err(CommandRejected::NotRedrivable(reason)) => Err(not_redrivable(&reason)),
+            // It was left alone just now.
+            Err(_) => Err(crate::damaged()),
+        })
     }
 
     /// A name that was used before is answered from what is known about its execution.
