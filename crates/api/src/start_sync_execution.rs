@@ -63,6 +63,12 @@ impl StartSyncExecutionRequest {
         let (start, included_data) = StartExecutionRequest::decode_with(body, IncludedData::read)?;
         Ok(StartSyncExecutionRequest { start, included_data })
     }
+
+    /// The same with the header `X-Amzn-Trace-Id` of HTTP; see [`StartExecutionRequest::with_trace_header`].
+    #[must_use]
+    pub fn with_trace_header(self, header: Option<&str>) -> StartSyncExecutionRequest {
+        StartSyncExecutionRequest { start: self.start.with_trace_header(header), ..self }
+    }
 }
 
 impl BillingDetails {

@@ -3,6 +3,7 @@
 use crate::environment::{Environment, SystemEnvironment};
 use crate::express::{Express, ExpressOptions, Starts, StartsInput};
 use crate::keys::ExecutionKey;
+use crate::metrics::Metrics;
 use crate::partition::{Input, Partition, Retention, Shared};
 use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
@@ -83,6 +84,7 @@ impl Engine {
             performer: Box::new(performer),
             activities: Default::default(),
             watchers: Watchers::new(),
+            metrics: Metrics::default(),
         });
         let mut inboxes = Vec::new();
         // Side by side, so that one sync serves them all.
@@ -110,6 +112,11 @@ impl Engine {
         );
         let drivers = Mutex::new(drivers);
         Ok(Engine(Arc::new(Inner { shared, inboxes, express, express_starts, express_closing, drivers })))
+    }
+
+    /// What is counted since the opening.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.shared.metrics
     }
 
     /// What becomes durable from now on, of all executions.
@@ -154,7 +161,10 @@ impl Engine {
         let inbox = &self.0.inboxes[key.partition(PARTITIONS) as usize];
         let (answer, answered) = oneshot::channel();
         inbox.try_send(input(answer)).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Exception::new(Code::ThrottlingException, "Rate exceeded"),
+            mpsc::error::TrySendError::Full(_) => {
+                self.0.shared.metrics.throttled.add(1);
+                Exception::throttling()
+            }
             mpsc::error::TrySendError::Closed(_) => unavailable(),
         })?;
         answered.await.map_err(|_| unavailable())?

@@ -13,6 +13,7 @@ use super::unfinished::Unfinished;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
 use crate::keys::{ExecutionKey, TaskRow};
+use crate::metrics::Metrics;
 use crate::operations::not_redrivable;
 use crate::registry::{Registry, Revision};
 use crate::tasks::{self, RunningTasks};
@@ -57,6 +58,7 @@ pub(crate) struct Shared {
     pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
+    pub metrics: Metrics,
 }
 
 /// A batch on its way to the disk.
@@ -514,7 +516,11 @@ impl Partition {
         for release in batch.releases {
             release(durable);
         }
+        if !durable {
+            self.shared.metrics.commits_failed.add(1);
+        }
         result?;
+        self.shared.metrics.commits.add(1);
         self.durable = batch.sequence;
         if batch.removes {
             self.sweep.committed();
@@ -523,7 +529,11 @@ impl Partition {
             self.dispatch(&key, task);
         }
         for (key, events) in batch.events {
-            if let Some(resident) = self.residents.get(&key) {
+            if let Some(resident) = self.residents.get_mut(&key) {
+                let Resident { execution, revision, open_tasks, .. } = resident;
+                let metrics = &self.shared.metrics;
+                let machine = revision.metrics.get_or_init(|| metrics.machines.of(&revision.machine_arn.to_string()));
+                metrics.count(&events, machine, execution.header.start_time, open_tasks);
                 self.shared.watchers.tell(&resident.execution.header.execution_arn, events);
             }
         }
