@@ -34,7 +34,8 @@ operations! {
     PublishStateMachineVersion DeleteStateMachineVersion ListStateMachineVersions
     CreateStateMachineAlias UpdateStateMachineAlias DescribeStateMachineAlias DeleteStateMachineAlias
     ListStateMachineAliases
-    StartExecution StopExecution RedriveExecution DescribeExecution ListExecutions GetExecutionHistory DescribeStateMachineForExecution
+    StartExecution StartSyncExecution StopExecution RedriveExecution DescribeExecution ListExecutions GetExecutionHistory
+    DescribeStateMachineForExecution
     CreateActivity DescribeActivity DeleteActivity ListActivities GetActivityTask
     SendTaskSuccess SendTaskFailure SendTaskHeartbeat
     TagResource UntagResource ListTagsForResource
@@ -42,7 +43,7 @@ operations! {
 }
 
 /// Operations of AWS that are not built yet.
-pub const NOT_BUILT: [&str; 4] = ["DescribeMapRun", "ListMapRuns", "StartSyncExecution", "UpdateMapRun"];
+pub const NOT_BUILT: [&str; 3] = ["DescribeMapRun", "ListMapRuns", "UpdateMapRun"];
 
 impl Operation {
     /// The operation an `X-Amz-Target` header names, such as `AWSStepFunctions.StartExecution`.

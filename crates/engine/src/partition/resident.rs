@@ -2,6 +2,7 @@
 
 use super::batch::status_number;
 use crate::keys::{self, ExecutionKey};
+use crate::metrics::OpenTasks;
 use crate::registry::{Registry, Revision, RevisionNumber};
 use interpreter::{Execution, Frame, FrameId, Header, Timestamp, rows::CorruptRow};
 use std::collections::{HashMap, HashSet};
@@ -20,6 +21,8 @@ pub(crate) struct Resident {
     pub marked_unfinished: bool,
     /// The last batch that wrote it; it may leave memory when that is durable.
     pub last_batch: u64,
+    /// Its tasks, for the metrics.
+    pub open_tasks: OpenTasks,
     /// Memory it takes, about.
     pub bytes: usize,
 }
@@ -33,6 +36,7 @@ impl Resident {
             stored_frames: HashSet::new(),
             marked_unfinished: false,
             last_batch: 0,
+            open_tasks: OpenTasks::default(),
             bytes: 0,
         }
     }
