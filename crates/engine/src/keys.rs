@@ -28,6 +28,8 @@ pub(crate) const TASKS: Table = Table(23);
 pub(crate) const UNFINISHED: Table = Table(24);
 /// Closed executions by closing time, until they have been kept long enough.
 pub(crate) const CLOSED: Table = Table(25);
+/// Starts of asynchronous Express executions that have not ended, by the id at the end of their ARNs. In a partition of their own.
+pub(crate) const EXPRESS_STARTS: Table = Table(26);
 
 /// What stands in place of the state row of an execution that is being removed piece by piece: its name is not free yet, but it is gone.
 pub(crate) const LEAVING_STATE: [u8; 2] = [interpreter::rows::VERSION, 0xff];
@@ -253,6 +255,8 @@ pub(crate) struct IndexRow {
     pub stop: Option<Timestamp>,
     pub version: Option<u64>,
     pub alias: Option<Arc<str>>,
+    pub redrive_count: u64,
+    pub redrive_date: Option<Timestamp>,
 }
 
 impl IndexRow {
@@ -272,6 +276,8 @@ impl IndexRow {
             stop: execution.stop_time,
             version: header.state_machine_version,
             alias: header.state_machine_alias.clone(),
+            redrive_count: execution.redrives.count,
+            redrive_date: execution.redrives.last,
         }
     }
 
@@ -279,7 +285,14 @@ impl IndexRow {
     pub fn value(&self) -> Vec<u8> {
         let mut row = Writer::new();
         row.option(self.stop, Writer::timestamp);
-        write_started_with(&mut row, self.version, self.alias.as_ref());
+        if self.redrive_count > 0 {
+            row.option(self.version, Writer::number);
+            row.option(self.alias.as_ref(), Writer::shared);
+            row.option(Some(self.redrive_count), Writer::number);
+            row.option(self.redrive_date, Writer::timestamp);
+        } else {
+            write_started_with(&mut row, self.version, self.alias.as_ref());
+        }
         row.finish()
     }
 
@@ -291,12 +304,16 @@ impl IndexRow {
         let mut value = Reader::new(value).ok()?;
         let stop = value.option(Reader::timestamp).ok()?;
         let (version, alias) = read_started_with(&mut value)?;
+        let redrive_count = value.later_option(Reader::number).ok()?.unwrap_or(0);
+        let redrive_date = value.later_option(Reader::timestamp).ok()?;
         Some(IndexRow {
             name: String::from_utf8(name.to_vec()).ok()?,
             start: Timestamp(start.wrapping_add(1 << 63) as i64),
             stop,
             version,
             alias,
+            redrive_count,
+            redrive_date,
         })
     }
 }
@@ -344,11 +361,19 @@ mod tests {
         let newer = IndexRow::key("machine", 0, Timestamp(2000), "b");
         let older = IndexRow::key("machine", 0, Timestamp(1000), "a");
         assert!(newer < older);
-        let plain =
-            IndexRow { name: "a".into(), start: Timestamp(1000), stop: Some(Timestamp(7)), version: None, alias: None };
+        let plain = IndexRow {
+            name: "a".into(),
+            start: Timestamp(1000),
+            stop: Some(Timestamp(7)),
+            version: None,
+            alias: None,
+            redrive_count: 0,
+            redrive_date: None,
+        };
+        let redriven = IndexRow { redrive_count: 2, redrive_date: Some(Timestamp(9)), ..plain.clone() };
         let by_version = IndexRow { version: Some(3), ..plain.clone() };
         let by_alias = IndexRow { alias: Some("PROD".into()), ..by_version.clone() };
-        for row in [plain, by_version, by_alias] {
+        for row in [plain, redriven, by_version, by_alias] {
             assert_eq!(IndexRow::read("machine", &older, &row.value()), Some(row));
         }
     }

@@ -58,7 +58,9 @@ impl Checker<'_> {
                 let store = self.store.clone();
                 let is_wanted = match load(&*store, &self.registry, partition, &of).await {
                     Ok(Stored::Execution(resident)) => is_wanted(table, &of, &key, &resident.execution),
-                    Ok(Stored::Leaving) => table == keys::CLOSED || table == keys::STATES,
+                    Ok(Stored::Leaving) => {
+                        [keys::CLOSED, keys::STATES, keys::FRAME_BASES, keys::FRAME_PROGRESSES].contains(&table)
+                    }
                     Ok(Stored::Nothing) => false,
                     // The execution is a finding already.
                     Err(StoreError::Corrupt { .. }) => true,

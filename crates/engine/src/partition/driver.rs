@@ -13,7 +13,9 @@ use super::unfinished::Unfinished;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
 use crate::keys::{ExecutionKey, TaskRow};
-use crate::registry::Registry;
+use crate::metrics::Metrics;
+use crate::operations::not_redrivable;
+use crate::registry::{Registry, Revision};
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
@@ -56,6 +58,7 @@ pub(crate) struct Shared {
     pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
+    pub metrics: Metrics,
 }
 
 /// A batch on its way to the disk.
@@ -249,9 +252,32 @@ impl Partition {
                 };
                 self.answer_later(answer, Ok(stopped));
             }
+            Input::Redrive { execution, client_token, answer } => {
+                let redriven = self.redrive(&execution, client_token).await?;
+                self.answer_later(answer, redriven);
+            }
             Input::Shutdown => unreachable!("handled where inputs are taken"),
         }
         Ok(())
+    }
+
+    async fn redrive(
+        &mut self,
+        key: &ExecutionKey,
+        client_token: Option<Arc<str>>,
+    ) -> Result<Result<Option<Timestamp>, Exception>, StoreError> {
+        let now = self.shared.environment.now();
+        let Some(resident) = self.find(key).await? else { return Ok(Ok(None)) };
+        let redrives = &resident.execution.redrives;
+        if let Some(before) = client_token.as_deref().and_then(|token| redrives.repeated(token, now)) {
+            return Ok(Ok(Some(before)));
+        }
+        Ok(match self.apply_at(key, Command::RedriveExecution { client_token }, now).await? {
+            Ok(()) => Ok(Some(now)),
+            Err(CommandRejected::NotRedrivable(reason)) => Err(not_redrivable(&reason)),
+            // It was left alone just now.
+            Err(_) => Err(crate::damaged()),
+        })
     }
 
     /// A name that was used before is answered from what is known about its execution.
@@ -490,7 +516,11 @@ impl Partition {
         for release in batch.releases {
             release(durable);
         }
+        if !durable {
+            self.shared.metrics.commits_failed.add(1);
+        }
         result?;
+        self.shared.metrics.commits.add(1);
         self.durable = batch.sequence;
         if batch.removes {
             self.sweep.committed();
@@ -499,7 +529,11 @@ impl Partition {
             self.dispatch(&key, task);
         }
         for (key, events) in batch.events {
-            if let Some(resident) = self.residents.get(&key) {
+            if let Some(resident) = self.residents.get_mut(&key) {
+                let Resident { execution, revision, open_tasks, .. } = resident;
+                let metrics = &self.shared.metrics;
+                let machine = revision.metrics.get_or_init(|| metrics.machines.of(&revision.machine_arn.to_string()));
+                metrics.count(&events, machine, execution.header.start_time, open_tasks);
                 self.shared.watchers.tell(&resident.execution.header.execution_arn, events);
             }
         }
@@ -599,17 +633,28 @@ impl Partition {
     }
 }
 
-/// Steps an execution; says what a panic said, after which nobody knows what the execution in memory is worth.
+/// A step of an execution in memory.
 fn step_resident(
     shared: &Shared,
     resident: &mut Resident,
     command: Command,
     now: Timestamp,
 ) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
-    let activities = KnownActivities(&shared.registry);
-    let surroundings = Surroundings { settings: &shared.settings, activities: &activities };
-    let (definition, execution) = (&resident.revision.definition, &mut resident.execution);
-    catch_unwind(AssertUnwindSafe(|| step(definition, execution, command, now, &surroundings)))
+    caught_step(&shared.registry, &shared.settings, &resident.revision, &mut resident.execution, command, now)
+}
+
+/// Steps an execution; says what a panic said, after which nobody knows what the execution in memory is worth.
+pub(crate) fn caught_step(
+    registry: &Registry,
+    settings: &Settings,
+    revision: &Revision,
+    execution: &mut Execution,
+    command: Command,
+    now: Timestamp,
+) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
+    let activities = KnownActivities(registry);
+    let surroundings = Surroundings { settings, activities: &activities };
+    catch_unwind(AssertUnwindSafe(|| step(&revision.definition, execution, command, now, &surroundings)))
         .map_err(|panic| crate::caught::message(&*panic))
 }
 

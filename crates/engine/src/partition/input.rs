@@ -55,6 +55,15 @@ pub(crate) enum Input {
         /// Told when it is durable.
         answer: Answer<Option<Timestamp>>,
     },
+    /// RedriveExecution: answered with the time it went on; nothing if there is no such execution.
+    Redrive {
+        /// Which.
+        execution: ExecutionKey,
+        /// The caller's mark of the request.
+        client_token: Option<Arc<str>>,
+        /// Told when it is durable.
+        answer: Answer<Option<Timestamp>>,
+    },
     /// Finish what was begun and end.
     Shutdown,
 }
@@ -67,7 +76,8 @@ impl Input {
             Input::Task { execution, .. }
             | Input::HandOut { execution, .. }
             | Input::Token { execution, .. }
-            | Input::Stop { execution, .. } => Some(execution),
+            | Input::Stop { execution, .. }
+            | Input::Redrive { execution, .. } => Some(execution),
             Input::Shutdown => None,
         }
     }
@@ -78,7 +88,7 @@ impl Input {
             Input::Start(start) => drop(start.answer.send(Err(exception.clone()))),
             Input::HandOut { answer, .. } => drop(answer.send(Err(exception.clone()))),
             Input::Token { answer, .. } => drop(answer.send(Err(exception.clone()))),
-            Input::Stop { answer, .. } => drop(answer.send(Err(exception.clone()))),
+            Input::Stop { answer, .. } | Input::Redrive { answer, .. } => drop(answer.send(Err(exception.clone()))),
             // The task is in the store still, and is performed again once it can be.
             Input::Task { .. } | Input::Shutdown => {}
         }

@@ -70,6 +70,7 @@ impl Frame {
                 }
             }
             Phase::Finished { .. } => row.byte(6),
+            Phase::Stopped => row.byte(7),
         }
         row.finish()
     }
@@ -141,6 +142,7 @@ fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
             concurrency: row.number()?,
         },
         (6, Kept::Output(output)) => Phase::Finished { output },
+        (7, _) => Phase::Stopped,
         _ => return Err(CorruptRow("a frame's two rows do not fit together")),
     })
 }

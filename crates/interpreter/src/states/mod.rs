@@ -30,6 +30,14 @@ pub(crate) fn enter(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Pr
     attempt(step, frame, state)
 }
 
+/// Does the work of a state again that failed or was stopped, in a redrive. A Fail state is entered again.
+pub(crate) fn again(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Progress {
+    match &state.kind {
+        StateKind::Fail(_) => enter(step, frame, state),
+        _ => attempt(step, frame, state),
+    }
+}
+
 /// Does the state's work, for the first time or once more after a retry's delay.
 pub(crate) fn attempt(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Progress {
     let (events, seed) = (step.outcome.events.len(), step.execution.seed);
