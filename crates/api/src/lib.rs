@@ -32,6 +32,7 @@ mod redrive_execution;
 mod send_task;
 mod shapes;
 mod start_execution;
+mod start_sync_execution;
 mod state_machine_type;
 mod stop_execution;
 mod tagging;
@@ -74,6 +75,7 @@ pub use paging::Paging;
 pub use redrive_execution::{RedriveExecutionRequest, RedriveExecutionResponse};
 pub use send_task::{SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest};
 pub use start_execution::{StartExecutionRequest, StartExecutionResponse};
+pub use start_sync_execution::{BillingDetails, StartSyncExecutionRequest, StartSyncExecutionResponse};
 pub use state_machine_type::StateMachineType;
 pub use stop_execution::{StopExecutionRequest, StopExecutionResponse};
 pub use tagging::{

@@ -28,6 +28,8 @@ pub(crate) const TASKS: Table = Table(23);
 pub(crate) const UNFINISHED: Table = Table(24);
 /// Closed executions by closing time, until they have been kept long enough.
 pub(crate) const CLOSED: Table = Table(25);
+/// Starts of asynchronous Express executions that have not ended, by the id at the end of their ARNs. In a partition of their own.
+pub(crate) const EXPRESS_STARTS: Table = Table(26);
 
 /// What stands in place of the state row of an execution that is being removed piece by piece: its name is not free yet, but it is gone.
 pub(crate) const LEAVING_STATE: [u8; 2] = [interpreter::rows::VERSION, 0xff];

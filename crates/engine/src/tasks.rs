@@ -84,27 +84,44 @@ pub(crate) fn dispatch(
     if running.0.contains_key(&identity) {
         return;
     }
-    let request = TaskRequest {
-        resource: resource.clone(),
-        payload: attempt.payload.clone(),
-        invocation_id: invocation_id(&resident.execution.header.execution_arn, task),
-    };
+    let request = request(&resident.execution.header.execution_arn, task, resource, attempt);
     let (shared, partition, execution) = (shared.clone(), partition.clone(), key.clone());
     let performer = tokio::spawn(async move {
-        let outcome = match caught(async { shared.performer.perform(request).await }).await {
-            Ok(Some(outcome)) => outcome,
-            Ok(None) => return,
-            Err(panic) => broken(&execution, &panic),
-        };
-        // The partition is gone only when the server is; the task is performed again then.
-        let _ = partition.send(Input::Task { execution, command: command(task, outcome) }).await;
+        if let Some(command) = perform(&shared, request, task, &execution.0.escape_ascii()).await {
+            // The partition is gone only when the server is; the task is performed again then.
+            let _ = partition.send(Input::Task { execution, command }).await;
+        }
     });
     running.0.insert(identity, performer.abort_handle());
 }
 
+/// What a performer is told of an attempt.
+pub(crate) fn request(execution_arn: &str, task: TaskId, resource: &Resource, attempt: &TaskAttempt) -> TaskRequest {
+    TaskRequest {
+        resource: resource.clone(),
+        payload: attempt.payload.clone(),
+        invocation_id: invocation_id(execution_arn, task),
+    }
+}
+
+/// Has an attempt performed. `None` if nothing is known of it because the server is going down.
+pub(crate) async fn perform(
+    shared: &Shared,
+    request: TaskRequest,
+    task: TaskId,
+    execution: &(dyn std::fmt::Display + Sync),
+) -> Option<Command> {
+    // Asked for inside, so that a panic there is caught as well.
+    let outcome = match caught(async { shared.performer.perform(request).await }).await {
+        Ok(outcome) => outcome?,
+        Err(panic) => broken(execution, &panic),
+    };
+    Some(command(task, outcome))
+}
+
 /// A performer that panicked fails its attempt: Retry and Catch see to it as to any other failure.
-fn broken(execution: &ExecutionKey, panic: &str) -> TaskOutcome {
-    tracing::error!(execution = %execution.0.escape_ascii(), code = store::Trouble::StepPanicked.code(), "performing a task panicked: {panic}");
+fn broken(execution: &(dyn std::fmt::Display + Sync), panic: &str) -> TaskOutcome {
+    tracing::error!(%execution, code = store::Trouble::StepPanicked.code(), "performing a task panicked: {panic}");
     let cause = "Performing the task failed because of an internal error; the server's log says more";
     TaskOutcome::Failed { error: "States.TaskFailed".into(), cause: cause.into() }
 }

@@ -73,7 +73,7 @@ impl Step<'_> {
         extras: Extras<'_>,
         evaluate: impl FnOnce(&Scope<'_>, &mut Random) -> T,
     ) -> T {
-        let context = context::build(self.execution, frame, self.state_of(frame), extras);
+        let context = context::build(self.execution, self.settings, frame, self.state_of(frame), extras);
         let mut random = Random::new(self.execution.seed);
         let variables =
             VisibleVariables { own: &frame.variables, parent: frame.parent, frames: &self.execution.frames };

@@ -129,7 +129,8 @@ impl<'s> Step<'s> {
 
     /// The machine's `TimeoutSeconds` count from now on.
     pub fn start_clock(&mut self) {
-        if let Some(seconds) = self.definition.timeout_seconds {
+        let limits = [self.definition.timeout_seconds, self.settings.execution_seconds_max];
+        if let Some(seconds) = limits.into_iter().flatten().min() {
             let due = self.now.plus_seconds(seconds);
             self.execution.timeout_due = Some(due);
             self.set_timer(due, TimerKind::ExecutionTimeout);

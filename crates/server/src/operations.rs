@@ -9,8 +9,9 @@ use api::{
     GetExecutionHistoryRequest, ListActivitiesRequest, ListExecutionsRequest, ListStateMachineAliasesRequest,
     ListStateMachineVersionsRequest, ListStateMachinesRequest, ListTagsForResourceRequest, Operation,
     PublishStateMachineVersionRequest, RedriveExecutionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest,
-    SendTaskSuccessRequest, StartExecutionRequest, StopExecutionRequest, TagResourceRequest, UntagResourceRequest,
-    UpdateStateMachineAliasRequest, UpdateStateMachineRequest, ValidateStateMachineDefinitionRequest,
+    SendTaskSuccessRequest, StartExecutionRequest, StartSyncExecutionRequest, StopExecutionRequest, TagResourceRequest,
+    UntagResourceRequest, UpdateStateMachineAliasRequest, UpdateStateMachineRequest,
+    ValidateStateMachineDefinitionRequest,
 };
 use engine::Engine;
 use json::Value;
@@ -55,6 +56,9 @@ pub(crate) async fn perform(
         O::DeleteStateMachineAlias => call!(delete_state_machine_alias, DeleteStateMachineAliasRequest),
         O::ListStateMachineAliases => call!(list_state_machine_aliases, ListStateMachineAliasesRequest),
         O::StartExecution => call!(start_execution, StartExecutionRequest, with_trace_header(trace_header)),
+        O::StartSyncExecution => {
+            call!(start_sync_execution, StartSyncExecutionRequest, with_trace_header(trace_header))
+        }
         O::StopExecution => call!(stop_execution, StopExecutionRequest),
         O::RedriveExecution => call!(redrive_execution, RedriveExecutionRequest),
         O::DescribeExecution => call!(describe_execution, DescribeExecutionRequest),

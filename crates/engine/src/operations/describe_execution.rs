@@ -101,7 +101,7 @@ pub(super) fn qualified(state_machine_arn: &str, qualifier: &dyn Display) -> Arc
 }
 
 /// The interpreter's status as the API names it.
-pub(super) fn api_status(status: &ExecutionStatus) -> ApiStatus {
+pub(crate) fn api_status(status: &ExecutionStatus) -> ApiStatus {
     match status {
         ExecutionStatus::Running => ApiStatus::Running,
         ExecutionStatus::Succeeded { .. } => ApiStatus::Succeeded,

@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::keys::{ExecutionKey, TaskRow};
 use crate::metrics::Metrics;
 use crate::operations::not_redrivable;
-use crate::registry::Registry;
+use crate::registry::{Registry, Revision};
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
@@ -633,17 +633,28 @@ impl Partition {
     }
 }
 
-/// Steps an execution; says what a panic said, after which nobody knows what the execution in memory is worth.
+/// A step of an execution in memory.
 fn step_resident(
     shared: &Shared,
     resident: &mut Resident,
     command: Command,
     now: Timestamp,
 ) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
-    let activities = KnownActivities(&shared.registry);
-    let surroundings = Surroundings { settings: &shared.settings, activities: &activities };
-    let (definition, execution) = (&resident.revision.definition, &mut resident.execution);
-    catch_unwind(AssertUnwindSafe(|| step(definition, execution, command, now, &surroundings)))
+    caught_step(&shared.registry, &shared.settings, &resident.revision, &mut resident.execution, command, now)
+}
+
+/// Steps an execution; says what a panic said, after which nobody knows what the execution in memory is worth.
+pub(crate) fn caught_step(
+    registry: &Registry,
+    settings: &Settings,
+    revision: &Revision,
+    execution: &mut Execution,
+    command: Command,
+    now: Timestamp,
+) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
+    let activities = KnownActivities(registry);
+    let surroundings = Surroundings { settings, activities: &activities };
+    catch_unwind(AssertUnwindSafe(|| step(&revision.definition, execution, command, now, &surroundings)))
         .map_err(|panic| crate::caught::message(&*panic))
 }
 

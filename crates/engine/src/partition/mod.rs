@@ -20,7 +20,7 @@ mod timers;
 mod unfinished;
 
 pub(crate) use batch::status_number;
-pub(crate) use driver::{Partition, Shared};
+pub(crate) use driver::{Partition, Shared, caught_step};
 pub(crate) use input::{Answer, Input, StartInput};
 pub(crate) use resident::{Resident, Stored, load};
 pub use retention::Retention;

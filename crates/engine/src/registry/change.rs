@@ -4,6 +4,7 @@ use super::revision::RevisionNumber;
 use super::tables::CONTROL;
 use super::{Names, Registry};
 use api::{Code, Exception};
+use std::sync::atomic::Ordering;
 use store::{Batch, Epoch, StoreError, Write};
 use tokio::sync::OwnedMutexGuard;
 
@@ -53,7 +54,9 @@ impl Change {
         let committed = tokio::spawn(async move {
             let outcome = done.await;
             if outcome.is_ok() {
-                apply(&mut self.registry.0.names.write().expect("nothing panics while holding the lock"));
+                let mut names = self.registry.0.names.write().expect("nothing panics while holding the lock");
+                apply(&mut names);
+                self.registry.0.generation.fetch_add(1, Ordering::Release);
             } else if let Err(StoreError::Unavailable { .. }) = outcome
                 && let Ok(epoch) = self.registry.0.store.open_partition(CONTROL).await
             {
