@@ -15,7 +15,8 @@ pub fn missing(case: &Case) -> Option<String> {
         // What is listed was made by a template.
         return Some("service cloudformation".to_owned());
     }
-    let executes = case.calls().any(|call| call.stepfunctions() == Some("StartExecution"));
+    let starts = |call: &Call| matches!(call.stepfunctions(), Some("StartExecution" | "StartSyncExecution"));
+    let executes = case.calls().any(starts);
     case.calls().find_map(|call| missing_for(call, executes))
 }
 
@@ -32,9 +33,6 @@ fn missing_for(call: &Call, executes: bool) -> Option<String> {
     }
     if !Operation::ALL.iter().any(|built| built.as_str() == call.operation) {
         return Some(format!("operation {}", call.operation));
-    }
-    if executes && call.param("type") == Some("EXPRESS") {
-        return Some("express".to_owned());
     }
     let text = call.param("definition")?;
     let definition = json::parse(text).ok()?;

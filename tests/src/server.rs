@@ -15,6 +15,8 @@ pub struct Setup {
     pub data: PathBuf,
     /// The functions file, if there are functions.
     pub functions: Option<PathBuf>,
+    /// More arguments of `stepwell serve`.
+    pub arguments: Vec<String>,
     /// Where its log goes, one start after the other.
     pub log: PathBuf,
 }
@@ -29,7 +31,12 @@ pub struct Server {
 impl Setup {
     /// Everything in one directory.
     pub fn new(directory: &Path) -> Setup {
-        Setup { data: directory.join("data"), functions: None, log: directory.join("server.log") }
+        Setup {
+            data: directory.join("data"),
+            functions: None,
+            arguments: Vec::new(),
+            log: directory.join("server.log"),
+        }
     }
 
     /// Starts a server that must come up.
@@ -59,6 +66,7 @@ impl Setup {
     fn spawn(&self) -> Child {
         let mut command = Command::new(binaries::stepwell());
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&self.data);
+        command.args(&self.arguments);
         if let Some(functions) = &self.functions {
             command.arg("--functions").arg(functions);
         }
@@ -98,6 +106,21 @@ impl Server {
     /// Its process.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// The most memory it has ever had, in bytes (Linux).
+    pub fn peak_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("the process is there");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next());
+        peak.and_then(|kibibytes| kibibytes.parse::<u64>().ok()).expect("the kernel tells it") * 1024
+    }
+
+    /// One value of `GET /metrics`, by its name and labels as they stand there; 0 if it is not there.
+    pub fn metric(&self, name: &str) -> f64 {
+        let reply = http::request(self.client.address, "GET", "/metrics", &[], b"").expect("an answer");
+        let text = String::from_utf8(reply.body).expect("it is text");
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(0.0, |value| value.parse().expect("a number"))
     }
 
     /// Whether it says that it serves.

@@ -253,9 +253,9 @@ fn bad_requests_get_the_exceptions_of_aws() {
     assert_eq!(name("{\"stateMachineArn\": 5}"), "400 SerializationException");
     assert_eq!(name("{}"), "400 ValidationException");
     assert_eq!(name(&"[".repeat(1_000_000)), "400 SerializationException");
-    assert_eq!(name(&format!("{{\"input\":{}", "{\"a\":".repeat(1_000_000))), "400 SerializationException");
-    assert_eq!(name(&" ".repeat(10 << 20)), "400 SerializationException");
-    assert_eq!(name(&"x".repeat((10 << 20) + 1)), "413 RequestEntityTooLargeException");
+    assert_eq!(name(&format!("{{\"input\":{}", "{\"a\":".repeat(300_000))), "400 SerializationException");
+    assert_eq!(name(&" ".repeat(2 << 20)), "400 SerializationException");
+    assert_eq!(name(&"x".repeat((2 << 20) + 1)), "413 RequestEntityTooLargeException");
     match client.call("NoSuchOperation", json!({})) {
         Err(CallError::Exception { status: 400, name, .. }) => assert_eq!(name, "UnknownOperationException"),
         other => panic!("{other:?}"),

@@ -14,7 +14,13 @@ pub(crate) const PURE_FLOOR_HIGHEST: u8 = 3;
 /// The house, from the top.
 pub(crate) const FLOORS: &[Floor] = &[
     Floor { number: 8, crates: &[("cli", "the binary `stepwell`: arguments, output, exit codes, wiring")] },
-    Floor { number: 7, crates: &[("server", "the API over HTTP")] },
+    Floor {
+        number: 7,
+        crates: &[
+            ("server", "the API over HTTP"),
+            ("simulation", "seeded runs of the whole engine in a hostile world"),
+        ],
+    },
     Floor {
         number: 6,
         crates: &[

@@ -1,4 +1,4 @@
-//! Chores of the workspace: `cargo xtask tidy|test|bench|crash|differential|fuzz|api-model`.
+//! Chores of the workspace: `cargo xtask tidy|test|simulate|bench|crash|differential|fuzz|api-model`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
@@ -21,12 +21,21 @@ cargo xtask <chore>
 
   tidy              check floors, file heads, COMPATIBILITY.md, formatting and lints
   test              install what the tests need, then run all of them
-  bench [options]   run the benches of every crate that has some
+  simulate [options]
+                    run the whole engine in a simulated world, from seeds
+    --seeds N         so many of them (100)
+    --from S          beginning with this one (one nobody has run yet)
+    --seed S          this one alone
+    --without A,B     leave these parts of it out
+    --trace           show everything that happens in it
+  bench [suite ...] [options]
+                    measure a release build: interpreter, store, engine, http, bare, growth, or all of these;
+                    'bench crates' alone runs the benches of single crates
     --peers           instead, our expression languages beside other implementations (needs Node.js)
-    --http            instead, load a release build over HTTP
     --seconds N       how long each load runs (10)
-    --connections N   connections of the load (64)
-    --compare FILE    show the figures beside those of an earlier target/bench/http.json
+    --connections N   connections of the load over HTTP (64)
+    --executions N    open executions in growth at most (100000)
+    --compare FILE    show the figures beside those of an earlier target/bench/figures.json
   crash [options]   kill the server under load, again and again, and check everything it acknowledged
     --kills N         how often (300)
     --seed N          when; the seed of a run is printed
@@ -44,6 +53,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
+        ["simulate", options @ ..] => simulate(options),
         ["bench", options @ ..] => bench::run(options),
         ["crash", options @ ..] => crash::run(options),
         ["differential", options @ ..] => differential::run(options),
@@ -65,4 +75,11 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Builds the simulation and runs it; what it prints is the chore's output.
+fn simulate(options: &[&str]) -> anyhow::Result<()> {
+    let mut simulation = workspace::cargo();
+    simulation.args(["run", "--quiet", "--package", "stepwell-simulation", "--bin", "simulate", "--"]).args(options);
+    process::run("simulation", &mut simulation)
 }

@@ -28,9 +28,11 @@ pub mod next_token;
 mod operation;
 mod paging;
 mod payload;
+mod redrive_execution;
 mod send_task;
 mod shapes;
 mod start_execution;
+mod start_sync_execution;
 mod state_machine_type;
 mod stop_execution;
 mod tagging;
@@ -70,8 +72,10 @@ pub use list_executions::{
 pub use list_state_machines::{ListStateMachinesRequest, ListStateMachinesResponse, StateMachineListItem};
 pub use operation::{NOT_BUILT, Operation};
 pub use paging::Paging;
+pub use redrive_execution::{RedriveExecutionRequest, RedriveExecutionResponse};
 pub use send_task::{SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest};
 pub use start_execution::{StartExecutionRequest, StartExecutionResponse};
+pub use start_sync_execution::{BillingDetails, StartSyncExecutionRequest, StartSyncExecutionResponse};
 pub use state_machine_type::StateMachineType;
 pub use stop_execution::{StopExecutionRequest, StopExecutionResponse};
 pub use tagging::{

@@ -34,15 +34,15 @@ operations! {
     PublishStateMachineVersion DeleteStateMachineVersion ListStateMachineVersions
     CreateStateMachineAlias UpdateStateMachineAlias DescribeStateMachineAlias DeleteStateMachineAlias
     ListStateMachineAliases
-    StartExecution StopExecution DescribeExecution ListExecutions GetExecutionHistory DescribeStateMachineForExecution
+    StartExecution StartSyncExecution StopExecution RedriveExecution DescribeExecution ListExecutions GetExecutionHistory
+    DescribeStateMachineForExecution
     CreateActivity DescribeActivity DeleteActivity ListActivities GetActivityTask
     SendTaskSuccess SendTaskFailure SendTaskHeartbeat
     TagResource UntagResource ListTagsForResource
 }
 
 /// Operations of AWS that are not built yet.
-pub const NOT_BUILT: [&str; 6] =
-    ["DescribeMapRun", "ListMapRuns", "RedriveExecution", "StartSyncExecution", "TestState", "UpdateMapRun"];
+pub const NOT_BUILT: [&str; 4] = ["DescribeMapRun", "ListMapRuns", "TestState", "UpdateMapRun"];
 
 impl Operation {
     /// The operation an `X-Amz-Target` header names, such as `AWSStepFunctions.StartExecution`.

@@ -2,7 +2,7 @@
 
 use crate::create_state_machine::check_name;
 use crate::exception::Exception;
-use crate::fields::read_body;
+use crate::fields::{Fields, read_body};
 use crate::shapes::{ARN, NAME, TRACE_HEADER};
 use crate::timestamp::timestamp;
 use crate::{limits, payload};
@@ -35,12 +35,21 @@ pub struct StartExecutionResponse {
 impl StartExecutionRequest {
     /// Reads a body.
     pub fn decode(body: &Value) -> Result<StartExecutionRequest, Exception> {
-        let (arn, name, input, trace_header) = read_body(body, |fields| {
+        StartExecutionRequest::decode_with(body, |_| Ok(())).map(|(request, ())| request)
+    }
+
+    /// Reads a body that has more than this request's members.
+    pub(crate) fn decode_with<T>(
+        body: &Value,
+        read_more: impl FnOnce(&Fields<'_>) -> Result<T, Exception>,
+    ) -> Result<(StartExecutionRequest, T), Exception> {
+        let (arn, name, input, trace_header, more) = read_body(body, |fields| {
             Ok((
                 fields.text("stateMachineArn", ARN)?,
                 fields.optional_text("name", NAME)?,
                 fields.optional_text("input", payload::DATA)?,
                 fields.optional_text("traceHeader", TRACE_HEADER)?,
+                read_more(fields)?,
             ))
         })?;
         let state_machine_arn = StateMachineArn::parse(&arn)?;
@@ -48,7 +57,7 @@ impl StartExecutionRequest {
             return Err(Exception::labelled_arn_not_supported(&state_machine_arn));
         }
         name.as_deref().map_or(Ok(()), check_name)?;
-        Ok(StartExecutionRequest { state_machine_arn, name, input: decode_input(input)?, trace_header })
+        Ok((StartExecutionRequest { state_machine_arn, name, input: decode_input(input)?, trace_header }, more))
     }
 
     /// The same with the header `X-Amzn-Trace-Id` of HTTP, which wins over the body's member. One that no member could be is ignored.

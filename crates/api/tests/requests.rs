@@ -120,6 +120,11 @@ fn names_arns_and_json_texts_have_their_own_exceptions() {
             "{'executionArn': 'arn:aws:states:us-east-1:123456789012:express:m:e:id'}",
             "InvalidArn: Invalid Arn: 'Resource type not valid in this context: express'",
         ),
+        (
+            "RedriveExecution",
+            "{'executionArn': 'arn:aws:states:us-east-1:123456789012:express:m:e:id'}",
+            "InvalidArn: Invalid Arn: 'Resource type not valid in this context: express'",
+        ),
         ("StartExecution", "{'stateMachineArn': '<M>', 'name': 'a b'}", "InvalidName: Invalid Name: 'a b'"),
         (
             "StartExecution",
@@ -267,7 +272,7 @@ fn an_alias_leads_to_versions_of_one_machine_with_weights_that_make_100() {
 
 #[test]
 fn an_operation_that_is_not_there_is_said_to_be_unknown() {
-    for target in ["AWSStepFunctions.Nonsense", "AWSStepFunctions.RedriveExecution", "DynamoDB_20120810.GetItem", ""] {
+    for target in ["AWSStepFunctions.Nonsense", "AWSStepFunctions.DescribeMapRun", "DynamoDB_20120810.GetItem", ""] {
         let exception = Operation::from_target(target).unwrap_err();
         assert_eq!(exception.code, Code::UnknownOperationException, "{target}");
     }

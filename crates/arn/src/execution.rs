@@ -30,6 +30,18 @@ impl ExecutionArn {
         ExecutionArn { identity, state_machine: state_machine.into(), label: None, name: name.into(), express_id: None }
     }
 
+    /// What the ARNs of all Express executions of a machine begin with; name, colon and id follow.
+    pub fn express_prefix(machine: &StateMachineArn) -> String {
+        let text = ExecutionArn {
+            label: machine.label.clone(),
+            express_id: Some(String::new()),
+            ..ExecutionArn::standard(machine.identity.clone(), &*machine.name, "")
+        };
+        let mut text = text.to_string();
+        text.pop();
+        text
+    }
+
     /// Parses the ARN of a Standard execution. An Express one is refused the way the operations that know Standard executions only do.
     pub fn parse(text: &str) -> Result<ExecutionArn, ArnError> {
         ExecutionArn::standard_from_parts(&Parts::typed(text, ExecutionArn::STANDARD)?)

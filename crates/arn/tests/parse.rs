@@ -54,6 +54,8 @@ fn a_refusal_has_the_words_of_aws() {
         "Invalid ARN state machine name: arn:aws:states:r:1:stateMachine"
     );
     let express = "arn:aws:states:us-east-1:123456789012:express:m:n:id";
+    let parsed = ExecutionArn::parse_express(express).expect("it is one");
+    assert_eq!(format!("{}n:id", ExecutionArn::express_prefix(&parsed.state_machine_arn())), express);
     assert_eq!(
         ExecutionArn::parse(express).unwrap_err().to_string(),
         "Resource type not valid in this context: express"

@@ -13,6 +13,7 @@ mod definition;
 mod environment;
 mod exit;
 mod files;
+mod http;
 mod logging;
 mod node;
 mod outcome;

@@ -36,7 +36,10 @@ fn one_data_directory_has_one_server() {
     let line = first.wait_for("serves");
     let second = stepwell(directory.path(), &ANY_PORT);
     assert_eq!(second.code, Some(2));
-    assert_eq!(second.stderr, "error: data directory .stepwell is in use by another process\n");
+    assert_eq!(
+        second.stderr,
+        "error: data directory .stepwell is in use by another process (stepwell explain SW008)\n"
+    );
     let address = address(&line);
     let third = stepwell(directory.path(), &["serve", "--listen", &address, "--data", "other"]);
     assert_eq!(third.code, Some(2));
@@ -86,4 +89,69 @@ fn variables_without_effect_are_named() {
     assert_eq!(finished.code, Some(2));
     let warning = "warning: set, but without effect in this version: SQS_ENDPOINT, SFN_MOCK_CONFIG\n";
     assert!(finished.stderr.starts_with(warning), "{}", finished.stderr);
+}
+
+#[test]
+fn it_tells_what_it_does() {
+    let directory = directory(&[("functions.yaml", "functions:\n  f: {command: 'false'}\n")]);
+    let arguments = ["--memory", "--access-log", "access.jsonl", "--functions", "functions.yaml"];
+    let mut running = Running::start(command(directory.path(), &[&ANY_PORT[..], &arguments].concat()), false);
+    let address = address(&running.wait_for("serves"));
+    let create = |name: &str, state: &str| {
+        let definition = format!(r#"{{"StartAt": "A", "States": {{"A": {state}}}}}"#).replace('"', "\\\"");
+        let role = "arn:aws:iam::123456789012:role/r";
+        let body = format!(r#"{{"name": "{name}", "roleArn": "{role}", "definition": "{definition}"}}"#);
+        assert!(call(&address, "CreateStateMachine", &body).starts_with("HTTP/1.1 200 "), "{body}");
+        format!("arn:aws:states:us-east-1:123456789012:stateMachine:{name}")
+    };
+    let machines = [
+        create("well", r#"{"Type": "Succeed"}"#),
+        create(
+            "badly",
+            r#"{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "End": true}"#,
+        ),
+    ];
+    for machine in &machines {
+        let body = format!(r#"{{"stateMachineArn": "{machine}", "name": "e"}}"#);
+        assert!(call(&address, "StartExecution", &body).starts_with("HTTP/1.1 200 "));
+    }
+    call(&address, "StopExecution", "{}");
+    let metrics = loop {
+        let metrics = get(&address, "/metrics");
+        if metrics.contains(&format!("stepwell_executions_failed_total{{state_machine_arn=\"{}\"}} 1\n", machines[1])) {
+            break metrics;
+        }
+        std::thread::yield_now();
+    };
+    let function = "{lambda_function_arn=\"arn:aws:lambda:us-east-1:123456789012:function:f\"}";
+    for line in [
+        format!("stepwell_executions_started_total{{state_machine_arn=\"{}\"}} 1", machines[0]),
+        format!("stepwell_executions_succeeded_total{{state_machine_arn=\"{}\"}} 1", machines[0]),
+        format!("stepwell_execution_time_seconds_count{{state_machine_arn=\"{}\"}} 1", machines[0]),
+        format!("stepwell_execution_time_seconds_bucket{{state_machine_arn=\"{}\",le=\"+Inf\"}} 1", machines[0]),
+        format!("stepwell_lambda_functions_scheduled_total{function} 1"),
+        format!("stepwell_lambda_functions_failed_total{function} 1"),
+        format!("stepwell_lambda_function_time_seconds_count{function} 1"),
+        r#"stepwell_api_requests_total{operation="StartExecution",outcome="Success"} 2"#.to_owned(),
+        r#"stepwell_api_requests_total{operation="StopExecution",outcome="ValidationException"} 1"#.to_owned(),
+        "# HELP stepwell_executions_started_total ExecutionsStarted, by state machine.".to_owned(),
+        "stepwell_commits_failed_total 0".to_owned(),
+    ] {
+        assert!(metrics.lines().any(|told| told == line), "{line} is missing in\n{metrics}");
+    }
+    running.signal("TERM");
+    assert_eq!(running.wait().0, Some(0));
+    let log = std::fs::read_to_string(directory.path().join("access.jsonl")).expect("it is there");
+    let told = |words: &[&str]| log.lines().filter(|line| words.iter().all(|word| line.contains(word))).count();
+    assert_eq!(
+        told(&[r#""operation":"StartExecution""#, r#""status":200"#, r#""requestId":""#, r#""peer":"127."#]),
+        2,
+        "{log}"
+    );
+    assert_eq!(
+        told(&[r#""operation":"StopExecution""#, r#""exception":"ValidationException""#, r#""status":400"#]),
+        1,
+        "{log}"
+    );
+    assert!(told(&[r#""path":"/metrics""#]) >= 1, "{log}");
 }

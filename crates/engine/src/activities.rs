@@ -1,12 +1,12 @@
 //! Activities: tasks that wait for a worker, and workers that wait for a task.
 //!
-//! The queues are in memory only. A task's durable place is its frame; after a restart it is offered again. A task on its way to a worker
-//! whose request goes away is offered to the next one. A worker that goes away with a task has the task's timeout to answer for it, as on
-//! AWS.
+//! The queues are in memory only, and hold no more of a task than its name: a million may wait. A task's durable place is its frame; after a
+//! restart it is offered again. A task on its way to a worker whose request goes away is offered to the next one. A worker that goes away
+//! with a task has the task's timeout to answer for it, as on AWS.
 
 use crate::keys::ExecutionKey;
-use interpreter::{TaskId, TaskToken};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use interpreter::TaskId;
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
@@ -14,12 +14,10 @@ use tokio::sync::oneshot;
 const POLLS_MAX: usize = 1000;
 
 /// A task for a worker.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ActivityTask {
     pub execution: ExecutionKey,
     pub task: TaskId,
-    pub token: TaskToken,
-    pub input: Arc<str>,
 }
 
 /// A task on its way to a worker. Dropped before it is accepted, it goes back to the front of its queue.
@@ -68,8 +66,10 @@ pub(crate) struct ActivityQueues(Arc<Mutex<Queues>>);
 struct Queues {
     /// In order, because the order in which workers are sent home can be seen.
     by_activity: BTreeMap<String, Queue>,
-    /// Tasks that wait, and for which activity, so that one that ends is found.
-    waiting: HashMap<(ExecutionKey, TaskId), String>,
+    /// The tasks that wait. One in a queue that is not here has ended, and is passed over.
+    waiting: HashSet<ActivityTask>,
+    /// Tasks in all queues, ended ones included.
+    queued: usize,
     is_closed: bool,
 }
 
@@ -79,12 +79,47 @@ struct Queue {
     workers: VecDeque<oneshot::Sender<OfferedTask>>,
 }
 
+impl Queues {
+    fn queue(&mut self, activity_arn: &str) -> &mut Queue {
+        if !self.by_activity.contains_key(activity_arn) {
+            self.by_activity.insert(activity_arn.to_owned(), Queue::default());
+        }
+        self.by_activity.get_mut(activity_arn).expect("just made sure")
+    }
+
+    /// The oldest task that has not ended.
+    fn next(&mut self, activity_arn: &str) -> Option<ActivityTask> {
+        let queue = self.by_activity.get_mut(activity_arn)?;
+        while let Some(task) = queue.tasks.pop_front() {
+            self.queued -= 1;
+            if self.waiting.remove(&task) {
+                return Some(task);
+            }
+        }
+        None
+    }
+
+    /// Lets go of ended tasks when they are most of what is queued, so that each is looked at a few times at most.
+    fn sweep(&mut self) {
+        if self.queued <= 2 * self.waiting.len() + 1024 {
+            return;
+        }
+        let waiting = &self.waiting;
+        self.queued = 0;
+        for queue in self.by_activity.values_mut() {
+            queue.tasks.retain(|task| waiting.contains(task));
+            queue.tasks.shrink_to_fit();
+            self.queued += queue.tasks.len();
+        }
+        self.waiting.shrink_to_fit();
+    }
+}
+
 impl ActivityQueues {
     /// A task is to be done: it goes to the worker that has waited longest, or waits itself. One that waits already, because its partition
     /// was read again from disk, is not offered twice.
     pub fn offer(&self, activity_arn: &str, task: ActivityTask) {
-        let identity = (task.execution.clone(), task.task);
-        if self.lock().waiting.contains_key(&identity) {
+        if self.lock().waiting.contains(&task) {
             return;
         }
         self.hand_over(activity_arn, task, VecDeque::push_back);
@@ -105,14 +140,14 @@ impl ActivityQueues {
         loop {
             let worker = {
                 let mut queues = self.lock();
-                let queue = queues.by_activity.entry(activity_arn.to_owned()).or_default();
+                let queue = queues.queue(activity_arn);
                 match queue.workers.pop_front() {
                     Some(worker) => worker,
                     None => {
                         let task = offered.accept();
-                        let identity = (task.execution.clone(), task.task);
-                        enqueue(&mut queue.tasks, task);
-                        queues.waiting.insert(identity, activity_arn.to_owned());
+                        enqueue(&mut queue.tasks, task.clone());
+                        queues.queued += 1;
+                        queues.waiting.insert(task);
                         return;
                     }
                 }
@@ -131,11 +166,10 @@ impl ActivityQueues {
         if queues.is_closed {
             return Polled::Closed;
         }
-        let queue = queues.by_activity.entry(activity_arn.to_owned()).or_default();
-        if let Some(task) = queue.tasks.pop_front() {
-            queues.waiting.remove(&(task.execution.clone(), task.task));
+        if let Some(task) = queues.next(activity_arn) {
             return Polled::Task(self.offered(activity_arn, task));
         }
+        let queue = queues.queue(activity_arn);
         queue.workers.retain(|worker| !worker.is_closed());
         if queue.workers.len() >= POLLS_MAX {
             return Polled::TooMany;
@@ -145,14 +179,11 @@ impl ActivityQueues {
         Polled::Waiting(receiver)
     }
 
-    /// A task ended before a worker took it.
+    /// A task ended, perhaps before a worker took it.
     pub fn end(&self, execution: &ExecutionKey, task: TaskId) {
         let mut queues = self.lock();
-        if let Some(activity_arn) = queues.waiting.remove(&(execution.clone(), task))
-            && let Some(queue) = queues.by_activity.get_mut(&activity_arn)
-        {
-            queue.tasks.retain(|waiting| waiting.task != task || waiting.execution != *execution);
-        }
+        queues.waiting.remove(&ActivityTask { execution: execution.clone(), task });
+        queues.sweep();
     }
 
     /// Answers every poll that waits, and every later one, with nothing.
@@ -181,13 +212,8 @@ mod tests {
     const ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:a";
 
     fn task(number: u64) -> ActivityTask {
-        let id = TaskId { frame: FrameId(0), scheduled_event: number };
-        ActivityTask {
-            execution: ExecutionKey::new("m", "e"),
-            task: id,
-            token: TaskToken { execution_arn: String::new(), task: id, nonce: 1 },
-            input: "{}".into(),
-        }
+        let task = TaskId { frame: FrameId(0), scheduled_event: number };
+        ActivityTask { execution: ExecutionKey::new("m", "e"), task }
     }
 
     fn number(polled: Polled) -> Option<u64> {
@@ -215,6 +241,20 @@ mod tests {
         queues.offer(ARN, task(3));
         drop(second);
         assert_eq!(number(third), Some(3));
+    }
+
+    #[test]
+    fn tasks_that_end_while_they_wait_are_forgotten() {
+        let queues = ActivityQueues::default();
+        for number in 1..=5000 {
+            queues.offer(ARN, task(number));
+        }
+        for number in 1..=4990 {
+            queues.end(&ExecutionKey::new("m", "e"), task(number).task);
+        }
+        assert!(queues.lock().queued < 2000, "most of the ended ones are gone");
+        let left: Vec<_> = std::iter::from_fn(|| number(queues.poll(ARN))).collect();
+        assert_eq!(left, (4991..=5000).collect::<Vec<_>>());
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The engine: opens the partitions over a store and routes what is asked to them.
 
 use crate::environment::{Environment, SystemEnvironment};
+use crate::express::{Express, ExpressOptions, Starts, StartsInput};
 use crate::keys::ExecutionKey;
+use crate::metrics::Metrics;
 use crate::partition::{Input, Partition, Retention, Shared};
 use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
@@ -10,7 +12,7 @@ use integrations::Performer;
 use interpreter::{Settings, Timestamp};
 use std::sync::{Arc, Mutex};
 use store::{PartitionId, Store, StoreError};
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 /// Into how many partitions executions are divided. Part of the storage format: it decides where an execution's rows are.
@@ -19,8 +21,11 @@ pub(crate) const PARTITIONS: u32 = 8;
 /// The first partition of executions; the one before it is the registry's.
 pub(crate) const FIRST_PARTITION: u32 = 1;
 
+/// The partition of the durable starts of Express executions.
+pub(crate) const EXPRESS_PARTITION: PartitionId = PartitionId(FIRST_PARTITION + PARTITIONS);
+
 /// Inputs that may wait at one partition. Beyond it callers are told to slow down.
-const INBOX: usize = 8192;
+pub(crate) const INBOX: usize = 8192;
 
 /// What an engine is made of.
 pub struct Options {
@@ -30,6 +35,8 @@ pub struct Options {
     pub settings: Settings,
     /// How long closed executions are kept.
     pub retention: Retention,
+    /// Limits of Express executions.
+    pub express: ExpressOptions,
     /// Clock and entropy.
     pub environment: Arc<dyn Environment>,
 }
@@ -38,7 +45,8 @@ impl Options {
     /// AWS's limits and the machine's clock.
     pub fn new(identity: Identity) -> Options {
         let (settings, retention) = (Settings::default(), Retention::default());
-        Options { identity, settings, retention, environment: Arc::new(SystemEnvironment) }
+        let (express, environment) = (ExpressOptions::default(), Arc::new(SystemEnvironment));
+        Options { identity, settings, retention, express, environment }
     }
 }
 
@@ -51,6 +59,10 @@ pub struct Engine(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub shared: Arc<Shared>,
     pub inboxes: Vec<mpsc::Sender<Input>>,
+    pub express: Arc<Express>,
+    express_starts: mpsc::Sender<StartsInput>,
+    /// Ends Express executions, also by going away.
+    express_closing: watch::Sender<bool>,
     drivers: Mutex<JoinSet<()>>,
 }
 
@@ -72,6 +84,7 @@ impl Engine {
             performer: Box::new(performer),
             activities: Default::default(),
             watchers: Watchers::new(),
+            metrics: Metrics::default(),
         });
         let mut inboxes = Vec::new();
         // Side by side, so that one sync serves them all.
@@ -82,7 +95,12 @@ impl Engine {
             opening.spawn(Partition::open(id, shared.clone(), inbox, sender.clone()));
             inboxes.push(sender);
         }
+        let (express_starts, starts_inbox) = Starts::channel();
+        let (express_closing, closing) = watch::channel(false);
+        let express = Arc::new(Express::new(shared.clone(), options.express, express_starts.clone(), closing));
+        let starts = Starts::open(express.clone(), starts_inbox);
         let mut drivers = JoinSet::new();
+        drivers.spawn(starts.await?.run());
         while let Some(opened) = opening.join_next().await {
             let partition = opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
             drivers.spawn(partition.run());
@@ -92,7 +110,13 @@ impl Engine {
             took_ms = shared.environment.now().0 - begun.0,
             "all partitions are open"
         );
-        Ok(Engine(Arc::new(Inner { shared, inboxes, drivers: Mutex::new(drivers) })))
+        let drivers = Mutex::new(drivers);
+        Ok(Engine(Arc::new(Inner { shared, inboxes, express, express_starts, express_closing, drivers })))
+    }
+
+    /// What is counted since the opening.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.shared.metrics
     }
 
     /// What becomes durable from now on, of all executions.
@@ -102,6 +126,10 @@ impl Engine {
 
     /// Finishes what was begun, stops everything, and closes the store. Tasks in flight stay open and are performed again later.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
+        // Nobody may be left to be told.
+        let _ = self.0.express_closing.send(true);
+        self.0.express.closed().await;
+        let _ = self.0.express_starts.send(StartsInput::Shutdown).await;
         for inbox in &self.0.inboxes {
             // A driver that is gone has nothing left to finish.
             let _ = inbox.send(Input::Shutdown).await;
@@ -133,7 +161,10 @@ impl Engine {
         let inbox = &self.0.inboxes[key.partition(PARTITIONS) as usize];
         let (answer, answered) = oneshot::channel();
         inbox.try_send(input(answer)).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Exception::new(Code::ThrottlingException, "Rate exceeded"),
+            mpsc::error::TrySendError::Full(_) => {
+                self.0.shared.metrics.throttled.add(1);
+                Exception::throttling()
+            }
             mpsc::error::TrySendError::Closed(_) => unavailable(),
         })?;
         answered.await.map_err(|_| unavailable())?

@@ -9,6 +9,12 @@ pub trait Environment: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
     /// Sixteen bytes nobody can guess.
     fn entropy(&self) -> [u8; 16];
+    /// As many such bytes as there is room for.
+    fn fill(&self, bytes: &mut [u8]) {
+        for piece in bytes.chunks_mut(16) {
+            piece.copy_from_slice(&self.entropy()[..piece.len()]);
+        }
+    }
 }
 
 /// The machine's clock and the operating system's randomness.
@@ -22,8 +28,12 @@ impl Environment for SystemEnvironment {
 
     fn entropy(&self) -> [u8; 16] {
         let mut bytes = [0; 16];
-        getrandom::fill(&mut bytes).expect("the operating system has a random number generator");
+        self.fill(&mut bytes);
         bytes
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the operating system has a random number generator");
     }
 }
 

@@ -20,14 +20,16 @@ pub(crate) const FRAME_PROGRESSES: Table = Table(19);
 pub(crate) const HISTORY: Table = Table(20);
 /// Executions by machine, status and start, newest first.
 pub(crate) const INDEX: Table = Table(21);
-/// Timers by time.
+/// Timers by time; the value is a version.
 pub(crate) const TIMERS: Table = Table(22);
-/// Tasks that were asked for and have not ended.
+/// Tasks that are to be done and that nobody has taken over: see [`TaskRow`].
 pub(crate) const TASKS: Table = Table(23);
 /// Executions that stopped in the middle of a step because their turn was over.
 pub(crate) const UNFINISHED: Table = Table(24);
 /// Closed executions by closing time, until they have been kept long enough.
 pub(crate) const CLOSED: Table = Table(25);
+/// Starts of asynchronous Express executions that have not ended, by the id at the end of their ARNs. In a partition of their own.
+pub(crate) const EXPRESS_STARTS: Table = Table(26);
 
 /// What stands in place of the state row of an execution that is being removed piece by piece: its name is not free yet, but it is gone.
 pub(crate) const LEAVING_STATE: [u8; 2] = [interpreter::rows::VERSION, 0xff];
@@ -81,11 +83,11 @@ impl ExecutionKey {
 
     /// Time first, then what makes the timer one of its own.
     pub fn timer(&self, timer: &Timer) -> Bytes {
-        let mut key = Vec::with_capacity(8 + self.0.len() + 20);
+        let mut key = Vec::with_capacity(8 + self.0.len() + 1 + TIMER_KIND_LEN);
         key.extend_from_slice(&sortable(timer.due).to_be_bytes());
         key.extend_from_slice(&self.0);
         key.push(0);
-        key.extend_from_slice(&timer_value(timer.kind));
+        key.extend_from_slice(&timer_kind(timer.kind));
         key.into()
     }
 
@@ -121,17 +123,41 @@ pub(crate) fn read_task(suffix: &[u8]) -> Option<TaskId> {
     })
 }
 
-/// A timer row's value: the kind, and the execution so that the key need not be taken apart.
-pub(crate) fn timer_row(execution: &ExecutionKey, timer: &Timer) -> Vec<u8> {
-    let mut row = timer_value(timer.kind);
-    row.extend_from_slice(&execution.0);
-    row
+/// The value of a row of [`TASKS`]: who is to do the task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TaskRow {
+    /// A performer.
+    Performer,
+    /// A worker of this activity. Its name stands here so that millions of tasks can be offered again without reading their executions.
+    Worker { activity_arn: String },
 }
 
-/// Reads a timer row.
-pub(crate) fn read_timer(key: &[u8], value: &Bytes) -> Option<(ExecutionKey, Timer)> {
-    let due = Timestamp(u64::from_be_bytes(key.get(..8)?.try_into().ok()?).wrapping_add(1 << 63) as i64);
-    let kind = value.get(..TIMER_VALUE_LEN)?;
+impl TaskRow {
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            TaskRow::Performer => vec![interpreter::rows::VERSION],
+            TaskRow::Worker { activity_arn } => {
+                let mut row = vec![interpreter::rows::VERSION];
+                row.extend_from_slice(activity_arn.as_bytes());
+                row
+            }
+        }
+    }
+
+    pub fn read(row: &[u8]) -> Option<TaskRow> {
+        match row.split_first()? {
+            (&interpreter::rows::VERSION, []) => Some(TaskRow::Performer),
+            (&interpreter::rows::VERSION, arn) => {
+                Some(TaskRow::Worker { activity_arn: String::from_utf8(arn.to_vec()).ok()? })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Reads a timer row's key, which says all.
+pub(crate) fn read_timer(key: &Bytes) -> Option<(ExecutionKey, Timer)> {
+    let (rest, kind) = split(key, TIMER_KIND_LEN)?;
     let number = |from: usize| u64::from_be_bytes(kind[from..from + 8].try_into().expect("eight bytes"));
     let frame = FrameId(number(2));
     let task = TaskId { frame, scheduled_event: number(10) };
@@ -142,22 +168,25 @@ pub(crate) fn read_timer(key: &[u8], value: &Bytes) -> Option<(ExecutionKey, Tim
         3 => TimerKind::Heartbeat(task),
         _ => return None,
     };
-    Some((ExecutionKey(value.slice(TIMER_VALUE_LEN..)), Timer { due, kind }))
+    let due = u64::from_be_bytes(*rest.0.first_chunk()?);
+    let due = Timestamp(due.wrapping_add(1 << 63) as i64);
+    Some((ExecutionKey(rest.0.slice(8..)), Timer { due, kind }))
 }
 
-const TIMER_VALUE_LEN: usize = 18;
+const TIMER_KIND_LEN: usize = 18;
 
-fn timer_value(kind: TimerKind) -> Vec<u8> {
+fn timer_kind(kind: TimerKind) -> [u8; TIMER_KIND_LEN] {
     let (tag, frame, event) = match kind {
         TimerKind::ExecutionTimeout => (0, 0, 0),
         TimerKind::Delay(frame) => (1, frame.0, 0),
         TimerKind::TaskTimeout(task) => (2, task.frame.0, task.scheduled_event),
         TimerKind::Heartbeat(task) => (3, task.frame.0, task.scheduled_event),
     };
-    let mut value = vec![interpreter::rows::VERSION, tag];
-    value.extend_from_slice(&u64::to_be_bytes(frame));
-    value.extend_from_slice(&u64::to_be_bytes(event));
-    value
+    let mut bytes = [interpreter::rows::VERSION; TIMER_KIND_LEN];
+    bytes[1] = tag;
+    bytes[2..10].copy_from_slice(&u64::to_be_bytes(frame));
+    bytes[10..].copy_from_slice(&u64::to_be_bytes(event));
+    bytes
 }
 
 /// The rows of [`CLOSED`] of executions that closed at this time or before.
@@ -226,6 +255,8 @@ pub(crate) struct IndexRow {
     pub stop: Option<Timestamp>,
     pub version: Option<u64>,
     pub alias: Option<Arc<str>>,
+    pub redrive_count: u64,
+    pub redrive_date: Option<Timestamp>,
 }
 
 impl IndexRow {
@@ -245,6 +276,8 @@ impl IndexRow {
             stop: execution.stop_time,
             version: header.state_machine_version,
             alias: header.state_machine_alias.clone(),
+            redrive_count: execution.redrives.count,
+            redrive_date: execution.redrives.last,
         }
     }
 
@@ -252,7 +285,14 @@ impl IndexRow {
     pub fn value(&self) -> Vec<u8> {
         let mut row = Writer::new();
         row.option(self.stop, Writer::timestamp);
-        write_started_with(&mut row, self.version, self.alias.as_ref());
+        if self.redrive_count > 0 {
+            row.option(self.version, Writer::number);
+            row.option(self.alias.as_ref(), Writer::shared);
+            row.option(Some(self.redrive_count), Writer::number);
+            row.option(self.redrive_date, Writer::timestamp);
+        } else {
+            write_started_with(&mut row, self.version, self.alias.as_ref());
+        }
         row.finish()
     }
 
@@ -264,12 +304,16 @@ impl IndexRow {
         let mut value = Reader::new(value).ok()?;
         let stop = value.option(Reader::timestamp).ok()?;
         let (version, alias) = read_started_with(&mut value)?;
+        let redrive_count = value.later_option(Reader::number).ok()?.unwrap_or(0);
+        let redrive_date = value.later_option(Reader::timestamp).ok()?;
         Some(IndexRow {
             name: String::from_utf8(name.to_vec()).ok()?,
             start: Timestamp(start.wrapping_add(1 << 63) as i64),
             stop,
             version,
             alias,
+            redrive_count,
+            redrive_date,
         })
     }
 }
@@ -310,18 +354,26 @@ mod tests {
         let keys: Vec<Bytes> = timers.iter().map(|timer| execution.timer(timer)).collect();
         assert!(keys.is_sorted());
         for (key, timer) in keys.iter().zip(&timers) {
-            assert_eq!(read_timer(key, &timer_row(&execution, timer).into()), Some((execution.clone(), *timer)));
+            assert_eq!(read_timer(key), Some((execution.clone(), *timer)));
         }
         let (of, suffix) = split(&execution.task(task), 16).expect("made by the same module");
         assert_eq!((of, read_task(&suffix)), (execution, Some(task)));
         let newer = IndexRow::key("machine", 0, Timestamp(2000), "b");
         let older = IndexRow::key("machine", 0, Timestamp(1000), "a");
         assert!(newer < older);
-        let plain =
-            IndexRow { name: "a".into(), start: Timestamp(1000), stop: Some(Timestamp(7)), version: None, alias: None };
+        let plain = IndexRow {
+            name: "a".into(),
+            start: Timestamp(1000),
+            stop: Some(Timestamp(7)),
+            version: None,
+            alias: None,
+            redrive_count: 0,
+            redrive_date: None,
+        };
+        let redriven = IndexRow { redrive_count: 2, redrive_date: Some(Timestamp(9)), ..plain.clone() };
         let by_version = IndexRow { version: Some(3), ..plain.clone() };
         let by_alias = IndexRow { alias: Some("PROD".into()), ..by_version.clone() };
-        for row in [plain, by_version, by_alias] {
+        for row in [plain, redriven, by_version, by_alias] {
             assert_eq!(IndexRow::read("machine", &older, &row.value()), Some(row));
         }
     }

@@ -1,7 +1,7 @@
 //! Executions kept alive and durable: partitions, timers, dispatch of tasks, and the operations of the API on top.
 //!
-//! Reading order: [`Engine`], `operations`, `partition`, `tasks`, `activities`, `keys`; [`registry`] holds what exists besides executions;
-//! [`check`] tells whether what is stored fits together.
+//! Reading order: [`Engine`], `operations`, `partition`, `express`, `tasks`, `activities`, `keys`; [`registry`] holds what exists besides
+//! executions; [`check`] tells whether what is stored fits together.
 //! Everything below the operations takes time and randomness from an [`Environment`].
 
 mod activities;
@@ -9,7 +9,10 @@ mod caught;
 pub mod check;
 mod engine;
 mod environment;
+mod express;
 mod keys;
+pub mod metrics;
+mod observe;
 mod operations;
 mod partition;
 pub mod registry;
@@ -19,7 +22,9 @@ mod watch;
 pub use engine::{Engine, Options};
 pub(crate) use engine::{damaged, read_failed, unavailable};
 pub use environment::{Environment, SystemEnvironment};
+pub use express::{ExpressExecution, ExpressHistory, ExpressKind, ExpressOptions, ExpressQuery, Recent};
 pub use interpreter::Settings;
 pub use interpreter::history::{HistoryEvent, HistoryEventDetails};
+pub use observe::{earliest_timer, scheduled_invocations};
 pub use partition::Retention;
 pub use watch::ExecutionEvents;

@@ -2,12 +2,12 @@
 
 use crate::activities::ActivityTask;
 use crate::caught::caught;
-use crate::keys::ExecutionKey;
+use crate::keys::{ExecutionKey, TaskRow};
 use crate::partition::Resident;
 use crate::partition::{Input, Shared};
-use asl::definition::{IntegrationPattern, Resource, StateKind};
+use asl::definition::{Resource, StateKind};
 use integrations::{TaskOutcome, TaskRequest};
-use interpreter::{Command, TaskId, TaskToken};
+use interpreter::{Command, TaskAttempt, TaskId, TaskToken};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -18,7 +18,7 @@ use tokio::task::AbortHandle;
 pub(crate) struct RunningTasks(HashMap<(ExecutionKey, TaskId), AbortHandle>);
 
 impl RunningTasks {
-    /// The task is over: whoever still performs it may stop.
+    /// Nothing is left to be done for the task: whoever still performs it may stop.
     pub fn end(&mut self, key: &ExecutionKey, task: TaskId) {
         if let Some(performer) = self.0.remove(&(key.clone(), task)) {
             performer.abort();
@@ -44,7 +44,30 @@ impl RunningTasks {
     }
 }
 
-/// Gives a scheduled task to whoever does it. Does nothing if the task has been given up.
+/// What a worker is given.
+#[derive(Debug)]
+pub(crate) struct HandedOut {
+    pub token: Arc<str>,
+    pub input: Arc<str>,
+}
+
+/// The task as a worker gets it, if it still waits for one.
+pub(crate) fn for_worker(resident: &Resident, task: TaskId) -> Option<HandedOut> {
+    let (attempt, _) = open_attempt(resident, task)?;
+    let execution_arn = resident.execution.header.execution_arn.to_string();
+    let token = TaskToken { execution_arn, task, nonce: attempt.nonce };
+    Some(HandedOut { token: token.encode().into(), input: attempt.payload.text().clone() })
+}
+
+/// The row of a task that has just been scheduled.
+pub(crate) fn row(resident: &Resident, task: TaskId) -> TaskRow {
+    match open_attempt(resident, task) {
+        Some((_, Resource::Activity { arn })) => TaskRow::Worker { activity_arn: arn.to_string() },
+        _ => TaskRow::Performer,
+    }
+}
+
+/// Gives a scheduled task to whoever does it. Does nothing if the task has been given up, or is being performed.
 pub(crate) fn dispatch(
     shared: &Arc<Shared>,
     partition: &mpsc::Sender<Input>,
@@ -53,55 +76,70 @@ pub(crate) fn dispatch(
     resident: &Resident,
     task: TaskId,
 ) {
-    let execution = &resident.execution;
-    let Some(frame) = execution.frame(task.frame) else { return };
-    let Some(attempt) = frame.task_attempt().filter(|attempt| attempt.scheduled_event == task.scheduled_event) else {
-        return;
-    };
-    let StateKind::Task(state) = &resident.revision.definition.state(frame.scope, frame.state).kind else {
-        unreachable!("only Task states have task attempts")
-    };
-    if let Resource::Activity { arn } = &state.resource {
-        let execution_arn = execution.header.execution_arn.to_string();
-        let token = TaskToken { execution_arn, task, nonce: attempt.nonce };
-        // A worker already has a task that has started; its token is still good.
-        if !attempt.started {
-            let input = attempt.payload.text().clone();
-            shared.activities.offer(arn, ActivityTask { execution: key.clone(), task, token, input });
-        }
+    let Some((attempt, resource)) = open_attempt(resident, task) else { return };
+    if let Resource::Activity { arn } = resource {
+        return offer(shared, arn, key.clone(), task);
+    }
+    let identity = (key.clone(), task);
+    if running.0.contains_key(&identity) {
         return;
     }
-    // What is accepted is not asked for twice: from here on only the token's holder can end the task. A job is watched again.
-    if attempt.submitted && waits_for_token(&state.resource) {
-        return;
-    }
-    let request = TaskRequest {
-        resource: state.resource.clone(),
-        payload: attempt.payload.clone(),
-        invocation_id: invocation_id(&execution.header.execution_arn, task),
-    };
+    let request = request(&resident.execution.header.execution_arn, task, resource, attempt);
     let (shared, partition, execution) = (shared.clone(), partition.clone(), key.clone());
     let performer = tokio::spawn(async move {
-        let outcome = match caught(async { shared.performer.perform(request).await }).await {
-            Ok(Some(outcome)) => outcome,
-            Ok(None) => return,
-            Err(panic) => broken(&execution, &panic),
-        };
-        // The partition is gone only when the server is; the task is performed again then.
-        let _ = partition.send(Input::Task { execution, command: command(task, outcome) }).await;
+        if let Some(command) = perform(&shared, request, task, &execution.0.escape_ascii()).await {
+            // The partition is gone only when the server is; the task is performed again then.
+            let _ = partition.send(Input::Task { execution, command }).await;
+        }
     });
-    running.0.insert((key.clone(), task), performer.abort_handle());
+    running.0.insert(identity, performer.abort_handle());
+}
+
+/// What a performer is told of an attempt.
+pub(crate) fn request(execution_arn: &str, task: TaskId, resource: &Resource, attempt: &TaskAttempt) -> TaskRequest {
+    TaskRequest {
+        resource: resource.clone(),
+        payload: attempt.payload.clone(),
+        invocation_id: invocation_id(execution_arn, task),
+    }
+}
+
+/// Has an attempt performed. `None` if nothing is known of it because the server is going down.
+pub(crate) async fn perform(
+    shared: &Shared,
+    request: TaskRequest,
+    task: TaskId,
+    execution: &(dyn std::fmt::Display + Sync),
+) -> Option<Command> {
+    // Asked for inside, so that a panic there is caught as well.
+    let outcome = match caught(async { shared.performer.perform(request).await }).await {
+        Ok(outcome) => outcome?,
+        Err(panic) => broken(execution, &panic),
+    };
+    Some(command(task, outcome))
 }
 
 /// A performer that panicked fails its attempt: Retry and Catch see to it as to any other failure.
-fn broken(execution: &ExecutionKey, panic: &str) -> TaskOutcome {
-    tracing::error!(execution = %execution.0.escape_ascii(), code = store::Trouble::StepPanicked.code(), "performing a task panicked: {panic}");
+fn broken(execution: &(dyn std::fmt::Display + Sync), panic: &str) -> TaskOutcome {
+    tracing::error!(%execution, code = store::Trouble::StepPanicked.code(), "performing a task panicked: {panic}");
     let cause = "Performing the task failed because of an internal error; the server's log says more";
     TaskOutcome::Failed { error: "States.TaskFailed".into(), cause: cause.into() }
 }
 
-fn waits_for_token(resource: &Resource) -> bool {
-    matches!(resource, Resource::Service { pattern: IntegrationPattern::WaitForTaskToken, .. })
+/// Offers a task to the workers of its activity.
+pub(crate) fn offer(shared: &Shared, activity_arn: &str, execution: ExecutionKey, task: TaskId) {
+    shared.activities.offer(activity_arn, ActivityTask { execution, task });
+}
+
+/// The attempt and what it calls, if it is the current one and nobody has taken it over: what a worker or an accepted callback task's
+/// service has is not asked for twice, only the token's holder can end it.
+fn open_attempt(resident: &Resident, task: TaskId) -> Option<(&TaskAttempt, &Resource)> {
+    let frame = resident.execution.frame(task.frame)?;
+    let attempt = frame.task_attempt().filter(|attempt| attempt.scheduled_event == task.scheduled_event)?;
+    let StateKind::Task(state) = &resident.revision.definition.state(frame.scope, frame.state).kind else {
+        unreachable!("only Task states have task attempts")
+    };
+    (!attempt.handed_over).then_some((attempt, &state.resource))
 }
 
 fn command(task: TaskId, outcome: TaskOutcome) -> Command {
@@ -114,7 +152,7 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
 }
 
 /// The attempt's identity as a UUID: the same after a crash, so that a repeat can be recognised.
-fn invocation_id(execution_arn: &str, task: TaskId) -> String {
+pub(crate) fn invocation_id(execution_arn: &str, task: TaskId) -> String {
     let identity = format!("{execution_arn} {} {}", task.frame.0, task.scheduled_event);
     let half = |seed: u64| {
         identity.bytes().fold(0xcbf2_9ce4_8422_2325_u64 ^ seed, |hash, byte| {

@@ -63,8 +63,9 @@ async fn what_the_engine_stores_is_sound() {
     let (store, engine) = filled().await;
     let (checked, found) = findings(&store).await;
     assert_eq!(found, []);
+    // Three tasks wait, one of them for the worker that has it: nothing is left to be done for that one.
     let expected =
-        Checked { executions: 12, open: 5, events: checked.events, timers: 5 + 5 + 2, tasks: 3, replayed: 12 };
+        Checked { executions: 12, open: 5, events: checked.events, timers: 5 + 5 + 2, tasks: 2, replayed: 12 };
     assert_eq!(checked, expected);
     engine.shutdown().await.expect("it closes");
 }

@@ -1,5 +1,6 @@
 //! What arrives at an execution.
 
+use crate::redrive::NotRedrivable;
 use crate::{FrameId, TimerKind};
 use json::Payload;
 use std::sync::Arc;
@@ -71,6 +72,11 @@ pub enum Command {
         /// The caller's cause.
         cause: Option<Arc<str>>,
     },
+    /// RedriveExecution: a closed execution goes on from what failed.
+    RedriveExecution {
+        /// The caller's token, by which a repetition of the request is known.
+        client_token: Option<Arc<str>>,
+    },
 }
 
 /// Why a command changed nothing.
@@ -80,6 +86,8 @@ pub enum CommandRejected {
     TaskTimedOut,
     /// The execution has closed.
     ExecutionClosed,
+    /// The execution cannot be redriven, or not any more.
+    NotRedrivable(NotRedrivable),
     /// A timer that was cleared or replaced after it was armed.
     TimerStale,
 }

@@ -1,5 +1,6 @@
 //! The context object, `$$`: built when an expression is evaluated, never stored.
 
+use crate::Settings;
 use crate::execution::Execution;
 use crate::frame::Frame;
 use asl::definition::{State, StateKind};
@@ -19,8 +20,14 @@ pub(crate) struct Extras<'a> {
 }
 
 /// The context object as an expression in `frame` sees it.
-pub(crate) fn build(execution: &Execution, frame: &Frame, state: &State, extras: Extras<'_>) -> Value {
-    let whole = execution.context.get_or_init(|| fixed_part(execution));
+pub(crate) fn build(
+    execution: &Execution,
+    settings: &Settings,
+    frame: &Frame,
+    state: &State,
+    extras: Extras<'_>,
+) -> Value {
+    let whole = execution.context.get_or_init(|| fixed_part(execution, settings));
     let mut context = ObjectBuilder::new();
     for (key, value) in whole.as_object().expect("the fixed part is an object").iter() {
         context.insert(key.clone(), value);
@@ -36,17 +43,18 @@ pub(crate) fn build(execution: &Execution, frame: &Frame, state: &State, extras:
     context.build().into()
 }
 
-fn fixed_part(execution: &Execution) -> Value {
+fn fixed_part(execution: &Execution, settings: &Settings) -> Value {
     let header = &execution.header;
+    let mut of_execution = ObjectBuilder::new();
+    of_execution.insert("Id", &header.execution_arn);
+    of_execution.insert("Input", header.input.value());
+    of_execution.insert("StartTime", header.start_time.to_string());
+    of_execution.insert("Name", &header.name);
+    of_execution.insert("RoleArn", &header.role_arn);
+    of_execution.insert_some("RedriveCount", settings.shows_redrive_count.then_some(execution.redrives.count));
+    of_execution.insert_some("RedriveTime", execution.redrives.last.map(|time| time.to_string()));
     json!({
-        "Execution": {
-            "Id": (&header.execution_arn),
-            "Input": (header.input.value()),
-            "StartTime": (header.start_time.to_string()),
-            "Name": (&header.name),
-            "RoleArn": (&header.role_arn),
-            "RedriveCount": 0
-        },
+        "Execution": (of_execution.build()),
         "StateMachine": {"Id": (&header.state_machine_arn), "Name": (&header.state_machine_name)}
     })
 }

@@ -3,7 +3,7 @@
 
 use crate::context::{self, Extras};
 use crate::failure::{Fault, error_name};
-use crate::frame::{Frame, FrameId};
+use crate::frame::{Frame, FrameId, Phase};
 use crate::history::HistoryEventDetails;
 use crate::step::{Progress, Step, state_type};
 use asl::definition::{Assign, Flow, JsonPathFlow, JsonataFlow, PathField, ResultPath, State, Template, Transition};
@@ -73,7 +73,7 @@ impl Step<'_> {
         extras: Extras<'_>,
         evaluate: impl FnOnce(&Scope<'_>, &mut Random) -> T,
     ) -> T {
-        let context = context::build(self.execution, frame, self.state_of(frame), extras);
+        let context = context::build(self.execution, self.settings, frame, self.state_of(frame), extras);
         let mut random = Random::new(self.execution.seed);
         let variables =
             VisibleVariables { own: &frame.variables, parent: frame.parent, frames: &self.execution.frames };
@@ -273,6 +273,7 @@ impl Step<'_> {
 
     pub fn go_to(&mut self, frame: &mut Frame, next: asl::definition::StateIndex) -> Progress {
         frame.changed.base = true;
+        frame.phase = Phase::Ready;
         Progress::Next(next)
     }
 

@@ -7,7 +7,7 @@ use crate::{FrameId, TaskId, Timestamp};
 pub enum Effect {
     /// Perform a task; what to perform is in the frame.
     ScheduleTask(TaskId),
-    /// The task is over, whatever ended it: forget it, and stop it if it still runs.
+    /// Nothing is left to be done for the task: it is over, or whoever has its token will end it. Forget it, and stop it if it still runs.
     EndTask(TaskId),
     /// Wake the execution at a time.
     SetTimer(Timer),

@@ -1,7 +1,8 @@
 //! Where an execution is: a header that never changes, a little state, and a tree of frames.
 
 use crate::Timestamp;
-use crate::frame::{Frame, FrameId, Phase};
+use crate::frame::{Frame, FrameId};
+use crate::redrive::Redrives;
 use json::Payload;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -81,6 +82,10 @@ pub struct Execution {
     pub seed: u64,
     /// When the machine's `TimeoutSeconds` runs out.
     pub timeout_due: Option<Timestamp>,
+    /// Its redrives so far.
+    pub redrives: Redrives,
+    /// Whether it closed with its frames kept: a redrive goes on from them.
+    pub keeps_frames: bool,
     /// Whether a step left frames ready to enter their states because its budget was used up.
     pub(crate) unfinished: bool,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
@@ -104,6 +109,8 @@ impl Execution {
             next_frame_id: FrameId::ROOT.0,
             seed,
             timeout_due: None,
+            redrives: Redrives::default(),
+            keeps_frames: false,
             unfinished: false,
             frames: BTreeMap::new(),
             variables_bytes: 0,
@@ -115,7 +122,7 @@ impl Execution {
 
     /// Puts a stored frame back while an execution is loaded.
     pub fn restore_frame(&mut self, frame: Frame) {
-        self.unfinished |= frame.phase == Phase::Ready;
+        self.unfinished |= self.is_running() && frame.is_about_to_run();
         self.variables_bytes += frame.variables_bytes;
         self.frames.insert(frame.id, frame);
     }
@@ -123,6 +130,11 @@ impl Execution {
     /// The live frames.
     pub fn frames(&self) -> impl Iterator<Item = &Frame> {
         self.frames.values()
+    }
+
+    /// How many frames live.
+    pub fn frame_count(&self) -> usize {
+        self.frames.len()
     }
 
     /// One frame, while it is alive.

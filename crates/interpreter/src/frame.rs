@@ -97,6 +97,8 @@ pub enum Phase {
         /// How many may run at a time.
         concurrency: u64,
     },
+    /// To do its state's work again: the state failed, or was stopped, when the execution closed, and a redrive goes on with it.
+    Stopped,
     /// Nothing: it is a branch or iteration that ended, and keeps its output until its siblings have ended too.
     Finished {
         /// The output.
@@ -117,6 +119,8 @@ pub struct TaskAttempt {
     pub started: bool,
     /// Whether the request of a `.sync` or `.waitForTaskToken` task was accepted: it is not to be made again.
     pub submitted: bool,
+    /// Whether somebody outside has the task and its token: a worker, or whoever a callback task's request went to. Nothing is left to do but wait.
+    pub handed_over: bool,
     /// `TimeoutSeconds` as resolved.
     pub timeout_seconds: Option<u64>,
     /// `HeartbeatSeconds` as resolved.
@@ -172,6 +176,11 @@ impl Frame {
     pub(crate) fn forget_variables(&mut self) {
         self.variables = Object::new();
         self.variables_bytes = 0;
+    }
+
+    /// Whether nothing but its turn is missing.
+    pub(crate) fn is_about_to_run(&self) -> bool {
+        matches!(self.phase, Phase::Ready | Phase::Stopped)
     }
 
     /// All retries of this visit: the context object's `State.RetryCount`.

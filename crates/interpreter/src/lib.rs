@@ -4,7 +4,7 @@
 //! execution, and what must be done outside is returned as [`Effect`]s.
 //!
 //! Reading order: [`step`], [`Command`], [`Effect`], [`Execution`], [`Frame`], [`history`], then the private modules `states`, `data`,
-//! `recovery`, `scope_end`. How an execution is stored is in [`rows`], how it is rebuilt from its history in [`replay`](mod@replay).
+//! `recovery`, `scope_end`, `redrive`. How an execution is stored is in [`rows`], how it is rebuilt from its history in [`replay`](mod@replay).
 
 mod command;
 mod context;
@@ -15,6 +15,7 @@ mod failure;
 mod frame;
 pub mod history;
 mod recovery;
+mod redrive;
 pub mod replay;
 pub mod rows;
 mod scope_end;
@@ -29,6 +30,7 @@ pub use command::{Command, CommandRejected, TaskId};
 pub use effect::{Effect, Timer, TimerKind};
 pub use execution::{Ending, Execution, ExecutionStatus, Header};
 pub use frame::{Frame, FrameId, Phase, TaskAttempt};
+pub use redrive::{NotRedrivable, Redrives};
 pub use step::{Outcome, step};
 pub use surroundings::{Activities, Settings, Surroundings};
 pub use timestamp::Timestamp;

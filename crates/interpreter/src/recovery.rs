@@ -65,6 +65,7 @@ impl Step<'_> {
         }
         frame.retries[position] += 1;
         let due = self.now.plus_milliseconds(self.retry_delay_milliseconds(retrier, attempts));
+        self.discard_children(self.children(frame));
         frame.work = None;
         frame.changed.base = true;
         frame.phase = Phase::Retrying { due };
@@ -91,8 +92,17 @@ impl Step<'_> {
 
     /// Leaves the state through a Catcher. What goes wrong here cannot be caught by the same state again.
     fn catch(&mut self, frame: &mut Frame, state: &State, catcher: &Catcher, failure: &Failure) -> Progress {
-        match self.try_catch(frame, state, catcher, failure) {
-            Ok(progress) => progress,
+        let children = self.children(frame);
+        // They count no more, but are there until it is certain that nothing goes wrong.
+        let stopped = self.variables_of(&children);
+        self.execution.variables_bytes -= stopped;
+        let caught = self.try_catch(frame, state, catcher, failure);
+        self.execution.variables_bytes += stopped;
+        match caught {
+            Ok(progress) => {
+                self.discard_children(children);
+                progress
+            }
             Err(fault) => Progress::Failed(self.failure_of(frame, state, fault)),
         }
     }
@@ -120,7 +130,7 @@ impl Step<'_> {
     /// A Map or Parallel state that began says that it failed; so does one whose JSONata fields cannot be evaluated (recorded).
     fn emit_state_failed(&mut self, frame: &mut Frame, state: &State, failure: &Failure) {
         let not_evaluated = failure.error.as_deref() == Some(error_name::QUERY_EVALUATION_ERROR);
-        let begun = not_evaluated || matches!(frame.phase, Phase::Parallel { .. } | Phase::Map { .. });
+        let begun = not_evaluated || frame.has_open_children();
         match &state.kind {
             StateKind::Parallel(_) if begun => self.emit_on(frame, HistoryEventDetails::ParallelStateFailed),
             StateKind::Map(_) if begun => self.emit_on(frame, HistoryEventDetails::MapStateFailed),
@@ -129,10 +139,12 @@ impl Step<'_> {
     }
 
     /// A frame failed for good: the execution's failure, or that of the Parallel or Map state around it.
-    pub fn frame_failed(&mut self, frame: Frame, failure: Failure) {
+    pub fn frame_failed(&mut self, mut frame: Frame, failure: Failure) {
+        self.stop_failed(&mut frame, &failure);
         let Some(parent) = frame.parent else {
-            self.execution.removed_frames.insert(frame.id);
-            return self.fail_execution(frame.last_event, failure);
+            let last_event = frame.last_event;
+            self.put(frame);
+            return self.fail_execution(last_event, failure);
         };
         let mut parent = self.take(parent).expect("a branch or iteration does not outlive its parent");
         let state = self.state_of(&parent);
@@ -145,44 +157,41 @@ impl Step<'_> {
         if let StateKind::Task(_) = self.state_of(&frame).kind {
             self.emit(frame.last_event, HistoryEventDetails::StateAborted { state_type: StateType::Task });
         }
-        self.discard(frame.id);
-        self.abort_children(&parent, frame.last_event);
+        let (failed, cause) = (frame.id, frame.last_event);
+        self.put(frame);
+        self.abort_children(&parent, Some(failed), cause);
         let progress = self.fail_state(&mut parent, state, failure);
         self.settle(parent, progress);
     }
 
-    /// Stops every branch or iteration of a Parallel or Map state that has not ended, and forgets them all.
-    pub fn abort_children(&mut self, parent: &Frame, cause: u64) {
-        let (first, count) = match parent.phase {
-            Phase::Parallel { first_child, .. } => {
-                let StateKind::Parallel(parallel) = &self.state_of(parent).kind else { return };
-                (first_child, parallel.branches.len() as u64)
-            }
-            Phase::Map { first_child, started, .. } => (first_child, started),
-            _ => return,
-        };
-        for id in first.0..first.0 + count {
-            if let Some(child) = self.take(FrameId(id)) {
+    /// Stops every branch or iteration of a Parallel or Map state that has not ended, but for the one that `failed`.
+    ///
+    /// They are kept until it is known what becomes of the state: a retry or a Catcher forgets them, a redrive goes on with them.
+    pub fn abort_children(&mut self, parent: &Frame, failed: Option<FrameId>, cause: u64) {
+        for id in self.children(parent) {
+            if failed != Some(id)
+                && let Some(child) = self.take(id)
+            {
                 self.abort(parent, child, cause);
             }
         }
     }
 
-    fn abort(&mut self, parent: &Frame, child: Frame, cause: u64) {
-        self.execution.removed_frames.insert(child.id);
-        if matches!(child.phase, Phase::Finished { .. }) {
-            return;
-        }
+    fn abort(&mut self, parent: &Frame, mut child: Frame, cause: u64) {
         self.stop_waiting(&child);
-        let parent_state = self.state_of(parent);
-        if let StateKind::Map(_) = parent_state.kind {
-            let name = parent_state.name.clone();
-            self.emit(cause, HistoryEventDetails::MapIterationAborted { name, index: child.position });
+        if !matches!(child.phase, Phase::Finished { .. } | Phase::Stopped) {
+            let parent_state = self.state_of(parent);
+            if let StateKind::Map(_) = parent_state.kind {
+                let name = parent_state.name.clone();
+                self.emit(cause, HistoryEventDetails::MapIterationAborted { name, index: child.position });
+            }
+            self.abort_children(&child, None, cause);
+            if !matches!(child.phase, Phase::Ready) {
+                let state_type = state_type(self.state_of(&child));
+                self.emit(cause, HistoryEventDetails::StateAborted { state_type });
+            }
+            child.stop();
         }
-        self.abort_children(&child, cause);
-        if !matches!(child.phase, Phase::Ready) {
-            let state_type = state_type(self.state_of(&child));
-            self.emit(cause, HistoryEventDetails::StateAborted { state_type });
-        }
+        self.put(child);
     }
 }

@@ -71,6 +71,8 @@ struct Replay<'r> {
     settings: &'r Settings,
     /// The events that are not explained yet.
     rest: &'r [HistoryEvent],
+    /// The `ExecutionFailed` events: after each but the last the execution was redriven.
+    failures: Vec<&'r HistoryEvent>,
     execution: Execution,
     /// Frames with a retry whose moment is unknown.
     guessed: BTreeSet<FrameId>,
@@ -99,7 +101,9 @@ impl<'r> Replay<'r> {
         settings: &'r Settings,
     ) -> Result<Replay<'r>, Divergence> {
         let execution = Execution::new(header.clone());
-        let mut replay = Replay { definition, settings, rest: events, execution, guessed: BTreeSet::new() };
+        let is_failure = |event: &&HistoryEvent| matches!(event.details, Details::ExecutionFailed { .. });
+        let failures = events.iter().filter(is_failure).collect();
+        let mut replay = Replay { definition, settings, rest: events, failures, execution, guessed: BTreeSet::new() };
         while let [next, ..] = replay.rest {
             replay.explain(next)?;
         }
@@ -176,6 +180,7 @@ impl<'r> Replay<'r> {
                 Command::StopExecution { error: error.clone(), cause: cause.clone() }
             }
             Details::ExecutionTimedOut { .. } => Command::TimerFired(TimerKind::ExecutionTimeout),
+            Details::ExecutionRedriven { .. } => Command::RedriveExecution { client_token: None },
             Details::ActivityStarted { worker_name } => {
                 Command::TaskStarted { task: task()?, worker_name: worker_name.clone() }
             }
@@ -208,7 +213,10 @@ impl<'r> Replay<'r> {
             | Details::ActivityTimedOut { .. } => self.timeouts(event),
             _ => {
                 let delays = self.delays_over(event.timestamp).map(|(_, id)| TimerKind::Delay(id));
-                delays.map(Command::TimerFired).chain(self.refusals()).collect()
+                // A redrive of more than a step's budget goes on with states that are not entered again.
+                let goes_on = self.execution.unfinished.then_some(Command::Continue);
+                let guesses = goes_on.into_iter().chain(delays.map(Command::TimerFired)).chain(self.refusals());
+                guesses.chain(self.beyond_the_limit(event)).collect()
             }
         }
     }
@@ -225,22 +233,32 @@ impl<'r> Replay<'r> {
         due.into_iter().map(|(_, kind)| Command::TimerFired(kind)).chain([reported]).collect()
     }
 
-    /// Tasks that could not be started: they end the execution, whose last event has the cause.
+    /// Tasks that could not be started: they end the execution, whose next failure has the cause.
     fn refusals(&self) -> Vec<Command> {
+        let next = self.failures.partition_point(|failure| failure.id < self.rest[0].id);
         let Some(Details::ExecutionFailed { error: Some(error), cause: Some(cause) }) =
-            self.rest.last().map(|event| &event.details)
+            self.failures.get(next).map(|event| &event.details)
         else {
             return Vec::new();
         };
         let refusal = |frame: &Frame| {
-            let attempt = frame.task_attempt()?;
+            let task = task_of(frame)?;
             let state = self.definition.state(frame.scope, frame.state);
             let place = Failure::at_state(error, &state.name, frame.entered_event, "").cause?;
-            let detail = cause.strip_prefix(&*place)?.into();
-            let task = TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event };
-            Some(Command::TaskRefused { task, cause: detail })
+            Some(Command::TaskRefused { task, cause: cause.strip_prefix(&*place)?.into() })
         };
         self.execution.frames().filter_map(refusal).collect()
+    }
+
+    /// Commands whose own events do not fit any more, so that nothing but the execution's failure is left of them.
+    fn beyond_the_limit(&self, event: &HistoryEvent) -> Vec<Command> {
+        if event.id < self.settings.events_max {
+            return Vec::new();
+        }
+        let ended = |task| Command::TaskSucceeded { task, output: json::Value::Null.into() };
+        let unfinished = self.execution.is_unfinished().then_some(Command::Continue);
+        let open = self.execution.frames().filter_map(task_of);
+        open.map(ended).chain(unfinished).collect()
     }
 
     /// Frames whose delay is over, the longest over first.
@@ -287,8 +305,7 @@ impl<'r> Replay<'r> {
     }
 
     fn task_at(&self, last_event: u64) -> Option<TaskId> {
-        let frame = self.frame_at(last_event, |frame| frame.task_attempt().is_some())?;
-        Some(TaskId { frame: frame.id, scheduled_event: frame.task_attempt()?.scheduled_event })
+        task_of(self.frame_at(last_event, |frame| frame.task_attempt().is_some())?)
     }
 
     fn frame_at(&self, last_event: u64, wanted: impl Fn(&&Frame) -> bool) -> Option<&Frame> {
@@ -302,15 +319,20 @@ impl<'r> Replay<'r> {
             let (stored, rebuilt) = (format!("{stored:?}"), format!("{rebuilt:?}"));
             (stored != rebuilt).then(|| format!("{what}: stored is {stored}, told is {rebuilt}"))
         };
+        // The callers' tokens leave no event.
+        let redrives =
+            |execution: &Execution| (execution.redrives.count, execution.redrives.last, execution.keeps_frames);
+        // What a step did beyond the limit of the history is not told, and no matter: it closed the execution for good.
+        let source = |of: &Execution| (of.is_running() || of.keeps_frames).then_some((of.next_frame_id, of.seed));
         let ids = |execution: &Execution| execution.frames().map(|frame| frame.id).collect::<Vec<_>>();
         differs("start time", &stored.header.start_time, &rebuilt.header.start_time)
             .or_else(|| differs("status", &stored.status, &rebuilt.status))
             .or_else(|| differs("stop time", &stored.stop_time, &rebuilt.stop_time))
             .or_else(|| differs("next event", &stored.next_event_id, &rebuilt.next_event_id))
-            .or_else(|| differs("next frame", &stored.next_frame_id, &rebuilt.next_frame_id))
+            .or_else(|| differs("next frame and seed", &source(stored), &source(rebuilt)))
             .or_else(|| differs("timeout", &stored.timeout_due, &rebuilt.timeout_due))
+            .or_else(|| differs("redrives", &redrives(stored), &redrives(rebuilt)))
             .or_else(|| differs("frames", &ids(stored), &ids(rebuilt)))
-            .or_else(|| differs("seed", &stored.seed, &rebuilt.seed))
             .or_else(|| {
                 stored.frames().zip(rebuilt.frames()).find_map(|(stored, rebuilt)| {
                     let of_frame = |what: &str| format!("{what} of frame {}", stored.id.0);
@@ -341,6 +363,11 @@ impl<'r> Replay<'r> {
             _ => stored.phase.clone(),
         }
     }
+}
+
+/// The task a frame waits for.
+fn task_of(frame: &Frame) -> Option<TaskId> {
+    Some(TaskId { frame: frame.id, scheduled_event: frame.task_attempt()?.scheduled_event })
 }
 
 fn diverged(event: &HistoryEvent, what: String) -> Divergence {

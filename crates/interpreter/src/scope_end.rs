@@ -2,7 +2,7 @@
 
 use crate::execution::ExecutionStatus;
 use crate::failure::Fault;
-use crate::frame::{Frame, FrameId, Phase};
+use crate::frame::{Frame, Phase};
 use crate::history::HistoryEventDetails;
 use crate::states;
 use crate::step::{Progress, Step};
@@ -34,48 +34,40 @@ impl Step<'_> {
 
     fn branch_ended(&mut self, parent: &mut Frame, state: &State, last_event: u64) -> Progress {
         parent.last_event = last_event;
-        let Phase::Parallel { first_child, open } = &mut parent.phase else {
-            unreachable!("called for a Parallel state")
-        };
+        let Phase::Parallel { open, .. } = &mut parent.phase else { unreachable!("called for a Parallel state") };
         *open -= 1;
         if *open > 0 {
             return Progress::Blocked;
         }
-        let first_child = *first_child;
-        let asl::definition::StateKind::Parallel(parallel) = &state.kind else {
-            unreachable!("the phase says it is a Parallel state")
-        };
-        let count = parallel.branches.len() as u64;
         // The Exited event points at the last branch's last event, like this one: not at this one.
         self.emit(last_event, HistoryEventDetails::ParallelStateSucceeded);
-        self.children_ended(parent, state, first_child, count)
+        self.children_ended(parent, state)
     }
 
     /// All children have ended: their outputs, in order, are the state's result.
-    pub fn children_ended(&mut self, parent: &mut Frame, state: &State, first_child: FrameId, count: u64) -> Progress {
-        let mut outputs = Vec::with_capacity(count as usize);
-        let mut bytes = 1 + count as usize;
-        for id in first_child.0..first_child.0 + count {
-            let Some(Frame { phase: Phase::Finished { output }, .. }) = self.take(FrameId(id)) else {
+    ///
+    /// They are forgotten once the state is left, retried or caught: a redrive does not run them again.
+    pub fn children_ended(&mut self, parent: &mut Frame, state: &State) -> Progress {
+        let children = self.children(parent);
+        let mut outputs = Vec::with_capacity(children.len());
+        let mut bytes = 1 + children.len();
+        for id in &children {
+            let Some(Frame { phase: Phase::Finished { output }, .. }) = self.execution.frames.get(id) else {
                 unreachable!("every child has finished")
             };
-            self.execution.removed_frames.insert(FrameId(id));
             bytes += output.len_bytes();
             outputs.push(output);
         }
         if bytes > self.settings.payload_bytes_max {
-            return self.fail_after_children(parent, state, Fault::too_large(&state.name));
+            return self.fail_with(parent, state, Fault::too_large(&state.name));
         }
         let result: Vec<Value> = outputs.iter().map(|output| output.value().clone()).collect();
         match self.finish_work(parent, state, Payload::from(Value::from(result))) {
-            Ok(progress) => progress,
-            Err(fault) => self.fail_after_children(parent, state, fault),
+            Ok(progress) => {
+                self.discard_children(children);
+                progress
+            }
+            Err(fault) => self.fail_with(parent, state, fault),
         }
-    }
-
-    /// The children are gone, so the failure is of the state's output alone: no `*StateFailed` stands for it.
-    fn fail_after_children(&mut self, parent: &mut Frame, state: &State, fault: Fault) -> Progress {
-        parent.phase = Phase::Ready;
-        self.fail_with(parent, state, fault)
     }
 }

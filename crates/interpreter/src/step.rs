@@ -3,7 +3,7 @@
 //! * entering a state and beginning its work: `states/`
 //! * input and output processing: `data`
 //! * failures, Retry and Catch: `recovery`
-//! * outcomes of tasks: `states/task`; ends of branches and iterations: `scope_end`
+//! * outcomes of tasks: `states/task`; ends of branches and iterations: `scope_end`; redrives: `redrive`
 
 use crate::command::{Command, CommandRejected};
 use crate::effect::{Effect, Timer, TimerKind};
@@ -40,8 +40,14 @@ pub fn step(
     now: Timestamp,
     surroundings: &Surroundings<'_>,
 ) -> Result<Outcome, CommandRejected> {
-    if !execution.is_running() {
-        return Err(CommandRejected::ExecutionClosed);
+    match &command {
+        Command::RedriveExecution { .. } => {
+            if let Some(reason) = execution.not_redrivable(now, surroundings.settings) {
+                return Err(CommandRejected::NotRedrivable(reason));
+            }
+        }
+        _ if !execution.is_running() => return Err(CommandRejected::ExecutionClosed),
+        _ => {}
     }
     let mut step = Step {
         definition,
@@ -103,6 +109,7 @@ impl<'s> Step<'s> {
                 0,
                 ExecutionStatus::Aborted(Ending { error, cause }),
             ),
+            Command::RedriveExecution { client_token } => self.redrive(client_token),
         }
         Ok(())
     }
@@ -112,11 +119,7 @@ impl<'s> Step<'s> {
         let input = compact(&header.input);
         let (given, role_arn) = (header.input.clone(), header.role_arn.clone());
         self.emit(0, HistoryEventDetails::ExecutionStarted { input: given, role_arn });
-        if let Some(seconds) = self.definition.timeout_seconds {
-            let due = self.now.plus_seconds(seconds);
-            self.execution.timeout_due = Some(due);
-            self.set_timer(due, TimerKind::ExecutionTimeout);
-        }
+        self.start_clock();
         let id = self.reserve_frames(1);
         let mut root = Frame::new(id, None, 0, TOP, self.definition.scope(TOP).start_at);
         root.input = input;
@@ -124,8 +127,18 @@ impl<'s> Step<'s> {
         self.runnable.push_back(id);
     }
 
+    /// The machine's `TimeoutSeconds` count from now on.
+    pub fn start_clock(&mut self) {
+        let limits = [self.definition.timeout_seconds, self.settings.execution_seconds_max];
+        if let Some(seconds) = limits.into_iter().flatten().min() {
+            let due = self.now.plus_seconds(seconds);
+            self.execution.timeout_due = Some(due);
+            self.set_timer(due, TimerKind::ExecutionTimeout);
+        }
+    }
+
     fn resume(&mut self) {
-        let ready = self.execution.frames.values().filter(|frame| frame.phase == Phase::Ready).map(|frame| frame.id);
+        let ready = self.execution.frames.values().filter(|frame| frame.is_about_to_run()).map(|frame| frame.id);
         self.runnable.extend(ready);
         self.execution.unfinished = false;
     }
@@ -165,7 +178,7 @@ impl<'s> Step<'s> {
 
     fn run_all(&mut self) {
         while let Some(id) = self.runnable.pop_front() {
-            // A frame may have been aborted, with its siblings, while it stood in the queue.
+            // A frame may have been forgotten, with its siblings, while it stood in the queue.
             if let Some(frame) = self.take(id) {
                 self.run(frame);
             }
@@ -178,18 +191,21 @@ impl<'s> Step<'s> {
         }
     }
 
-    /// Runs a frame from the state it is about to enter until it waits, ends or fails.
+    /// Runs a frame from the state it is about to enter, or to do again, until it waits, ends or fails.
     fn run(&mut self, mut frame: Frame) {
         loop {
             if self.budget == 0 || self.history_full {
                 self.execution.unfinished = true;
-                frame.phase = Phase::Ready;
                 self.put(frame);
                 return;
             }
             self.budget -= 1;
             let state = self.state_of(&frame);
-            match states::enter(self, &mut frame, state) {
+            let progress = match frame.phase {
+                Phase::Stopped => states::again(self, &mut frame, state),
+                _ => states::enter(self, &mut frame, state),
+            };
+            match progress {
                 Progress::Next(next) => frame.state = next,
                 other => return self.settle(frame, other),
             }
@@ -279,12 +295,6 @@ impl<'s> Step<'s> {
         self.execution.frames.insert(frame.id, frame);
     }
 
-    /// Forgets a frame that was taken out or whose siblings ended it.
-    pub fn discard(&mut self, id: FrameId) {
-        self.take(id);
-        self.execution.removed_frames.insert(id);
-    }
-
     /// Numbers for `count` frames, consecutive.
     pub fn reserve_frames(&mut self, count: u64) -> FrameId {
         let first = FrameId(self.execution.next_frame_id);
@@ -292,7 +302,7 @@ impl<'s> Step<'s> {
         first
     }
 
-    /// Closes the execution: the last event, everything still open stopped, every frame gone.
+    /// Closes the execution: the last event, and everything still open stopped.
     pub fn close_with(&mut self, event: HistoryEventDetails, previous_event_id: u64, status: ExecutionStatus) {
         if self.history_full {
             return self.fail_for_history();
@@ -305,11 +315,7 @@ impl<'s> Step<'s> {
         if let Some(due) = self.execution.timeout_due.take() {
             self.clear_timer(due, TimerKind::ExecutionTimeout);
         }
-        for (id, frame) in std::mem::take(&mut self.execution.frames) {
-            self.stop_waiting(&frame);
-            self.execution.removed_frames.insert(id);
-        }
-        self.execution.variables_bytes = 0;
+        self.end_frames(&status);
         self.runnable.clear();
         self.execution.unfinished = false;
         self.execution.status = status;
@@ -338,7 +344,7 @@ impl<'s> Step<'s> {
         match &frame.phase {
             Phase::Waiting { due } | Phase::Retrying { due } => self.clear_timer(*due, TimerKind::Delay(frame.id)),
             Phase::Task(attempt) => states::task::cancel(self, frame.id, attempt),
-            Phase::Ready | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => {}
+            Phase::Ready | Phase::Stopped | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => {}
         }
     }
 }

@@ -18,6 +18,10 @@ pub trait Activities {
 /// Limits of one step and one execution. AWS's by default.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
+    /// The longest an execution may run, in seconds, whatever its machine's `TimeoutSeconds` says (AWS quota: five minutes for Express).
+    pub execution_seconds_max: Option<u64>,
+    /// Whether the context object shows `Execution.RedriveCount`: not in a synchronous Express execution (recorded).
+    pub shows_redrive_count: bool,
     /// The longest payload in UTF-8 bytes (AWS quota "Maximum input or output size": 262,144).
     pub payload_bytes_max: usize,
     /// The most history events (AWS quota: 25,000).
@@ -35,6 +39,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
+            execution_seconds_max: None,
+            shows_redrive_count: true,
             payload_bytes_max: 262_144,
             events_max: crate::history::EVENTS_MAX,
             inline_map_concurrency_max: 40,

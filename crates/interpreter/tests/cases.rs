@@ -6,10 +6,10 @@ mod support;
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
-use stepwell_interpreter::{ExecutionStatus, Settings};
+use stepwell_interpreter::{Command, ExecutionStatus, Settings};
 use support::Run;
 use support::document::{self, Case};
-use support::play::{Script, play};
+use support::play::{Script, play, play_from};
 use support::{text, well_formed};
 
 #[test]
@@ -79,7 +79,7 @@ fn check(case: &Case) -> Result<Vec<Option<String>>, String> {
     for block in &case.blocks {
         let ended = || run.as_ref().ok_or("a definition that is refused does not run");
         results.push(match block.kind.as_str() {
-            "asl" | "input" | "tasks" | "settings" => None,
+            "asl" | "input" | "tasks" | "settings" | "redrives" => None,
             "diagnostics" => Some(diagnostics.clone()),
             "output" => Some(output(ended()?)),
             "failure" => Some(failure(ended()?)),
@@ -101,6 +101,11 @@ fn played(case: &Case, definition: asl::StateMachineDefinition) -> Result<Run, S
     set(&mut run.settings, &json("settings", "{}")?)?;
     let mut script = Script::read(&json("tasks", "{}")?)?;
     play(&mut run, &mut script)?;
+    // Seconds after each end.
+    for pause in json("redrives", "[]")?.as_array().ok_or("`redrives` is a list")?.iter() {
+        run.now = run.now.plus_seconds(pause.as_i64().and_then(|seconds| seconds.try_into().ok()).ok_or("in seconds")?);
+        play_from(&mut run, &mut script, Command::RedriveExecution { client_token: None })?;
+    }
     if !script.left_over().is_empty() {
         return Err(format!("nobody asked for all answers of {:?}", script.left_over()));
     }

@@ -39,6 +39,20 @@ fn a_step_in_between_does_not_hide_that_frames_stand_ready() {
 }
 
 #[test]
+fn the_longest_time_of_all_executions_holds_whatever_the_machine_says() {
+    let waits = |timeout: i64| json!({"StartAt": "Wait", "TimeoutSeconds": timeout, "States": {"Wait": {"Type": "Wait", "Seconds": 900, "End": true}}});
+    for (machine, limit) in [(600, 300), (200, 200)] {
+        let mut run = Run::new(&waits(machine), &json!({}));
+        run.settings.execution_seconds_max = Some(300);
+        run.step(Command::StartExecution).expect("the first step");
+        let start = run.now;
+        run.fire().expect("the first timer is the limit");
+        assert_eq!(run.now, start.plus_seconds(limit));
+        assert!(matches!(run.execution.status, ExecutionStatus::TimedOut(_)));
+    }
+}
+
+#[test]
 fn an_execution_that_closes_is_finished() {
     let mut run = counting_beside_a_wait();
     run.settings.transitions_per_step = 10;

@@ -1,17 +1,25 @@
 //! One request: where it goes, and that it is answered whatever happens.
 
-use crate::catch_panic::CatchPanic;
+use crate::access_log::AccessLog;
+use crate::catch_panic::catch_panic;
+use crate::exchange::Exchange;
+use crate::memory::Memory;
+use crate::metrics::Metrics;
 use crate::options::Options;
-use crate::request_id::RequestIds;
-use crate::{body, operations, reply};
+use crate::patience::{Activity, Patience};
+use crate::reply::Reply;
+use crate::request_id::{RequestId, RequestIds};
+use crate::{body, metrics, operations, reply};
 use api::{Code, Exception, Operation};
 use engine::Engine;
-use http_body_util::Full;
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_TYPE, HeaderMap};
-use hyper::{Method, Request, Response};
-use json::Value;
+use hyper::body::{Body, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Version};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 const WHAT_THIS_IS: &str = "Stepwell: AWS Step Functions workflows on your own machine.\n\
     This is the API; point an AWS client at it, for instance:\n\
@@ -21,13 +29,42 @@ const WHAT_THIS_IS: &str = "Stepwell: AWS Step Functions workflows on your own m
 pub(crate) struct Handler {
     engine: Arc<Engine>,
     body_limits: body::Limits,
+    patience: Patience,
+    memory: Arc<Memory>,
+    metrics: Metrics,
+    data_directory: Option<PathBuf>,
+    access_log: Option<AccessLog>,
     request_ids: RequestIds,
+}
+
+/// A reply and what is said about it.
+struct Answer {
+    reply: Reply,
+    operation: Option<Operation>,
+    exception: Option<Code>,
+    request_bytes: usize,
 }
 
 impl Handler {
     pub(crate) fn new(engine: Arc<Engine>, options: &Options) -> Handler {
-        let body_limits = body::Limits { bytes_max: options.body_bytes_max, timeout: options.body_timeout };
-        Handler { engine, body_limits, request_ids: RequestIds::new() }
+        Handler {
+            engine,
+            body_limits: body::Limits { bytes_max: options.body_bytes_max, timeout: options.body_timeout },
+            patience: Patience::new(options),
+            memory: Memory::new(options.all_bodies_bytes_max),
+            metrics: Metrics::default(),
+            data_directory: options.data_directory.clone(),
+            access_log: options.access_log.clone(),
+            request_ids: RequestIds::new(),
+        }
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Sends the workers home that wait for tasks, so that draining does not wait for them.
@@ -35,39 +72,113 @@ impl Handler {
         self.engine.end_polls();
     }
 
-    /// The reply to a request.
-    pub(crate) async fn handle(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
-        match (request.method(), request.uri().path()) {
-            (&Method::POST, "/") => self.answer(request).await,
-            (&Method::GET | &Method::HEAD, "/health") => reply::text("ok\n"),
-            (&Method::GET | &Method::HEAD, "/") => reply::text(WHAT_THIS_IS),
-            _ => reply::not_found(),
+    /// The reply to a request of a connection.
+    pub(crate) async fn handle(&self, request: Request<Incoming>, peer: SocketAddr, activity: &Arc<Activity>) -> Reply {
+        let _under_way = activity.request();
+        let begun = Instant::now();
+        let request_id = self.request_ids.next();
+        let (head, body) = request.into_parts();
+        // Where a request in chunks ends, a proxy in front may see otherwise: nothing after it is taken for a request.
+        let is_chunked = head.version < Version::HTTP_2 && head.headers.contains_key(TRANSFER_ENCODING);
+        let answer = self.route(&head, body, request_id, activity).await;
+        let Answer { mut reply, operation, exception, request_bytes } = answer;
+        if is_chunked {
+            reply = reply::closing(reply);
+        }
+        let took = begun.elapsed();
+        if operation.is_some() || exception.is_some() {
+            self.metrics.request(operation, exception, took);
+        }
+        if let Some(log) = &self.access_log {
+            let exchange = Exchange {
+                request_id,
+                peer,
+                version: head.version,
+                method: &head.method,
+                path: head.uri.path(),
+                headers: &head.headers,
+                operation,
+                status: reply.status().as_u16(),
+                exception: exception.map(Code::as_str),
+                request_bytes,
+                reply_bytes: reply.body().size_hint().exact().unwrap_or(0) as usize,
+                took,
+            };
+            log.write(exchange.line());
+        }
+        reply::with_request_id(reply, request_id)
+    }
+
+    async fn route(&self, head: &Parts, body: Incoming, request_id: RequestId, activity: &Arc<Activity>) -> Answer {
+        match (&head.method, head.uri.path()) {
+            (&Method::POST, "/") => self.answer(head, body, request_id, activity).await,
+            (&Method::GET | &Method::HEAD, "/health") => Answer::page(reply::text("ok\n")),
+            (&Method::GET | &Method::HEAD, "/metrics") => {
+                let text = self.metrics_text().await;
+                Answer::page(reply::metrics(reply::body(text, &self.memory, activity)))
+            }
+            (&Method::GET | &Method::HEAD, "/") => Answer::page(reply::text(WHAT_THIS_IS)),
+            _ => Answer::page(reply::not_found()),
         }
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
-        let request_id = self.request_ids.next();
-        let (head, incoming) = request.into_parts();
-        let operation = match operation(&head.headers) {
-            Ok(operation) => operation,
-            Err(exception) => return reply::exception(&exception, &request_id),
+    async fn metrics_text(&self) -> String {
+        let dropped = self.access_log.as_ref().map_or(0, AccessLog::dropped);
+        let store_bytes = match self.data_directory.clone() {
+            // A size that cannot be told is left out, as it is without a directory.
+            Some(directory) => tokio::task::spawn_blocking(move || metrics::bytes_below(&directory)).await.ok(),
+            None => None,
         };
-        let call = async {
-            let body = body::read(&head.headers, incoming, self.body_limits).await?;
-            let trace_header = text(&head.headers, "x-amzn-trace-id");
-            operations::perform(&self.engine, operation, &body, trace_header).await
-        };
-        let outcome: Result<Value, Exception> = CatchPanic::new(call).await.unwrap_or_else(|| {
-            tracing::error!(operation = operation.as_str(), %request_id, "an operation panicked");
-            Err(Exception::internal_failure())
-        });
-        match outcome {
-            Ok(body) => reply::success(&body, &request_id),
-            Err(exception) => {
-                tracing::debug!(operation = operation.as_str(), %request_id, %exception, "an exception was answered");
-                reply::exception(&exception, &request_id)
+        self.metrics.text(self.engine.metrics(), &self.memory, dropped, store_bytes)
+    }
+
+    async fn answer(&self, head: &Parts, body: Incoming, request_id: RequestId, activity: &Arc<Activity>) -> Answer {
+        let mut request_bytes = 0;
+        let operation = operation(&head.headers);
+        let outcome = match &operation {
+            Ok(operation) => {
+                let call = self.call(*operation, head, body, &mut request_bytes);
+                catch_panic(call).await.unwrap_or_else(|| {
+                    tracing::error!(operation = operation.as_str(), %request_id, "an operation panicked");
+                    Err(Exception::internal_failure())
+                })
             }
-        }
+            Err(exception) => Err(exception.clone()),
+        };
+        let operation = operation.ok();
+        let (reply, exception) = match outcome {
+            Ok(text) => (reply::success(reply::body(text, &self.memory, activity)), None),
+            Err(exception) => {
+                let name = operation.map_or("", Operation::as_str);
+                tracing::debug!(operation = name, %request_id, %exception, "an exception was answered");
+                (reply::exception(&exception), Some(exception.code))
+            }
+        };
+        Answer { reply, operation, exception, request_bytes }
+    }
+
+    /// Reads the body and performs the operation; the reply's text.
+    async fn call(
+        &self,
+        operation: Operation,
+        head: &Parts,
+        body: Incoming,
+        request_bytes: &mut usize,
+    ) -> Result<String, Exception> {
+        let mut held = self.memory.none();
+        let bytes = body::read(body, self.body_limits.of(operation), &mut held).await?;
+        *request_bytes = bytes.len();
+        let request = body::parse(&bytes)?;
+        drop(bytes);
+        let trace_header = text(&head.headers, "x-amzn-trace-id");
+        operations::perform(&self.engine, operation, operations::Given { request, _held: held }, trace_header).await
+    }
+}
+
+impl Answer {
+    /// What is no operation.
+    fn page(reply: Reply) -> Answer {
+        Answer { reply, operation: None, exception: None, request_bytes: 0 }
     }
 }
 

@@ -3,17 +3,25 @@
 //! A connection becomes requests, a request becomes one call of the engine, its answer or exception becomes a reply. Nothing here knows
 //! what an operation does; nothing beyond here knows HTTP. Signatures are not checked: whoever reaches the address may use it.
 //!
-//! Reading order: [`Server`], `connection`, `handler` (one request), `operations` (the table of contents), `body`, `reply`.
+//! Reading order: [`Server`], `connection`, `patience` (how long it is waited for), `handler` (one request), `operations` (the table of
+//! contents), `body`, `memory` (a bound for all bodies), `reply`; `metrics` and `access_log` tell what happens.
 
+mod access_log;
 mod body;
 mod catch_panic;
 mod connection;
+mod exchange;
 mod handler;
+mod memory;
+mod metrics;
 mod operations;
 mod options;
+mod patience;
+mod prometheus;
 mod reply;
 mod request_id;
 mod server;
 
+pub use access_log::AccessLog;
 pub use options::Options;
 pub use server::Server;

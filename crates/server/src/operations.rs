@@ -1,5 +1,6 @@
 //! The table of contents: an operation, how its request is read, which method of the engine performs it.
 
+use crate::memory::Held;
 use api::{
     CreateActivityRequest, CreateStateMachineAliasRequest, CreateStateMachineRequest, DeleteActivityRequest,
     DeleteStateMachineAliasRequest, DeleteStateMachineRequest, DeleteStateMachineVersionRequest,
@@ -7,83 +8,78 @@ use api::{
     DescribeStateMachineForExecutionRequest, DescribeStateMachineRequest, Exception, GetActivityTaskRequest,
     GetExecutionHistoryRequest, ListActivitiesRequest, ListExecutionsRequest, ListStateMachineAliasesRequest,
     ListStateMachineVersionsRequest, ListStateMachinesRequest, ListTagsForResourceRequest, Operation,
-    PublishStateMachineVersionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest,
-    StartExecutionRequest, StopExecutionRequest, TagResourceRequest, UntagResourceRequest,
-    UpdateStateMachineAliasRequest, UpdateStateMachineRequest, ValidateStateMachineDefinitionRequest,
+    PublishStateMachineVersionRequest, RedriveExecutionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest,
+    SendTaskSuccessRequest, StartExecutionRequest, StartSyncExecutionRequest, StopExecutionRequest, TagResourceRequest,
+    UntagResourceRequest, UpdateStateMachineAliasRequest, UpdateStateMachineRequest,
+    ValidateStateMachineDefinitionRequest,
 };
 use engine::Engine;
 use json::Value;
 
-/// Reads the request of `operation` from `body`, performs it and gives the reply's body.
+/// A request's body, and the room it takes while it is there.
+pub(crate) struct Given {
+    pub(crate) request: Value,
+    pub(crate) _held: Held,
+}
+
+/// Reads the request of `operation`, performs it and gives the reply's body.
 pub(crate) async fn perform(
     engine: &Engine,
     operation: Operation,
-    body: &Value,
+    given: Given,
     trace_header: Option<&str>,
-) -> Result<Value, Exception> {
+) -> Result<String, Exception> {
     use Operation as O;
-    Ok(match operation {
-        O::CreateStateMachine => engine.create_state_machine(CreateStateMachineRequest::decode(body)?).await?.encode(),
-        O::UpdateStateMachine => engine.update_state_machine(UpdateStateMachineRequest::decode(body)?).await?.encode(),
-        O::DescribeStateMachine => {
-            engine.describe_state_machine(DescribeStateMachineRequest::decode(body)?).await?.encode()
-        }
-        O::DeleteStateMachine => engine.delete_state_machine(DeleteStateMachineRequest::decode(body)?).await?.encode(),
-        O::ListStateMachines => engine.list_state_machines(ListStateMachinesRequest::decode(body)?).await?.encode(),
+    /// What was read is let go before the operation begins, which may take a minute.
+    macro_rules! call {
+        ($method:ident, $request:ident $(, $with:ident($argument:expr))?) => {{
+            let request = $request::decode(&given.request)?$(.$with($argument))?;
+            drop(given);
+            engine.$method(request).await?.encode()
+        }};
+    }
+    let reply = match operation {
+        O::CreateStateMachine => call!(create_state_machine, CreateStateMachineRequest),
+        O::UpdateStateMachine => call!(update_state_machine, UpdateStateMachineRequest),
+        O::DescribeStateMachine => call!(describe_state_machine, DescribeStateMachineRequest),
+        O::DeleteStateMachine => call!(delete_state_machine, DeleteStateMachineRequest),
+        O::ListStateMachines => call!(list_state_machines, ListStateMachinesRequest),
         O::ValidateStateMachineDefinition => {
-            let request = ValidateStateMachineDefinitionRequest::decode(body)?;
-            engine.validate_state_machine_definition(request).await?.encode()
+            call!(validate_state_machine_definition, ValidateStateMachineDefinitionRequest)
         }
-        O::PublishStateMachineVersion => {
-            engine.publish_state_machine_version(PublishStateMachineVersionRequest::decode(body)?).await?.encode()
+        O::PublishStateMachineVersion => call!(publish_state_machine_version, PublishStateMachineVersionRequest),
+        O::DeleteStateMachineVersion => call!(delete_state_machine_version, DeleteStateMachineVersionRequest),
+        O::ListStateMachineVersions => call!(list_state_machine_versions, ListStateMachineVersionsRequest),
+        O::CreateStateMachineAlias => call!(create_state_machine_alias, CreateStateMachineAliasRequest),
+        O::UpdateStateMachineAlias => call!(update_state_machine_alias, UpdateStateMachineAliasRequest),
+        O::DescribeStateMachineAlias => call!(describe_state_machine_alias, DescribeStateMachineAliasRequest),
+        O::DeleteStateMachineAlias => call!(delete_state_machine_alias, DeleteStateMachineAliasRequest),
+        O::ListStateMachineAliases => call!(list_state_machine_aliases, ListStateMachineAliasesRequest),
+        O::StartExecution => call!(start_execution, StartExecutionRequest, with_trace_header(trace_header)),
+        O::StartSyncExecution => {
+            call!(start_sync_execution, StartSyncExecutionRequest, with_trace_header(trace_header))
         }
-        O::DeleteStateMachineVersion => {
-            engine.delete_state_machine_version(DeleteStateMachineVersionRequest::decode(body)?).await?.encode()
-        }
-        O::ListStateMachineVersions => {
-            engine.list_state_machine_versions(ListStateMachineVersionsRequest::decode(body)?).await?.encode()
-        }
-        O::CreateStateMachineAlias => {
-            engine.create_state_machine_alias(CreateStateMachineAliasRequest::decode(body)?).await?.encode()
-        }
-        O::UpdateStateMachineAlias => {
-            engine.update_state_machine_alias(UpdateStateMachineAliasRequest::decode(body)?).await?.encode()
-        }
-        O::DescribeStateMachineAlias => {
-            engine.describe_state_machine_alias(DescribeStateMachineAliasRequest::decode(body)?).await?.encode()
-        }
-        O::DeleteStateMachineAlias => {
-            engine.delete_state_machine_alias(DeleteStateMachineAliasRequest::decode(body)?).await?.encode()
-        }
-        O::ListStateMachineAliases => {
-            engine.list_state_machine_aliases(ListStateMachineAliasesRequest::decode(body)?).await?.encode()
-        }
-        O::StartExecution => {
-            let request = StartExecutionRequest::decode(body)?.with_trace_header(trace_header);
-            engine.start_execution(request).await?.encode()
-        }
-        O::StopExecution => engine.stop_execution(StopExecutionRequest::decode(body)?).await?.encode(),
-        O::DescribeExecution => engine.describe_execution(DescribeExecutionRequest::decode(body)?).await?.encode(),
-        O::ListExecutions => engine.list_executions(ListExecutionsRequest::decode(body)?).await?.encode(),
-        O::GetExecutionHistory => {
-            engine.get_execution_history(GetExecutionHistoryRequest::decode(body)?).await?.encode()
-        }
+        O::StopExecution => call!(stop_execution, StopExecutionRequest),
+        O::RedriveExecution => call!(redrive_execution, RedriveExecutionRequest),
+        O::DescribeExecution => call!(describe_execution, DescribeExecutionRequest),
+        O::ListExecutions => call!(list_executions, ListExecutionsRequest),
+        O::GetExecutionHistory => call!(get_execution_history, GetExecutionHistoryRequest),
         O::DescribeStateMachineForExecution => {
-            let request = DescribeStateMachineForExecutionRequest::decode(body)?;
-            engine.describe_state_machine_for_execution(request).await?.encode()
+            call!(describe_state_machine_for_execution, DescribeStateMachineForExecutionRequest)
         }
-        O::CreateActivity => engine.create_activity(CreateActivityRequest::decode(body)?).await?.encode(),
-        O::DescribeActivity => engine.describe_activity(DescribeActivityRequest::decode(body)?).await?.encode(),
-        O::DeleteActivity => engine.delete_activity(DeleteActivityRequest::decode(body)?).await?.encode(),
-        O::ListActivities => engine.list_activities(ListActivitiesRequest::decode(body)?).await?.encode(),
-        O::GetActivityTask => engine.get_activity_task(GetActivityTaskRequest::decode(body)?).await?.encode(),
-        O::SendTaskSuccess => engine.send_task_success(SendTaskSuccessRequest::decode(body)?).await?.encode(),
-        O::SendTaskFailure => engine.send_task_failure(SendTaskFailureRequest::decode(body)?).await?.encode(),
-        O::SendTaskHeartbeat => engine.send_task_heartbeat(SendTaskHeartbeatRequest::decode(body)?).await?.encode(),
-        O::TagResource => engine.tag_resource(TagResourceRequest::decode(body)?).await?.encode(),
-        O::UntagResource => engine.untag_resource(UntagResourceRequest::decode(body)?).await?.encode(),
-        O::ListTagsForResource => {
-            engine.list_tags_for_resource(ListTagsForResourceRequest::decode(body)?).await?.encode()
-        }
-    })
+        O::CreateActivity => call!(create_activity, CreateActivityRequest),
+        O::DescribeActivity => call!(describe_activity, DescribeActivityRequest),
+        O::DeleteActivity => call!(delete_activity, DeleteActivityRequest),
+        O::ListActivities => call!(list_activities, ListActivitiesRequest),
+        O::GetActivityTask => call!(get_activity_task, GetActivityTaskRequest),
+        O::SendTaskSuccess => call!(send_task_success, SendTaskSuccessRequest),
+        O::SendTaskFailure => call!(send_task_failure, SendTaskFailureRequest),
+        O::SendTaskHeartbeat => call!(send_task_heartbeat, SendTaskHeartbeatRequest),
+        O::TagResource => call!(tag_resource, TagResourceRequest),
+        O::UntagResource => call!(untag_resource, UntagResourceRequest),
+        O::ListTagsForResource => call!(list_tags_for_resource, ListTagsForResourceRequest),
+    };
+    let mut text = String::new();
+    json::write_value(&reply, &mut text);
+    Ok(text)
 }

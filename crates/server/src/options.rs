@@ -1,5 +1,7 @@
 //! What may be set about the server, with the values that are good for most.
 
+use crate::access_log::AccessLog;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Limits on what clients may do to the server.
@@ -8,22 +10,46 @@ pub struct Options {
     /// Longest request body. The longest definition takes six bytes a character when a client escapes all of it, hence the default of
     /// 10 MiB.
     pub body_bytes_max: usize,
-    /// Time from opening a connection, or from the reply before, until a request's headers are complete. An idle connection is closed
-    /// after it.
+    /// Bytes of all bodies under way: requests being read and performed, long replies being written. A request that would exceed it is
+    /// answered `ThrottlingException`, which clients repeat.
+    pub all_bodies_bytes_max: usize,
+    /// Connections at a time. More wait in the system's queue until one ends.
+    pub connections_max: usize,
+    /// Time from the first byte of a request until its headers are complete.
     pub header_timeout: Duration,
     /// Time until a request's body is complete.
     pub body_timeout: Duration,
+    /// Time without any request after which a connection is closed.
+    pub idle_timeout: Duration,
+    /// Time a client has to begin to read a reply that does not fit the system's buffers, and a second more for every
+    /// [`READ_RATE_BYTES`](Options::READ_RATE_BYTES) of it.
+    pub write_timeout: Duration,
     /// How long requests under way may take to finish once the server shuts down.
     pub drain_timeout: Duration,
+    /// The directory whose size is told among the metrics, if there is one.
+    pub data_directory: Option<PathBuf>,
+    /// Where a line is written for every request, if anywhere.
+    pub access_log: Option<AccessLog>,
+}
+
+impl Options {
+    /// Bytes a second at which a client must read a reply at least.
+    pub const READ_RATE_BYTES: u64 = 64 * 1024;
 }
 
 impl Default for Options {
     fn default() -> Self {
         Options {
             body_bytes_max: 10 << 20,
-            header_timeout: Duration::from_secs(75),
+            all_bodies_bytes_max: 256 << 20,
+            connections_max: 20_000,
+            header_timeout: Duration::from_secs(20),
             body_timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(10),
+            data_directory: None,
+            access_log: None,
         }
     }
 }

@@ -11,7 +11,8 @@ pub(crate) struct RequestIds {
 }
 
 /// The id of one request, as a UUID's text.
-pub(crate) struct RequestId(String);
+#[derive(Clone, Copy)]
+pub(crate) struct RequestId([u8; 36]);
 
 impl RequestIds {
     pub(crate) fn new() -> RequestIds {
@@ -19,31 +20,52 @@ impl RequestIds {
         getrandom::fill(&mut random).expect("the operating system has a random number generator");
         let [high, low] =
             [0, 8].map(|from| u64::from_be_bytes(random[from..from + 8].try_into().expect("eight of sixteen bytes")));
-        RequestIds { high, low: AtomicU64::new(low) }
+        // Version 8, a free form.
+        RequestIds { high: high & !0xf000 | 0x8000, low: AtomicU64::new(low) }
     }
 
     /// An id not given before.
     pub(crate) fn next(&self) -> RequestId {
-        let (high, low) = (self.high, self.low.fetch_add(1, Ordering::Relaxed));
-        RequestId(format!(
-            "{:08x}-{:04x}-8{:03x}-{:04x}-{:012x}",
-            high >> 32,
-            high >> 16 & 0xffff,
-            high & 0xfff,
-            low >> 48 & 0x3fff | 0x8000,
-            low & 0xffff_ffff_ffff
-        ))
+        let low = self.low.fetch_add(1, Ordering::Relaxed) & (u64::MAX >> 2) | 1 << 63;
+        let id = u128::from(self.high) << 64 | u128::from(low);
+        let mut text = [b'-'; 36];
+        let mut digits = (0..32).rev().map(|digit| b"0123456789abcdef"[(id >> (4 * digit) & 0xf) as usize]);
+        for (position, byte) in text.iter_mut().enumerate() {
+            if ![8, 13, 18, 23].contains(&position) {
+                *byte = digits.next().expect("32 of the 36 are digits");
+            }
+        }
+        RequestId(text)
     }
 }
 
 impl RequestId {
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("hexadecimal digits and hyphens")
+    }
+
     pub(crate) fn header_value(&self) -> HeaderValue {
-        HeaderValue::from_str(&self.0).expect("hexadecimal digits and hyphens")
+        HeaderValue::from_bytes(&self.0).expect("hexadecimal digits and hyphens")
     }
 }
 
 impl fmt::Display for RequestId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_uuids_and_differ() {
+        let ids = RequestIds::new();
+        let (one, two) = (ids.next(), ids.next());
+        assert_ne!(one.as_str(), two.as_str());
+        let parts: Vec<usize> = one.as_str().split('-').map(str::len).collect();
+        assert_eq!(parts, [8, 4, 4, 4, 12]);
+        assert!(one.as_str()[14..].starts_with('8') && "89ab".contains(&one.as_str()[19..20]), "{one}");
     }
 }

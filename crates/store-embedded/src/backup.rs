@@ -45,8 +45,16 @@ pub struct BackupSummary {
 /// Writes the rows of a snapshot. What went wrong with reading them, or with writing, ends it: the file has no end then.
 pub(crate) fn write(snapshot: &Snapshot, made_at_ms: i64, out: &mut dyn Write) -> Result<BackupSummary, StoreError> {
     let salt = RandomState::new().hash_one(made_at_ms) as u32;
-    let mut frames =
-        Frames { out, salt, buffer: Vec::new(), gathered: Vec::new(), gathered_bytes: 0, number: 1, bytes: 0 };
+    let mut frames = Frames {
+        out,
+        salt,
+        buffer: Vec::new(),
+        plain: Vec::new(),
+        gathered: Vec::new(),
+        gathered_bytes: 0,
+        number: 1,
+        bytes: 0,
+    };
     frames.put(&header(made_at_ms, salt))?;
     let mut rows = 0_u64;
     for row in snapshot.rows() {
@@ -67,6 +75,7 @@ struct Frames<'o> {
     out: &'o mut dyn Write,
     salt: u32,
     buffer: Vec<u8>,
+    plain: Vec<u8>,
     gathered: Vec<RowWrite>,
     gathered_bytes: usize,
     number: u64,
@@ -85,7 +94,7 @@ impl Frames<'_> {
             return Ok(());
         }
         let mut buffer = std::mem::take(&mut self.buffer);
-        frame::encode(&mut buffer, self.salt, self.number, &self.gathered);
+        frame::encode(&mut buffer, &mut self.plain, self.salt, self.number, &self.gathered);
         self.put(&buffer)?;
         self.buffer = buffer;
         self.gathered.clear();
@@ -270,7 +279,7 @@ impl Source<'_> {
         let at = self.offset;
         let mut bytes = vec![0; frame::HEADER_BYTES];
         self.exactly(&mut bytes)?;
-        let length = u32::from_le_bytes(bytes[..4].try_into().expect("four bytes")) as usize;
+        let length = frame::content_bytes(&bytes).expect("a whole header was read");
         if length > FRAME_BYTES_MAX {
             return Err(damaged(self.path, at, "a part of the backup is damaged"));
         }

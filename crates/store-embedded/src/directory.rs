@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use crate::OpenError;
 
 /// The storage format this release writes: layout of the directory, of the log, and of the engine's keys.
-pub(crate) const FORMAT: u32 = 1;
+/// 2 compresses groups of the log.
+pub(crate) const FORMAT: u32 = 2;
 
 /// How long a lock may outlive the process that held it. A process that is killed while it starts another one leaves its open files, the
 /// lock among them, to a child that lets go of them only when it executes its program.
@@ -62,7 +63,9 @@ impl Directory {
             Err(source) => return Err(OpenError::Io { path, source }),
         };
         match text.trim_end().parse::<u32>() {
-            Ok(found) if found <= FORMAT => Ok(()),
+            Ok(FORMAT) => Ok(()),
+            // What an older release wrote can be read; it cannot read what is written from now on.
+            Ok(found) if found < FORMAT => self.write_number(&path),
             Ok(found) => Err(OpenError::NewerFormat { directory: self.path.clone(), found, supported: FORMAT }),
             Err(_) => Err(OpenError::Corrupt {
                 what: "no storage format number".to_owned(),
@@ -77,6 +80,10 @@ impl Directory {
             let place = path.display().to_string();
             return Err(OpenError::Corrupt { what: "the file with the storage format is missing".to_owned(), place });
         }
+        self.write_number(path)
+    }
+
+    fn write_number(&self, path: &Path) -> Result<(), OpenError> {
         let unfinished = self.path.join("FORMAT.new");
         let written = File::create(&unfinished).and_then(|mut file| {
             writeln!(file, "{FORMAT}")?;

@@ -15,6 +15,7 @@ use crate::progress::Progress;
 use crate::queue::{Job, Queue};
 use crate::retired::Retired;
 use crate::shared::Shared;
+use crate::statistics::{Counters, Statistics};
 use crate::view::View;
 use crate::writer::Writer;
 use crate::{BackupSummary, OpenError, Options, backup, feeder, recovery};
@@ -48,6 +49,7 @@ impl Embedded {
             queue: Queue::default(),
             view: View::new(overlay, engine.clone()),
             progress,
+            counters: Counters::default(),
             retired,
             directory: Mutex::new(Some(held)),
             closed: watch::Sender::new(None),
@@ -57,6 +59,11 @@ impl Embedded {
         embedded.start(directory, "store-log", move || writer.run())?;
         embedded.start(directory, "store-feeder", move || feeder::run(&shared, engine))?;
         Ok(embedded)
+    }
+
+    /// What was committed since it was opened.
+    pub fn statistics(&self) -> Statistics {
+        self.shared.counters.read()
     }
 
     /// Writes everything that is durable at one moment as a backup, while commits go on.

@@ -7,15 +7,40 @@ use std::error::Error as _;
 use std::io;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
+use fjall::compaction::Leveled;
+use fjall::config::{BlockSizePolicy, CompressionPolicy};
+use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 use store::{Bytes, StoreError};
 
 use crate::overlay::Overlay;
 use crate::{OpenError, Options, row_key};
 
+/// Bytes of a table read at a time.
+const BLOCK_BYTES: u32 = 8 * 1024;
+/// Tables that are merged into the sorted levels together.
+const TABLES_MERGED: u8 = 8;
 /// Tables not yet merged into the sorted levels, beyond which reads would suffer and feeding waits for merging.
 const UNMERGED_TABLES_MAX: usize = 16;
+
+/// Removed rows are not worth a whole merge below this, nor below this share of the disk space.
+const GIVE_BACK_BYTES_MIN: u64 = if cfg!(test) { 64 * 1024 } else { 64 * 1024 * 1024 };
+const GIVE_BACK_SHARE: u64 = 4;
+const GIVE_BACK_ATTEMPTS: u32 = 20;
+const GIVE_BACK_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 500 });
+
+/// How tables are written and merged; fixed when a directory is created. Neighbouring rows have much in common, so all blocks are compressed,
+/// and are a little larger than usual. More tables are merged at a time than usual: that writes less.
+fn keyspace_options() -> KeyspaceCreateOptions {
+    KeyspaceCreateOptions::default()
+        .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
+        .data_block_size_policy(BlockSizePolicy::all(BLOCK_BYTES))
+        .compaction_strategy(Arc::new(Leveled::default().with_l0_threshold(TABLES_MERGED)))
+}
 
 /// A handle on the engine. Clones share it; the last one closes it.
 #[derive(Clone)]
@@ -24,6 +49,8 @@ pub(crate) struct Engine {
     rows: Keyspace,
     database: Database,
     path: PathBuf,
+    /// Bytes of rows that were removed since the last whole merge: their space is taken until then.
+    removed_bytes: Arc<AtomicU64>,
 }
 
 /// The engine at one moment, while rows are read in order.
@@ -38,8 +65,13 @@ impl Engine {
         let failed = |error: fjall::Error| OpenError::Engine { path: path.clone(), message: describe(&error) };
         let database = Database::builder(&path).cache_size(options.cache_bytes).worker_threads(1).open();
         let database = database.map_err(failed)?;
-        let rows = database.keyspace("rows", KeyspaceCreateOptions::default).map_err(failed)?;
-        Ok(Engine { rows, database, path })
+        let rows = database.keyspace("rows", keyspace_options).map_err(failed)?;
+        Ok(Engine { rows, database, path, removed_bytes: Arc::default() })
+    }
+
+    /// Where its files are.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The last log group it has; 0 if none.
@@ -67,16 +99,53 @@ impl Engine {
         #[cfg(test)]
         crate::faults::strike(&self.path.join("tables"), crate::faults::Operation::Feed).map_err(fjall::Error::from)?;
         let mut tables = self.rows.start_ingestion()?;
+        let mut removed_bytes = 0;
         tables.write(row_key::APPLIED, &generation.sequence.to_le_bytes()[..])?;
         for (key, value) in generation.rows() {
             match value {
                 Some(value) => tables.write(key.clone(), value.clone())?,
                 // A row that came and went within the generation leaves no trace.
-                None if !self.rows.contains_key(key)? => {}
-                None => tables.write_tombstone(key.clone())?,
+                None => {
+                    if let Some(bytes) = self.rows.size_of(key)? {
+                        removed_bytes += key.len() as u64 + u64::from(bytes);
+                        tables.write_tombstone(key.clone())?;
+                    }
+                }
             }
         }
-        Ok(tables.finish()?)
+        tables.finish()?;
+        self.removed_bytes.fetch_add(removed_bytes, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Whether so much of the disk space is taken by removed rows that merging all tables is worth it. What is written all the time is merged
+    /// level by level, and gives its space back by itself; a wave of removals may lie on top for long.
+    pub(crate) fn has_much_to_give_back(&self) -> bool {
+        let removed = self.removed_bytes.load(Ordering::Relaxed);
+        removed >= GIVE_BACK_BYTES_MIN && removed >= self.rows.disk_space() / GIVE_BACK_SHARE
+    }
+
+    /// Merges all tables into new ones without removed rows. Takes as long as copying all rows does; reads and feeding go on meanwhile.
+    pub(crate) fn give_back(&self) -> Result<(), FeedError> {
+        let removed = self.removed_bytes.load(Ordering::Relaxed);
+        let (before, begun) = (self.rows.disk_space(), Instant::now());
+        for attempt in 1.. {
+            self.rows.major_compact()?;
+            // It does nothing while tables are being merged by the engine's own thread.
+            if self.rows.disk_space() < before || attempt == GIVE_BACK_ATTEMPTS {
+                break;
+            }
+            thread::sleep(GIVE_BACK_PAUSE);
+        }
+        self.removed_bytes.fetch_sub(removed, Ordering::Relaxed);
+        let (after, took) = (self.rows.disk_space(), begun.elapsed());
+        tracing::info!(
+            bytes_before = before,
+            bytes_after = after,
+            ?took,
+            "merged all tables to give back the space of removed rows"
+        );
+        Ok(())
     }
 
     /// Fills an empty engine with rows that come in key order, durably and as a whole or not at all.

@@ -1,10 +1,10 @@
 //! The feeder: one thread that moves sealed generations into the engine, then drops them and the log that covered them.
 
 use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-use store::StoreError;
+use store::{StoreError, Trouble};
 
 use crate::engine::{Engine, FeedError};
 use crate::overlay::Overlay;
@@ -13,6 +13,8 @@ use crate::shared::Shared;
 
 /// How long to wait before a generation that found the disk full is tried again.
 const RETRY: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1000 });
+/// Generations further apart than this are a sign that little is written.
+const QUIET: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 5 });
 /// How often to look whether the engine caught up with merging.
 const MERGE_POLL: Duration = Duration::from_millis(20);
 
@@ -25,12 +27,22 @@ enum Ended {
 /// Feeds until the writer is done, then closes: lets go of engine and directory and says so.
 pub(crate) fn run(shared: &Arc<Shared>, engine: Engine) {
     let end = End(shared);
+    let mut merging: Option<JoinHandle<()>> = None;
+    let mut last_feed = Instant::now();
     loop {
         match shared.progress.next() {
             Next::Abandon => break,
             Next::Feed => match feed_one(shared, &engine) {
+                // Only while little is written: what is fed meanwhile is merged only afterwards.
+                Ok(()) if engine.has_much_to_give_back() && last_feed.elapsed() >= QUIET => {
+                    if merging.as_ref().is_none_or(JoinHandle::is_finished) {
+                        merging = give_back(engine.clone());
+                    }
+                    last_feed = Instant::now();
+                }
+                Ok(()) => last_feed = Instant::now(),
                 // Once broken, commits fail; reads go on, and what was acknowledged is in the log.
-                Ok(()) | Err(Ended::Broken) => {}
+                Err(Ended::Broken) => {}
                 Err(Ended::Abandoned) => break,
             },
             Next::Finish => {
@@ -39,10 +51,23 @@ pub(crate) fn run(shared: &Arc<Shared>, engine: Engine) {
             }
         }
     }
+    // It uses the engine's files, which somebody else may open afterwards.
+    merging.into_iter().for_each(|thread| drop(thread.join()));
     // The writer reads epochs from the engine and writes to the directory.
     shared.progress.wait_for_writer();
     drop(engine);
     drop(end);
+}
+
+/// Starts merging all tables beside everything else. Nothing depends on it.
+fn give_back(engine: Engine) -> Option<JoinHandle<()>> {
+    let merge = move || {
+        if let Err(error) = engine.give_back() {
+            tracing::warn!("the space of removed rows could not be given back: {}", error.message);
+        }
+    };
+    let started = thread::Builder::new().name("store-merge".to_owned()).spawn(merge);
+    started.inspect_err(|error| tracing::warn!("the space of removed rows could not be given back: {error}")).ok()
 }
 
 fn feed_one(shared: &Shared, engine: &Engine) -> Result<(), Ended> {
@@ -85,7 +110,13 @@ fn feed_until_it_fits(shared: &Shared, engine: &Engine, generation: &Overlay) ->
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        tracing::error!("rows could not be moved from the log to the engine: {}", error.message);
+        let trouble = if error.is_full { Trouble::DiskFull } else { Trouble::RowsDamaged };
+        tracing::error!(
+            "rows could not be moved from the log to the tables in {}: {} {}",
+            engine.path().display(),
+            error.message,
+            trouble.hint()
+        );
         let is_full = error.is_full;
         shared.progress.failed(error);
         if !is_full {

@@ -1,7 +1,8 @@
 //! A group of writes as bytes in the log.
 //!
 //! `length u32 | checksum u32 | sequence u64 | writes`, little-endian; a write is
-//! `kind u8 | key length u32 | key`, for a put followed by `value length u32 | value`.
+//! `kind u8 | key length u32 | key`, for a put followed by `value length u32 | value`. If the length's highest bit is set, what follows the
+//! sequence is `length of the writes u32 | the writes as a block of LZ4`: a group repeats names and payloads of its executions.
 //! The CRC-32C covers the sequence and the writes, and starts from the segment's salt: bytes of a segment's former life,
 //! or of a caller's value that looks like a frame, are not one. Frames begin at multiples of 16 bytes, so that looking
 //! for one need not try every byte.
@@ -15,6 +16,10 @@ pub(crate) const HEADER_BYTES: usize = 16;
 pub(crate) const ALIGNMENT_BYTES: usize = 16;
 
 const CHECKSUMMED_FROM: usize = 8;
+/// In the length: the writes are compressed.
+const COMPRESSED: u32 = 1 << 31;
+/// Fewer bytes than this are not worth it.
+const COMPRESSED_MIN_BYTES: usize = 256;
 const PUT: u8 = 1;
 const DELETE: u8 = 2;
 
@@ -24,23 +29,35 @@ pub(crate) const WRITE_OVERHEAD_BYTES: usize = 9;
 /// A row's key and its new value; `None` removes it.
 pub(crate) type RowWrite = (Bytes, Option<Bytes>);
 
-/// Writes the frame of one group over `buffer`.
-pub(crate) fn encode(buffer: &mut Vec<u8>, salt: u32, sequence: u64, writes: &[RowWrite]) {
+/// Writes the frame of one group over `buffer`; `plain` is room for the writes as they are.
+pub(crate) fn encode(buffer: &mut Vec<u8>, plain: &mut Vec<u8>, salt: u32, sequence: u64, writes: &[RowWrite]) {
+    plain.clear();
+    for (key, value) in writes {
+        plain.push(if value.is_some() { PUT } else { DELETE });
+        push_bytes(plain, key);
+        if let Some(value) = value {
+            push_bytes(plain, value);
+        }
+    }
     buffer.clear();
     buffer.resize(CHECKSUMMED_FROM, 0);
     buffer.extend_from_slice(&sequence.to_le_bytes());
-    for (key, value) in writes {
-        buffer.push(if value.is_some() { PUT } else { DELETE });
-        push_bytes(buffer, key);
-        if let Some(value) = value {
-            push_bytes(buffer, value);
-        }
+    let is_compressed = push_compressed(buffer, plain);
+    if !is_compressed {
+        buffer.extend_from_slice(plain);
     }
-    let length = u32::try_from(buffer.len() - HEADER_BYTES).expect("the queue bounds a group far below 4 GiB");
-    buffer[..4].copy_from_slice(&length.to_le_bytes());
+    let length = u32::try_from(buffer.len() - HEADER_BYTES).ok().filter(|length| *length < COMPRESSED);
+    let length = length.expect("the queue bounds a group far below 2 GiB");
+    let marked = if is_compressed { length | COMPRESSED } else { length };
+    buffer[..4].copy_from_slice(&marked.to_le_bytes());
     let checksum = crc32c::crc32c_append(salt, &buffer[CHECKSUMMED_FROM..]);
     buffer[4..8].copy_from_slice(&checksum.to_le_bytes());
     buffer.resize(buffer.len().next_multiple_of(ALIGNMENT_BYTES), 0);
+}
+
+/// Bytes behind the header that a frame's header announces.
+pub(crate) fn content_bytes(header: &[u8]) -> Option<usize> {
+    Some((u32::from_le_bytes(*header.first_chunk()?) & !COMPRESSED) as usize)
 }
 
 /// A frame found intact.
@@ -48,19 +65,24 @@ pub(crate) fn encode(buffer: &mut Vec<u8>, salt: u32, sequence: u64, writes: &[R
 pub(crate) struct Frame<'a> {
     pub(crate) sequence: u64,
     writes: &'a [u8],
+    is_compressed: bool,
 }
 
 impl<'a> Frame<'a> {
     /// The frame at the start of `bytes`, if there is an intact one.
     pub(crate) fn parse(bytes: &'a [u8], salt: u32) -> Option<Frame<'a>> {
-        let length = u32::from_le_bytes(*bytes.first_chunk()?) as usize;
+        let marked = u32::from_le_bytes(*bytes.first_chunk()?);
+        let (length, is_compressed) = ((marked & !COMPRESSED) as usize, marked & COMPRESSED != 0);
         let checksum = u32::from_le_bytes(bytes.get(4..8)?.try_into().ok()?);
         let sequence = u64::from_le_bytes(bytes.get(8..HEADER_BYTES)?.try_into().ok()?);
         let end = HEADER_BYTES.checked_add(length)?;
         let frame = bytes.get(..end.checked_next_multiple_of(ALIGNMENT_BYTES)?)?;
         let checked = &frame[CHECKSUMMED_FROM..end];
-        (crc32c::crc32c_append(salt, checked) == checksum)
-            .then(|| Frame { sequence, writes: &bytes[HEADER_BYTES..end] })
+        (crc32c::crc32c_append(salt, checked) == checksum).then(|| Frame {
+            sequence,
+            writes: &bytes[HEADER_BYTES..end],
+            is_compressed,
+        })
     }
 
     /// Bytes up to where the next frame begins.
@@ -70,19 +92,47 @@ impl<'a> Frame<'a> {
 
     /// The writes, copied out of the log; `None` if the bytes, though intact, are not writes.
     pub(crate) fn writes(&self) -> Option<Vec<RowWrite>> {
-        let mut rest = self.writes;
-        let mut writes = Vec::new();
-        while let Some((&kind, after)) = rest.split_first() {
-            rest = after;
-            let key = take_bytes(&mut rest)?;
-            let value = match kind {
-                PUT => Some(take_bytes(&mut rest)?),
-                DELETE => None,
-                _ => return None,
-            };
-            writes.push((key, value));
+        if self.is_compressed {
+            let (length, block) = self.writes.split_first_chunk()?;
+            return read_writes(&lz4_flex::block::decompress(block, u32::from_le_bytes(*length) as usize).ok()?);
         }
-        Some(writes)
+        read_writes(self.writes)
+    }
+}
+
+fn read_writes(mut rest: &[u8]) -> Option<Vec<RowWrite>> {
+    let mut writes = Vec::new();
+    while let Some((&kind, after)) = rest.split_first() {
+        rest = after;
+        let key = take_bytes(&mut rest)?;
+        let value = match kind {
+            PUT => Some(take_bytes(&mut rest)?),
+            DELETE => None,
+            _ => return None,
+        };
+        writes.push((key, value));
+    }
+    Some(writes)
+}
+
+/// Appends the writes compressed, if that makes them shorter.
+fn push_compressed(buffer: &mut Vec<u8>, plain: &[u8]) -> bool {
+    if plain.len() < COMPRESSED_MIN_BYTES {
+        return false;
+    }
+    let length = u32::try_from(plain.len()).expect("the queue bounds a group far below 4 GiB");
+    buffer.extend_from_slice(&length.to_le_bytes());
+    let from = buffer.len();
+    buffer.resize(from + lz4_flex::block::get_maximum_output_size(plain.len()), 0);
+    match lz4_flex::block::compress_into(plain, &mut buffer[from..]) {
+        Ok(bytes) if bytes + size_of::<u32>() < plain.len() => {
+            buffer.truncate(from + bytes);
+            true
+        }
+        _ => {
+            buffer.truncate(HEADER_BYTES);
+            false
+        }
     }
 }
 

@@ -34,6 +34,9 @@ mod row_key;
 mod segment;
 mod shared;
 mod snapshot;
+#[cfg(test)]
+mod space;
+mod statistics;
 mod view;
 mod writer;
 
@@ -42,3 +45,4 @@ pub use embedded::Embedded;
 pub use inspection::{CutLog, Inspection, cut_log};
 pub use open_error::OpenError;
 pub use options::Options;
+pub use statistics::Statistics;

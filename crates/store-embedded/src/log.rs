@@ -24,6 +24,7 @@ pub(crate) struct Log {
     next_sequence: u64,
     retired: Arc<Retired>,
     buffer: Vec<u8>,
+    plain: Vec<u8>,
 }
 
 /// A group that was appended.
@@ -62,7 +63,7 @@ impl Log {
         next_sequence: u64,
         retired: Arc<Retired>,
     ) -> Log {
-        Log { directory, segment_bytes, current, next_sequence, retired, buffer: Vec::new() }
+        Log { directory, segment_bytes, current, next_sequence, retired, buffer: Vec::new(), plain: Vec::new() }
     }
 
     /// Makes the writes durable as one group.
@@ -73,7 +74,7 @@ impl Log {
         {
             self.roll()?;
         }
-        frame::encode(&mut self.buffer, self.current.header.salt, sequence, writes);
+        frame::encode(&mut self.buffer, &mut self.plain, self.current.header.salt, sequence, writes);
         let log_bytes = self.buffer.len() as u64;
         self.current.write(&self.buffer).map_err(|error| write_error(&self.current.path, &error))?;
         self.current.sync().map_err(|error| sync_error(&self.current.path, &error))?;
@@ -83,6 +84,8 @@ impl Log {
         self.next_sequence += 1;
         self.buffer.clear();
         self.buffer.shrink_to(BUFFER_KEPT_BYTES);
+        self.plain.clear();
+        self.plain.shrink_to(BUFFER_KEPT_BYTES);
         Ok(Appended { sequence, log_bytes })
     }
 
@@ -107,6 +110,7 @@ impl Log {
 /// Bytes of the group's frame at most.
 fn frame_bytes(writes: &[RowWrite]) -> u64 {
     let bytes = |(key, value): &RowWrite| key.len() + value.as_ref().map_or(0, |value| value.len());
+    // Compressing never makes them longer.
     let writes = writes.iter().map(|write| bytes(write) + WRITE_OVERHEAD_BYTES).sum::<usize>();
     (frame::HEADER_BYTES + writes + frame::ALIGNMENT_BYTES) as u64
 }

@@ -1,5 +1,6 @@
 //! What callers asked for and the log writer has not taken yet. Bounded: beyond it callers are told to come back.
 
+use std::collections::HashMap;
 use std::sync::{Condvar, Mutex, MutexGuard};
 
 use store::{Batch, Epoch, PartitionId, StoreError};
@@ -26,6 +27,8 @@ struct State {
     jobs: Vec<Job>,
     bytes: usize,
     is_closed: bool,
+    /// Partitions of which a batch was refused, and under which epoch: what comes after it may build on it.
+    refused: HashMap<PartitionId, Epoch>,
 }
 
 impl Job {
@@ -34,6 +37,14 @@ impl Job {
         match self {
             Job::Open { .. } => 0,
             Job::Commit { bytes, .. } => *bytes,
+        }
+    }
+
+    /// The partition and epoch of a commit.
+    pub(crate) fn chain(&self) -> Option<(PartitionId, Epoch)> {
+        match self {
+            Job::Open { .. } => None,
+            Job::Commit { batch, .. } => Some((batch.partition, batch.epoch)),
         }
     }
 
@@ -46,6 +57,11 @@ impl Job {
     }
 }
 
+/// Why a batch is refused that comes after one that was.
+pub(crate) fn after_refusal() -> StoreError {
+    StoreError::unavailable("a batch before this one was refused; the partition must be opened again")
+}
+
 impl Queue {
     /// Puts a request behind the others, or refuses it.
     pub(crate) fn push(&self, job: Job) -> Result<(), StoreError> {
@@ -53,7 +69,12 @@ impl Queue {
         if state.is_closed {
             return Err(StoreError::unavailable("it was closed"));
         }
+        let chain = job.chain();
+        if chain.is_some_and(|(partition, epoch)| state.refused.get(&partition) == Some(&epoch)) {
+            return Err(after_refusal());
+        }
         if state.bytes > 0 && state.bytes + job.bytes() > QUEUE_BYTES_MAX {
+            state.refused.extend(chain);
             return Err(StoreError::unavailable("too much is waiting to be committed"));
         }
         state.bytes += job.bytes();

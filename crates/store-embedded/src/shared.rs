@@ -9,12 +9,14 @@ use crate::directory::Directory;
 use crate::progress::Progress;
 use crate::queue::Queue;
 use crate::retired::Retired;
+use crate::statistics::Counters;
 use crate::view::View;
 
 pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) view: View,
     pub(crate) progress: Progress,
+    pub(crate) counters: Counters,
     pub(crate) retired: Arc<Retired>,
     /// Held until closed.
     pub(crate) directory: Mutex<Option<Directory>>,

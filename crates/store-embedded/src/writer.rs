@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use crate::frame::RowWrite;
 use crate::log::{AppendError, Log};
-use crate::queue::Job;
+use crate::queue::{self, Job};
 use crate::row_key;
 use crate::shared::Shared;
 
@@ -22,6 +22,8 @@ pub(crate) struct Writer {
     log: Log,
     /// Epochs of partitions seen since the start.
     epochs: HashMap<PartitionId, u64>,
+    /// Partitions of which a batch was refused, and under which epoch: what comes after it may build on it.
+    refused: HashMap<PartitionId, Epoch>,
     /// Why nothing can be committed any more.
     broken: Option<StoreError>,
 }
@@ -33,13 +35,15 @@ struct Group {
     epochs: HashMap<PartitionId, u64>,
     opens: Vec<(oneshot::Sender<Result<Epoch, StoreError>>, Epoch)>,
     commits: Vec<oneshot::Sender<Result<(), StoreError>>>,
+    /// Partitions that have a batch in the group, each with its epoch.
+    committing: HashMap<PartitionId, Epoch>,
     /// Refusals wait as well: an epoch that fenced someone counts only once it is durable.
     fenced: Vec<(oneshot::Sender<Result<(), StoreError>>, StoreError)>,
 }
 
 impl Writer {
     pub(crate) fn new(shared: Arc<Shared>, log: Log) -> Writer {
-        Writer { shared, log, epochs: HashMap::new(), broken: None }
+        Writer { shared, log, epochs: HashMap::new(), refused: HashMap::new(), broken: None }
     }
 
     /// Commits until the queue is closed and empty.
@@ -64,7 +68,9 @@ impl Writer {
     fn commit(&mut self, jobs: Vec<Job>) {
         let room = self.broken.clone().map_or_else(|| self.shared.progress.wait_for_room(), Err);
         if let Err(error) = room {
-            jobs.into_iter().for_each(|job| job.refuse(error.clone()));
+            for job in jobs {
+                self.refuse(job, error.clone());
+            }
             return;
         }
         let mut group = Group::default();
@@ -73,8 +79,16 @@ impl Writer {
         }
         match self.append(&mut group) {
             Ok(()) => group.acknowledge(),
-            Err(error) => group.refuse(&error),
+            Err(error) => {
+                self.refused.extend(group.committing.drain());
+                group.refuse(&error);
+            }
         }
+    }
+
+    fn refuse(&mut self, job: Job, error: StoreError) {
+        self.refused.extend(job.chain());
+        job.refuse(error);
     }
 
     /// Checks a request against its partition's epoch and adds it to the group.
@@ -85,7 +99,7 @@ impl Writer {
         };
         let current = match self.epoch(partition, group) {
             Ok(current) => current,
-            Err(error) => return job.refuse(error),
+            Err(error) => return self.refuse(job, error),
         };
         match job {
             Job::Open { reply, .. } => {
@@ -95,7 +109,11 @@ impl Writer {
                 group.writes.push((row_key::epoch(partition), Some(row)));
                 group.opens.push((reply, Epoch(epoch)));
             }
+            Job::Commit { batch, reply, .. } if self.refused.get(&partition) == Some(&batch.epoch) => {
+                group.fenced.push((reply, queue::after_refusal()));
+            }
             Job::Commit { batch, reply, .. } if batch.epoch.0 == current && current > 0 => {
+                group.committing.insert(partition, batch.epoch);
                 group.add(batch);
                 group.commits.push(reply);
             }
@@ -130,6 +148,7 @@ impl Writer {
                 self.broken.insert(StoreError::failed(message)).clone()
             }
         })?;
+        self.shared.counters.committed(group.commits.len() + group.opens.len(), appended.log_bytes);
         let size = self.shared.view.apply(appended, std::mem::take(&mut group.writes));
         self.epochs.extend(group.epochs.drain());
         self.shared.progress.committed(size);

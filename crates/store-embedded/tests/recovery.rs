@@ -138,8 +138,11 @@ async fn a_missing_segment_is_missed() {
     let options = Options { segment_bytes: 4096, ..Options::default() };
     let store = Embedded::open(directory.path(), options).expect("it opens");
     let epoch = store.open_partition(PARTITION).await.expect("a partition opens");
+    let mut random = fastrand::Rng::with_seed(1);
     for row in 0..30 {
-        commit(&store, epoch, &format!("{row:02}"), &"x".repeat(1000)).await;
+        // Nothing that could be compressed.
+        let value: String = std::iter::repeat_with(|| random.alphanumeric()).take(1400).collect();
+        commit(&store, epoch, &format!("{row:02}"), &value).await;
     }
     drop(store);
     let store = Embedded::open(directory.path(), options).expect("it opens");
@@ -174,11 +177,14 @@ async fn values_are_not_mistaken_for_groups() {
     let other = killed_after(&[]).await;
     let store = open(other.path()).expect("it opens");
     let epoch = store.open_partition(PARTITION).await.expect("a partition opens");
-    let writes = vec![Write::put(TABLE, "log", log[..4096].to_vec())];
+    // Short enough to stand in the log as it is.
+    let value = log[..(*frames(&log).last().expect("there are groups") + 48)].to_vec();
+    let writes = vec![Write::put(TABLE, "log", value.clone())];
     store.commit(Batch { partition: PARTITION, epoch, writes }).await.expect("the owner's batch commits");
     drop(store);
     let path = segment(other.path());
     let mut bytes = fs::read(&path).expect("the segment can be read");
+    assert!(bytes.windows(value.len()).any(|window| window == value));
     let last = frames(&bytes)[2];
     bytes[last + 4] ^= 1;
     fs::write(&path, &bytes).expect("the segment can be written");

@@ -24,8 +24,8 @@ pub trait Store: Send + Sync + 'static {
     /// Enqueues the batch at the call, so the order of calls is the order of application within a partition; the future
     /// resolves once it is durable *and* visible to reads. Not polling or dropping the future does not cancel the commit.
     ///
-    /// If a batch is refused as [`Unavailable`](StoreError::Unavailable), batches committed after it may still succeed:
-    /// a caller whose batches build on each other waits, or opens the partition again.
+    /// If a batch is refused as [`Unavailable`](StoreError::Unavailable), so is every later one of the partition under the
+    /// same epoch, because it may build on the one that is missing. Opening the partition again makes a new beginning.
     fn commit(&self, batch: Batch) -> CommitFuture;
 
     /// The value of one row, if it exists.

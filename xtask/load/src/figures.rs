@@ -26,10 +26,12 @@ pub(crate) fn figure(name: impl Into<String>, value: f64, unit: &'static str, be
 }
 
 /// The figures, beside earlier ones if there are some.
-pub(crate) fn table(figures: &[Figure], earlier: Option<&Object>) -> String {
-    let mut table = String::new();
+pub(crate) fn table(suite: &str, figures: &[Figure], earlier: Option<&Object>) -> String {
+    let mut table = format!("\n{suite}\n");
     for Figure { name, value, unit, better } in figures {
-        let before = earlier.and_then(|earlier| earlier.get(name)?.get("value")?.as_number()).map(json::Number::as_f64);
+        let before = earlier
+            .and_then(|earlier| earlier.get(suite)?.get(name)?.get("value")?.as_number())
+            .map(json::Number::as_f64);
         let compared = before.filter(|before| *before > 0.0).map(|before| {
             let change = (value / before - 1.0) * 100.0;
             let is_better = (change > 0.0) == (*better == Better::More);
@@ -43,7 +45,7 @@ pub(crate) fn table(figures: &[Figure], earlier: Option<&Object>) -> String {
             format!("   before {:>12} {change:>+7.1} %{verdict}", shown(before))
         });
         // Writing to a text cannot fail.
-        let _ = writeln!(table, "{name:<44}{:>12} {unit:<4}{}", shown(*value), compared.unwrap_or_default());
+        let _ = writeln!(table, "  {name:<66}{:>12} {unit:<4}{}", shown(*value), compared.unwrap_or_default());
     }
     table
 }
@@ -60,12 +62,16 @@ fn shown(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
-/// The file.
-pub(crate) fn document(figures: &[Figure], options: &Options) -> String {
+/// The file: figures by suite and name.
+pub(crate) fn document(suites: &[(&str, Vec<Figure>)], options: &Options) -> String {
     let mut all = ObjectBuilder::new();
-    for figure in figures {
-        let value = json::Number::from_f64(figure.value).map_or(Value::Null, Value::Number);
-        all.insert(figure.name.clone(), json!({"value": value, "unit": (figure.unit)}));
+    for (suite, figures) in suites {
+        let mut of_suite = ObjectBuilder::new();
+        for figure in figures {
+            let value = json::Number::from_f64(figure.value).map_or(Value::Null, Value::Number);
+            of_suite.insert(figure.name.clone(), json!({"value": value, "unit": (figure.unit)}));
+        }
+        all.insert(*suite, of_suite.build());
     }
     let processors = std::thread::available_parallelism().map_or(1, usize::from) as i64;
     let document = json!({

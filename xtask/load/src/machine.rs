@@ -1,13 +1,14 @@
 //! The state machines of the loads.
 
 use crate::client::Client;
+use crate::node::{chain, input, state_machine_arn};
 use anyhow::Context;
 use bytes::Bytes;
-use json::{ObjectBuilder, Value, json};
+use json::{Value, json};
 
 /// A state machine of so many Pass states, one after the other.
 pub(crate) struct Machine {
-    /// The body of a StartExecution of it, with a small input.
+    /// The body of a StartExecution of it, with an input of 200 bytes.
     pub(crate) start: Bytes,
     pub(crate) states: u32,
     arn: String,
@@ -18,13 +19,11 @@ impl Machine {
         let request = json!({
             "name": (format!("pass-{states}")),
             "roleArn": "arn:aws:iam::123456789012:role/bench",
-            "definition": (definition(states).to_string())
+            "definition": (chain(states as usize, &json!({"Type": "Pass"})).to_string())
         });
         let reply = client.ask("AWSStepFunctions.CreateStateMachine", &request).await?;
         let arn = reply.get("stateMachineArn").and_then(Value::as_str).context("no ARN came back")?.to_owned();
-        let start =
-            json!({"stateMachineArn": (arn.clone()), "input": "{\"order\":{\"id\":\"o-1\",\"items\":[1,2,3]}}"});
-        Ok(Machine { start: start.to_string().into(), states, arn })
+        Ok(Machine { start: start_of(&format!("pass-{states}")), states, arn })
     }
 
     /// Waits until no execution of it runs any more.
@@ -41,13 +40,7 @@ impl Machine {
     }
 }
 
-fn definition(states: u32) -> Value {
-    let mut all = ObjectBuilder::new();
-    for number in 1..=states {
-        let (name, next) = (format!("Pass {number}"), format!("Pass {}", number + 1));
-        let state =
-            if number == states { json!({"Type": "Pass", "End": true}) } else { json!({"Type": "Pass", "Next": next}) };
-        all.insert(name, state);
-    }
-    json!({"StartAt": "Pass 1", "States": (all.build())})
+/// The body of a StartExecution of the machine of that name.
+pub(crate) fn start_of(name: &str) -> Bytes {
+    json!({"stateMachineArn": (state_machine_arn(name)), "input": (input())}).to_string().into()
 }

@@ -3,6 +3,10 @@
 use anyhow::{Context, bail};
 use std::path::PathBuf;
 use std::time::Duration;
+use tempfile::TempDir;
+
+/// The suites, in the order they run in.
+pub(crate) const SUITES: [&str; 6] = ["interpreter", "store", "engine", "http", "bare", "growth"];
 
 /// What to load and how.
 pub(crate) struct Options {
@@ -14,16 +18,24 @@ pub(crate) struct Options {
     pub(crate) duration: Duration,
     /// Connections that are kept busy.
     pub(crate) connections: usize,
+    /// Open executions at most.
+    pub(crate) executions: usize,
     /// An earlier file of figures.
     pub(crate) compare: Option<PathBuf>,
+    /// What is measured.
+    pub(crate) suites: Vec<String>,
 }
 
 impl Options {
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Options> {
-        let (mut server, mut results, mut compare) = (None, None, None);
-        let (mut seconds, mut connections) = (10, 64);
+        let (mut server, mut results, mut compare, mut suites) = (None, None, None, Vec::new());
+        let (mut seconds, mut connections, mut executions) = (10, 64, 100_000);
         while let Some(name) = arguments.next() {
-            let value = arguments.next().with_context(|| format!("{name} needs a value"))?;
+            if SUITES.contains(&name.as_str()) {
+                suites.push(name);
+                continue;
+            }
+            let value = arguments.next().with_context(|| format!("'{name}' is no suite, or it needs a value"))?;
             let number = || value.parse::<u32>().ok().filter(|number| *number > 0);
             let number = || number().with_context(|| format!("{name} needs a number from 1, not '{value}'"));
             match name.as_str() {
@@ -32,15 +44,27 @@ impl Options {
                 "--compare" => compare = Some(PathBuf::from(value)),
                 "--seconds" => seconds = number()?,
                 "--connections" => connections = number()?,
-                _ => bail!("'{name}' is no option of bench --http"),
+                "--executions" => executions = number()?,
+                _ => bail!("'{name}' is no option of bench"),
             }
+        }
+        if suites.is_empty() {
+            suites = SUITES.map(str::to_owned).into();
         }
         Ok(Options {
             server: server.context("--server is missing")?,
             results: results.context("--results is missing")?,
             duration: Duration::from_secs(u64::from(seconds)),
             connections: connections as usize,
+            executions: executions as usize,
             compare,
+            suites,
         })
+    }
+
+    /// A directory for data, beside the builds: the place for temporary files is often no disk.
+    pub(crate) fn directory(&self, prefix: &str) -> anyhow::Result<TempDir> {
+        let near = self.server.parent().context("the server's program has no directory")?;
+        Ok(tempfile::Builder::new().prefix(prefix).tempdir_in(near)?)
     }
 }

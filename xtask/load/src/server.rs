@@ -1,26 +1,28 @@
 //! The process under load, and what the kernel says about it (Linux).
 
+use crate::bare;
 use crate::client::Client;
+use crate::process::Process;
 use anyhow::{Context, bail};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// Units of CPU times in /proc per second: fixed for programs, whatever the kernel's own clock does.
-const TICKS_PER_SECOND: f64 = 100.0;
 /// What block devices count in, whatever their own sectors are.
 const SECTOR_BYTES: f64 = 512.0;
 
-/// A running server with a data directory of its own.
+/// A running server.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     process: Child,
-    data: TempDir,
+    data: PathBuf,
+    /// Removed with it.
+    _own_data: Option<TempDir>,
 }
 
 /// What a server has used since its start.
@@ -39,16 +41,35 @@ impl Server {
         // Beside the builds, not in the place for temporary files: that is often no disk.
         let near = program.parent().context("the server's program has no directory")?;
         let data = tempfile::Builder::new().prefix("bench-data-").tempdir_in(near)?;
+        let mut server = Server::spawn_in(program, data.path())?;
+        server._own_data = Some(data);
+        Ok(server)
+    }
+
+    /// Starts one in a directory that may have been used before.
+    pub(crate) fn spawn_in(program: &Path, data: &Path) -> anyhow::Result<Server> {
         let mut command = Command::new(program);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data.path());
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        Server::started(command, data)
+    }
+
+    /// Starts the server that does nothing but reply with so many bytes.
+    pub(crate) fn spawn_bare(reply_bytes: usize) -> anyhow::Result<Server> {
+        let data = TempDir::new()?;
+        let mut server = Server::started(bare::command(reply_bytes)?, data.path())?;
+        server._own_data = Some(data);
+        Ok(server)
+    }
+
+    fn started(mut command: Command, data: &Path) -> anyhow::Result<Server> {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut process = command.spawn().with_context(|| program.display().to_string())?;
+        let mut process = command.spawn().with_context(|| format!("{:?}", command.get_program()))?;
         let stdout = process.stdout.take().expect("it was asked for");
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
         let address = line.split_whitespace().find_map(|word| word.strip_prefix("http://")?.parse().ok());
         match address {
-            Some(address) => Ok(Server { address, process, data }),
+            Some(address) => Ok(Server { address, process, data: data.to_owned(), _own_data: None }),
             None => {
                 process.kill()?;
                 process.wait()?;
@@ -62,18 +83,13 @@ impl Server {
         Client::connect(self.address).await
     }
 
-    /// Memory it occupies now, in bytes.
-    pub(crate) fn resident_bytes(&self) -> anyhow::Result<f64> {
-        let kibibytes = self.read("status", "VmRSS:")?;
-        Ok(kibibytes * 1024.0)
+    /// It as the kernel sees it.
+    pub(crate) fn process(&self) -> Process {
+        Process::of(self.process.id())
     }
 
     pub(crate) fn usage(&self) -> anyhow::Result<Usage> {
-        let stat = std::fs::read_to_string(self.file("stat"))?;
-        // The second field is the program's name in brackets and may hold spaces; user and system time are the 14th and 15th.
-        let (_, rest) = stat.rsplit_once(')').context("/proc/PID/stat is not as expected")?;
-        let ticks: f64 = rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
-        Ok(Usage { cpu_seconds: ticks / TICKS_PER_SECOND, written_bytes: self.device_written_bytes() })
+        Ok(Usage { cpu_seconds: self.process().cpu_seconds()?, written_bytes: self.device_written_bytes() })
     }
 
     /// Ends it and waits for that.
@@ -92,22 +108,12 @@ impl Server {
     }
 
     fn device_written_bytes(&self) -> Option<f64> {
-        let device = std::fs::metadata(self.data.path()).ok()?.dev();
+        let device = std::fs::metadata(&self.data).ok()?.dev();
         // A device number's halves, as Linux packs them.
         let (major, minor) = ((device >> 8) & 0xfff, (device & 0xff) | ((device >> 12) & 0xf_ff00));
         let stat = std::fs::read_to_string(format!("/sys/dev/block/{major}:{minor}/stat")).ok()?;
         let sectors: f64 = stat.split_whitespace().nth(6)?.parse().ok()?;
         Some(sectors * SECTOR_BYTES)
-    }
-
-    fn file(&self, name: &str) -> String {
-        format!("/proc/{}/{name}", self.process.id())
-    }
-
-    fn read(&self, file: &str, field: &str) -> anyhow::Result<f64> {
-        let text = std::fs::read_to_string(self.file(file)).with_context(|| self.file(file))?;
-        let value = text.lines().find_map(|line| line.strip_prefix(field)?.split_whitespace().next()?.parse().ok());
-        value.with_context(|| format!("{} has no {field}", self.file(file)))
     }
 }
 

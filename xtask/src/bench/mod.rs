@@ -1,18 +1,16 @@
-//! `cargo xtask bench`: the divan benches of the crates, a load over HTTP, or our languages beside other implementations.
+//! `cargo xtask bench`: figures of the whole system, the divan benches of single crates, or our languages beside other implementations.
 //!
-//! The load is a program of its own, `xtask/load`: it needs an HTTP client, and it must be built for release like the server it loads.
-//! So is the comparison, `xtask/peers`: what it compares with must not enter the workspace.
+//! The figures are a program of its own, `xtask/load`: it needs the engine and an HTTP client, and must be built for release like the server
+//! it loads. So is the comparison, `xtask/peers`: what it compares with must not enter the workspace.
 
 use crate::{process, workspace};
-use anyhow::bail;
 
 /// Runs the chore; `options` are `USAGE`'s.
 pub(crate) fn run(options: &[&str]) -> anyhow::Result<()> {
     match options {
-        [] => crates(),
-        ["--http", options @ ..] => http(options),
+        ["crates"] => crates(),
         ["--peers"] => peers(),
-        [other, ..] => bail!("'{other}' is no option of bench without --http"),
+        options => figures(options),
     }
 }
 
@@ -28,8 +26,8 @@ fn crates() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds the server and the load for release and lets one loose on the other.
-fn http(options: &[&str]) -> anyhow::Result<()> {
+/// Builds the server and the load for release and runs the suites.
+fn figures(options: &[&str]) -> anyhow::Result<()> {
     let mut build = workspace::cargo();
     build.args(["build", "--release", "--package", "stepwell", "--package", "stepwell-load"]);
     process::run("build for release", &mut build)?;
@@ -38,7 +36,7 @@ fn http(options: &[&str]) -> anyhow::Result<()> {
     let mut load = std::process::Command::new(programs.join("stepwell-load"));
     load.current_dir(workspace::root()).arg("--server").arg(programs.join("stepwell"));
     load.arg("--results").arg(target.join("bench")).args(options);
-    process::run("load over HTTP", &mut load)
+    process::run("figures", &mut load)
 }
 
 /// Installs jsonata-js and runs it, the crates of others and ours side by side.

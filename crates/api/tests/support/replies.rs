@@ -119,7 +119,24 @@ pub fn full(operation: Operation) -> Value {
         }
         .encode(),
         O::StartExecution => StartExecutionResponse { execution_arn: text(), start_date_ms }.encode(),
+        O::StartSyncExecution => StartSyncExecutionResponse {
+            execution_arn: text(),
+            state_machine_arn: text(),
+            name: text(),
+            status: ExecutionStatus::Succeeded,
+            start_date_ms,
+            stop_date_ms,
+            input: some(),
+            output: some(),
+            included_data: IncludedData::AllData,
+            trace_header: some(),
+            error: some(),
+            cause: some(),
+            billing: BillingDetails { memory_mb: 64, duration_ms: 100 },
+        }
+        .encode(),
         O::StopExecution => StopExecutionResponse { stop_date_ms }.encode(),
+        O::RedriveExecution => RedriveExecutionResponse { redrive_date_ms: 5 }.encode(),
         O::DescribeExecution => DescribeExecutionResponse {
             execution_arn: text(),
             state_machine_arn: text(),

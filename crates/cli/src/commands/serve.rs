@@ -2,6 +2,7 @@
 
 use crate::environment::{self, Surroundings};
 use crate::exit::Exit;
+use crate::http::HttpArguments;
 use crate::node::{self, Node};
 use crate::retention::RetentionArguments;
 use crate::signals::Signals;
@@ -23,7 +24,7 @@ Examples:
   stepwell serve --listen 127.0.0.1:9000 --data /var/lib/stepwell --functions stepwell.yaml
   stepwell serve --memory
 
-GET /health answers 200 once requests are served. SIGTERM or Ctrl-C finishes what was begun and exits 0; a second one exits at once.";
+GET /health answers 200 once requests are served, GET /metrics what is counted, for Prometheus. SIGTERM or Ctrl-C finishes what was begun and exits 0; a second one exits at once.";
 
 /// Serve the Step Functions API
 #[derive(Args)]
@@ -44,6 +45,8 @@ pub(crate) struct Arguments {
     retention: RetentionArguments,
     #[command(flatten)]
     surroundings: Surroundings,
+    #[command(flatten)]
+    http: HttpArguments,
 }
 
 /// Where to listen.
@@ -85,13 +88,14 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let project = arguments.functions.as_deref().map(configuration::load).transpose()?;
     let retention = arguments.retention.with(project.as_ref());
     let functions = project.into_iter().flat_map(|project| project.functions).map(|function| function.config).collect();
+    let options = arguments.http.options((!arguments.memory).then_some(&*arguments.data))?;
     let listener = arguments.listen.bind().await?;
     let address = listener.local_addr()?;
     let (store, place) = open_store(&arguments)?;
     let surroundings = &arguments.surroundings;
     let node = Node::open(store, surroundings, functions, retention, Some(address)).await?;
     log_functions(&node.functions);
-    let server = Server::new(listener, Arc::new(node.engine.clone()), server::Options::default());
+    let server = Server::new(listener, Arc::new(node.engine.clone()), options);
     output::data(&format!(
         "stepwell {} serves {} as account {} in {}, {place}",
         env!("CARGO_PKG_VERSION"),

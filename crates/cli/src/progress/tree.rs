@@ -206,6 +206,15 @@ impl Tree {
             Details::ExecutionFailed { .. } | Details::ExecutionTimedOut { .. } => self.close(from, Status::Failed, at),
             Details::ExecutionAborted { .. } => self.close(from, Status::Aborted, at),
             Details::ExecutionStarted { .. } => (ROOT, None),
+            // What had not succeeded goes on.
+            Details::ExecutionRedriven { .. } => {
+                for row in &mut self.rows {
+                    if matches!(row.status, Status::Failed | Status::Aborted) {
+                        (row.ended, row.status, row.error) = (None, Status::Running, None);
+                    }
+                }
+                (ROOT, None)
+            }
             Details::TaskStarted { .. }
             | Details::TaskSubmitted { .. }
             | Details::LambdaFunctionStarted

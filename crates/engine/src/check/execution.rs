@@ -4,6 +4,7 @@ use super::{Checker, Expected};
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
 use crate::partition::{Resident, Stored, load, status_number};
 use crate::registry::Revision;
+use crate::tasks;
 use arn::ExecutionArn;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::read_events;
@@ -58,7 +59,7 @@ impl Checker<'_> {
         let execution = &resident.execution;
         self.names(&execution.header, &resident.revision);
         self.checked.open += u64::from(execution.is_running());
-        let wanted = wanted_rows(key, execution);
+        let wanted = wanted_rows(key, resident);
         expected.closed += u64::from(!execution.is_running());
         expected.frames += execution.frames().count() as u64;
         for (table, what, row, value) in wanted {
@@ -150,7 +151,8 @@ fn is_contiguous(events: &[HistoryEvent], first: u64) -> bool {
 }
 
 /// The rows that must be there because the execution is as it is.
-fn wanted_rows(key: &ExecutionKey, execution: &Execution) -> Vec<(Table, &'static str, Bytes, Bytes)> {
+fn wanted_rows(key: &ExecutionKey, resident: &Resident) -> Vec<(Table, &'static str, Bytes, Bytes)> {
+    let execution = &resident.execution;
     let header = &execution.header;
     let status = status_number(&execution.status);
     let mut rows = Vec::new();
@@ -162,10 +164,10 @@ fn wanted_rows(key: &ExecutionKey, execution: &Execution) -> Vec<(Table, &'stati
     }
     let mark = || Bytes::from(vec![interpreter::rows::VERSION]);
     for timer in timers(execution) {
-        rows.push((keys::TIMERS, "timer", key.timer(&timer), keys::timer_row(key, &timer).into()));
+        rows.push((keys::TIMERS, "timer", key.timer(&timer), mark()));
     }
-    for task in tasks(execution) {
-        rows.push((keys::TASKS, "task", key.task(task), mark()));
+    for task in open_tasks(execution) {
+        rows.push((keys::TASKS, "task", key.task(task), tasks::row(resident, task).encode().into()));
     }
     if execution.is_running() && execution.is_unfinished() {
         rows.push((keys::UNFINISHED, "unfinished turn", key.0.clone(), mark()));
@@ -200,16 +202,17 @@ pub(super) fn timers(execution: &Execution) -> Vec<Timer> {
                 timers.extend(attempt.timeout_due.map(|due| Timer { due, kind: TimerKind::TaskTimeout(task) }));
                 timers.extend(attempt.heartbeat_due.map(|due| Timer { due, kind: TimerKind::Heartbeat(task) }));
             }
-            Phase::Ready | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => {}
+            Phase::Ready | Phase::Stopped | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => {}
         }
     }
     timers
 }
 
-/// The tasks an execution waits for.
-pub(super) fn tasks(execution: &Execution) -> Vec<TaskId> {
+/// The tasks an execution waits for and that nobody has taken over.
+pub(super) fn open_tasks(execution: &Execution) -> Vec<TaskId> {
     let attempts = execution.frames().filter_map(|frame| Some((frame.id, frame.task_attempt()?)));
-    attempts.map(|(frame, attempt)| TaskId { frame, scheduled_event: attempt.scheduled_event }).collect()
+    let open = attempts.filter(|(_, attempt)| !attempt.handed_over);
+    open.map(|(frame, attempt)| TaskId { frame, scheduled_event: attempt.scheduled_event }).collect()
 }
 
 /// An execution whose ARN is not known.

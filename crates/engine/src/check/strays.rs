@@ -1,6 +1,6 @@
 //! Rows that no execution accounts for.
 
-use super::execution::{index_keys, name, tasks, timers};
+use super::execution::{index_keys, name, open_tasks, timers};
 use super::{Checker, Expected, PAGE};
 use crate::keys::{self, ClosedRow, ExecutionKey};
 use crate::partition::{Stored, load};
@@ -58,7 +58,9 @@ impl Checker<'_> {
                 let store = self.store.clone();
                 let is_wanted = match load(&*store, &self.registry, partition, &of).await {
                     Ok(Stored::Execution(resident)) => is_wanted(table, &of, &key, &resident.execution),
-                    Ok(Stored::Leaving) => table == keys::CLOSED || table == keys::STATES,
+                    Ok(Stored::Leaving) => {
+                        [keys::CLOSED, keys::STATES, keys::FRAME_BASES, keys::FRAME_PROGRESSES].contains(&table)
+                    }
                     Ok(Stored::Nothing) => false,
                     // The execution is a finding already.
                     Err(StoreError::Corrupt { .. }) => true,
@@ -98,7 +100,7 @@ fn owner(table: Table, key: &Bytes, value: &Bytes) -> Option<ExecutionKey> {
         keys::STATES | keys::UNFINISHED => Some(ExecutionKey(key.clone())),
         keys::FRAME_BASES | keys::FRAME_PROGRESSES => keys::split(key, 8).map(|(execution, _)| execution),
         keys::TASKS => keys::split(key, 16).map(|(execution, _)| execution),
-        keys::TIMERS => keys::read_timer(key, value).map(|(execution, _)| execution),
+        keys::TIMERS => keys::read_timer(key).map(|(execution, _)| execution),
         keys::CLOSED => ClosedRow::read(key, value).map(|row| ExecutionKey::new(&row.machine, &row.name)),
         keys::INDEX => {
             // A machine, or a machine and a version or alias of it.
@@ -114,7 +116,7 @@ fn is_wanted(table: Table, of: &ExecutionKey, key: &Bytes, execution: &Execution
     match table {
         keys::STATES => true,
         keys::FRAME_BASES | keys::FRAME_PROGRESSES => execution.frames().any(|frame| of.frame(frame.id) == *key),
-        keys::TASKS => tasks(execution).into_iter().any(|task| of.task(task) == *key),
+        keys::TASKS => open_tasks(execution).into_iter().any(|task| of.task(task) == *key),
         keys::TIMERS => timers(execution).iter().any(|timer| of.timer(timer) == *key),
         keys::UNFINISHED => execution.is_running() && execution.is_unfinished(),
         keys::CLOSED => execution.stop_time.is_some_and(|stop| of.closed(stop) == *key),

@@ -3,8 +3,8 @@
 use crate::Engine;
 use crate::activities::{ActivityTask, OfferedTask, Polled};
 use crate::partition::Input;
+use crate::tasks::HandedOut;
 use api::{Code, Exception, GetActivityTaskRequest, GetActivityTaskResponse};
-use interpreter::Command;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -24,12 +24,11 @@ impl Engine {
         let deadline = Instant::now() + POLL;
         let activity_arn = request.activity_arn.to_string();
         while let Some(offered) = self.next_task(&activity_arn, deadline).await? {
-            let started = self.hand_out(offered.task(), request.worker_name.clone()).await?;
+            let handed_out = self.hand_out(offered.task(), request.worker_name.clone()).await?;
             // Accepted either way: a task that has ended is not to be offered again.
-            let task = offered.accept();
-            if started {
-                let task_token = task.token.encode().into();
-                return Ok(GetActivityTaskResponse::Task { task_token, input: task.input });
+            offered.accept();
+            if let Some(HandedOut { token, input }) = handed_out {
+                return Ok(GetActivityTaskResponse::Task { task_token: token, input });
             }
         }
         Ok(GetActivityTaskResponse::Nothing)
@@ -54,16 +53,13 @@ impl Engine {
         }
     }
 
-    /// Records that a worker has the task; false if the task has ended since it was offered.
-    async fn hand_out(&self, task: &ActivityTask, worker_name: Option<Arc<str>>) -> Result<bool, Exception> {
-        let command = Command::TaskStarted { task: task.task, worker_name };
-        let (execution, id, nonce) = (task.execution.clone(), task.task, task.token.nonce);
-        let started =
-            self.ask(&task.execution, |answer| Input::Token { execution, task: id, nonce, command, answer }).await;
-        match started {
-            Ok(()) => Ok(true),
-            Err(exception) if exception.code == Code::TaskTimedOut => Ok(false),
-            Err(exception) => Err(exception),
-        }
+    /// Records that a worker has the task; nothing if the task has ended since it was offered.
+    async fn hand_out(
+        &self,
+        ActivityTask { execution, task }: &ActivityTask,
+        worker_name: Option<Arc<str>>,
+    ) -> Result<Option<HandedOut>, Exception> {
+        let (key, execution, task) = (execution, execution.clone(), *task);
+        self.ask(key, |answer| Input::HandOut { execution, task, worker_name, answer }).await
     }
 }

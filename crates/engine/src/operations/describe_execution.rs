@@ -1,12 +1,13 @@
 //! DescribeExecution and DescribeStateMachineForExecution.
 
+use super::redrive_execution::MACHINE_GONE;
 use crate::Engine;
 use crate::registry::RevisionNumber;
 use api::{
     DescribeExecutionRequest, DescribeExecutionResponse, DescribeStateMachineForExecutionRequest,
     DescribeStateMachineForExecutionResponse, Exception, ExecutionStatus as ApiStatus, IncludedData, RedriveStatus,
 };
-use interpreter::{Ending, ExecutionStatus};
+use interpreter::{Ending, Execution, ExecutionStatus};
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ impl Engine {
                 (None, ending.clone())
             }
         };
-        let (redrive_status, redrive_status_reason) = redrive(&execution.status);
+        let (redrive_status, redrive_status_reason) = self.redrive_status(&execution);
         Ok(DescribeExecutionResponse {
             execution_arn: header.execution_arn.clone(),
             state_machine_arn: header.state_machine_arn.clone(),
@@ -48,11 +49,21 @@ impl Engine {
                 .state_machine_alias
                 .as_ref()
                 .map(|alias| qualified(&header.state_machine_arn, alias)),
-            redrive_count: 0,
-            redrive_date_ms: None,
+            redrive_count: execution.redrives.count,
+            redrive_date_ms: execution.redrives.last.map(|time| time.0),
             redrive_status,
             redrive_status_reason,
         })
+    }
+
+    /// An execution that can be redriven says so without a reason (recorded).
+    fn redrive_status(&self, execution: &Execution) -> (RedriveStatus, Option<Arc<str>>) {
+        let reason = execution.not_redrivable(self.now(), &self.0.shared.settings).map(|reason| reason.to_string());
+        let reason = reason.or_else(|| self.is_machine_gone(execution).then(|| MACHINE_GONE.to_owned()));
+        match reason {
+            Some(reason) => (RedriveStatus::NotRedrivable, Some(reason.into())),
+            None => (RedriveStatus::Redrivable, None),
+        }
     }
 
     /// The machine as it was when the execution started.
@@ -90,25 +101,12 @@ pub(super) fn qualified(state_machine_arn: &str, qualifier: &dyn Display) -> Arc
 }
 
 /// The interpreter's status as the API names it.
-pub(super) fn api_status(status: &ExecutionStatus) -> ApiStatus {
+pub(crate) fn api_status(status: &ExecutionStatus) -> ApiStatus {
     match status {
         ExecutionStatus::Running => ApiStatus::Running,
         ExecutionStatus::Succeeded { .. } => ApiStatus::Succeeded,
         ExecutionStatus::Failed(_) => ApiStatus::Failed,
         ExecutionStatus::TimedOut(_) => ApiStatus::TimedOut,
         ExecutionStatus::Aborted(_) => ApiStatus::Aborted,
-    }
-}
-
-/// Failed, timed out and aborted executions can be redriven, and say so without a reason (recorded).
-fn redrive(status: &ExecutionStatus) -> (RedriveStatus, Option<Arc<str>>) {
-    match status {
-        ExecutionStatus::Running | ExecutionStatus::Succeeded { .. } => {
-            let reason = format!("Execution is {} and cannot be redriven", status.name());
-            (RedriveStatus::NotRedrivable, Some(reason.into()))
-        }
-        ExecutionStatus::Failed(_) | ExecutionStatus::TimedOut(_) | ExecutionStatus::Aborted(_) => {
-            (RedriveStatus::Redrivable, None)
-        }
     }
 }

@@ -69,8 +69,8 @@ impl Engine {
             item_count: None,
             state_machine_version_arn: row.version.map(|version| qualified(&state_machine_arn, &version)),
             state_machine_alias_arn: row.alias.map(|alias| qualified(&state_machine_arn, &alias)),
-            redrive_count: 0,
-            redrive_date_ms: None,
+            redrive_count: row.redrive_count,
+            redrive_date_ms: row.redrive_date.map(|time| time.0),
         });
         Ok(ListExecutionsResponse { executions: executions.collect(), next_token })
     }
@@ -107,7 +107,8 @@ impl Engine {
     }
 }
 
-/// The rows in order. One that moved while the statuses were read, one after the other, was met twice: the later status holds.
+/// The rows in order. One that moved while the statuses were read, one after the other, was met twice: the later status holds. (One that was
+/// redriven meanwhile may be met twice as well, or not at all, and is listed with the status that was its own a moment ago.)
 fn once_each(mut found: Vec<(ExecutionStatus, IndexRow)>) -> Vec<(ExecutionStatus, IndexRow)> {
     found.sort_by(|(_, left), (_, right)| order(left).cmp(&order(right)));
     found.dedup_by(|later, earlier| {
@@ -136,6 +137,8 @@ mod tests {
             stop: stop.map(Timestamp),
             version: None,
             alias: None,
+            redrive_count: 0,
+            redrive_date: None,
         };
         let (running, aborted) = (ExecutionStatus::Running, ExecutionStatus::Aborted);
         let found = vec![

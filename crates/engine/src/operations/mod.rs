@@ -2,18 +2,25 @@
 
 mod activities;
 mod describe_execution;
+mod express;
 mod get_execution_history;
 mod list_executions;
+mod redrive_execution;
 mod registry;
 mod send_task;
 mod start_execution;
+mod start_sync_execution;
 mod stop_execution;
+
+pub(crate) use redrive_execution::not_redrivable;
 
 use crate::Engine;
 use crate::keys::{self, ExecutionKey};
 use api::Exception;
 use arn::ExecutionArn;
 use interpreter::{Execution, Header};
+
+pub(crate) use describe_execution::api_status;
 
 impl Engine {
     /// An execution's header and state as they are on disk.

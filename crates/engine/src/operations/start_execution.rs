@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use crate::environment::uuid;
+use crate::express::Prepared;
 use crate::keys::ExecutionKey;
 use crate::partition::{Input, StartInput};
 use crate::registry::Started;
@@ -21,7 +22,7 @@ impl Engine {
         let [seed, draw] = halves(shared.environment.entropy());
         let Started { revision, version, alias } = shared.registry.started(&request.state_machine_arn, draw).await?;
         if revision.machine_type == StateMachineType::Express {
-            return Err(Exception::state_machine_type_not_supported());
+            return self.start_express(Prepared::new(Started { revision, version, alias }), request).await;
         }
         let name_is_new = request.name.is_none();
         let name: Arc<str> = request.name.unwrap_or_else(|| uuid(shared.environment.entropy()).into());
@@ -48,6 +49,19 @@ impl Engine {
         let start_time = self
             .ask(&key, |answer| Input::Start(Box::new(StartInput { execution, header, revision, name_is_new, answer })))
             .await?;
+        Ok(StartExecutionResponse { execution_arn, start_date_ms: start_time.0 })
+    }
+
+    /// Every call starts another execution, whatever its name.
+    async fn start_express(
+        &self,
+        prepared: Prepared,
+        request: StartExecutionRequest,
+    ) -> Result<StartExecutionResponse, Exception> {
+        let express = &self.0.express;
+        let new = express.new_execution(Arc::new(prepared), request);
+        let execution_arn = new.header.execution_arn.clone();
+        let start_time = express.start(new).await?;
         Ok(StartExecutionResponse { execution_arn, start_date_ms: start_time.0 })
     }
 }

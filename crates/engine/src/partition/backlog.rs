@@ -1,6 +1,6 @@
 //! Tasks that were open when the partition was opened: they are performed again, a few at a time, beside everything else.
 
-use crate::keys::{self, ExecutionKey};
+use crate::keys::{self, ExecutionKey, TaskRow};
 use interpreter::{TaskId, Timestamp};
 use std::collections::HashSet;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
@@ -33,7 +33,7 @@ impl Backlog {
         &mut self,
         store: &dyn Store,
         partition: PartitionId,
-    ) -> Result<Option<Vec<(ExecutionKey, TaskId)>>, StoreError> {
+    ) -> Result<Option<Vec<(ExecutionKey, TaskId, TaskRow)>>, StoreError> {
         let range = Range::all(keys::TASKS).limit(STRETCH);
         let range = match &self.after {
             Some(after) => range.after(after.clone()),
@@ -43,12 +43,12 @@ impl Backlog {
         let Some((last, _)) = rows.last() else { return Ok(None) };
         self.after = Some(last.clone());
         let mut open = Vec::new();
-        for (key, _) in rows {
+        for (key, row) in rows {
             let read =
                 keys::split(&key, 16).and_then(|(execution, suffix)| Some((execution, keys::read_task(&suffix)?)));
-            match read {
-                Some(task) if self.dispatched.contains(&task) => {}
-                Some(task) => open.push(task),
+            match read.zip(TaskRow::read(&row)) {
+                Some((task, _)) if self.dispatched.contains(&task) => {}
+                Some(((execution, task), row)) => open.push((execution, task, row)),
                 None => tracing::error!(
                     partition = partition.0, key = %key.escape_ascii(), code = store::Trouble::DamagedExecution.code(),
                     "a task is left alone, its row cannot be read; `stepwell check` finds everything that is damaged"

@@ -1,10 +1,12 @@
 //! What a batch of inputs has changed and asked for, until it is committed.
 
-use super::resident::Resident;
+use super::resident::{Indexed, Resident};
+use super::residents::Residents;
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
+use crate::tasks;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::write_events;
-use interpreter::{Effect, Execution, ExecutionStatus, Outcome, TaskId, Timer};
+use interpreter::{Effect, ExecutionStatus, Outcome, TaskId, Timer};
 use std::collections::HashMap;
 use store::{Table, Write};
 
@@ -28,6 +30,7 @@ struct Touched {
 pub(crate) struct Collected {
     touched: HashMap<ExecutionKey, Touched>,
     order: Vec<ExecutionKey>,
+    events: usize,
     /// Rows of executions that have been kept long enough.
     removals: Vec<Write>,
     pub releases: Vec<Release>,
@@ -55,11 +58,17 @@ impl Collected {
 
     /// Adds what a step did.
     pub fn add(&mut self, key: &ExecutionKey, outcome: Outcome, is_new: bool) {
+        self.events += outcome.events.len();
         let touched = self.touch(key);
         touched.is_new |= is_new;
         touched.events.extend(outcome.events);
         touched.effects.extend(outcome.effects);
         touched.unfinished = outcome.unfinished;
+    }
+
+    /// History events collected: the measure of a batch.
+    pub fn events(&self) -> usize {
+        self.events
     }
 
     fn touch(&mut self, key: &ExecutionKey) -> &mut Touched {
@@ -85,15 +94,15 @@ impl Collected {
     }
 
     /// Turns everything collected into writes and consequences.
-    pub fn finish(self, sequence: u64, residents: &mut HashMap<ExecutionKey, Resident>) -> (Finished, Vec<Release>) {
+    pub fn finish(self, sequence: u64, residents: &mut Residents) -> (Finished, Vec<Release>) {
         let mut finished =
             Finished { removes: !self.removals.is_empty(), writes: self.removals, ..Finished::default() };
         let mut touched = self.touched;
         for key in self.order {
             let touched = touched.remove(&key).expect("every key in the order was touched");
             let resident = residents.get_mut(&key).expect("a touched execution is in memory");
-            resident.last_batch = sequence;
             finished.add(&key, resident, touched);
+            residents.written(&key, sequence);
         }
         (finished, self.releases)
     }
@@ -105,8 +114,8 @@ impl Finished {
             self.put(keys::HEADERS, key.0.clone(), resident.execution.header.to_row());
         }
         self.add_rows(key, resident);
-        self.add_index(key, &resident.execution, touched.is_new);
-        self.add_effects(key, touched.effects);
+        self.add_index(key, resident);
+        self.add_effects(key, resident, touched.effects);
         for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
             self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk));
         }
@@ -144,13 +153,13 @@ impl Finished {
         }
     }
 
-    /// One row an execution, or one more for each of its version and alias: they move when the execution closes.
-    fn add_index(&mut self, key: &ExecutionKey, execution: &Execution, is_new: bool) {
-        let header = &execution.header;
-        let status = status_number(&execution.status);
-        let running = status_number(&ExecutionStatus::Running);
+    /// One row an execution, or one more for each of its version and alias: they move when the execution closes, and back when it is redriven.
+    fn add_index(&mut self, key: &ExecutionKey, resident: &mut Resident) {
+        let (execution, header) = (&resident.execution, &resident.execution.header);
+        let now = Indexed::of(execution);
+        let before = resident.indexed.replace(now);
         debug_assert_eq!(*key, ExecutionKey::new(&header.state_machine_name, &header.name));
-        if status == running && !is_new {
+        if before == Some(now) {
             return;
         }
         let value = IndexRow::of(execution).value();
@@ -160,17 +169,21 @@ impl Finished {
             header.state_machine_alias.as_ref(),
         ) {
             let row_key = |status: u8| IndexRow::key(&indexed, status, header.start_time, &header.name);
-            if !is_new {
-                self.writes.push(Write::delete(keys::INDEX, row_key(running)));
+            if let Some(before) = before.filter(|before| before.status != now.status) {
+                self.writes.push(Write::delete(keys::INDEX, row_key(before.status)));
             }
-            self.put(keys::INDEX, row_key(status), value.clone());
+            self.put(keys::INDEX, row_key(now.status), value.clone());
         }
-        if let Some(stop) = execution.stop_time.filter(|_| status != running) {
-            self.put(keys::CLOSED, key.closed(stop), ClosedRow::value(status, header));
+        let stopped_before = before.and_then(|before| before.stop);
+        if let Some(stop) = stopped_before.filter(|stop| now.stop != Some(*stop)) {
+            self.writes.push(Write::delete(keys::CLOSED, key.closed(stop)));
+        }
+        if let Some(stop) = now.stop {
+            self.put(keys::CLOSED, key.closed(stop), ClosedRow::value(now.status, header));
         }
     }
 
-    fn add_effects(&mut self, key: &ExecutionKey, effects: Vec<Effect>) {
+    fn add_effects(&mut self, key: &ExecutionKey, resident: &Resident, effects: Vec<Effect>) {
         let mut timers: Vec<Timer> = Vec::new();
         let mut tasks: Vec<TaskId> = Vec::new();
         for effect in effects {
@@ -199,11 +212,11 @@ impl Finished {
             }
         }
         for timer in timers {
-            self.put(keys::TIMERS, key.timer(&timer), keys::timer_row(key, &timer));
+            self.put(keys::TIMERS, key.timer(&timer), vec![interpreter::rows::VERSION]);
             self.set_timers.push((timer, key.clone()));
         }
         for task in tasks {
-            self.put(keys::TASKS, key.task(task), vec![interpreter::rows::VERSION]);
+            self.put(keys::TASKS, key.task(task), tasks::row(resident, task).encode());
             self.tasks.push((key.clone(), task));
         }
     }
@@ -213,11 +226,14 @@ impl Finished {
     }
 }
 
+/// The number of executions that succeeded.
+pub(crate) const SUCCEEDED: u8 = 1;
+
 /// The statuses as they stand in index keys; the numbers never change.
 pub(crate) fn status_number(status: &ExecutionStatus) -> u8 {
     match status {
         ExecutionStatus::Running => 0,
-        ExecutionStatus::Succeeded { .. } => 1,
+        ExecutionStatus::Succeeded { .. } => SUCCEEDED,
         ExecutionStatus::Failed(_) => 2,
         ExecutionStatus::TimedOut(_) => 3,
         ExecutionStatus::Aborted(_) => 4,

@@ -6,31 +6,43 @@ use super::input::{Input, StartInput};
 use super::quarantine::{Cause, Quarantine};
 use super::recovery;
 use super::resident::{self, Resident, Stored};
+use super::residents::Residents;
 use super::retention::{self, Retention, Sweep};
 use super::timers::Timers;
+use super::unfinished::Unfinished;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
-use crate::keys::ExecutionKey;
-use crate::registry::Registry;
+use crate::keys::{ExecutionKey, TaskRow};
+use crate::metrics::Metrics;
+use crate::operations::not_redrivable;
+use crate::registry::{Registry, Revision};
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::ActivityArn;
 use integrations::Performer;
 use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timer, Timestamp, step};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError, Write};
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 /// Inputs taken into one batch at most.
 const BATCH_INPUTS_MAX: usize = 512;
 /// Batches under way at most: one being synced, one being queued behind it.
 const BATCHES_IN_FLIGHT_MAX: usize = 2;
-/// Executions kept in memory although nothing happens to them.
-const RESIDENTS_MAX: usize = 20_000;
+/// Events collected in one batch before it is committed: a step more or less. Beyond it everything takes its turn, so that a batch takes
+/// milliseconds however much is asked for.
+const BATCH_EVENTS_MAX: usize = 2048;
+/// Shares of that, so that none of the three starves the others: inputs up to the first, unfinished steps up to the second, timers up to all.
+const BATCH_EVENTS_OF_INPUTS: usize = BATCH_EVENTS_MAX / 2;
+const BATCH_EVENTS_OF_STEPS: usize = BATCH_EVENTS_MAX * 3 / 4;
+/// Timers that may fire in every batch, and in a small one.
+const TIMERS_MIN: usize = 32;
+const TIMERS_MAX: usize = 512;
 /// The longest sleep towards a timer, so that a clock that jumps is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 /// How long to wait before reading everything again after a failed commit.
@@ -46,6 +58,7 @@ pub(crate) struct Shared {
     pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
+    pub metrics: Metrics,
 }
 
 /// A batch on its way to the disk.
@@ -68,9 +81,9 @@ pub(crate) struct Partition {
     pub shared: Arc<Shared>,
     pub inbox: mpsc::Receiver<Input>,
     pub sender: mpsc::Sender<Input>,
-    pub residents: HashMap<ExecutionKey, Resident>,
+    pub residents: Residents,
     pub timers: Timers,
-    pub unfinished: VecDeque<ExecutionKey>,
+    pub unfinished: Unfinished,
     pub running_tasks: RunningTasks,
     /// Tasks that were open at the opening and have not been performed again yet.
     pub backlog: Option<Backlog>,
@@ -121,9 +134,9 @@ impl Partition {
             shared,
             inbox,
             sender,
-            residents: HashMap::new(),
+            residents: Residents::default(),
             timers: Timers::default(),
-            unfinished: VecDeque::new(),
+            unfinished: Unfinished::default(),
             running_tasks: RunningTasks::default(),
             backlog: None,
             quarantine: Quarantine::default(),
@@ -150,7 +163,7 @@ impl Partition {
     /// One round: wait for something, do everything that is due, hand one batch over.
     async fn turn(&mut self) -> Result<(), StoreError> {
         let has_room = self.in_flight.len() < BATCHES_IN_FLIGHT_MAX;
-        let has_work = !self.unfinished.is_empty() || self.backlog.is_some();
+        let has_work = self.unfinished.len() > 0 || self.backlog.is_some();
         self.read_timers().await?;
         let sleep = self.until_next_timer().into_iter().chain(self.sweep.due_in(self.shared.environment.now())).min();
         tokio::select! {
@@ -178,6 +191,9 @@ impl Partition {
                     return Ok(());
                 }
                 Some(input) => self.handle(input).await?,
+            }
+            if self.collected.events() >= BATCH_EVENTS_OF_INPUTS {
+                return Ok(());
             }
             match self.inbox.try_recv() {
                 Ok(input) => next = Some(input),
@@ -207,6 +223,17 @@ impl Partition {
                 // A task that was given up in the meantime is no news to anybody.
                 let _ = self.apply(&execution, command).await?;
             }
+            Input::HandOut { execution, task, worker_name, answer } => {
+                let waits = self.find(&execution).await?.and_then(|resident| tasks::for_worker(resident, task));
+                let handed_out = match waits {
+                    Some(handed_out) => {
+                        let started = self.apply(&execution, Command::TaskStarted { task, worker_name }).await?;
+                        started.is_ok().then_some(handed_out)
+                    }
+                    None => None,
+                };
+                self.answer_later(answer, Ok(handed_out));
+            }
             Input::Token { execution, task, nonce, command, answer } => {
                 let known = self.find(&execution).await?.is_some_and(|resident| holds_nonce(resident, task, nonce));
                 let applied =
@@ -225,9 +252,32 @@ impl Partition {
                 };
                 self.answer_later(answer, Ok(stopped));
             }
+            Input::Redrive { execution, client_token, answer } => {
+                let redriven = self.redrive(&execution, client_token).await?;
+                self.answer_later(answer, redriven);
+            }
             Input::Shutdown => unreachable!("handled where inputs are taken"),
         }
         Ok(())
+    }
+
+    async fn redrive(
+        &mut self,
+        key: &ExecutionKey,
+        client_token: Option<Arc<str>>,
+    ) -> Result<Result<Option<Timestamp>, Exception>, StoreError> {
+        let now = self.shared.environment.now();
+        let Some(resident) = self.find(key).await? else { return Ok(Ok(None)) };
+        let redrives = &resident.execution.redrives;
+        if let Some(before) = client_token.as_deref().and_then(|token| redrives.repeated(token, now)) {
+            return Ok(Ok(Some(before)));
+        }
+        Ok(match self.apply_at(key, Command::RedriveExecution { client_token }, now).await? {
+            Ok(()) => Ok(Some(now)),
+            Err(CommandRejected::NotRedrivable(reason)) => Err(not_redrivable(&reason)),
+            // It was left alone just now.
+            Err(_) => Err(crate::damaged()),
+        })
     }
 
     /// A name that was used before is answered from what is known about its execution.
@@ -247,7 +297,7 @@ impl Partition {
         let now = self.shared.environment.now();
         header.start_time = now;
         let mut resident = Resident::new(Execution::new(header), revision);
-        let stepped = match self.step(&mut resident, Command::StartExecution, now) {
+        let stepped = match step_resident(&self.shared, &mut resident, Command::StartExecution, now) {
             Ok(stepped) => stepped,
             Err(panic) => {
                 // There is no execution yet that could be left alone: the start is refused, and may be tried again.
@@ -268,7 +318,7 @@ impl Partition {
         if self.quarantine.contains(key) {
             return Ok(Presence::Quarantined);
         }
-        if self.residents.contains_key(key) {
+        if self.residents.contains(key) {
             return Ok(Presence::Here);
         }
         if self.sweep.is_leaving(key) {
@@ -313,10 +363,11 @@ impl Partition {
         if self.find(key).await?.is_none() {
             return Ok(Err(CommandRejected::ExecutionClosed));
         }
-        let mut resident = self.residents.remove(key).expect("just found");
-        let result = match self.step(&mut resident, command, now) {
+        let resident = self.residents.get_mut(key).expect("just found");
+        let result = match step_resident(&self.shared, resident, command, now) {
             Ok(result) => result,
             Err(panic) => {
+                self.residents.remove(key);
                 self.quarantine.add(key, Cause::Panicked, &panic);
                 self.running_tasks.end_all(key);
                 if self.collected.contains(key) {
@@ -326,22 +377,7 @@ impl Partition {
                 return Ok(Err(CommandRejected::ExecutionClosed));
             }
         };
-        self.residents.insert(key.clone(), resident);
         Ok(result.map(|outcome| self.collected.add(key, outcome, false)))
-    }
-
-    /// Steps an execution; says what a panic said, after which nobody knows what the execution in memory is worth.
-    fn step(
-        &self,
-        resident: &mut Resident,
-        command: Command,
-        now: Timestamp,
-    ) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
-        let activities = KnownActivities(&self.shared.registry);
-        let surroundings = Surroundings { settings: &self.shared.settings, activities: &activities };
-        let (definition, execution) = (&resident.revision.definition, &mut resident.execution);
-        catch_unwind(AssertUnwindSafe(|| step(definition, execution, command, now, &surroundings)))
-            .map_err(|panic| crate::caught::message(&*panic))
     }
 
     /// Answers when everything the answer may rest on is durable: this batch, or the one before it.
@@ -353,13 +389,16 @@ impl Partition {
     }
 
     async fn continue_unfinished(&mut self) -> Result<(), StoreError> {
-        for _ in 0..self.unfinished.len().min(BATCH_INPUTS_MAX) {
-            let key = self.unfinished.pop_front().expect("counted");
+        for _ in 0..self.unfinished.len() {
+            let key = self.unfinished.pop().expect("counted");
             if self.bring(&key).await? == Presence::Here {
                 // It is in the line because there is a row that says so, or will be.
                 self.residents.get_mut(&key).expect("it is here").marked_unfinished = true;
             }
             let _ = self.apply(&key, Command::Continue).await?;
+            if self.collected.events() >= BATCH_EVENTS_OF_STEPS {
+                break;
+            }
         }
         Ok(())
     }
@@ -376,12 +415,17 @@ impl Partition {
             return Ok(());
         };
         backlog.performed += open.len() as u64;
-        for (key, task) in open {
-            if self.bring(&key).await? == Presence::Here {
-                self.dispatch(key, task);
+        for (key, task, row) in open {
+            match row {
+                TaskRow::Worker { activity_arn } => tasks::offer(&self.shared, &activity_arn, key, task),
+                TaskRow::Performer => {
+                    if self.bring(&key).await? == Presence::Here {
+                        self.dispatch(&key, task);
+                    }
+                }
             }
         }
-        self.let_idle_ones_go(self.durable);
+        self.give_up_idle_ones();
         Ok(())
     }
 
@@ -395,7 +439,10 @@ impl Partition {
 
     async fn fire_timers(&mut self) -> Result<(), StoreError> {
         let now = self.shared.environment.now();
-        for _ in 0..BATCH_INPUTS_MAX {
+        for fired in 0..TIMERS_MAX {
+            if fired >= TIMERS_MIN && self.collected.events() >= BATCH_EVENTS_MAX {
+                break;
+            }
             self.read_timers().await?;
             match self.timers.first() {
                 Some(timer) if timer.due <= now => {}
@@ -410,7 +457,7 @@ impl Partition {
     /// `now` is the time the timer was found due at: a clock that goes back after that must not make it early, hence stale.
     async fn fire(&mut self, timer: Timer, key: ExecutionKey, now: Timestamp) -> Result<(), StoreError> {
         let fired = self.apply_at(&key, Command::TimerFired(timer.kind), now).await?;
-        if fired.is_err() && self.residents.contains_key(&key) {
+        if fired.is_err() && self.residents.contains(&key) {
             // Nobody waits for it: only its row is left to be removed.
             self.collected.clear_timer(&key, timer);
         }
@@ -441,7 +488,9 @@ impl Partition {
         for (timer, key) in &set_timers {
             self.timers.set(*timer, key.clone());
         }
-        self.unfinished.extend(unfinished);
+        for key in unfinished {
+            self.unfinished.push(key);
+        }
         for (key, task) in ended_tasks {
             self.running_tasks.end(&key, task);
             self.shared.activities.end(&key, task);
@@ -467,16 +516,24 @@ impl Partition {
         for release in batch.releases {
             release(durable);
         }
+        if !durable {
+            self.shared.metrics.commits_failed.add(1);
+        }
         result?;
+        self.shared.metrics.commits.add(1);
         self.durable = batch.sequence;
         if batch.removes {
             self.sweep.committed();
         }
         for (key, task) in batch.tasks {
-            self.dispatch(key, task);
+            self.dispatch(&key, task);
         }
         for (key, events) in batch.events {
-            if let Some(resident) = self.residents.get(&key) {
+            if let Some(resident) = self.residents.get_mut(&key) {
+                let Resident { execution, revision, open_tasks, .. } = resident;
+                let metrics = &self.shared.metrics;
+                let machine = revision.metrics.get_or_init(|| metrics.machines.of(&revision.machine_arn.to_string()));
+                metrics.count(&events, machine, execution.header.start_time, open_tasks);
                 self.shared.watchers.tell(&resident.execution.header.execution_arn, events);
             }
         }
@@ -486,15 +543,20 @@ impl Partition {
                 self.residents.remove(&key);
             }
         }
-        self.let_idle_ones_go(batch.sequence);
+        self.give_up_idle_ones();
         Ok(())
     }
 
     /// Starts a task whose schedule is on disk, unless it was given up meanwhile.
-    pub fn dispatch(&mut self, key: ExecutionKey, task: TaskId) {
-        if let Some(resident) = self.residents.get(&key) {
-            tasks::dispatch(&self.shared, &self.sender, &mut self.running_tasks, &key, resident, task);
+    pub fn dispatch(&mut self, key: &ExecutionKey, task: TaskId) {
+        if let Some(resident) = self.residents.get(key) {
+            tasks::dispatch(&self.shared, &self.sender, &mut self.running_tasks, key, resident, task);
         }
+    }
+
+    fn give_up_idle_ones(&mut self) {
+        let collected = &self.collected;
+        self.residents.give_up(self.durable, |key| collected.contains(key));
     }
 
     /// Drops an execution from memory that is to be removed; false if it is in use.
@@ -512,23 +574,17 @@ impl Partition {
         self.collected.remove_rows(rows);
     }
 
-    fn let_idle_ones_go(&mut self, durable: u64) {
-        if self.residents.len() <= RESIDENTS_MAX {
-            return;
-        }
-        let touched = &self.collected;
-        self.residents.retain(|key, resident| resident.last_batch > durable || touched.contains(key));
-    }
-
     /// After a failed commit memory is ahead of the disk: forget it, and begin again from what is there.
     async fn reopen(&mut self, error: StoreError) {
         tracing::error!(partition = self.id.0, %error, "a commit or a read failed; the partition is read again from disk");
         self.fail_everyone();
         let mut told = error.to_string();
+        let mut again_at = Instant::now() + REOPEN_AFTER;
         while !self.is_closing {
             tokio::select! {
                 biased;
-                () = tokio::time::sleep(REOPEN_AFTER) => {}
+                // At a fixed time: callers that ask again and again must not put it off.
+                () = tokio::time::sleep_until(again_at) => again_at = Instant::now() + REOPEN_AFTER,
                 input = self.inbox.recv() => {
                     self.refuse(input);
                     continue;
@@ -575,6 +631,31 @@ impl Partition {
             Some(input) => input.refuse(&crate::unavailable()),
         }
     }
+}
+
+/// A step of an execution in memory.
+fn step_resident(
+    shared: &Shared,
+    resident: &mut Resident,
+    command: Command,
+    now: Timestamp,
+) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
+    caught_step(&shared.registry, &shared.settings, &resident.revision, &mut resident.execution, command, now)
+}
+
+/// Steps an execution; says what a panic said, after which nobody knows what the execution in memory is worth.
+pub(crate) fn caught_step(
+    registry: &Registry,
+    settings: &Settings,
+    revision: &Revision,
+    execution: &mut Execution,
+    command: Command,
+    now: Timestamp,
+) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
+    let activities = KnownActivities(registry);
+    let surroundings = Surroundings { settings, activities: &activities };
+    catch_unwind(AssertUnwindSafe(|| step(&revision.definition, execution, command, now, &surroundings)))
+        .map_err(|panic| crate::caught::message(&*panic))
 }
 
 fn holds_nonce(resident: &Resident, task: TaskId, nonce: u64) -> bool {

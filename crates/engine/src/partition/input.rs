@@ -2,6 +2,7 @@
 
 use crate::keys::ExecutionKey;
 use crate::registry::Revision;
+use crate::tasks::HandedOut;
 use api::Exception;
 use interpreter::{Command, Header, TaskId, Timestamp};
 use std::sync::Arc;
@@ -20,6 +21,17 @@ pub(crate) enum Input {
         execution: ExecutionKey,
         /// What.
         command: Command,
+    },
+    /// A worker takes an activity's task: answered with nothing if it is not there any more.
+    HandOut {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+        /// `workerName`, if the worker gave one.
+        worker_name: Option<Arc<str>>,
+        /// Told when it is durable.
+        answer: Answer<Option<HandedOut>>,
     },
     /// A fact about a task, from whoever holds its token.
     Token {
@@ -43,6 +55,15 @@ pub(crate) enum Input {
         /// Told when it is durable.
         answer: Answer<Option<Timestamp>>,
     },
+    /// RedriveExecution: answered with the time it went on; nothing if there is no such execution.
+    Redrive {
+        /// Which.
+        execution: ExecutionKey,
+        /// The caller's mark of the request.
+        client_token: Option<Arc<str>>,
+        /// Told when it is durable.
+        answer: Answer<Option<Timestamp>>,
+    },
     /// Finish what was begun and end.
     Shutdown,
 }
@@ -52,9 +73,11 @@ impl Input {
     pub fn existing(&self) -> Option<&ExecutionKey> {
         match self {
             Input::Start(start) => (!start.name_is_new).then_some(&start.execution),
-            Input::Task { execution, .. } | Input::Token { execution, .. } | Input::Stop { execution, .. } => {
-                Some(execution)
-            }
+            Input::Task { execution, .. }
+            | Input::HandOut { execution, .. }
+            | Input::Token { execution, .. }
+            | Input::Stop { execution, .. }
+            | Input::Redrive { execution, .. } => Some(execution),
             Input::Shutdown => None,
         }
     }
@@ -63,8 +86,9 @@ impl Input {
     pub fn refuse(self, exception: &Exception) {
         match self {
             Input::Start(start) => drop(start.answer.send(Err(exception.clone()))),
+            Input::HandOut { answer, .. } => drop(answer.send(Err(exception.clone()))),
             Input::Token { answer, .. } => drop(answer.send(Err(exception.clone()))),
-            Input::Stop { answer, .. } => drop(answer.send(Err(exception.clone()))),
+            Input::Stop { answer, .. } | Input::Redrive { answer, .. } => drop(answer.send(Err(exception.clone()))),
             // The task is in the store still, and is performed again once it can be.
             Input::Task { .. } | Input::Shutdown => {}
         }

@@ -23,7 +23,9 @@ pub(super) async fn recover(partition: &mut Partition) -> Result<(), StoreError>
         let rows = store.scan(id, range.clone()).await?;
         let Some((last, _)) = rows.last() else { break };
         range = range.after(last.clone());
-        partition.unfinished.extend(rows.into_iter().map(|(key, _)| ExecutionKey(key)));
+        for (key, _) in rows {
+            partition.unfinished.push(ExecutionKey(key));
+        }
     }
     let backlog = Backlog::new(begun);
     // Whether there is any at all: most often not.

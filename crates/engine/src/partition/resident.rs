@@ -1,8 +1,10 @@
 //! Executions in memory.
 
+use super::batch::status_number;
 use crate::keys::{self, ExecutionKey};
+use crate::metrics::OpenTasks;
 use crate::registry::{Registry, Revision, RevisionNumber};
-use interpreter::{Execution, Frame, FrameId, Header, rows::CorruptRow};
+use interpreter::{Execution, Frame, FrameId, Header, Timestamp, rows::CorruptRow};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
@@ -11,17 +13,54 @@ use store::{Bytes, PartitionId, Range, Store, StoreError};
 pub(crate) struct Resident {
     pub execution: Execution,
     pub revision: Arc<Revision>,
+    /// The index rows it has; none yet if it is new.
+    pub indexed: Option<Indexed>,
     /// Frames that have rows in the store, or in a batch on its way there.
     pub stored_frames: HashSet<FrameId>,
     /// Whether there is a row that says the execution stopped in the middle of a step.
     pub marked_unfinished: bool,
     /// The last batch that wrote it; it may leave memory when that is durable.
     pub last_batch: u64,
+    /// Its tasks, for the metrics.
+    pub open_tasks: OpenTasks,
+    /// Memory it takes, about.
+    pub bytes: usize,
 }
 
 impl Resident {
     pub fn new(execution: Execution, revision: Arc<Revision>) -> Resident {
-        Resident { execution, revision, stored_frames: HashSet::new(), marked_unfinished: false, last_batch: 0 }
+        Resident {
+            execution,
+            revision,
+            indexed: None,
+            stored_frames: HashSet::new(),
+            marked_unfinished: false,
+            last_batch: 0,
+            open_tasks: OpenTasks::default(),
+            bytes: 0,
+        }
+    }
+}
+
+/// What the index rows of an execution say of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Indexed {
+    /// The number of its status.
+    pub status: u8,
+    /// When it closed.
+    pub stop: Option<Timestamp>,
+    /// How often it was redriven.
+    pub redrive_count: u64,
+}
+
+impl Indexed {
+    /// What they should say.
+    pub fn of(execution: &Execution) -> Indexed {
+        Indexed {
+            status: status_number(&execution.status),
+            stop: execution.stop_time,
+            redrive_count: execution.redrives.count,
+        }
     }
 }
 
@@ -35,7 +74,7 @@ pub(crate) enum Stored {
     Execution(Box<Resident>),
 }
 
-/// Reads an execution with all its live frames.
+/// Reads an execution with all its frames: the live ones, or those kept for a redrive.
 pub(crate) async fn load(
     store: &dyn Store,
     registry: &Registry,
@@ -53,14 +92,15 @@ pub(crate) async fn load(
     let revision = registry.revision(RevisionNumber(header.revision)).await?;
     let mut execution = Execution::from_rows(header, &state).map_err(|corrupt| at(key, "state", &corrupt))?;
     let mut stored_frames = HashSet::new();
-    if execution.is_running() {
+    if execution.is_running() || execution.keeps_frames {
         for frame in load_frames(store, partition, key).await? {
             stored_frames.insert(frame.id);
             execution.restore_frame(frame);
         }
     }
     let marked_unfinished = execution.is_unfinished();
-    let resident = Resident { stored_frames, marked_unfinished, ..Resident::new(execution, revision) };
+    let indexed = Some(Indexed::of(&execution));
+    let resident = Resident { indexed, stored_frames, marked_unfinished, ..Resident::new(execution, revision) };
     Ok(Stored::Execution(Box::new(resident)))
 }
 

@@ -8,12 +8,13 @@
 //! Machines that keep their executions equally long share a cursor into the index. A cursor meets every row at most once, and none that is
 //! not old enough: with one retention for all machines nothing is ever read that is not removed.
 
+use super::batch::SUCCEEDED;
 use super::driver::Partition;
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
 use interpreter::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::Duration;
-use store::{Bytes, Range, StoreError, Write};
+use store::{Bytes, PartitionId, Range, Store, StoreError, Table, Write};
 
 /// How long closed executions are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,10 +50,10 @@ const BUSY: Duration = Duration::from_millis(50);
 const LOOKS_MAX: usize = 2048;
 /// Executions removed in one tick.
 const EXECUTIONS_MAX: usize = 128;
-/// History rows removed in one tick, and their bytes, which have to be read to find them.
+/// Rows of history and frames removed in one tick, and their bytes, which have to be read to find them.
 const CHUNKS_MAX: usize = 1024;
 const CHUNK_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// History rows read in one go: few, because a row can be large.
+/// Of these, rows read in one go: few, because a row can be large.
 const CHUNKS_READ: usize = 16;
 
 /// The removal of one partition.
@@ -216,25 +217,15 @@ async fn remove(
     row: &ClosedRow,
     budget: &mut Budget,
 ) -> Result<bool, StoreError> {
+    let (store, id) = (partition.shared.store.clone(), partition.id);
+    let at = (&*store, id);
     let mut writes = Vec::new();
-    let mut range = Range::prefix(keys::HISTORY, execution.prefix()).limit(CHUNKS_READ);
-    let is_whole = loop {
-        let chunks = partition.shared.store.scan(partition.id, range.clone()).await?;
-        let Some((last, _)) = chunks.last() else { break true };
-        range = range.after(last.clone());
-        let is_last = chunks.len() < CHUNKS_READ;
-        for (key, chunk) in chunks {
-            budget.chunks = budget.chunks.saturating_sub(1);
-            budget.chunk_bytes = budget.chunk_bytes.saturating_sub(chunk.len());
-            writes.push(Write::delete(keys::HISTORY, key));
-        }
-        if is_last {
-            break true;
-        }
-        if budget.chunks == 0 || budget.chunk_bytes == 0 {
-            break false;
-        }
-    };
+    let mut is_whole = collect_rows(at, keys::HISTORY, execution, budget, &mut writes).await?;
+    // One that did not succeed has kept its frames for a redrive.
+    for table in [keys::FRAME_BASES, keys::FRAME_PROGRESSES] {
+        is_whole =
+            is_whole && (row.status == SUCCEEDED || collect_rows(at, table, execution, budget, &mut writes).await?);
+    }
     for indexed in keys::indexed_under(&row.machine, row.version, row.alias.as_ref()) {
         writes.push(Write::delete(keys::INDEX, IndexRow::key(&indexed, row.status, row.start, &row.name)));
     }
@@ -247,4 +238,32 @@ async fn remove(
     }
     partition.remove_rows(writes);
     Ok(is_whole)
+}
+
+/// Collects the removal of an execution's rows of one table; false if the budget did not allow all of them.
+async fn collect_rows(
+    (store, partition): (&dyn Store, PartitionId),
+    table: Table,
+    execution: &ExecutionKey,
+    budget: &mut Budget,
+    writes: &mut Vec<Write>,
+) -> Result<bool, StoreError> {
+    let mut range = Range::prefix(table, execution.prefix()).limit(CHUNKS_READ);
+    loop {
+        let rows = store.scan(partition, range.clone()).await?;
+        let Some((last, _)) = rows.last() else { return Ok(true) };
+        range = range.after(last.clone());
+        let is_last = rows.len() < CHUNKS_READ;
+        for (key, row) in rows {
+            budget.chunks = budget.chunks.saturating_sub(1);
+            budget.chunk_bytes = budget.chunk_bytes.saturating_sub(row.len());
+            writes.push(Write::delete(table, key));
+        }
+        if is_last {
+            return Ok(true);
+        }
+        if budget.chunks == 0 || budget.chunk_bytes == 0 {
+            return Ok(false);
+        }
+    }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
 
 /// Rows read in one go, and left in memory when too many are.
-const STRETCH: usize = 4096;
+const STRETCH: usize = 1024;
 /// Timers in memory at most.
 const MEMORY_MAX: usize = 3 * STRETCH;
 
@@ -83,8 +83,8 @@ impl Timers {
             }
         };
         self.horizon = rows.last().filter(|_| rows.len() == STRETCH).map(|(key, _)| key.clone());
-        for (key, value) in rows {
-            match keys::read_timer(&key, &value) {
+        for (key, _) in rows {
+            match keys::read_timer(&key) {
                 Some((execution, timer)) => drop(self.next.insert(key, (timer, execution))),
                 None => tracing::error!(
                     partition = partition.0, key = %key.escape_ascii(), code = store::Trouble::DamagedExecution.code(),
@@ -124,7 +124,7 @@ mod tests {
         let count = 3 * STRETCH;
         let put = |due: i64, number: usize| {
             let (timer, key) = (timer(due), execution(number));
-            Write::put(keys::TIMERS, key.timer(&timer), keys::timer_row(&key, &timer))
+            Write::put(keys::TIMERS, key.timer(&timer), vec![interpreter::rows::VERSION])
         };
         let writes = (0..count).map(|number| put(number as i64 / 7, number)).collect();
         store.commit(Batch { partition, epoch, writes }).await.expect("the owner commits");

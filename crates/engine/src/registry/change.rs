@@ -4,6 +4,7 @@ use super::revision::RevisionNumber;
 use super::tables::CONTROL;
 use super::{Names, Registry};
 use api::{Code, Exception};
+use std::sync::atomic::Ordering;
 use store::{Batch, Epoch, StoreError, Write};
 use tokio::sync::OwnedMutexGuard;
 
@@ -44,7 +45,7 @@ impl Change {
     /// Both happen in a task of their own: a caller that is dropped meanwhile, as when its client hangs up, must not leave memory behind
     /// the store.
     pub(super) async fn commit(
-        self,
+        mut self,
         writes: Vec<Write>,
         apply: impl FnOnce(&mut Names) + Send + 'static,
     ) -> Result<(), Exception> {
@@ -53,7 +54,14 @@ impl Change {
         let committed = tokio::spawn(async move {
             let outcome = done.await;
             if outcome.is_ok() {
-                apply(&mut self.registry.0.names.write().expect("nothing panics while holding the lock"));
+                let mut names = self.registry.0.names.write().expect("nothing panics while holding the lock");
+                apply(&mut names);
+                self.registry.0.generation.fetch_add(1, Ordering::Release);
+            } else if let Err(StoreError::Unavailable { .. }) = outcome
+                && let Ok(epoch) = self.registry.0.store.open_partition(CONTROL).await
+            {
+                // After a refusal the store takes nothing more under the old epoch.
+                self.changer.epoch = epoch;
             }
             drop(self.changer);
             outcome

@@ -39,6 +39,7 @@ use machine::Machine;
 use revision_cache::RevisionCache;
 use row::Row;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock, RwLockReadGuard};
 use store::{Range, Store, StoreError, Table};
 use version::Version;
@@ -54,6 +55,8 @@ struct Inner {
     store: Arc<dyn Store>,
     identity: Identity,
     names: RwLock<Names>,
+    /// Rises with every change of `names`, after it.
+    generation: AtomicU64,
     revisions: RevisionCache,
     changer: Arc<tokio::sync::Mutex<Changer>>,
 }
@@ -114,6 +117,7 @@ impl Registry {
             store,
             identity,
             names: RwLock::new(names),
+            generation: AtomicU64::new(0),
             revisions: RevisionCache::default(),
             changer: Arc::new(tokio::sync::Mutex::new(changer)),
         })))
@@ -130,6 +134,12 @@ impl Registry {
         let Resolved { revision, version, alias } = self.names().resolve(&self.0.identity, arn, draw)?;
         let revision = self.revision(revision).await.map_err(|error| change::exception(&error))?;
         Ok(Started { revision, version, alias })
+    }
+
+    /// A number that is another one after every change. What [`started`](Registry::started) said after it was read is still true while it is
+    /// the same, but for the draws of aliases.
+    pub fn generation(&self) -> u64 {
+        self.0.generation.load(Ordering::Acquire)
     }
 
     /// `StateMachineDoesNotExist` unless there are the machine and the version or alias that `arn` names.

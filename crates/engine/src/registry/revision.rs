@@ -2,12 +2,13 @@
 
 use super::definition;
 use super::row::Row;
+use crate::metrics::MachineMetrics;
 use api::{EncryptionConfiguration, LoggingConfiguration, StateMachineType, TracingConfiguration, VariableReferences};
 use arn::{Identity, StateMachineArn};
 use asl::StateMachineDefinition;
 use json::{Object, ObjectBuilder};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::StoreError;
 
 /// Number of a revision, unique in a store and rising with every one made, of whatever machine.
@@ -43,6 +44,8 @@ pub struct Revision {
     pub encryption: EncryptionConfiguration,
     /// The variables its states refer to.
     pub variable_references: VariableReferences,
+    /// What is counted of its machine, once an execution of it was seen.
+    pub(crate) metrics: OnceLock<Arc<MachineMetrics>>,
 }
 
 /// What of a revision is kept: everything but what the text says already.
@@ -152,6 +155,7 @@ impl Revision {
             tracing: row.checked(TracingConfiguration::decode_member(row.value()))?.unwrap_or_default(),
             encryption: row.checked(EncryptionConfiguration::decode_member(row.value()))?.unwrap_or_default(),
             variable_references: parsed.variable_references,
+            metrics: OnceLock::new(),
         })
     }
 }

@@ -16,7 +16,7 @@ use api::{
     UpdateStateMachineResponse, limits,
 };
 use arn::{Qualifier, StateMachineArn};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use store::Write;
 
 /// A machine that is gone: its running executions are to be stopped.
@@ -230,6 +230,7 @@ impl Registry {
             tracing: new.settings.tracing,
             encryption: new.settings.encryption,
             variable_references: parsed.variable_references,
+            metrics: OnceLock::new(),
         });
         machine.current = number;
         let version = new.publication.map(|publication| publication.apply(&mut machine, now_ms));

@@ -26,6 +26,9 @@ pub enum HistoryEventDetails {
         error: Option<Arc<str>>,
         cause: Option<Arc<str>>,
     },
+    ExecutionRedriven {
+        redrive_count: u64,
+    },
     StateEntered {
         state_type: StateType,
         name: Arc<str>,

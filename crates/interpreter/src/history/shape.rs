@@ -31,6 +31,7 @@ impl Details {
             Details::ExecutionFailed { .. } => "ExecutionFailed",
             Details::ExecutionTimedOut { .. } => "ExecutionTimedOut",
             Details::ExecutionAborted { .. } => "ExecutionAborted",
+            Details::ExecutionRedriven { .. } => "ExecutionRedriven",
             Details::StateEntered { state_type, .. } => entered(*state_type),
             Details::StateExited { state_type, .. } => exited(*state_type),
             Details::StateAborted { state_type } => aborted(*state_type),
@@ -81,6 +82,9 @@ impl Details {
             }
             Details::ExecutionAborted { error, cause } => {
                 ("executionAbortedEventDetails", Shape::new().failure(error, cause))
+            }
+            Details::ExecutionRedriven { redrive_count } => {
+                ("executionRedrivenEventDetails", Shape::new().number("redriveCount", *redrive_count))
             }
             Details::StateEntered { name, input, .. } => {
                 ("stateEnteredEventDetails", Shape::new().text("name", name).payload(data, "input", input))

@@ -66,6 +66,10 @@ fn write_details(row: &mut Writer, details: &Details) {
         Details::ExecutionFailed { error, cause } => failure(row, 3, error, cause),
         Details::ExecutionTimedOut { error, cause } => failure(row, 4, error, cause),
         Details::ExecutionAborted { error, cause } => failure(row, 5, error, cause),
+        Details::ExecutionRedriven { redrive_count } => {
+            row.byte(36);
+            row.number(*redrive_count);
+        }
         Details::StateEntered { state_type, name, input } => {
             row.byte(6);
             row.byte(*state_type as u8);
@@ -243,6 +247,7 @@ fn read_details(row: &mut Reader<'_>) -> Result<Details, CorruptRow> {
         32 => Details::MapIterationSucceeded { name: row.shared()?, index: row.number()? },
         33 => Details::MapIterationFailed { name: row.shared()?, index: row.number()? },
         34 => Details::MapIterationAborted { name: row.shared()?, index: row.number()? },
+        36 => Details::ExecutionRedriven { redrive_count: row.number()? },
         35 => Details::EvaluationFailed {
             state: row.shared()?,
             location: optional(row)?,

@@ -52,7 +52,9 @@ impl Frame {
             }
             Phase::Task(attempt) => {
                 row.byte(3);
-                row.byte(u8::from(attempt.started) | u8::from(attempt.submitted) << 1);
+                row.byte(
+                    u8::from(attempt.started) | u8::from(attempt.submitted) << 1 | u8::from(attempt.handed_over) << 2,
+                );
                 row.option(attempt.timeout_due, Writer::timestamp);
                 row.option(attempt.heartbeat_due, Writer::timestamp);
             }
@@ -68,6 +70,7 @@ impl Frame {
                 }
             }
             Phase::Finished { .. } => row.byte(6),
+            Phase::Stopped => row.byte(7),
         }
         row.finish()
     }
@@ -124,6 +127,7 @@ fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
             Phase::Task(TaskAttempt {
                 started: marks & 1 != 0,
                 submitted: marks & 2 != 0,
+                handed_over: marks & 4 != 0,
                 timeout_due: row.option(Reader::timestamp)?,
                 heartbeat_due: row.option(Reader::timestamp)?,
                 ..attempt
@@ -138,6 +142,7 @@ fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
             concurrency: row.number()?,
         },
         (6, Kept::Output(output)) => Phase::Finished { output },
+        (7, _) => Phase::Stopped,
         _ => return Err(CorruptRow("a frame's two rows do not fit together")),
     })
 }
@@ -161,6 +166,7 @@ fn read_attempt(row: &mut Reader<'_>) -> Result<TaskAttempt, CorruptRow> {
         role_arn: row.option(Reader::shared)?,
         started: false,
         submitted: false,
+        handed_over: false,
         timeout_due: None,
         heartbeat_due: None,
     })

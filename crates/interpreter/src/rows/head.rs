@@ -73,6 +73,18 @@ impl Execution {
         row.number(self.next_frame_id);
         row.fixed(self.seed);
         row.option(self.timeout_due, Writer::timestamp);
+        // Most executions have nothing to do with redrives.
+        if self.keeps_frames || self.redrives.count > 0 {
+            row.byte(1);
+            row.byte(u8::from(self.keeps_frames));
+            row.number(self.redrives.count);
+            row.option(self.redrives.last, Writer::timestamp);
+            row.number(self.redrives.client_tokens.len() as u64);
+            for (token, time) in &self.redrives.client_tokens {
+                row.shared(token);
+                row.timestamp(*time);
+            }
+        }
         row.finish()
     }
 
@@ -98,6 +110,16 @@ impl Execution {
         execution.next_frame_id = row.number()?;
         execution.seed = row.fixed()?;
         execution.timeout_due = row.option(Reader::timestamp)?;
+        row.later_option(|row| {
+            execution.keeps_frames = row.byte()? != 0;
+            execution.redrives.count = row.number()?;
+            execution.redrives.last = row.option(Reader::timestamp)?;
+            for _ in 0..row.number()? {
+                let (token, time) = (row.shared()?, row.timestamp()?);
+                execution.redrives.client_tokens.push((token, time));
+            }
+            Ok(())
+        })?;
         Ok(execution)
     }
 }

@@ -22,15 +22,23 @@ pub(crate) fn begin(step: &mut Step<'_>, frame: &mut Frame, state: &State, map: 
     if length == 0 {
         let last_event = frame.last_event;
         step.emit(last_event, HistoryEventDetails::MapStateSucceeded);
-        return Ok(step.children_ended(frame, state, first_child, 0));
+        return Ok(step.children_ended(frame, state));
     }
-    let map_started = frame.last_event;
-    for _ in 0..concurrency.min(length) {
-        if let Err(fault) = start_iteration(step, frame, state, map_started) {
-            return Ok(fail(step, frame, state, fault));
+    Ok(fill(step, frame, state))
+}
+
+/// Starts iterations up to the number that may run at a time: at the beginning, and when a redrive finds fewer.
+pub(crate) fn fill(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Progress {
+    let previous = frame.last_event;
+    while let Phase::Map { length, started, succeeded, concurrency, .. } = frame.phase
+        && started < length
+        && started - succeeded < concurrency
+    {
+        if let Err(fault) = start_iteration(step, frame, state, previous) {
+            return fail(step, frame, state, fault);
         }
     }
-    Ok(Progress::Blocked)
+    Progress::Blocked
 }
 
 /// An iteration ended: its slot goes to the next item, and after the last one the state is done.
@@ -43,11 +51,11 @@ pub(crate) fn iteration_ended(
 ) -> Progress {
     let ended = HistoryEventDetails::MapIterationSucceeded { name: state.name.clone(), index: position };
     frame.last_event = step.emit(last_event, ended);
-    let Phase::Map { first_child, length, started, succeeded, .. } = &mut frame.phase else {
+    let Phase::Map { length, started, succeeded, .. } = &mut frame.phase else {
         unreachable!("called for a Map state")
     };
     *succeeded += 1;
-    let (first_child, length, started, succeeded) = (*first_child, *length, *started, *succeeded);
+    let (length, started, succeeded) = (*length, *started, *succeeded);
     if started < length {
         // The next iteration's chain goes on from the one that made room, not from this event (recorded).
         return match start_iteration(step, frame, state, last_event) {
@@ -60,22 +68,20 @@ pub(crate) fn iteration_ended(
     }
     let last_event = frame.last_event;
     step.emit(last_event, HistoryEventDetails::MapStateSucceeded);
-    step.children_ended(frame, state, first_child, length)
+    step.children_ended(frame, state)
 }
 
 /// A fault between iterations ends those that still run.
 fn fail(step: &mut Step<'_>, frame: &mut Frame, state: &State, fault: Fault) -> Progress {
     let cause = frame.last_event;
-    step.abort_children(frame, cause);
+    step.abort_children(frame, None, cause);
     step.fail_with(frame, state, fault)
 }
 
 fn start_iteration(step: &mut Step<'_>, frame: &mut Frame, state: &State, previous_event_id: u64) -> Result<(), Fault> {
     let StateKind::Map(map) = &state.kind else { unreachable!("called for a Map state") };
-    let Phase::Map { first_child, started, .. } = &mut frame.phase else { unreachable!("called for a Map state") };
-    let position = *started;
+    let Phase::Map { first_child, started: position, .. } = frame.phase else { unreachable!("called for a Map state") };
     let id = FrameId(first_child.0 + position);
-    *started += 1;
     let work = frame.work.clone().expect("a Map state that runs has its items");
     let item = &work.value().as_array().expect("items are an array")[position as usize];
     let input = match &map.item_selector {
@@ -96,6 +102,9 @@ fn start_iteration(step: &mut Step<'_>, frame: &mut Frame, state: &State, previo
     iteration.last_event = iteration_started;
     step.runnable.push_back(id);
     step.put(iteration);
+    if let Phase::Map { started, .. } = &mut frame.phase {
+        *started += 1;
+    }
     Ok(())
 }
 

@@ -30,8 +30,17 @@ pub(crate) fn enter(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Pr
     attempt(step, frame, state)
 }
 
+/// Does the work of a state again that failed or was stopped, in a redrive. A Fail state is entered again.
+pub(crate) fn again(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Progress {
+    match &state.kind {
+        StateKind::Fail(_) => enter(step, frame, state),
+        _ => attempt(step, frame, state),
+    }
+}
+
 /// Does the state's work, for the first time or once more after a retry's delay.
 pub(crate) fn attempt(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> Progress {
+    let (events, seed) = (step.outcome.events.len(), step.execution.seed);
     let begun: Result<Progress, Fault> = match &state.kind {
         StateKind::Pass(pass) => pass::begin(step, frame, state, pass),
         StateKind::Task(task) => task::schedule(step, frame, state, task),
@@ -42,5 +51,15 @@ pub(crate) fn attempt(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> 
         StateKind::Parallel(parallel) => parallel::begin(step, frame, state, parallel),
         StateKind::Map(map) => map::begin(step, frame, state, map),
     };
-    begun.unwrap_or_else(|fault| step.fail_with(frame, state, fault))
+    match begun {
+        Ok(progress) => progress,
+        Err(fault) => {
+            let progress = step.fail_with(frame, state, fault);
+            if step.outcome.events.len() == events {
+                // What leaves no event must not move the random numbers: the history could not tell what comes after it.
+                step.execution.seed = seed;
+            }
+            progress
+        }
+    }
 }

@@ -40,6 +40,7 @@ pub(crate) fn schedule(
         payload,
         started: false,
         submitted: false,
+        handed_over: false,
         timeout_due: None,
         heartbeat_due: None,
     };
@@ -79,6 +80,7 @@ fn start(step: &mut Step<'_>, frame: &mut Frame, resource: &Resource, worker_nam
 pub(crate) fn started(step: &mut Step<'_>, task: TaskId, worker_name: Option<Arc<str>>) -> Result<(), CommandRejected> {
     let (mut frame, _, resource) = take_if(step, task, |attempt| !attempt.started)?;
     start(step, &mut frame, resource, worker_name);
+    hand_over(step, &mut frame, task);
     step.put(frame);
     Ok(())
 }
@@ -95,8 +97,19 @@ pub(crate) fn submitted(step: &mut Step<'_>, task: TaskId, output: Payload) -> R
     if let Phase::Task(attempt) = &mut frame.phase {
         attempt.submitted = true;
     }
+    if matches!(resource, Resource::Service { pattern: IntegrationPattern::WaitForTaskToken, .. }) {
+        hand_over(step, &mut frame, task);
+    }
     step.put(frame);
     Ok(())
+}
+
+/// From here on only the holder of the token, or a timer, ends the task.
+fn hand_over(step: &mut Step<'_>, frame: &mut Frame, task: TaskId) {
+    if let Phase::Task(attempt) = &mut frame.phase {
+        attempt.handed_over = true;
+        step.effect(Effect::EndTask(task));
+    }
 }
 
 /// The task's result.
@@ -187,7 +200,9 @@ fn end(step: &mut Step<'_>, frame: &Frame) {
 
 /// Nobody waits for this attempt any more.
 fn end_attempt(step: &mut Step<'_>, task: TaskId, attempt: &TaskAttempt) {
-    step.effect(Effect::EndTask(task));
+    if !attempt.handed_over {
+        step.effect(Effect::EndTask(task));
+    }
     if let Some(due) = attempt.timeout_due {
         step.clear_timer(due, TimerKind::TaskTimeout(task));
     }

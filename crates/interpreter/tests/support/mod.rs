@@ -97,7 +97,8 @@ impl Run {
             }
         }
         if !self.execution.is_running() {
-            assert_eq!((self.timers.len(), self.tasks.len(), self.execution.frames().count()), (0, 0, 0));
+            assert_eq!((self.timers.len(), self.tasks.len()), (0, 0));
+            assert_eq!(self.execution.frames().count() > 0, self.execution.keeps_frames);
         }
         if self.reloads {
             self.restore();
@@ -146,6 +147,7 @@ impl Run {
             (before.stop_time, before.next_event_id, before.next_frame_id, before.seed, before.timeout_due),
             (after.stop_time, after.next_event_id, after.next_frame_id, after.seed, after.timeout_due)
         );
+        assert_eq!((&before.redrives, before.keeps_frames), (&after.redrives, after.keeps_frames));
         assert_eq!(before.frames().count(), after.frames().count());
         for (before, after) in before.frames().zip(after.frames()) {
             same(before, after);

@@ -33,9 +33,14 @@ pub trait Performer {
 
 /// Plays `run` until it has closed.
 pub fn play(run: &mut Run, performer: &mut dyn Performer) -> Result<(), String> {
+    play_from(run, performer, Command::StartExecution)
+}
+
+/// Plays `run`, beginning with `first`, until it has closed.
+pub fn play_from(run: &mut Run, performer: &mut dyn Performer, first: Command) -> Result<(), String> {
     let mut planned: BTreeMap<(Timestamp, u64), (TaskId, Reply)> = BTreeMap::new();
     let mut seen: BTreeSet<TaskId> = BTreeSet::new();
-    let mut unfinished = run.step(Command::StartExecution).map_err(|rejected| format!("{rejected:?}"))?.unfinished;
+    let mut unfinished = run.step(first).map_err(|rejected| format!("{rejected:?}"))?.unfinished;
     for _ in 0..STEPS_MAX {
         if !run.execution.is_running() {
             return Ok(());

@@ -37,6 +37,10 @@ fn misplaced(event: &HistoryEvent, by_id: &ById<'_>) -> Option<&'static str> {
             (is_right, "its chain does not lead to the entry of such a state")
         }
         Details::StateEntered { .. } if from == 0 => (event.id == 2, "only the first state points at nothing"),
+        // A Fail state is entered again in a redrive.
+        Details::StateEntered { state_type: StateType::Fail, name, .. } if entry(by_id, from, name).is_some() => {
+            return None;
+        }
         Details::StateEntered { .. } => (
             matches!(
                 parent,
@@ -92,8 +96,10 @@ fn numbered(events: &[HistoryEvent]) -> Result<(), String> {
         if event.previous_event_id >= event.id {
             return Err(format!("event {id} points at {}", event.previous_event_id));
         }
-        let ends = event.details.type_name().starts_with("Execution") && id > 1;
-        if ends != (id as usize == events.len()) {
+        let is_redrive = matches!(event.details, Details::ExecutionRedriven { .. });
+        let ends = event.details.type_name().starts_with("Execution") && id > 1 && !is_redrive;
+        let next = events.get(id as usize).map(|event| &event.details);
+        if ends != matches!(next, None | Some(Details::ExecutionRedriven { .. })) {
             return Err(format!("event {id} {}: the end is the last event", event.details.type_name()));
         }
     }

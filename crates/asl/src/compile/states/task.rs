@@ -9,6 +9,7 @@ use crate::compile::{flow, path_field, resource, retry, template};
 use crate::definition::{IntegerField, IntegrationPattern, Resource, StateKind, TaskState, Template};
 use crate::placeholder;
 use crate::tree::NodeKind;
+use std::borrow::Cow;
 
 pub(crate) fn compile<'t>(checker: &mut Checker<'t>, state: &mut StateReader<'t, '_, '_>) -> Compiled {
     let has = flow::Has { parameters: true, result_selector: true, result_path: true, arguments: true };
@@ -37,7 +38,8 @@ fn resource<'t>(checker: &mut Checker<'t>, fields: &mut Fields<'t, '_>) -> Optio
     let filled = checker.filled_arn(text);
     let resource = match resource::parse(&filled) {
         Ok(resource) => resource,
-        Err(_) if placeholder::decides(&filled) => return None,
+        // Only what was filled in may excuse it: a word that looks the same in the text itself may not.
+        Err(_) if matches!(&filled, Cow::Owned(filled) if placeholder::decides(filled)) => return None,
         Err(problem) => {
             checker.schema_with_help(&location, &node.span, problem.message, problem.help);
             return None;

@@ -1,7 +1,8 @@
-//! What is measured, in order. Each measurement has a server of its own with an empty data directory.
+//! The whole system over HTTP. Each measurement has a server of its own with an empty data directory.
 
 use crate::client::Client;
 use crate::figures::{Better, Figure, figure};
+use crate::latencies::Latencies;
 use crate::machine::Machine;
 use crate::options::Options;
 use crate::server::Server;
@@ -21,7 +22,7 @@ const REST: Duration = Duration::from_secs(1);
 /// A load before the measured one: files are there, memory has grown to its size.
 const WARM_UP: Duration = Duration::from_secs(1);
 
-const START: &str = "AWSStepFunctions.StartExecution";
+pub(crate) const START: &str = "AWSStepFunctions.StartExecution";
 
 /// All figures.
 pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
@@ -43,14 +44,14 @@ async fn cold_start(options: &Options) -> anyhow::Result<Vec<Figure>> {
         times.push(begun.elapsed());
         if round == COLD_STARTS {
             tokio::time::sleep(REST).await;
-            idle = server.resident_bytes()?;
+            idle = server.process().resident_bytes()?;
         }
         server.stop().await?;
     }
-    times.sort();
+    let times = Latencies::of(times);
     Ok(vec![
-        figure("cold start, least", milliseconds(times[0]), "ms", Better::Less),
-        figure("cold start, median", milliseconds(at(&times, 0.5)), "ms", Better::Less),
+        figure("cold start, least", times.milliseconds(0.0), "ms", Better::Less),
+        figure("cold start, median", times.milliseconds(0.5), "ms", Better::Less),
         figure("idle memory", idle / (1024.0 * 1024.0), "MiB", Better::Less),
     ])
 }
@@ -70,13 +71,12 @@ async fn latency(options: &Options) -> anyhow::Result<Vec<Figure>> {
         tokio::time::sleep(LATENCY_PAUSE).await;
     }
     server.stop().await?;
-    replies.sort();
-    finishes.sort();
+    let (replies, finishes) = (Latencies::of(replies), Latencies::of(finishes));
     Ok(vec![
-        figure("durable StartExecution, p50", milliseconds(at(&replies, 0.5)), "ms", Better::Less),
-        figure("durable StartExecution, p99", milliseconds(at(&replies, 0.99)), "ms", Better::Less),
-        figure("3 states, start to finish, p50", milliseconds(at(&finishes, 0.5)), "ms", Better::Less),
-        figure("3 states, start to finish, p99", milliseconds(at(&finishes, 0.99)), "ms", Better::Less),
+        figure("durable StartExecution, p50", replies.milliseconds(0.5), "ms", Better::Less),
+        figure("durable StartExecution, p99", replies.milliseconds(0.99), "ms", Better::Less),
+        figure("3 states, start to finish, p50", finishes.milliseconds(0.5), "ms", Better::Less),
+        figure("3 states, start to finish, p99", finishes.milliseconds(0.99), "ms", Better::Less),
     ])
 }
 
@@ -103,23 +103,23 @@ async fn load(options: &Options, states: u32) -> anyhow::Result<Vec<Figure>> {
     machine.wait_until_all_closed(&mut client).await?;
 
     let (before, begun) = (server.usage()?, Instant::now());
-    let mut replies = start_for(&server, &machine, options.connections, options.duration).await?;
+    let replies = start_for(&server, &machine, options.connections, options.duration).await?;
     let starting = begun.elapsed().as_secs_f64();
     machine.wait_until_all_closed(&mut client).await?;
     let (after, total) = (server.usage()?, begun.elapsed().as_secs_f64());
-    let memory = server.resident_bytes()?;
+    let memory = server.process().resident_bytes()?;
     server.stop().await?;
 
-    replies.sort();
-    let executions = replies.len() as f64;
+    let replies = Latencies::of(replies);
+    let executions = replies.count() as f64;
     let transitions = executions * f64::from(machine.states);
     let cpu_seconds = after.cpu_seconds - before.cpu_seconds;
     let name = |what: &str| format!("{states} {}: {what}", if states == 1 { "state" } else { "states" });
     let mut figures = vec![
         figure(name("starts"), executions / starting, "/s", Better::More),
         figure(name("transitions, until all closed"), transitions / total, "/s", Better::More),
-        figure(name("reply, p50"), milliseconds(at(&replies, 0.5)), "ms", Better::Less),
-        figure(name("reply, p99"), milliseconds(at(&replies, 0.99)), "ms", Better::Less),
+        figure(name("reply, p50"), replies.milliseconds(0.5), "ms", Better::Less),
+        figure(name("reply, p99"), replies.milliseconds(0.99), "ms", Better::Less),
         figure(name("server CPU per transition"), cpu_seconds / transitions * 1e6, "µs", Better::Less),
         figure(name("processors busy with the server"), cpu_seconds / total, "", Better::Less),
         figure(name("memory after the load"), memory / (1024.0 * 1024.0), "MiB", Better::Less),
@@ -132,7 +132,7 @@ async fn load(options: &Options, states: u32) -> anyhow::Result<Vec<Figure>> {
 }
 
 /// Keeps `connections` busy with StartExecution for a time; how long each reply took.
-async fn start_for(
+pub(crate) async fn start_for(
     server: &Server,
     machine: &Machine,
     connections: usize,
@@ -166,14 +166,4 @@ async fn start_for(
         bail!("not one execution was started");
     }
     Ok(all)
-}
-
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
-}
-
-/// The quantile of sorted times.
-fn at(sorted: &[Duration], quantile: f64) -> Duration {
-    let last = sorted.len() - 1;
-    sorted[((last as f64 * quantile).ceil() as usize).min(last)]
 }

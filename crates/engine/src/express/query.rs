@@ -1,0 +1,199 @@
+//! Looking at recent Express executions. AWS's API shows none; consoles and command lines want to.
+
+use super::journal::Journal;
+use super::recent::Record;
+use super::run::Live;
+use super::{Express, output_and_ending};
+use crate::registry::RevisionNumber;
+use api::{Exception, ExecutionStatus as ApiStatus};
+use interpreter::history::HistoryEvent;
+use interpreter::{ExecutionStatus, Header, Timestamp};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How an Express execution was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExpressKind {
+    /// With StartSyncExecution.
+    Synchronous,
+    /// With StartExecution.
+    Asynchronous,
+}
+
+/// Which Express executions are wanted; by default the newest hundred of all.
+#[derive(Clone, Debug)]
+pub struct ExpressQuery {
+    /// Those of the state machine of this name.
+    pub state_machine_name: Option<String>,
+    /// Those with this status.
+    pub status: Option<ApiStatus>,
+    /// Those started then or later, in ms since the epoch.
+    pub started_from_ms: Option<i64>,
+    /// Those started before then, in ms since the epoch.
+    pub started_before_ms: Option<i64>,
+    /// Those that come after this one, which was the last of a page: its start, in ms since the epoch, and its ARN.
+    pub after: Option<(i64, Arc<str>)>,
+    /// As many at most.
+    pub max_results: usize,
+}
+
+impl Default for ExpressQuery {
+    fn default() -> ExpressQuery {
+        ExpressQuery {
+            state_machine_name: None,
+            status: None,
+            started_from_ms: None,
+            started_before_ms: None,
+            after: None,
+            max_results: 100,
+        }
+    }
+}
+
+/// An Express execution that runs or ended lately.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExpressExecution {
+    /// The execution.
+    pub execution_arn: Arc<str>,
+    /// Its machine, unqualified.
+    pub state_machine_arn: Arc<str>,
+    /// Its name, which others may have as well.
+    pub name: Arc<str>,
+    /// How it was started.
+    pub kind: ExpressKind,
+    /// Its status.
+    pub status: ApiStatus,
+    /// In ms since the epoch.
+    pub start_date_ms: i64,
+    /// In ms since the epoch; `None` while it runs.
+    pub stop_date_ms: Option<i64>,
+    /// As sent.
+    pub input: Arc<str>,
+    /// Of a succeeded execution.
+    pub output: Option<Arc<str>>,
+    /// Why it failed.
+    pub error: Option<Arc<str>>,
+    /// Why, in a sentence.
+    pub cause: Option<Arc<str>>,
+    /// X-Ray's header.
+    pub trace_header: Option<Arc<str>>,
+    /// The version it was started with.
+    pub state_machine_version: Option<u64>,
+    /// The alias it was started with.
+    pub state_machine_alias: Option<Arc<str>>,
+}
+
+/// The history of an Express execution, from its first event on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExpressHistory {
+    /// What happened so far.
+    pub events: Vec<HistoryEvent>,
+    /// Whether nothing is missing at the end: neither because more events were not wanted, nor because the execution got so much data that
+    /// not all of it was kept.
+    pub is_whole: bool,
+}
+
+/// The first executions of a query, in order: newest first.
+struct Page<'q> {
+    query: &'q ExpressQuery,
+    found: BTreeMap<(Reverse<i64>, Arc<str>), ExpressExecution>,
+}
+
+impl Page<'_> {
+    fn offer(&mut self, header: &Header, kind: ExpressKind, status: &ExecutionStatus, stop_time: Option<Timestamp>) {
+        let (query, start) = (self.query, header.start_time.0);
+        let api_status = crate::operations::api_status(status);
+        let is_wanted = query.state_machine_name.as_ref().is_none_or(|name| **name == *header.state_machine_name)
+            && query.status.is_none_or(|status| status == api_status)
+            && query.started_from_ms.is_none_or(|from| start >= from)
+            && query.started_before_ms.is_none_or(|before| start < before);
+        let position = || (Reverse(start), &*header.execution_arn);
+        let is_behind = |(reached, arn): &(i64, Arc<str>)| position() > (Reverse(*reached), &**arn);
+        if !is_wanted || !query.after.as_ref().is_none_or(is_behind) {
+            return;
+        }
+        let is_full = self.found.len() >= query.max_results;
+        if is_full && self.found.last_key_value().is_none_or(|((last, arn), _)| position() > (*last, arn)) {
+            return;
+        }
+        let key = (Reverse(start), header.execution_arn.clone());
+        // One that ended while the shards were read, one after the other, was met twice: the end holds.
+        if api_status != ApiStatus::Running || !self.found.contains_key(&key) {
+            self.found.insert(key, shown(header, kind, status, stop_time));
+        }
+        if self.found.len() > query.max_results {
+            self.found.pop_last();
+        }
+    }
+}
+
+impl Express {
+    /// The newest executions that fit a query.
+    pub fn list(&self, query: &ExpressQuery) -> Vec<ExpressExecution> {
+        let mut page = Page { query, found: BTreeMap::new() };
+        for shard in self.shards.each() {
+            for live in shard.live.values() {
+                page.offer(&live.header, live.kind, &ExecutionStatus::Running, None);
+            }
+            for record in shard.recents.iter() {
+                page.offer(&record.header, record.kind, &record.status, record.stop_time);
+            }
+        }
+        page.found.into_values().collect()
+    }
+
+    /// One execution.
+    pub fn find(&self, execution_arn: &str) -> Option<ExpressExecution> {
+        let live = |live: &Live| shown(&live.header, live.kind, &ExecutionStatus::Running, None);
+        let record = |record: &Record| shown(&record.header, record.kind, &record.status, record.stop_time);
+        self.look_up(execution_arn, live, record)
+    }
+
+    /// Its history.
+    pub async fn history(&self, execution_arn: &str, events_max: usize) -> Result<Option<ExpressHistory>, Exception> {
+        let live = |live: &Live| (live.header.clone(), live.kind, live.journal());
+        let record = |record: &Record| (record.header.clone(), record.kind, record.journal.clone());
+        let found: Option<(Header, ExpressKind, Journal)> = self.look_up(execution_arn, live, record);
+        let Some((header, kind, journal)) = found else { return Ok(None) };
+        let registry = &self.shared.registry;
+        let revision =
+            registry.revision(RevisionNumber(header.revision)).await.map_err(|error| crate::read_failed(&error))?;
+        let (events, is_whole) = journal.history(&header, &revision, self.settings(kind), registry, events_max).await;
+        Ok(Some(ExpressHistory { events, is_whole }))
+    }
+
+    fn look_up<T>(&self, execution_arn: &str, live: impl Fn(&Live) -> T, record: impl Fn(&Record) -> T) -> Option<T> {
+        // One that ends meanwhile is in the second place before it leaves the first.
+        let running = self.shards.each().find_map(|shard| shard.live.get(execution_arn).cloned());
+        let has_ended = |shard: &super::shard::Shard| {
+            shard.recents.iter().find(|kept| *kept.header.execution_arn == *execution_arn).map(&record)
+        };
+        running.map(|running| live(&running)).or_else(|| self.shards.each().find_map(|shard| has_ended(&shard)))
+    }
+}
+
+fn shown(
+    header: &Header,
+    kind: ExpressKind,
+    status: &ExecutionStatus,
+    stop_time: Option<Timestamp>,
+) -> ExpressExecution {
+    let (output, ending) = output_and_ending(status);
+    ExpressExecution {
+        execution_arn: header.execution_arn.clone(),
+        state_machine_arn: header.state_machine_arn.clone(),
+        name: header.name.clone(),
+        kind,
+        status: crate::operations::api_status(status),
+        start_date_ms: header.start_time.0,
+        stop_date_ms: stop_time.map(|time| time.0),
+        input: header.input.text().clone(),
+        output,
+        error: ending.error,
+        cause: ending.cause,
+        trace_header: header.trace_header.clone(),
+        state_machine_version: header.state_machine_version,
+        state_machine_alias: header.state_machine_alias.clone(),
+    }
+}

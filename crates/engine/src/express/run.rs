@@ -1,0 +1,251 @@
+//! An Express execution that waits for something, in a task of its own.
+
+use super::journal::Journal;
+use super::query::ExpressKind;
+use super::recent::Record;
+use super::{Express, response, shard, starts};
+use crate::registry::Revision;
+use crate::tasks;
+use api::{Exception, IncludedData, StartSyncExecutionResponse};
+use asl::definition::StateKind;
+use interpreter::{Command, Effect, Execution, Header, Outcome, TaskId, Timer};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::task::{AbortHandle, JoinSet};
+
+/// The longest sleep towards a timer, so that a clock that jumps is noticed.
+const SLEEP_MAX: Duration = Duration::from_secs(10);
+
+/// Who waits for the end.
+pub(super) struct Answer {
+    pub sender: oneshot::Sender<Result<StartSyncExecutionResponse, Exception>>,
+    pub included_data: IncludedData,
+}
+
+/// What others can see of an execution that waits.
+pub(super) struct Live {
+    pub header: Header,
+    pub kind: ExpressKind,
+    journal: Mutex<Journal>,
+}
+
+impl Live {
+    /// What happened so far.
+    pub fn journal(&self) -> Journal {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Journal> {
+        self.journal.lock().expect("nothing panics while holding the lock")
+    }
+}
+
+/// The execution.
+pub(super) struct Run {
+    express: Arc<Express>,
+    revision: Arc<Revision>,
+    execution: Execution,
+    live: Arc<Live>,
+    /// In whose shard it is to be seen.
+    thread: usize,
+    answer: Option<Answer>,
+    /// The row that says that it was started, if there is one.
+    started: Option<[u8; 16]>,
+    timers: BTreeSet<Timer>,
+    performers: HashMap<TaskId, AbortHandle>,
+    performed: JoinSet<Option<Command>>,
+    unfinished: bool,
+    /// Given back at the end. What runs once more after a crash had one before it.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// What to do next.
+enum Next {
+    Apply(Command),
+    FireTimers,
+    GiveUp,
+}
+
+impl Run {
+    pub fn new(
+        express: Arc<Express>,
+        kind: ExpressKind,
+        revision: Arc<Revision>,
+        execution: Execution,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Run {
+        let (header, journal) = (execution.header.clone(), Mutex::default());
+        let live = Arc::new(Live { header, kind, journal });
+        let thread = shard::thread_number();
+        express.shards.at(thread).live.insert(execution.header.execution_arn.clone(), live.clone());
+        Run {
+            express,
+            revision,
+            execution,
+            live,
+            thread,
+            answer: None,
+            started: None,
+            timers: BTreeSet::new(),
+            performers: HashMap::new(),
+            performed: JoinSet::new(),
+            unfinished: false,
+            _permit: permit,
+        }
+    }
+
+    /// The same for somebody who waits for the end.
+    pub fn answering(self, answer: Answer) -> Run {
+        Run { answer: Some(answer), ..self }
+    }
+
+    /// The same with the id of the row that says that it was started.
+    pub fn started(self, id: [u8; 16]) -> Run {
+        Run { started: Some(id), ..self }
+    }
+
+    /// Runs from the start to the end.
+    pub async fn start(mut self) {
+        let now = self.execution.header.start_time;
+        match self.step(Command::StartExecution, now) {
+            Ok(Ok(outcome)) => self.go_on(outcome).await,
+            Ok(Err(_)) => unreachable!("a new execution can be started"),
+            Err(()) => self.end().await,
+        }
+    }
+
+    /// Runs from an outcome to the end, unless everything is given up.
+    pub async fn go_on(mut self, outcome: Outcome) {
+        self.take(outcome);
+        while self.execution.is_running() {
+            let done = match self.next().await {
+                Next::Apply(command) => self.apply(command),
+                Next::FireTimers => self.fire_timers(),
+                Next::GiveUp => return,
+            };
+            if done.is_err() {
+                break;
+            }
+        }
+        self.end().await;
+    }
+
+    async fn next(&mut self) -> Next {
+        let now = self.express.now();
+        let first = self.timers.first().map(|timer| timer.due);
+        if first.is_some_and(|due| due <= now) {
+            return Next::FireTimers;
+        }
+        if self.unfinished {
+            // Others get their turn.
+            tokio::task::yield_now().await;
+            return if *self.express.closing.borrow() { Next::GiveUp } else { Next::Apply(Command::Continue) };
+        }
+        let left = first
+            .map_or(SLEEP_MAX, |due| Duration::from_millis(due.0.saturating_sub(now.0).unsigned_abs()).min(SLEEP_MAX));
+        let mut closing = self.express.closing.clone();
+        loop {
+            tokio::select! {
+                _ = closing.changed() => return Next::GiveUp,
+                Some(performed) = self.performed.join_next() => match performed {
+                    Ok(Some(command)) => return Next::Apply(command),
+                    // It was stopped, or nothing is known of it since the server is going down.
+                    Ok(None) | Err(_) => {}
+                },
+                () = tokio::time::sleep(left) => return Next::FireTimers,
+            }
+        }
+    }
+
+    fn fire_timers(&mut self) -> Result<(), ()> {
+        let now = self.express.now();
+        while let Some(timer) = self.timers.first().copied().filter(|timer| timer.due <= now) {
+            self.timers.remove(&timer);
+            if let Ok(outcome) = self.step(Command::TimerFired(timer.kind), now)? {
+                self.take(outcome);
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies a command. What comes too late, such as the outcome of a task that was given up, is no news.
+    fn apply(&mut self, command: Command) -> Result<(), ()> {
+        let now = self.express.now();
+        if let Ok(outcome) = self.step(command, now)? {
+            self.take(outcome);
+        }
+        Ok(())
+    }
+
+    fn step(
+        &mut self,
+        command: Command,
+        now: interpreter::Timestamp,
+    ) -> Result<Result<Outcome, interpreter::CommandRejected>, ()> {
+        let stepped = self.express.step(self.live.kind, &self.revision, &mut self.execution, command.clone(), now)?;
+        if stepped.is_ok() && !matches!(command, Command::StartExecution) {
+            self.live.lock().add(now, &command);
+        }
+        Ok(stepped)
+    }
+
+    fn take(&mut self, outcome: Outcome) {
+        self.unfinished = outcome.unfinished;
+        for effect in outcome.effects {
+            match effect {
+                Effect::SetTimer(timer) => drop(self.timers.insert(timer)),
+                Effect::ClearTimer(timer) => drop(self.timers.remove(&timer)),
+                Effect::ScheduleTask(task) => self.perform(task),
+                Effect::EndTask(task) => {
+                    if let Some(performer) = self.performers.remove(&task) {
+                        performer.abort();
+                    }
+                }
+                Effect::NotifyClosed => {}
+            }
+        }
+        self.express.tell(&self.revision, &self.execution, outcome.events);
+    }
+
+    fn perform(&mut self, task: TaskId) {
+        let Some(frame) = self.execution.frame(task.frame) else { return };
+        let Some(attempt) = frame.task_attempt().filter(|attempt| attempt.scheduled_event == task.scheduled_event)
+        else {
+            return;
+        };
+        let StateKind::Task(state) = &self.revision.definition.state(frame.scope, frame.state).kind else {
+            unreachable!("only Task states have task attempts")
+        };
+        let arn = self.execution.header.execution_arn.clone();
+        let request = tasks::request(&arn, task, &state.resource, attempt);
+        let shared = self.express.shared.clone();
+        let performer = self.performed.spawn(async move { tasks::perform(&shared, request, task, &arn).await });
+        self.performers.insert(task, performer);
+    }
+
+    /// The execution has ended, well or badly, or by a panic.
+    async fn end(self) {
+        let Run { express, revision, execution, live, thread, answer, started, _permit, .. } = self;
+        let has_ended = !execution.is_running();
+        let answer = answer.map(|Answer { sender, included_data }| {
+            let response = has_ended.then(|| response(&execution, &revision, included_data));
+            (sender, response.ok_or_else(Exception::internal_failure))
+        });
+        if has_ended {
+            let journal = std::mem::take(&mut *live.lock());
+            express.keep(Record::of(execution, live.kind, journal));
+        }
+        // After that, so that it is to be found all the time.
+        express.shards.at(thread).live.remove(&live.header.execution_arn);
+        if let Some((sender, response)) = answer {
+            // Whoever asked may have gone away.
+            let _ = sender.send(response);
+        }
+        if let Some(id) = started {
+            // Nobody takes it only when the server goes down: then it runs once more.
+            let _ = express.starts.send(starts::Input::Ended(id)).await;
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! What must hold when a run is over.
+
+use crate::machine::Machine;
+use crate::oracle::decide;
+use crate::reference::{self, Ending, OWN_CAUSE, call_key, without_own_causes};
+use crate::run::Report;
+use crate::world::clients::Shown;
+use crate::world::{Key, World, identity};
+use engine::check::CheckOptions;
+use json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Checks everything; what is found goes into the world's violations.
+pub(crate) fn check(world: &Arc<World>, shown: &BTreeMap<Key, Shown>, report: &mut Report) {
+    stored(world);
+    for (key, shown) in shown {
+        report.closed += usize::from(!shown.is_running());
+        report.events += shown.events.len();
+        closes_once(world, key, shown);
+        against_ledger(world, key, shown);
+        let attempts = attempts(world, key, shown);
+        if against_reference(world, key, shown, &attempts) {
+            report.compared += 1;
+        }
+    }
+    missing(world, shown);
+}
+
+/// Rows, histories and index agree.
+fn stored(world: &Arc<World>) {
+    let memory = Arc::new(world.memory().reopen());
+    let mut findings = Vec::new();
+    let options = CheckOptions { identity: identity(), settings: world.plan.settings, replays: true };
+    let checked = crate::world::ready(engine::check::check(memory, &options, &mut |finding| {
+        findings.push(format!("{} of {}: {}", finding.kind, finding.place, finding.what));
+    }));
+    if let Err(error) = checked {
+        findings.push(error.to_string());
+    }
+    for finding in findings {
+        world.violation(format!("stored: {finding}"));
+    }
+}
+
+/// The last event closes an execution, and no other.
+fn closes_once(world: &World, key: &Key, shown: &Shown) {
+    let closes = |event: &Value| {
+        let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
+        kind.starts_with("Execution") && kind != "ExecutionStarted"
+    };
+    let closing = shown.events.iter().filter(|event| closes(event)).count();
+    let is_last = shown.events.last().is_some_and(closes);
+    if closing != usize::from(!shown.is_running()) || is_last == shown.is_running() {
+        world.violation(format!("{key:?} is {} and closes {closing} times", shown.status));
+    }
+}
+
+/// Nothing that was acknowledged is lost.
+fn missing(world: &World, shown: &BTreeMap<Key, Shown>) {
+    let lost: Vec<Key> = {
+        let state = world.state();
+        let known = state.ledger.executions.iter().filter(|(_, entry)| !entry.starts.is_empty() || entry.is_taken);
+        known.map(|(key, _)| key.clone()).filter(|key| !shown.contains_key(key)).collect()
+    };
+    for key in lost {
+        world.violation(format!("{key:?} was acknowledged and is lost"));
+    }
+}
+
+fn against_ledger(world: &World, key: &Key, shown: &Shown) {
+    let mut problems = Vec::new();
+    {
+        let state = world.state();
+        let entry = &state.ledger.executions[key];
+        if !entry.inputs.contains(&shown.input) {
+            problems.push(format!("{key:?} has an input nobody sent: {}", shown.input));
+        }
+        for (input, start_ms) in &entry.starts {
+            if *input != shown.input || *start_ms != shown.start_ms {
+                problems.push(format!(
+                    "the start of {key:?} at {start_ms} with {input} was acknowledged, but it was {} with {}",
+                    shown.start_ms, shown.input
+                ));
+            }
+        }
+        for stop_ms in &entry.stops {
+            if shown.stop_ms != Some(*stop_ms) {
+                problems.push(format!("{key:?} was said to have stopped at {stop_ms}, but it was {:?}", shown.stop_ms));
+            }
+        }
+        if shown.status == "ABORTED" && !entry.may_be_aborted {
+            problems.push(format!("{key:?} is aborted, but nobody asked for it"));
+        }
+    }
+    for problem in problems {
+        world.violation(problem);
+    }
+}
+
+/// Whether the execution failed because its history was full.
+fn is_full(shown: &Shown) -> bool {
+    let limit = "The execution reached the maximum number of history events";
+    shown.cause.as_deref().is_some_and(|cause| cause.starts_with(limit))
+}
+
+/// How attempts of tasks ended, by their calls.
+type Attempts = BTreeMap<String, Vec<Ending>>;
+
+/// Collects the attempts of a history, and holds each against what the world does with such a task.
+fn attempts(world: &World, key: &Key, shown: &Shown) -> Attempts {
+    let mut attempts = Attempts::new();
+    for event in &shown.events {
+        let Some((call, is_invoke)) = scheduled_call(event) else { continue };
+        let (started_ms, ended) = follow(&shown.events, event);
+        let token = call.get("t").and_then(Value::as_str);
+        let acknowledged = token.and_then(|token| world.state().ledger.acknowledged.get(token).cloned());
+        let Some(ended) = ended else {
+            // At the limit of the history the outcome's own event does not fit any more.
+            if let Some(acknowledged) = acknowledged.filter(|_| !is_full(shown)) {
+                world.violation(format!("{key:?} knows nothing of an acknowledged outcome: {acknowledged:?}"));
+            }
+            continue;
+        };
+        let (ending, timed_out) = ending_of(ended);
+        let decision = decide(world.plan.seed, &call);
+        if timed_out {
+            let limits = ["timeoutInSeconds", "heartbeatInSeconds"]
+                .map(|field| details(event).and_then(|it| it.get(field)?.as_i64()));
+            let shortest = limits.into_iter().flatten().min().unwrap_or(i64::MAX / 1000);
+            let took = time_ms(ended) - started_ms.unwrap_or_else(|| time_ms(event));
+            // A heartbeat after the clock was set back moves the due time back, too.
+            let is_told_apart = details(event).and_then(|it| it.get("heartbeatInSeconds")).is_none()
+                || world.plan.jumps.iter().all(|jump| jump.by_ms >= 0);
+            if is_told_apart && took < shortest * 1000 {
+                world.violation(format!("{key:?}: a task timed out after {took} ms: {ended}"));
+            }
+        } else {
+            let decided = match (&decision.ending, is_invoke) {
+                (Ending::Output(output), true) => Ending::Output(json::json!({"Payload": output, "StatusCode": 200})),
+                (decided, _) => decided.clone(),
+            };
+            if ending != decided {
+                world.violation(format!("{key:?}: a task ended with {ending:?}, but the world made {decided:?}"));
+            }
+        }
+        if acknowledged.as_ref().is_some_and(|acknowledged| *acknowledged != ending) {
+            world.violation(format!("{key:?}: {acknowledged:?} was acknowledged, but the task ended with {ending:?}"));
+        }
+        let known = attempts.entry(call_key(&call)).or_default();
+        if !known.contains(&ending) {
+            known.push(ending);
+        }
+    }
+    attempts
+}
+
+/// The call of a `*Scheduled` event, and whether its result comes in an envelope.
+fn scheduled_call(event: &Value) -> Option<(Value, bool)> {
+    let details = details(event)?;
+    let kind = event.get("type")?.as_str()?;
+    match kind {
+        "LambdaFunctionScheduled" | "ActivityScheduled" => {
+            Some((json::parse(details.get("input")?.as_str()?).ok()?, false))
+        }
+        "TaskScheduled" => {
+            let parameters = json::parse(details.get("parameters")?.as_str()?).ok()?;
+            let is_callback = details.get("resource")?.as_str()?.ends_with("waitForTaskToken");
+            Some((parameters.get("Payload")?.clone(), !is_callback))
+        }
+        _ => None,
+    }
+}
+
+fn details(event: &Value) -> Option<&Value> {
+    let (_, details) = event.as_object()?.iter().find(|(key, _)| key.ends_with("EventDetails"))?;
+    Some(details)
+}
+
+fn time_ms(event: &Value) -> i64 {
+    let seconds =
+        event.get("timestamp").and_then(|time| time.as_number().map(json::Number::as_f64)).unwrap_or_default();
+    (seconds * 1000.0).round() as i64
+}
+
+/// When the task that `scheduled` is about started, and the event that ended it.
+fn follow<'e>(events: &'e [Value], scheduled: &Value) -> (Option<i64>, Option<&'e Value>) {
+    let mut last = scheduled.get("id").and_then(Value::as_i64);
+    let mut started_ms = None;
+    for event in events {
+        if event.get("previousEventId").and_then(Value::as_i64) != last || last.is_none() {
+            continue;
+        }
+        match event.get("type").and_then(Value::as_str).unwrap_or_default() {
+            "TaskStarted" | "LambdaFunctionStarted" | "ActivityStarted" => {
+                started_ms = Some(time_ms(event));
+                last = event.get("id").and_then(Value::as_i64);
+            }
+            "TaskSubmitted" => last = event.get("id").and_then(Value::as_i64),
+            kind if ["Succeeded", "Failed", "TimedOut"].iter().any(|end| kind.ends_with(end))
+                && ["Task", "LambdaFunction", "Activity"].iter().any(|begin| kind.starts_with(begin)) =>
+            {
+                return (started_ms, Some(event));
+            }
+            _ => {}
+        }
+    }
+    (started_ms, None)
+}
+
+/// How a task's last event says it ended, and whether its time ran out.
+fn ending_of(event: &Value) -> (Ending, bool) {
+    let field = |name: &str| details(event).and_then(|details| Some(details.get(name)?.as_str()?.to_owned()));
+    let timed_out = event.get("type").and_then(Value::as_str).is_some_and(|kind| kind.ends_with("TimedOut"));
+    match field("output") {
+        Some(output) => (Ending::Output(json::parse(&output).unwrap_or(Value::Null)), false),
+        None => (Ending::Failure { error: field("error").unwrap_or_default(), cause: field("cause") }, timed_out),
+    }
+}
+
+/// Whether the execution ended as it may; false if that cannot be told.
+fn against_reference(world: &World, key: &Key, shown: &Shown, attempts: &Attempts) -> bool {
+    let machine: &Machine = &world.plan.machines[key.0];
+    if is_full(shown) {
+        return false;
+    }
+    let ending = match shown.status.as_str() {
+        "SUCCEEDED" => {
+            let output = shown.output.as_deref().map(json::parse);
+            Ending::Output(output.and_then(Result::ok).map_or(Value::Null, |output| without_own_causes(&output)))
+        }
+        "FAILED" => {
+            let own = |cause: &String| if cause.starts_with(OWN_CAUSE) { OWN_CAUSE.to_owned() } else { cause.clone() };
+            Ending::Failure { error: shown.error.clone().unwrap_or_default(), cause: shown.cause.as_ref().map(own) }
+        }
+        "TIMED_OUT" => {
+            let limit =
+                machine.timeout_seconds.map_or(i64::MAX, |seconds| i64::try_from(seconds).unwrap_or(i64::MAX) * 1000);
+            let took = shown.stop_ms.unwrap_or_default() - shown.start_ms;
+            if took < limit {
+                world.violation(format!("{key:?} timed out after {took} ms"));
+            }
+            return false;
+        }
+        _ => return false,
+    };
+    let Ok(input) = json::parse(&shown.input) else { return false };
+    let ended = |call: &str| attempts.get(call).cloned().unwrap_or_default();
+    let Ok(mut possible) = reference::endings(machine, &key.1, &input, &ended) else { return false };
+    for ending in &mut possible {
+        if let Ending::Output(output) = ending {
+            *output = without_own_causes(output);
+        }
+    }
+    if !possible.contains(&ending) {
+        world.violation(format!("{key:?} ended with {ending:?}, but the reference says {possible:?}"));
+    }
+    true
+}

@@ -1,0 +1,39 @@
+//! What the log has taken since it was opened, counted.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// How much was committed, and in how few syncs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Statistics {
+    /// Groups appended to the log; each was synced once.
+    pub groups: u64,
+    /// Batches in them.
+    pub batches: u64,
+    /// Bytes the groups took in the log.
+    pub log_bytes: u64,
+}
+
+/// The running counts. They are read now and then, and need not agree to the last group.
+#[derive(Default, Debug)]
+pub(crate) struct Counters {
+    groups: AtomicU64,
+    batches: AtomicU64,
+    log_bytes: AtomicU64,
+}
+
+impl Counters {
+    /// A group became durable.
+    pub(crate) fn committed(&self, batches: usize, log_bytes: u64) {
+        self.groups.fetch_add(1, Ordering::Relaxed);
+        self.batches.fetch_add(batches as u64, Ordering::Relaxed);
+        self.log_bytes.fetch_add(log_bytes, Ordering::Relaxed);
+    }
+
+    pub(crate) fn read(&self) -> Statistics {
+        Statistics {
+            groups: self.groups.load(Ordering::Relaxed),
+            batches: self.batches.load(Ordering::Relaxed),
+            log_bytes: self.log_bytes.load(Ordering::Relaxed),
+        }
+    }
+}
