@@ -1,4 +1,4 @@
-//! TestState beyond what is recorded: what cannot be tested.
+//! TestState beyond what is recorded: variables, a state within a Map, the Wait state, and what cannot be tested.
 
 mod support;
 
@@ -23,6 +23,44 @@ async fn test(engine: &Engine, definition: &Value, more: &Value) -> Result<Value
 async fn refusal(engine: &Engine, definition: &Value, more: &Value) -> String {
     let exception = test(engine, definition, more).await.expect_err("it is refused");
     format!("{:?}: {}", exception.code, exception.message)
+}
+
+#[tokio::test]
+async fn a_state_sees_what_the_test_gives_it() {
+    let engine = open(&Arc::new(Memory::new())).await;
+    let pass =
+        json!({"Type": "Pass", "Assign": {"n.$": "States.MathAdd($n, 1)"}, "Parameters": {"n.$": "$n"}, "Next": "N"});
+    let got = test(&engine, &pass, &json!({"variables": "{\"n\": 1, \"m\": true}", "inspectionLevel": "DEBUG"})).await;
+    let input = "{}";
+    let expected = json!({
+        "output": "{\"n\":1}",
+        "inspectionData": {
+            "input": input,
+            "afterInputPath": input,
+            "afterParameters": "{\"n\":1}",
+            "afterResultSelector": "{\"n\":1}",
+            "afterResultPath": "{\"n\":1}",
+            "variables": "{\"n\":2,\"m\":true}"
+        },
+        "nextState": "N",
+        "status": "SUCCEEDED"
+    });
+    assert_eq!(got.expect("it is tested"), expected);
+
+    let inner = json!({"Type": "Pass", "Parameters": {"at.$": "$$.Map.Item.Index", "item.$": "$$.Map.Item.Value"}, "End": true});
+    let map = json!({"Type": "Map", "ItemProcessor": {"StartAt": "I", "States": {"I": inner}}, "End": true});
+    let machine = json!({"StartAt": "M", "States": {"M": map}});
+    let got = test(&engine, &machine, &json!({"stateName": "I", "input": "7"})).await.expect("it is tested");
+    assert_eq!(got, json!({"output": "{\"at\":0,\"item\":7}", "status": "SUCCEEDED"}));
+
+    let wait = json!({"Type": "Wait", "TimestampPath": "$.t", "Next": "N"});
+    let got = test(&engine, &wait, &json!({"input": "{\"t\":\"2000-01-01T00:00:00Z\"}"})).await.expect("it is tested");
+    assert_eq!(got.get("nextState").and_then(Value::as_str), Some("N"));
+    let got = test(&engine, &wait, &json!({"input": "{\"t\":1}"})).await.expect("it is tested");
+    assert_eq!(got.get("status").and_then(Value::as_str), Some("FAILED"));
+    let wait = json!({"Type": "Wait", "Seconds": 1, "Output": "{% $n %}", "QueryLanguage": "JSONata", "End": true});
+    let got = test(&engine, &wait, &json!({"variables": "{\"n\": 1}"})).await.expect("it is tested");
+    assert_eq!(got, json!({"output": "1", "status": "SUCCEEDED"}));
 }
 
 #[tokio::test]
