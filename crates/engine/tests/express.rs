@@ -321,7 +321,19 @@ async fn levels_choose_what_is_logged_of_executions_of_either_type() {
     let text = String::from_utf8(lines.0.lock().expect("it is not poisoned").clone()).expect("UTF-8");
     let mut told: Vec<String> = text.lines().map(told).collect();
     told.sort();
-    expect![[""]].assert_eq(&told.join("\n"));
+    expect![[r#"
+        execution:all-STANDARD:run 1 <- 0 ExecutionStarted {"input":"{}","inputDetails":{"truncated":false},"roleArn":"arn:aws:iam::123456789012:role/test"} 0
+        execution:all-STANDARD:run 2 <- 0 FailStateEntered {"name":"F","input":"{}","inputDetails":{"truncated":false}} 0
+        execution:all-STANDARD:run 3 <- 2 ExecutionFailed {"error":"E"} 0
+        execution:error-STANDARD:run 2 <- 0 FailStateEntered {"name":"F","input":"{}","inputDetails":{"truncated":false}} 0
+        execution:error-STANDARD:run 3 <- 2 ExecutionFailed {"error":"E"} 0
+        execution:fatal-STANDARD:run 3 <- 2 ExecutionFailed {"error":"E"} 0
+        express:all-EXPRESS:run 1 <- 0 ExecutionStarted {"input":"{}","inputDetails":{"truncated":false},"roleArn":"arn:aws:iam::123456789012:role/test"} 0
+        express:all-EXPRESS:run 2 <- 0 FailStateEntered {"name":"F","input":"{}","inputDetails":{"truncated":false}} 0
+        express:all-EXPRESS:run 3 <- 2 ExecutionFailed {"error":"E"} 0
+        express:error-EXPRESS:run 2 <- 0 FailStateEntered {"name":"F","input":"{}","inputDetails":{"truncated":false}} 0
+        express:error-EXPRESS:run 3 <- 2 ExecutionFailed {"error":"E"} 0
+        express:fatal-EXPRESS:run 3 <- 2 ExecutionFailed {"error":"E"} 0"#]].assert_eq(&told.join("\n"));
 }
 
 /// A line without its time and the id of its execution, the execution first.
