@@ -93,7 +93,8 @@ impl World {
             return Answer { failed: false, value };
         }
         if service == "logs" {
-            return Answer { failed: false, value: logs::play(operation, params, ACCOUNT, &self.log).await };
+            let value = logs::play(operation, params, ACCOUNT, &self.log).await;
+            return Answer { failed: false, value: self.as_deployed(&value) };
         }
         let mut answer = self.client.call(operation, params).await;
         answer.value = self.as_deployed(&answer.value);
