@@ -29,7 +29,7 @@ cargo xtask <chore>
     --without A,B     leave these parts of it out
     --trace           show everything that happens in it
   bench [suite ...] [options]
-                    measure a release build: interpreter, store, engine, http, growth, or all of these;
+                    measure a release build: interpreter, store, engine, http, bare, growth, or all of these;
                     'bench crates' alone runs the benches of single crates
     --peers           instead, our expression languages beside other implementations (needs Node.js)
     --seconds N       how long each load runs (10)

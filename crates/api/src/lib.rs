@@ -36,6 +36,7 @@ mod start_sync_execution;
 mod state_machine_type;
 mod stop_execution;
 mod tagging;
+mod test_state;
 mod timestamp;
 mod update_state_machine;
 mod validate_state_machine_definition;
@@ -80,6 +81,10 @@ pub use state_machine_type::StateMachineType;
 pub use stop_execution::{StopExecutionRequest, StopExecutionResponse};
 pub use tagging::{
     ListTagsForResourceRequest, ListTagsForResourceResponse, Tag, TagResourceRequest, UntagResourceRequest,
+};
+pub use test_state::{
+    FieldValidationMode, InspectionData, InspectionLevel, Mock, MockOutcome, TestStateConfiguration, TestStateRequest,
+    TestStateResponse,
 };
 pub use timestamp::timestamp;
 pub use update_state_machine::{UpdateStateMachineRequest, UpdateStateMachineResponse};

@@ -39,10 +39,11 @@ operations! {
     CreateActivity DescribeActivity DeleteActivity ListActivities GetActivityTask
     SendTaskSuccess SendTaskFailure SendTaskHeartbeat
     TagResource UntagResource ListTagsForResource
+    TestState
 }
 
 /// Operations of AWS that are not built yet.
-pub const NOT_BUILT: [&str; 4] = ["DescribeMapRun", "ListMapRuns", "TestState", "UpdateMapRun"];
+pub const NOT_BUILT: [&str; 3] = ["DescribeMapRun", "ListMapRuns", "UpdateMapRun"];
 
 impl Operation {
     /// The operation an `X-Amz-Target` header names, such as `AWSStepFunctions.StartExecution`.

@@ -72,7 +72,7 @@ impl StartExecutionRequest {
 }
 
 /// An empty text is refused in other words than a broken one (recorded).
-fn decode_input(input: Option<Arc<str>>) -> Result<Payload, Exception> {
+pub(crate) fn decode_input(input: Option<Arc<str>>) -> Result<Payload, Exception> {
     match input {
         None => Ok(Payload::from_parts("{}", Value::empty_object())),
         Some(text) if text.is_empty() => Err(Exception::invalid_execution_input("Invalid execution input.")),

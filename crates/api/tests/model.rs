@@ -29,8 +29,10 @@ const NEEDED: [(&str, &str); 4] = [
 ];
 
 /// Structures of replies of which only a part is made here.
-const IN_PART: [(&str, &str); 1] =
-    [("HistoryEvent", "its details are shaped and tested where histories are, in the interpreter")];
+const IN_PART: [(&str, &str); 2] = [
+    ("InspectionData", "a state has those that belong to its type"),
+    ("HistoryEvent", "its details are shaped and tested where histories are, in the interpreter"),
+];
 
 struct Model {
     operations: Object,
@@ -154,7 +156,7 @@ impl Model {
         let is_of_type = match text(shape, "type") {
             "string" => value.as_str().is_some(),
             "integer" | "long" => value.as_i64().is_some(),
-            "timestamp" => value.as_number().is_some(),
+            "timestamp" | "float" => value.as_number().is_some(),
             "boolean" => value.as_bool().is_some(),
             "list" => {
                 let items = value.as_array().unwrap_or_else(|| panic!("{path}: {value}"));

@@ -1,17 +1,69 @@
 //! What definitions cost: a realistic one of 500 states, and texts of a megabyte in every shape that could go wrong.
 //!
-//! Beside the time, divan shows the most bytes that were in use at once (`max alloc`).
+//! `cargo bench -p stepwell-asl [WORD…]` measures what has one of the words in its name. What is told is CPU time, the best of several runs, so
+//! that a busy machine tells the same as an idle one, and the most bytes that were in use at once beside the text itself.
 
-use divan::{AllocProfiler, Bencher};
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a bench reads its arguments and prints figures")]
+
+use cpu_time::ThreadTime;
+use peak_alloc::PeakAlloc;
 use std::fmt::Write;
+use std::time::Duration;
 use stepwell_asl::lint::{Config, lint};
 use stepwell_asl::{Format, Options, parse};
 
 #[global_allocator]
-static ALLOCATOR: AllocProfiler = AllocProfiler::system();
+static ALLOCATOR: PeakAlloc = PeakAlloc;
+
+/// What the project allows a definition of a megabyte.
+const FLOOR: (Duration, usize) = (Duration::from_millis(200), 100_000_000);
 
 fn main() {
-    divan::main();
+    let words: Vec<_> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    println!("{:<44} {:>12} {:>12}", "", "CPU", "peak");
+    let measured = |name: &str, work: &mut dyn FnMut()| {
+        if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
+            measure(name, work);
+        }
+    };
+    let text = realistic(500);
+    let parsed = parse(&text, Format::Json, &Options::default());
+    assert!(!parsed.has_errors(), "{:?}", parsed.diagnostics.first());
+    drop(parsed);
+    measured("validate/500 states", &mut || drop(parse(&text, Format::Json, &Options::default())));
+    measured("lint/500 states", &mut || drop(lint(&text, Format::Json, &Config::default())));
+    for name in SHAPES {
+        let text = shape(name);
+        measured(&format!("validate/{name}"), &mut || drop(parse(&text, Format::Json, &Options::default())));
+        measured(&format!("lint/{name}"), &mut || drop(lint(&text, Format::Json, &Config::default())));
+    }
+    for name in YAML_SHAPES {
+        let text = yaml(&shape(name));
+        measured(&format!("validate yaml/{name}"), &mut || drop(parse(&text, Format::Yaml, &Options::default())));
+        measured(&format!("lint yaml/{name}"), &mut || drop(lint(&text, Format::Yaml, &Config::default())));
+    }
+}
+
+/// Runs `work` until half a second is gone, at least three times and at most fifty.
+fn measure(name: &str, work: &mut dyn FnMut()) {
+    let mut best = Duration::MAX;
+    let mut total = Duration::ZERO;
+    let mut peak = 0;
+    for run in 0..50 {
+        if run >= 3 && total > Duration::from_millis(500) {
+            break;
+        }
+        ALLOCATOR.reset_peak_usage();
+        let before = ALLOCATOR.current_usage();
+        let start = ThreadTime::now();
+        work();
+        let took = start.elapsed();
+        peak = ALLOCATOR.peak_usage().saturating_sub(before);
+        best = best.min(took);
+        total += took;
+    }
+    let over = if best > FLOOR.0 || peak > FLOOR.1 { "  over" } else { "" };
+    println!("{name:<44} {:>9.1} ms {:>9.1} MB{over}", best.as_secs_f64() * 1e3, peak as f64 / 1e6);
 }
 
 /// A megabyte, less what a text needs to end.
@@ -82,7 +134,7 @@ fn pass(fields: &str) -> String {
     format!(r#"{{"StartAt": "A", "States": {{"A": {{"Type": "Pass", {fields}, "End": true}}}}}}"#)
 }
 
-const SHAPES: [&str; 17] = [
+const SHAPES: [&str; 30] = [
     "realistic",
     "small_states",
     "unreachable_states",
@@ -100,6 +152,19 @@ const SHAPES: [&str; 17] = [
     "jsonpath",
     "intrinsic",
     "retriers",
+    "variables",
+    "shadowed",
+    "template_errors",
+    "jsonata_errors",
+    "jsonata_assignments",
+    "jsonata_shadowed",
+    "jsonata_variables",
+    "jsonata_tuples",
+    "jsonata_parents",
+    "jsonata_names",
+    "jsonata_arrays",
+    "jsonata_regexes",
+    "jsonpath_filters",
 ];
 
 fn shape(name: &str) -> String {
@@ -168,6 +233,56 @@ fn shape(name: &str) -> String {
             r#"{"ErrorEquals":["Error@"],"MaxAttempts":2}"#,
             ",",
         ),
+        // Every state but the last leads to the one before it, so that what is known of variables takes many rounds to settle.
+        "variables" => {
+            let count = 4_000;
+            let mut states = String::new();
+            for number in 1..count {
+                let before = number - 1;
+                let rule = format!(r#"{{"Variable":"$a","IsNull":true,"Next":"S{before}"}}"#);
+                write!(
+                    states,
+                    r#""S{number}":{{"Type":"Choice","Choices":[{rule},{rule},{rule}],"Assign":{{"v{number}":1}},"Default":"S{before}"}},"#
+                )
+                .expect("a String");
+            }
+            let text = machine(&format!(r#"{states}"S0":{{"Type":"Succeed"}}"#));
+            text.replace(r#""StartAt":"S0""#, &format!(r#""StartAt":"S{}""#, count - 1))
+        }
+        "shadowed" => filled(
+            r#"{"StartAt":"P","States":{"P":{"Type":"Parallel","Assign":{"x":1},"End":true,"Branches":[{"StartAt":"B0","States":{@}}]}}}"#,
+            r#""B@":{"Type":"Pass","Assign":{"x":1},"End":true}"#,
+            ",",
+        ),
+        "template_errors" => filled(&pass(r#""Parameters": {@}"#), r#""key@.$": "x""#, ","),
+        "jsonata_errors" => {
+            filled(&pass(r#""QueryLanguage": "JSONata", "Output": {@}"#), r#""f@": "{% a@ + $ %}""#, ",")
+        }
+        "jsonata_assignments" => {
+            filled(&pass(r#""QueryLanguage": "JSONata", "Output": "{% (@) %}""#), "$a@ := 1", "; ")
+        }
+        "jsonata_shadowed" => {
+            let text = format!("{}[@]{}", "($x := 1; ".repeat(200), ")".repeat(200));
+            filled(&pass(&format!(r#""QueryLanguage": "JSONata", "Output": "{{% {text} %}}""#)), "$x", ",")
+        }
+        "jsonata_variables" => filled(&pass(r#""QueryLanguage": "JSONata", "Output": "{% [@] %}""#), "$v@", ","),
+        "jsonata_tuples" => {
+            let text = format!("$s.{}[@]{}", "a@$x.(".repeat(100).replace('@', r"\u0040"), ")".repeat(100));
+            filled(&pass(&format!(r#""QueryLanguage": "JSONata", "Output": "{{% {text} %}}""#)), "$x", ",")
+        }
+        "jsonata_parents" => {
+            let text = format!("$s.a.{}[@]{}", "(".repeat(200), ")".repeat(200));
+            filled(&pass(&format!(r#""QueryLanguage": "JSONata", "Output": "{{% {text} %}}""#)), "%", ",")
+        }
+        "jsonata_names" => {
+            filled(&pass(r#""QueryLanguage": "JSONata", "Output": "{% $states.input.[@] %}""#), "a", ",")
+        }
+        "jsonata_arrays" => filled(&pass(r#""QueryLanguage": "JSONata", "Output": "{% [@] %}""#), "[]", ","),
+        "jsonata_regexes" => {
+            let text = pass(r#""QueryLanguage": "JSONata", "Output": "{% [@] %}""#);
+            filled(&text, "$match('a', /((a{1,9}b){1,9}c){1,9}/)", ",")
+        }
+        "jsonpath_filters" => filled(&pass(r#""InputPath": "$@""#), r"[?(\u0040.a == 1)]", ""),
         other => panic!("no shape {other}"),
     }
 }
@@ -196,36 +311,4 @@ fn write_yaml(value: &json::Value, level: usize, out: &mut String) {
     }
 }
 
-#[divan::bench]
-fn validate_500_states(bencher: Bencher<'_, '_>) {
-    let text = realistic(500);
-    let parsed = parse(&text, Format::Json, &Options::default());
-    assert!(!parsed.has_errors(), "{:?}", parsed.diagnostics.first());
-    bencher.bench_local(|| parse(&text, Format::Json, &Options::default()));
-}
-
-#[divan::bench]
-fn lint_500_states(bencher: Bencher<'_, '_>) {
-    let text = realistic(500);
-    bencher.bench_local(|| lint(&text, Format::Json, &Config::default()));
-}
-
-#[divan::bench(args = SHAPES, sample_count = 3, sample_size = 1)]
-fn validate_1_megabyte(bencher: Bencher<'_, '_>, name: &str) {
-    let text = shape(name);
-    bencher.bench_local(|| parse(&text, Format::Json, &Options::default()));
-}
-
-#[divan::bench(args = SHAPES, sample_count = 3, sample_size = 1)]
-fn lint_1_megabyte(bencher: Bencher<'_, '_>, name: &str) {
-    let text = shape(name);
-    bencher.bench_local(|| lint(&text, Format::Json, &Config::default()));
-}
-
 const YAML_SHAPES: [&str; 5] = ["realistic", "small_states", "result", "choices", "jsonata_fields"];
-
-#[divan::bench(args = YAML_SHAPES, sample_count = 3, sample_size = 1)]
-fn validate_1_megabyte_of_yaml(bencher: Bencher<'_, '_>, name: &str) {
-    let text = yaml(&shape(name));
-    bencher.bench_local(|| parse(&text, Format::Yaml, &Options::default()));
-}

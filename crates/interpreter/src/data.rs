@@ -164,7 +164,11 @@ impl Step<'_> {
     /// The input as the state's own fields see it: filtered by `InputPath`.
     pub fn effective_input(&mut self, frame: &Frame, state: &State) -> Result<Payload, Fault> {
         match &state.flow {
-            Flow::JsonPath(flow) => self.filter(frame, &frame.input, &flow.input_path),
+            Flow::JsonPath(flow) => {
+                let input = self.filter(frame, &frame.input, &flow.input_path)?;
+                self.inspect("afterInputPath", &input);
+                Ok(input)
+            }
             Flow::Jsonata(_) => Ok(frame.input.clone()),
         }
     }
@@ -178,12 +182,20 @@ impl Step<'_> {
                 let evaluated = self.evaluate(frame, visible.document, visible.extras, |scope, random| {
                     template.evaluate(scope, random)
                 });
-                Ok(Payload::from(evaluated?))
+                let parameters = Payload::from(evaluated?);
+                self.inspect("afterParameters", &parameters);
+                Ok(parameters)
+            }
+            Flow::JsonPath(_) => {
+                self.inspect("afterParameters", &input);
+                Ok(input)
             }
             Flow::Jsonata(JsonataFlow { arguments: Some(template), .. }) => {
-                self.jsonata(frame, visible, template, "Arguments").map(Payload::from)
+                let arguments = Payload::from(self.jsonata(frame, visible, template, "Arguments")?);
+                self.inspect("afterArguments", &arguments);
+                Ok(arguments)
             }
-            Flow::JsonPath(_) | Flow::Jsonata(_) => Ok(input),
+            Flow::Jsonata(_) => Ok(input),
         }
     }
 
@@ -194,9 +206,13 @@ impl Step<'_> {
         let output = match &state.flow {
             Flow::JsonPath(JsonPathFlow { result_selector: Some(template), .. }) => {
                 let selected = self.select(frame, result.value(), template)?;
+                self.inspect("afterResultSelector", &selected);
                 self.output(frame, state, selected)?
             }
-            Flow::JsonPath(_) => self.output(frame, state, result)?,
+            Flow::JsonPath(_) => {
+                self.inspect("afterResultSelector", &result);
+                self.output(frame, state, result)?
+            }
             Flow::Jsonata(JsonataFlow { output: Some(template), .. }) => {
                 self.jsonata(frame, visible, template, "Output")?.into()
             }
@@ -209,6 +225,7 @@ impl Step<'_> {
     pub fn output(&mut self, frame: &Frame, state: &State, result: Payload) -> Result<Payload, Fault> {
         let Flow::JsonPath(flow) = &state.flow else { return Ok(result) };
         let merged = place(&frame.input, result, &flow.result_path)?;
+        self.inspect("afterResultPath", &merged);
         self.filter(frame, &merged, &flow.output_path)
     }
 

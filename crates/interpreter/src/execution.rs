@@ -95,6 +95,8 @@ pub struct Execution {
     pub(crate) removed_frames: BTreeSet<FrameId>,
     /// The part of the context object that is the same for the whole execution.
     pub(crate) context: OnceLock<json::Value>,
+    /// The whole context object, in tests of a state that make it up.
+    pub(crate) test_context: OnceLock<json::Value>,
 }
 
 impl Execution {
@@ -117,6 +119,7 @@ impl Execution {
             changed_frames: BTreeSet::new(),
             removed_frames: BTreeSet::new(),
             context: OnceLock::new(),
+            test_context: OnceLock::new(),
         }
     }
 

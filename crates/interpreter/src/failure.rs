@@ -128,6 +128,15 @@ impl Fault {
         Fault::Bare(too_large(what))
     }
 
+    /// The failure as TestState tells it: there is no history whose events could be named (recorded).
+    pub fn without_place(self) -> Failure {
+        match self {
+            Fault::AtState { error, detail } => Failure::new(error, detail),
+            Fault::Evaluation { cause, .. } => Failure::new(error_name::QUERY_EVALUATION_ERROR, cause),
+            Fault::Bare(failure) => failure,
+        }
+    }
+
     pub fn at(self, state: &str, entered_event: u64) -> Failure {
         match self {
             Fault::AtState { error, detail } => Failure::at_state(error, state, entered_event, detail),

@@ -23,6 +23,7 @@ mod states;
 mod step;
 mod surroundings;
 mod task_events;
+mod test_state;
 mod timestamp;
 mod token;
 
@@ -33,5 +34,6 @@ pub use frame::{Frame, FrameId, Phase, TaskAttempt};
 pub use redrive::{NotRedrivable, Redrives};
 pub use step::{Outcome, step};
 pub use surroundings::{Activities, Settings, Surroundings};
+pub use test_state::{Begun, StateTest, TestStatus, Tested, Work};
 pub use timestamp::Timestamp;
 pub use token::TaskToken;

@@ -12,6 +12,9 @@ use json::Payload;
 impl Step<'_> {
     /// A state's failure: retried, caught, or the frame's own.
     pub fn fail_state(&mut self, frame: &mut Frame, state: &State, failure: Failure) -> Progress {
+        if let Some(inspection) = &mut self.inspection {
+            inspection.failure = Some(failure.clone());
+        }
         if self.retry(frame, state, &failure) {
             return Progress::Blocked;
         }
@@ -34,6 +37,9 @@ impl Step<'_> {
             Fault::Evaluation { location, after_entry, .. } => Some((location.clone(), *after_entry)),
             Fault::AtState { .. } | Fault::Bare(_) => None,
         };
+        if self.inspection.is_some() {
+            return fault.without_place();
+        }
         let failure = fault.at(&state.name, frame.entered_event);
         if let (Some((location, after_entry)), Some(error), Some(cause)) = (evaluated, &failure.error, &failure.cause) {
             let (error, cause) = (error.clone(), cause.clone());
@@ -60,11 +66,18 @@ impl Step<'_> {
         let retrier = &retriers[position];
         frame.retries.resize(retriers.len(), 0);
         let attempts = frame.retries[position];
+        if let Some(inspection) = &mut self.inspection {
+            inspection.retry_index = Some(position as u64);
+        }
         if attempts >= retrier.max_attempts {
             return false;
         }
         frame.retries[position] += 1;
-        let due = self.now.plus_milliseconds(self.retry_delay_milliseconds(retrier, attempts));
+        let delay = self.retry_delay_milliseconds(retrier, attempts);
+        if let Some(inspection) = &mut self.inspection {
+            inspection.retry_backoff_seconds = Some(delay.unsigned_abs() / 1000);
+        }
+        let due = self.now.plus_milliseconds(delay);
         self.discard_children(self.children(frame));
         frame.work = None;
         frame.changed.base = true;
@@ -116,7 +129,11 @@ impl Step<'_> {
     ) -> Result<Progress, Fault> {
         let error_output = failure.error_output();
         let position = state.catch().iter().position(|candidate| std::ptr::eq(candidate, catcher));
-        let place = format!("Catch[{}]", position.expect("the catcher is the state's own"));
+        let position = position.expect("the catcher is the state's own");
+        if let Some(inspection) = &mut self.inspection {
+            inspection.catch_index = Some(position as u64);
+        }
+        let place = format!("Catch[{position}]");
         let visible = Visible { error_output: Some(&error_output), ..Visible::of(&error_output) };
         let assigned = self.assign(frame, visible, catcher.assign.as_ref(), &format!("{place}/Assign"))?;
         let output = match &catcher.output {

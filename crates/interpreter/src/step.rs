@@ -12,6 +12,7 @@ use crate::failure::{Failure, error_name};
 use crate::frame::{Frame, FrameId, Phase};
 use crate::history::{HistoryEvent, HistoryEventDetails, StateType};
 use crate::surroundings::{Activities, Settings, Surroundings};
+use crate::test_state::Inspection;
 use crate::{Timestamp, states};
 use asl::StateMachineDefinition;
 use asl::definition::{State, StateIndex, TOP};
@@ -49,17 +50,7 @@ pub fn step(
         _ if !execution.is_running() => return Err(CommandRejected::ExecutionClosed),
         _ => {}
     }
-    let mut step = Step {
-        definition,
-        execution,
-        now,
-        settings: surroundings.settings,
-        activities: surroundings.activities,
-        outcome: Outcome::default(),
-        runnable: VecDeque::new(),
-        budget: surroundings.settings.transitions_per_step,
-        history_full: false,
-    };
+    let mut step = Step::new(definition, execution, now, surroundings);
     step.apply(command)?;
     step.run_all();
     step.outcome.unfinished = step.execution.unfinished;
@@ -78,6 +69,8 @@ pub(crate) struct Step<'s> {
     pub runnable: VecDeque<FrameId>,
     budget: u32,
     history_full: bool,
+    /// What is seen on the way, in tests of a state.
+    pub inspection: Option<Box<Inspection>>,
 }
 
 /// What became of a frame after its state did something.
@@ -93,6 +86,26 @@ pub(crate) enum Progress {
 }
 
 impl<'s> Step<'s> {
+    pub fn new(
+        definition: &'s StateMachineDefinition,
+        execution: &'s mut Execution,
+        now: Timestamp,
+        surroundings: &Surroundings<'s>,
+    ) -> Step<'s> {
+        Step {
+            definition,
+            execution,
+            now,
+            settings: surroundings.settings,
+            activities: surroundings.activities,
+            outcome: Outcome::default(),
+            runnable: VecDeque::new(),
+            budget: surroundings.settings.transitions_per_step,
+            history_full: false,
+            inspection: None,
+        }
+    }
+
     fn apply(&mut self, command: Command) -> Result<(), CommandRejected> {
         match command {
             Command::StartExecution => self.start(),

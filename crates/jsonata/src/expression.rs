@@ -91,7 +91,7 @@ impl Expression {
     /// As [`Expression::parse`].
     pub fn parse_as(source: &str, profile: Profile) -> Result<Expression, Error> {
         let parsed = parse(source, profile).map_err(|error| error.located(source))?;
-        let resolved = resolve(parsed);
+        let resolved = resolve(parsed, source.len()).map_err(|error| error.located(source))?;
         let (root, slots, free) = (resolved.root, resolved.slots, resolved.free);
         Ok(Expression(Arc::new(Parsed { source: source.into(), profile, root, slots, free })))
     }
@@ -174,7 +174,9 @@ fn collect_members(node: &Node, variable: &str, members: &mut Vec<Arc<str>>) {
     {
         members.push(member.clone());
     }
-    node.children().into_iter().for_each(|child| collect_members(child, variable, members));
+    let mut visit = |child| collect_members(child, variable, members);
+    node.visit_own(&mut visit);
+    node.visit_attached(&mut visit);
 }
 
 /// `top`: `node` is evaluated with the expression's own context.
@@ -196,9 +198,9 @@ fn collect_references(node: &Node, top: bool, references: &mut Vec<Reference>) {
         }
         Kind::Sort(terms) => terms.iter().for_each(|term| collect_references(&term.expression, false, references)),
         Kind::Transform(_) => {
-            node.children().into_iter().for_each(|child| collect_references(child, false, references))
+            node.visit_own(&mut |child| collect_references(child, false, references));
         }
-        _ => node.own_children().into_iter().for_each(|child| collect_references(child, top, references)),
+        _ => node.visit_own(&mut |child| collect_references(child, top, references)),
     }
-    node.attached().into_iter().for_each(|child| collect_references(child, false, references));
+    node.visit_attached(&mut |child| collect_references(child, false, references));
 }

@@ -10,7 +10,7 @@ use api::{
     ListStateMachineVersionsRequest, ListStateMachinesRequest, ListTagsForResourceRequest, Operation,
     PublishStateMachineVersionRequest, RedriveExecutionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest,
     SendTaskSuccessRequest, StartExecutionRequest, StartSyncExecutionRequest, StopExecutionRequest, TagResourceRequest,
-    UntagResourceRequest, UpdateStateMachineAliasRequest, UpdateStateMachineRequest,
+    TestStateRequest, UntagResourceRequest, UpdateStateMachineAliasRequest, UpdateStateMachineRequest,
     ValidateStateMachineDefinitionRequest,
 };
 use engine::Engine;
@@ -60,6 +60,7 @@ pub(crate) async fn perform(
             call!(start_sync_execution, StartSyncExecutionRequest, with_trace_header(trace_header))
         }
         O::StopExecution => call!(stop_execution, StopExecutionRequest),
+        O::TestState => call!(test_state, TestStateRequest),
         O::RedriveExecution => call!(redrive_execution, RedriveExecutionRequest),
         O::DescribeExecution => call!(describe_execution, DescribeExecutionRequest),
         O::ListExecutions => call!(list_executions, ListExecutionsRequest),

@@ -5,10 +5,10 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use stepwell_simulation::{reproduction, simulate};
 
 /// Seeds that are run each time.
-const FIXED: u64 = 120;
+const FIXED: u64 = 60;
 /// Fresh ones, as long as there is time for them.
 const FRESH: u64 = 120;
-const FRESH_SECONDS: u64 = 15;
+const FRESH_SECONDS: u64 = 10;
 
 fn holds(seed: u64) {
     let report = simulate(seed, &BTreeSet::new());

@@ -132,7 +132,7 @@ async fn load(options: &Options, states: u32) -> anyhow::Result<Vec<Figure>> {
 }
 
 /// Keeps `connections` busy with StartExecution for a time; how long each reply took.
-async fn start_for(
+pub(crate) async fn start_for(
     server: &Server,
     machine: &Machine,
     connections: usize,

@@ -1,19 +1,23 @@
 //! The benchmarks that make a table and a file: `cargo xtask bench`.
 //!
-//! Five suites, from the inside out: `interpreter`, `store` (beside a bare log), `in_process` (the engine without HTTP), `http` (the release
-//! binary under load on the same machine), `growth` (what more of everything costs). Each has data directories of its own on the disk the
+//! Six suites, from the inside out: `interpreter`, `store` (beside a bare log), `in_process` (the engine without HTTP), `http` (the release
+//! binary under load on the same machine), `beside_bare` (the same beside a server that does nothing, and
+//! connections that wait), `growth` (what more of everything costs). Each has data directories of its own on the disk the
 //! builds are on.
 //!
 //! Reading order: a suite; `node` (an engine in this process), `server` and `client` (the binary), `child` (this program as its own child),
 //! `figures` (the table and the file).
 #![allow(clippy::print_stdout, reason = "the figures are what this program is for")]
 
+mod bare;
 mod bare_log;
+mod beside_bare;
 mod child;
 mod client;
 mod figures;
 mod growth;
 mod http;
+mod idle;
 mod in_process;
 mod interpreter;
 mod latencies;
@@ -36,6 +40,11 @@ fn main() -> anyhow::Result<()> {
     {
         return many_threads()?.block_on(child::main(data.as_ref(), words));
     }
+    if let [command, reply_bytes] = arguments.as_slice()
+        && command == bare::COMMAND
+    {
+        return many_threads()?.block_on(bare::run(reply_bytes));
+    }
     let options = Options::read(arguments.into_iter())?;
     let earlier = options.compare.as_deref().map(figures::read).transpose()?;
     let mut measured = Vec::new();
@@ -46,6 +55,7 @@ fn main() -> anyhow::Result<()> {
             "engine" => many_threads()?.block_on(in_process::all(&options))?,
             // The load is one thread; what it costs is taken from the server's processors.
             "http" => one_thread()?.block_on(http::all(&options))?,
+            "bare" => one_thread()?.block_on(beside_bare::all(&options))?,
             _ => many_threads()?.block_on(growth::all(&options))?,
         };
         print!("{}", figures::table(suite, &figures, earlier.as_ref()));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// The suites, in the order they run in.
-pub(crate) const SUITES: [&str; 5] = ["interpreter", "store", "engine", "http", "growth"];
+pub(crate) const SUITES: [&str; 6] = ["interpreter", "store", "engine", "http", "bare", "growth"];
 
 /// What to load and how.
 pub(crate) struct Options {

@@ -29,6 +29,11 @@ impl Process {
         self.read("io", "wchar:")
     }
 
+    /// Threads it has now.
+    pub(crate) fn threads(&self) -> anyhow::Result<f64> {
+        self.read("status", "Threads:")
+    }
+
     /// CPU time of all its threads since its start.
     pub(crate) fn cpu_seconds(&self) -> anyhow::Result<f64> {
         let stat = std::fs::read_to_string(format!("{}/stat", self.0))?;

@@ -1,5 +1,6 @@
 //! The process under load, and what the kernel says about it (Linux).
 
+use crate::bare;
 use crate::client::Client;
 use crate::process::Process;
 use anyhow::{Context, bail};
@@ -49,8 +50,20 @@ impl Server {
     pub(crate) fn spawn_in(program: &Path, data: &Path) -> anyhow::Result<Server> {
         let mut command = Command::new(program);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        Server::started(command, data)
+    }
+
+    /// Starts the server that does nothing but reply with so many bytes.
+    pub(crate) fn spawn_bare(reply_bytes: usize) -> anyhow::Result<Server> {
+        let data = TempDir::new()?;
+        let mut server = Server::started(bare::command(reply_bytes)?, data.path())?;
+        server._own_data = Some(data);
+        Ok(server)
+    }
+
+    fn started(mut command: Command, data: &Path) -> anyhow::Result<Server> {
         command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let mut process = command.spawn().with_context(|| program.display().to_string())?;
+        let mut process = command.spawn().with_context(|| format!("{:?}", command.get_program()))?;
         let stdout = process.stdout.take().expect("it was asked for");
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;

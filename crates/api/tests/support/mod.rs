@@ -16,6 +16,7 @@ pub fn decode(operation: Operation, body: &Value) -> Result<(), Exception> {
         Operation::ListStateMachines => ListStateMachinesRequest::decode(body).map(drop),
         Operation::ValidateStateMachineDefinition => ValidateStateMachineDefinitionRequest::decode(body).map(drop),
         Operation::StartExecution => StartExecutionRequest::decode(body).map(drop),
+        Operation::TestState => TestStateRequest::decode(body).map(drop),
         Operation::StartSyncExecution => StartSyncExecutionRequest::decode(body).map(drop),
         Operation::StopExecution => StopExecutionRequest::decode(body).map(drop),
         Operation::RedriveExecution => RedriveExecutionRequest::decode(body).map(drop),

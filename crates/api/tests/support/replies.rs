@@ -136,6 +136,23 @@ pub fn full(operation: Operation) -> Value {
         }
         .encode(),
         O::StopExecution => StopExecutionResponse { stop_date_ms }.encode(),
+        O::TestState => TestStateResponse {
+            status: "SUCCEEDED",
+            output: some(),
+            error: some(),
+            cause: some(),
+            next_state: some(),
+            inspection: Some(InspectionData {
+                stages: vec![("input", text())],
+                max_concurrency: Some(1),
+                tolerated_failure_count: Some(1),
+                tolerated_failure_percentage: Some(1.5),
+                catch_index: Some(1),
+                retry_index: Some(1),
+                retry_backoff_interval_seconds: Some(1),
+            }),
+        }
+        .encode(),
         O::RedriveExecution => RedriveExecutionResponse { redrive_date_ms: 5 }.encode(),
         O::DescribeExecution => DescribeExecutionResponse {
             execution_arn: text(),

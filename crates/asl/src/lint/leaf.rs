@@ -3,6 +3,7 @@
 use crate::parse::QueryLanguage;
 use crate::tree::{Entry, Node, NodeKind};
 use expressions::{JsonataExpression, StatesMembers};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub(crate) struct Leaf<'t> {
     pub(crate) text: &'t str,
     pub(crate) span: &'t Range<usize>,
     pub(crate) kind: LeafKind,
+    /// What [`Leaf::variables`] answers, found once.
+    variables: OnceCell<BTreeSet<Arc<str>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +69,7 @@ fn walk<'t>(node: &'t Node, place: Place<'t>, language: QueryLanguage, leaves: &
         NodeKind::String(text) => {
             let kind = kind(text, &place, language);
             let Place { field, part, key, .. } = place;
-            leaves.push(Leaf { field, part, key, text, span: &node.span, kind });
+            leaves.push(Leaf { field, part, key, text, span: &node.span, kind, variables: OnceCell::new() });
         }
         NodeKind::Array(elements) => {
             for element in elements {
@@ -106,7 +109,11 @@ impl<'t> Leaf<'t> {
     }
 
     /// The workflow variables an expression in JSONata reads; none of one that is refused.
-    pub(crate) fn variables(&self) -> BTreeSet<Arc<str>> {
+    pub(crate) fn variables(&self) -> &BTreeSet<Arc<str>> {
+        self.variables.get_or_init(|| self.find_variables())
+    }
+
+    fn find_variables(&self) -> BTreeSet<Arc<str>> {
         // Most expressions only look at `$states`: those need not be parsed.
         let is_other = |read: &Read<'_>| !matches!(read, Read::Variable("states"));
         if self.kind != LeafKind::Jsonata || !self.reads().iter().any(is_other) {

@@ -65,10 +65,11 @@ impl<'t> Machine<'t> {
         }
         let ids: HashMap<&str, StateId> =
             entries.iter().enumerate().map(|(position, entry)| (&*entry.key, first + position)).collect();
+        let mut alike = None;
         for entry in entries {
             let language = self::language(&entry.value).unwrap_or(language);
             let mut state = State::new(self.states.len(), scope, entry, language);
-            state.resolve(&ids);
+            state.resolve(&ids, &mut alike);
             enqueue(&state, pending.is_express, queue);
             self.states.push(state);
         }
@@ -134,12 +135,16 @@ fn enqueue<'t>(state: &State<'t>, is_express: bool, queue: &mut VecDeque<Pending
 
 impl<'t> State<'t> {
     /// Resolves what its transitions name.
-    fn resolve(&mut self, ids: &HashMap<&'t str, StateId>) {
+    fn resolve(&mut self, ids: &HashMap<&'t str, StateId>, alike: &mut Option<Alike<'t>>) {
         for target in self.targets() {
             let Target { kind, node } = target;
             match node.as_str().map(|name| ids.get(name)) {
                 Some(Some(&to)) => self.edges.push(Edge { to, kind }),
-                Some(None) => self.dangling.push((target, similar(node, ids))),
+                Some(None) => {
+                    let alike = alike.get_or_insert_with(|| self::alike(ids));
+                    let similar = node.as_str().and_then(|name| *alike.get(&plain(name))?);
+                    self.dangling.push((target, similar));
+                }
                 None => {}
             }
         }
@@ -162,11 +167,17 @@ impl<'t> State<'t> {
     }
 }
 
-/// The one state whose name differs in case or surrounding space only.
-fn similar<'t>(node: &Node, ids: &HashMap<&'t str, StateId>) -> Option<&'t str> {
-    const CANDIDATES_MAX: usize = 500;
-    let wanted = node.as_str()?.trim();
-    let mut near = ids.keys().take(CANDIDATES_MAX).filter(|name| name.trim().eq_ignore_ascii_case(wanted));
-    let found = near.next()?;
-    near.next().is_none().then_some(*found)
+/// By a name without case and surrounding space: the one state that is called so, or `None` if there are several.
+type Alike<'t> = HashMap<String, Option<&'t str>>;
+
+fn alike<'t>(ids: &HashMap<&'t str, StateId>) -> Alike<'t> {
+    let mut alike = Alike::new();
+    for &name in ids.keys() {
+        alike.entry(plain(name)).and_modify(|known| *known = None).or_insert(Some(name));
+    }
+    alike
+}
+
+fn plain(name: &str) -> String {
+    name.trim().to_ascii_lowercase()
 }

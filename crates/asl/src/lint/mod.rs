@@ -67,7 +67,9 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 
 /// What AWS would refuse and what the rules find, in the order of the text. Never fails, whatever the text.
 pub fn lint(text: &str, format: Format, config: &Config) -> Vec<Finding> {
-    let parsed = parse(text, format, &config.options());
+    let mut parsed = parse(text, format, &config.options());
+    // Rules work on the tree: the definition would only take room.
+    parsed.definition = None;
     let Some(tree) = &parsed.tree else {
         return parsed.diagnostics.iter().map(rules::invalid_definition::finding).collect();
     };

@@ -11,6 +11,7 @@ mod send_task;
 mod start_execution;
 mod start_sync_execution;
 mod stop_execution;
+mod test_state;
 
 pub(crate) use redrive_execution::not_redrivable;
 

@@ -7,6 +7,7 @@ use api::{
 };
 use asl::definition::StateKind;
 use asl::{Diagnostic, Format, MachineType, Options, Severity, StateMachineDefinition};
+use json::{ObjectBuilder, Value, json};
 
 /// A definition and what descriptions tell of it.
 pub(super) struct Parsed {
@@ -16,12 +17,7 @@ pub(super) struct Parsed {
 
 /// Parses a definition; `InvalidDefinition` names all errors, warnings are passed over.
 pub(super) fn parse(text: &str, machine_type: StateMachineType) -> Result<Parsed, Exception> {
-    let parsed = asl::parse(text, Format::Json, &options(machine_type));
-    let Some(definition) = parsed.definition else {
-        let errors = parsed.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-        let findings: Vec<String> = errors.map(Diagnostic::aws_text).collect();
-        return Err(Exception::invalid_definition(&findings.join(", ")));
-    };
+    let definition = definition(text, machine_type)?;
     refuse_distributed_map(&definition)?;
     let references = asl::variable_references(&definition);
     let variable_references = references
@@ -29,6 +25,34 @@ pub(super) fn parse(text: &str, machine_type: StateMachineType) -> Result<Parsed
         .map(|(state, names)| (state.into(), names.into_iter().map(Into::into).collect()))
         .collect();
     Ok(Parsed { definition, variable_references })
+}
+
+fn definition(text: &str, machine_type: StateMachineType) -> Result<StateMachineDefinition, Exception> {
+    let parsed = asl::parse(text, Format::Json, &options(machine_type));
+    let errors = parsed.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+    parsed.definition.ok_or_else(|| {
+        let findings: Vec<String> = errors.map(Diagnostic::aws_text).collect();
+        Exception::invalid_definition(&findings.join(", "))
+    })
+}
+
+/// What AWS calls a state that is tested without a name of its own (recorded).
+pub(crate) const TESTED_STATE: &str = "StateName";
+
+/// The machine a state is tested in: one's own, or one around the state in which everything it leads to is an end.
+pub(crate) fn parse_state(text: &str, is_machine: bool) -> Result<StateMachineDefinition, Exception> {
+    let state = json::parse(text).ok().filter(|_| !is_machine);
+    let Some(Value::Object(state)) = state else { return definition(text, StateMachineType::Standard) };
+    let list = |field: &str| state.get(field).and_then(Value::as_array).into_iter().flat_map(|list| list.iter());
+    let targets = list("Choices").chain(list("Catch")).map(|member| member.get("Next"));
+    let targets = targets.chain([state.get("Next"), state.get("Default")]).flatten().filter_map(Value::as_str);
+    let mut states = ObjectBuilder::new();
+    for target in targets {
+        states.insert(target, json!({"Type": "Succeed"}));
+    }
+    states.insert(TESTED_STATE, &state);
+    let machine = json!({"StartAt": TESTED_STATE, "States": (states.build())});
+    definition(&machine.to_string(), StateMachineType::Standard)
 }
 
 /// A valid definition that this version cannot run is refused when it is created, not when an execution gets there.

@@ -26,6 +26,7 @@ mod version;
 mod versions;
 
 pub use arn::Identity;
+pub(crate) use definition::{TESTED_STATE, parse_state};
 pub use revision::{Revision, RevisionNumber};
 pub use state_machines::DeletedStateMachine;
 pub use tables::CONTROL;

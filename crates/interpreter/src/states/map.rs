@@ -109,7 +109,13 @@ fn start_iteration(step: &mut Step<'_>, frame: &mut Frame, state: &State, previo
 }
 
 /// The items: `ItemsPath` or the input, `Items` or the input.
-fn items(step: &mut Step<'_>, frame: &Frame, state: &State, input: &Payload, map: &MapState) -> Result<Payload, Fault> {
+pub(crate) fn items(
+    step: &mut Step<'_>,
+    frame: &Frame,
+    state: &State,
+    input: &Payload,
+    map: &MapState,
+) -> Result<Payload, Fault> {
     match (&state.flow, &map.items_path, &map.items) {
         (Flow::JsonPath(_), path, _) => {
             let items = match path {
@@ -117,6 +123,8 @@ fn items(step: &mut Step<'_>, frame: &Frame, state: &State, input: &Payload, map
                 None => input.clone(),
             };
             let shown = path.as_ref().map_or("$", |path| path.text());
+            // A path into the context object is shown like one into the input (recorded).
+            let shown = if shown.starts_with("$$") { &shown[1..] } else { shown };
             array_or(items, |_| Fault::runtime(format!("Reference path \"{shown}\" must point to array.")))
         }
         (Flow::Jsonata(_), _, Some(template)) => {
@@ -142,28 +150,49 @@ fn not_an_array(items: &Value) -> Fault {
 
 /// `MaxConcurrency` as asked for, within what inline Maps get.
 fn concurrency(step: &mut Step<'_>, frame: &Frame, input: &Payload, map: &MapState) -> Result<u64, Fault> {
-    let asked = match &map.max_concurrency {
-        None => 0,
-        Some(IntegerField::Literal(number)) => *number,
-        Some(IntegerField::Expression(expression)) => {
-            step.expression(frame, expression, "MaxConcurrency", "integer", |value| {
-                let integer = value.as_number().and_then(Number::as_integral)?;
-                u64::try_from(integer).ok()
-            })?
-        }
-        Some(IntegerField::Path(path)) => {
+    let asked = asked_concurrency(step, frame, input, map)?;
+    let most = step.settings.inline_map_concurrency_max;
+    Ok(if asked == 0 { most } else { asked.min(most) })
+}
+
+/// `MaxConcurrency` as asked for; zero asks for nothing.
+pub(crate) fn asked_concurrency(
+    step: &mut Step<'_>,
+    frame: &Frame,
+    input: &Payload,
+    map: &MapState,
+) -> Result<u64, Fault> {
+    match &map.max_concurrency {
+        None => Ok(0),
+        Some(field) => integer(step, frame, input, field, "MaxConcurrency"),
+    }
+}
+
+/// A field that is a whole number, or leads to one.
+pub(crate) fn integer(
+    step: &mut Step<'_>,
+    frame: &Frame,
+    input: &Payload,
+    field: &IntegerField,
+    name: &str,
+) -> Result<u64, Fault> {
+    match field {
+        IntegerField::Literal(number) => Ok(*number),
+        IntegerField::Expression(expression) => step.expression(frame, expression, name, "integer", |value| {
+            let integer = value.as_number().and_then(Number::as_integral)?;
+            u64::try_from(integer).ok()
+        }),
+        IntegerField::Path(path) => {
             let value = step.path(frame, input.value(), path)?;
             let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             // Text will do if it reads as an integer (recorded: "1").
             let number = value.as_i64().or_else(|| value.as_str()?.parse().ok()).ok_or_else(|| {
                 Fault::runtime(format!(
-                    "The MaxConcurrencyPath field refers to value \"{shown}\" which is not a valid integer: {}",
+                    "The {name}Path field refers to value \"{shown}\" which is not a valid integer: {}",
                     path.text()
                 ))
             })?;
-            u64::try_from(number).map_err(|_| Fault::runtime("MaxConcurrency cannot be negative."))?
+            u64::try_from(number).map_err(|_| Fault::runtime(format!("{name} cannot be negative.")))
         }
-    };
-    let most = step.settings.inline_map_concurrency_max;
-    Ok(if asked == 0 { most } else { asked.min(most) })
+    }
 }

@@ -16,12 +16,19 @@ pub(crate) fn begin(
 ) -> Result<Progress, Fault> {
     let result = match &pass.result {
         // With a literal, Parameters are not even evaluated (recorded).
-        Some(literal) => Payload::from(literal.clone()),
+        Some(literal) => {
+            let result = Payload::from(literal.clone());
+            step.inspect("result", &result);
+            result
+        }
         None => step.parameters(frame, state, Extras::default())?,
     };
     let assigned = step.assign(frame, Visible::of(result.value()), state.assign.as_ref(), "Assign")?;
     let output = match &state.flow {
-        Flow::JsonPath(_) => step.output(frame, state, result)?,
+        Flow::JsonPath(_) => {
+            step.inspect("afterResultSelector", &result);
+            step.output(frame, state, result)?
+        }
         Flow::Jsonata(flow) => step.output_of_input(frame, state, &result, flow.output.as_ref(), "Output")?,
     };
     step.leave(frame, state, output, assigned)

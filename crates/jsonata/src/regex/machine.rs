@@ -55,11 +55,57 @@ pub(super) enum Instruction {
     Match,
 }
 
-pub(super) fn compile(parsed: &Parsed, folded: bool, lines: bool) -> Result<(Vec<Instruction>, usize), String> {
+/// A pattern ready to run.
+#[derive(Clone)]
+pub(super) struct Program {
+    pub(super) instructions: Vec<Instruction>,
+    /// How many groups capture.
+    pub(super) groups: usize,
+    /// Positions the machine remembers: two per group, and one per loop that could stand still.
+    pub(super) slots: usize,
+}
+
+/// Refuses a pattern whose program would be too long, without writing it.
+pub(super) fn check(parsed: &Parsed) -> Result<(), String> {
+    if length(&parsed.root) < PROGRAM_MAX { Ok(()) } else { Err(TOO_LARGE.to_owned()) }
+}
+
+const TOO_LARGE: &str = "Regular expression too large";
+
+/// How many instructions a tree becomes.
+fn length(tree: &Tree) -> usize {
+    let turn = |tree: &Tree| length(tree).saturating_add(usize::from(groups_in(tree).is_some()));
+    let sum = |parts: &[Tree]| parts.iter().map(length).fold(0, usize::saturating_add);
+    match tree {
+        Tree::Char(_)
+        | Tree::Any
+        | Tree::Class { .. }
+        | Tree::Start
+        | Tree::End
+        | Tree::Boundary { .. }
+        | Tree::BackReference(_) => 1,
+        Tree::NamedReference(_) => 0,
+        Tree::Group { tree, index: None } => length(tree),
+        Tree::Group { tree, index: Some(_) } | Tree::Look { tree, .. } => length(tree).saturating_add(2),
+        Tree::Sequence(parts) => sum(parts),
+        Tree::Choice(choices) => sum(choices).saturating_add(2 * choices.len().saturating_sub(1)),
+        Tree::Repeat { tree, least, most, .. } => {
+            let turn = turn(tree);
+            let optional = match most {
+                None => turn.saturating_add(4),
+                Some(most) => turn.saturating_add(3).saturating_mul(most.saturating_sub(*least) as usize),
+            };
+            turn.saturating_mul(*least as usize).saturating_add(optional)
+        }
+    }
+}
+
+pub(super) fn compile(parsed: &Parsed, folded: bool, lines: bool) -> Result<Program, String> {
     let mut compiler = Compiler { program: Vec::new(), slots: 2 * parsed.groups, folded, lines };
     compiler.tree(&parsed.root)?;
     compiler.push(Instruction::Match)?;
-    Ok((compiler.program, compiler.slots))
+    debug_assert_eq!(compiler.program.len(), length(&parsed.root) + 1, "the length is known before");
+    Ok(Program { instructions: compiler.program, groups: parsed.groups, slots: compiler.slots })
 }
 
 struct Compiler {
@@ -72,7 +118,7 @@ struct Compiler {
 impl Compiler {
     fn push(&mut self, instruction: Instruction) -> Result<usize, String> {
         if self.program.len() >= PROGRAM_MAX {
-            return Err("Regular expression too large".to_owned());
+            return Err(TOO_LARGE.to_owned());
         }
         self.program.push(instruction);
         Ok(self.program.len() - 1)

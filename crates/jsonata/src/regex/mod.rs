@@ -8,19 +8,16 @@ mod parse;
 
 use crate::budget::Budget;
 use crate::error::Error;
-use machine::{Instruction, Machine};
-use std::sync::Arc;
+use machine::{Instruction, Machine, Program};
+use std::sync::{Arc, OnceLock};
 
 /// A compiled regular expression.
 #[derive(Clone)]
 pub struct Regex {
     pattern: Arc<str>,
     flags: Arc<str>,
-    program: Vec<Instruction>,
-    /// How many groups capture.
-    groups: usize,
-    /// Positions the machine remembers: two per group, and one per loop that could stand still.
-    slots: usize,
+    /// Made when it is first needed: written out, counted repetitions are thousands of times as long as the pattern.
+    program: OnceLock<Program>,
 }
 
 /// Where a match is, in bytes.
@@ -31,12 +28,22 @@ pub(crate) struct Match {
 }
 
 impl Regex {
-    /// Compiles a pattern; the flags are `i` and `m`. The error says what is wrong with it.
+    /// Checks a pattern; the flags are `i` and `m`. The error says what is wrong with it.
     pub(crate) fn new(pattern: &str, flags: &str) -> Result<Regex, String> {
-        let parsed = parse::parse(pattern)?;
-        let groups = parsed.groups;
-        let (program, slots) = machine::compile(&parsed, flags.contains('i'), flags.contains('m'))?;
-        Ok(Regex { pattern: pattern.into(), flags: flags.into(), program, groups, slots })
+        machine::check(&parse::parse(pattern)?)?;
+        Ok(Regex { pattern: pattern.into(), flags: flags.into(), program: OnceLock::new() })
+    }
+
+    fn program(&self, budget: &Budget<'_>) -> Result<&Program, Error> {
+        if let Some(program) = self.program.get() {
+            return Ok(program);
+        }
+        let program = parse::parse(&self.pattern)
+            .and_then(|parsed| machine::compile(&parsed, self.flags.contains('i'), self.flags.contains('m')))
+            .map_err(|text| Error::new("S0303").with_text(text))?;
+        budget.step(program.instructions.len() as u64)?;
+        budget.allocate(program.instructions.len() * size_of::<Instruction>())?;
+        Ok(self.program.get_or_init(|| program))
     }
 
     /// As it was written.
@@ -53,12 +60,13 @@ impl Regex {
         while !text.is_char_boundary(start) {
             start += 1;
         }
-        let mut machine = Machine::new(&self.program, self.slots, text, budget);
+        let program = self.program(budget)?;
+        let mut machine = Machine::new(&program.instructions, program.slots, text, budget);
         loop {
             if let Some(end) = machine.run(0, start)? {
                 let slots = machine.slots();
                 let group = |index: usize| slots[2 * index].zip(slots[2 * index + 1]);
-                return Ok(Some(Match { start, end, groups: (0..self.groups).map(group).collect() }));
+                return Ok(Some(Match { start, end, groups: (0..program.groups).map(group).collect() }));
             }
             match text[start..].chars().next() {
                 Some(character) => start += character.len_utf8(),

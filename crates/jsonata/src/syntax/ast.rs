@@ -25,8 +25,6 @@ pub struct Node {
     pub kind: Kind,
     /// The token it is named after: the operator, the name, the opening parenthesis.
     pub span: Span,
-    /// From the first to the last byte of the whole construct.
-    pub extent: Span,
     /// `[]` was written after it: a single result stays an array.
     pub keep_array: bool,
     /// An array constructor at the start or end of a path, whose arrays are not flattened.
@@ -122,7 +120,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Parent {
     pub(crate) slot: usize,
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Places,
 }
 
 /// A reference to a variable.
@@ -131,7 +129,7 @@ pub struct Variable {
     /// Without the `$`.
     pub name: Arc<str>,
     /// Where it may be bound, innermost first; bindings from outside and built-ins come last.
-    pub(crate) places: Vec<Place>,
+    pub(crate) places: Places,
     /// The built-in function of that name.
     pub(crate) builtin: Option<&'static Builtin>,
 }
@@ -141,6 +139,18 @@ pub struct Variable {
 pub(crate) enum Place {
     Slot { up: u32, slot: u32 },
     Tuple { up: u32, symbol: Symbol },
+}
+
+/// Places, innermost first. References that see the same frames share them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places(pub(crate) Option<Arc<[Place]>>);
+
+impl std::ops::Deref for Places {
+    type Target = [Place];
+
+    fn deref(&self) -> &[Place] {
+        self.0.as_deref().unwrap_or_default()
+    }
 }
 
 /// Steps joined by dots.
@@ -272,7 +282,7 @@ impl BinaryOperator {
 
 impl Node {
     pub(crate) fn new(kind: Kind, span: Span) -> Node {
-        Node { kind, span, extent: span, keep_array: false, cons_array: false, extras: None, height: 1 }
+        Node { kind, span, keep_array: false, cons_array: false, extras: None, height: 1 }
     }
 
     pub(crate) fn extras_mut(&mut self) -> &mut Extras {
@@ -324,21 +334,8 @@ impl Node {
 
     /// The nodes directly below this one: its own, then those attached to it.
     pub fn children(&self) -> Vec<&Node> {
-        let mut children = self.own_children();
-        children.extend(self.attached());
-        children
-    }
-
-    /// The nodes it consists of, in source order.
-    pub(crate) fn own_children(&self) -> Vec<&Node> {
         let mut children = Vec::new();
         self.visit_own(&mut |child| children.push(child));
-        children
-    }
-
-    /// The predicates and the group that hang on it.
-    pub(crate) fn attached(&self) -> Vec<&Node> {
-        let mut children = Vec::new();
         self.visit_attached(&mut |child| children.push(child));
         children
     }

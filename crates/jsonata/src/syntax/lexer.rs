@@ -24,6 +24,7 @@ pub(super) struct Lexer<'a> {
     source: &'a str,
     position: usize,
     profile: Profile,
+    recent: [Option<Arc<str>>; 16],
 }
 
 const DOUBLE: [&str; 7] = ["..", ":=", "!=", ">=", "<=", "**", "~>"];
@@ -45,7 +46,7 @@ fn is_operator(character: char) -> bool {
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(source: &'a str, profile: Profile) -> Self {
-        Lexer { source, position: 0, profile }
+        Lexer { source, position: 0, profile, recent: Default::default() }
     }
 
     /// The next token; `after_operand` is set where a `/` would divide.
@@ -202,9 +203,21 @@ impl<'a> Lexer<'a> {
             "false" => Token::Boolean(false),
             "null" => Token::Null,
             _ => match word.strip_prefix('$') {
-                Some(variable) => Token::Variable(variable.into()),
-                None => Token::Name(word.into()),
+                Some(variable) => Token::Variable(self.shared(variable)),
+                None => Token::Name(self.shared(word)),
             },
+        }
+    }
+
+    /// The text of a name, shared with an earlier use of it if that is not long ago.
+    fn shared(&mut self, name: &str) -> Arc<str> {
+        let bytes = name.as_bytes();
+        let ends =
+            bytes.first().zip(bytes.last()).map_or(0, |(&first, &last)| usize::from(first) + 3 * usize::from(last));
+        let recent = &mut self.recent[(ends + bytes.len()) % 16];
+        match recent {
+            Some(known) if **known == *name => known.clone(),
+            _ => recent.insert(name.into()).clone(),
         }
     }
 }

@@ -24,19 +24,25 @@ impl Parents {
         self.slots.len() - 1
     }
 
-    /// Hands what `child` seeks on to `result`.
-    pub(super) fn pass_on(result: &mut Node, child: &Node) {
-        let mut slots = child.extras.as_ref().map(|extras| extras.seeking.clone()).unwrap_or_default();
+    /// Hands what `child` seeks on to `result`; a copy at every level would cost as much as the depth times what is sought.
+    pub(super) fn pass_on(result: &mut Node, child: &mut Node) {
+        let mut slots = child.extras.as_mut().map(|extras| std::mem::take(&mut extras.seeking)).unwrap_or_default();
         if let Kind::Parent(parent) = &child.kind {
             slots.push(parent.slot);
         }
-        if !slots.is_empty() {
-            result.extras_mut().seeking.append(&mut slots);
+        if slots.is_empty() {
+            return;
+        }
+        let seeking = &mut result.extras_mut().seeking;
+        if seeking.is_empty() {
+            *seeking = slots;
+        } else {
+            seeking.append(&mut slots);
         }
     }
 
     /// A predicate's parents start at the step it filters.
-    pub(super) fn filter(&mut self, step: &mut Node, predicate: &Node) -> Result<(), Error> {
+    pub(super) fn filter(&mut self, step: &mut Node, predicate: &mut Node) -> Result<(), Error> {
         for &slot in predicate.extras.iter().flat_map(|extras| &extras.seeking) {
             if self.slots[slot].level == 1 {
                 self.seek(step, slot)?;
@@ -53,10 +59,10 @@ impl Parents {
         matches!(step.kind, Kind::Parent(_)) || step.extras.as_ref().is_some_and(|extras| !extras.seeking.is_empty())
     }
 
-    /// Resolves what the last step of a path seeks among the steps before it.
+    /// Resolves what the last step of a path seeks among the steps before it; what is left, the path itself seeks.
     pub(super) fn resolve(&mut self, steps: &mut [Node]) -> Result<Vec<usize>, Error> {
-        let Some(last) = steps.last() else { return Ok(Vec::new()) };
-        let mut slots = last.extras.as_ref().map(|extras| extras.seeking.clone()).unwrap_or_default();
+        let Some(last) = steps.last_mut() else { return Ok(Vec::new()) };
+        let mut slots = last.extras.as_mut().map(|extras| std::mem::take(&mut extras.seeking)).unwrap_or_default();
         if let Kind::Parent(parent) = &last.kind {
             slots.push(parent.slot);
         }

@@ -3,8 +3,8 @@
 //! Syntax errors win over errors of shape (a predicate after a group, a number as a step), which are kept until the whole text is read.
 
 use super::ast::{
-    BinaryOperator, Bind, Block, Call, Kind, Lambda, Node, Parent, Path, SortTerm, Span, Stage, Symbol, Transform,
-    Variable,
+    BinaryOperator, Bind, Block, Call, Kind, Lambda, Node, Parent, Path, Places, SortTerm, Span, Stage, Symbol,
+    Transform, Variable,
 };
 use super::lexer::{Lexer, Token};
 use super::parents::Parents;
@@ -159,9 +159,8 @@ impl Parser<'_> {
         self.shape_error.get_or_insert(error);
     }
 
-    /// Completes a node: its extent and its height.
-    fn finish(&self, mut node: Node, start: usize) -> Result<Node, Error> {
-        node.extent = Span { start, end: self.last_end };
+    /// Completes a node: its height.
+    fn finish(&self, mut node: Node) -> Result<Node, Error> {
         if !matches!(node.kind, Kind::Path(_)) {
             let mut highest = 0;
             let mut visit = |child: &Node| highest = highest.max(child.height);
@@ -177,14 +176,13 @@ impl Parser<'_> {
         if self.depth > NESTING_MAX {
             return Err(Error::new(DEPTH_EXCEEDED).at(self.span.end));
         }
-        let start = self.span.start;
         let mut left = self.prefix()?;
         let mut form = "";
         while let Token::Operator(operator) = self.token {
             if binding_power(operator) <= right_power {
                 break;
             }
-            left = self.infix(left, operator, form, start)?;
+            left = self.infix(left, operator, form)?;
             if operator != "[" {
                 form = operator;
             }
@@ -198,7 +196,7 @@ impl Parser<'_> {
         if self.token == Token::End {
             // What is still open is missed first.
             self.shape(Error::new("S0207").at(span.end).with_token("(end)"));
-            return self.finish(Node::new(Kind::Placeholder, span), span.start);
+            return self.finish(Node::new(Kind::Placeholder, span));
         }
         // Even after an opening bracket a `/` divides, as in the reference implementation: `(/a/)` is an error.
         let token = self.next(true)?;
@@ -209,7 +207,7 @@ impl Parser<'_> {
             Token::Null => Kind::Literal(Value::Null),
             Token::Variable(name) => {
                 let builtin = functions::find(&name, self.profile);
-                Kind::Variable(Variable { name, places: Vec::new(), builtin })
+                Kind::Variable(Variable { name, places: Places::default(), builtin })
             }
             Token::Name(name) => return self.name(name, span),
             Token::Regex(pattern, flags) => {
@@ -221,26 +219,26 @@ impl Parser<'_> {
                 "and" | "or" | "in" => return self.name(operator.into(), span),
                 "*" => Kind::Wildcard,
                 "**" => Kind::Descendants,
-                "%" => Kind::Parent(Parent { slot: self.parents.create(), places: Vec::new() }),
+                "%" => Kind::Parent(Parent { slot: self.parents.create(), places: Places::default() }),
                 "-" => return self.negate(span),
                 "(" => return self.block(span),
                 "[" => return self.array(span),
                 "{" => {
-                    let pairs = self.pairs()?;
+                    let mut pairs = self.pairs()?;
                     let mut node = Node::new(Kind::Object(Vec::new()), span);
-                    pairs.iter().for_each(|(key, value)| {
+                    pairs.iter_mut().for_each(|(key, value)| {
                         Parents::pass_on(&mut node, key);
                         Parents::pass_on(&mut node, value);
                     });
                     node.kind = Kind::Object(pairs);
-                    return self.finish(node, span.start);
+                    return self.finish(node);
                 }
                 "|" => return self.transform(span),
                 _ => return Err(Error::new("S0211").at(span.end).with_token(operator)),
             },
             Token::End => return Err(Error::new("S0207").at(span.end)),
         };
-        self.finish(Node::new(kind, span), span.start)
+        self.finish(Node::new(kind, span))
     }
 
     fn name(&mut self, name: Arc<str>, span: Span) -> Result<Node, Error> {
@@ -248,24 +246,25 @@ impl Parser<'_> {
     }
 
     fn negate(&mut self, span: Span) -> Result<Node, Error> {
-        let operand = self.expression(70)?;
+        let mut operand = self.expression(70)?;
         if let (Kind::Literal(Value::Number(number)), None) = (&operand.kind, &operand.extras) {
             let negative = number::to_json(-number.as_f64());
-            return self.finish(Node::new(Kind::Literal(negative), span), span.start);
+            return self.finish(Node::new(Kind::Literal(negative), span));
         }
         let mut node = Node::new(Kind::Negate(Box::new(Node::new(Kind::Placeholder, span))), span);
-        Parents::pass_on(&mut node, &operand);
+        Parents::pass_on(&mut node, &mut operand);
         node.kind = Kind::Negate(Box::new(operand));
-        self.finish(node, span.start)
+        self.finish(node)
     }
 
     fn block(&mut self, span: Span) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
-        // Most have one, and a vector that grows makes room for four.
-        let mut expressions = Vec::with_capacity(1);
+        let mut expressions = Vec::new();
         while !self.is(")") {
-            let expression = self.expression(0)?;
-            Parents::pass_on(&mut node, &expression);
+            // Most have one, and a vector that grows makes room for four.
+            expressions.reserve_exact(usize::from(expressions.is_empty()));
+            let mut expression = self.expression(0)?;
+            Parents::pass_on(&mut node, &mut expression);
             let first = match &expression.kind {
                 Kind::Path(path) => path.steps.first().unwrap_or(&expression),
                 _ => &expression,
@@ -279,22 +278,22 @@ impl Parser<'_> {
         }
         self.expect(")", true)?;
         node.kind = Kind::Block(Block { expressions, slots: 0 });
-        self.finish(node, span.start)
+        self.finish(node)
     }
 
     fn array(&mut self, span: Span) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
-        let mut items = Vec::with_capacity(1);
+        let mut items = Vec::new();
         while !self.is("]") {
-            let start = self.span.start;
+            items.reserve_exact(usize::from(items.is_empty()));
             let mut item = self.expression(0)?;
             if self.is("..") {
                 let span = self.span;
                 self.next(false)?;
                 let end = self.expression(0)?;
-                item = self.binary(BinaryOperator::Range, item, end, span, start)?;
+                item = self.binary(BinaryOperator::Range, item, end, span)?;
             }
-            Parents::pass_on(&mut node, &item);
+            Parents::pass_on(&mut node, &mut item);
             items.push(item);
             if !self.is(",") {
                 break;
@@ -306,7 +305,7 @@ impl Parser<'_> {
         }
         self.expect("]", true)?;
         node.kind = Kind::Array(items);
-        self.finish(node, span.start)
+        self.finish(node)
     }
 
     /// The pairs of an object or a group, after its opening brace.
@@ -339,30 +338,30 @@ impl Parser<'_> {
         }
         self.expect("|", true)?;
         let transform = Transform { pattern, update, delete };
-        self.finish(Node::new(Kind::Transform(Arc::new(transform)), span), span.start)
+        self.finish(Node::new(Kind::Transform(Arc::new(transform)), span))
     }
 
     /// `form` is the operator that made `left`, predicates aside.
-    fn infix(&mut self, left: Node, operator: &'static str, form: &str, start: usize) -> Result<Node, Error> {
+    fn infix(&mut self, mut left: Node, operator: &'static str, form: &str) -> Result<Node, Error> {
         let span = self.span;
         let power = binding_power(operator);
         self.next(false)?;
         if let Some(binary) = binary_operator(operator) {
             let right = self.expression(power)?;
-            return self.binary(binary, left, right, span, start);
+            return self.binary(binary, left, right, span);
         }
         match operator {
             "." => {
                 let right = self.expression(power)?;
-                self.join(left, right, start)
+                self.join(left, right)
             }
-            "[" => self.predicate(left, form, span, start),
-            "{" => self.group(left, span, start),
-            "(" => self.call(left, span, start),
-            "^" => self.order_by(left, span, start),
-            "@" => self.focus(left, start),
-            "#" => self.index(left, start),
-            ":=" => self.bind(left, span, start),
+            "[" => self.predicate(left, form, span),
+            "{" => self.group(left, span),
+            "(" => self.call(left, span),
+            "^" => self.order_by(left, span),
+            "@" => self.focus(left),
+            "#" => self.index(left),
+            ":=" => self.bind(left, span),
             "?" => {
                 let then = self.expression(0)?;
                 let mut otherwise = None;
@@ -370,61 +369,53 @@ impl Parser<'_> {
                     self.next(false)?;
                     otherwise = Some(self.expression(0)?);
                 }
-                self.condition(left, then, otherwise, span, start)
+                self.condition(left, then, otherwise, span)
             }
             "?:" | "??" => {
-                let right = self.expression(0)?;
+                let mut right = self.expression(0)?;
                 let mut node = Node::new(Kind::Placeholder, span);
-                Parents::pass_on(&mut node, &left);
-                Parents::pass_on(&mut node, &right);
+                Parents::pass_on(&mut node, &mut left);
+                Parents::pass_on(&mut node, &mut right);
                 node.kind =
                     Kind::Fallback { left: Box::new(left), right: Box::new(right), for_false: operator == "?:" };
-                self.finish(node, start)
+                self.finish(node)
             }
             "~>" => {
                 let right = self.expression(power)?;
                 let mut node = Node::new(Kind::Placeholder, span);
                 node.keep_array = left.keep_array || right.keep_array;
                 node.kind = Kind::Apply(Box::new(left), Box::new(right));
-                self.finish(node, start)
+                self.finish(node)
             }
             _ => Err(Error::new("S0201").at(span.end).with_token(operator)),
         }
     }
 
-    fn binary(
-        &self,
-        operator: BinaryOperator,
-        left: Node,
-        right: Node,
-        span: Span,
-        start: usize,
-    ) -> Result<Node, Error> {
+    fn binary(&self, operator: BinaryOperator, mut left: Node, mut right: Node, span: Span) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
-        Parents::pass_on(&mut node, &left);
-        Parents::pass_on(&mut node, &right);
+        Parents::pass_on(&mut node, &mut left);
+        Parents::pass_on(&mut node, &mut right);
         node.kind = Kind::Binary(operator, Box::new(left), Box::new(right));
-        self.finish(node, start)
+        self.finish(node)
     }
 
     fn condition(
         &self,
-        test: Node,
-        then: Node,
-        otherwise: Option<Node>,
+        mut test: Node,
+        mut then: Node,
+        mut otherwise: Option<Node>,
         span: Span,
-        start: usize,
     ) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
-        Parents::pass_on(&mut node, &test);
-        Parents::pass_on(&mut node, &then);
-        otherwise.iter().for_each(|otherwise| Parents::pass_on(&mut node, otherwise));
+        Parents::pass_on(&mut node, &mut test);
+        Parents::pass_on(&mut node, &mut then);
+        otherwise.iter_mut().for_each(|otherwise| Parents::pass_on(&mut node, otherwise));
         node.kind = Kind::Condition(Box::new(test), Box::new(then), otherwise.map(Box::new));
-        self.finish(node, start)
+        self.finish(node)
     }
 
     /// `left.right`
-    fn join(&mut self, left: Node, right: Node, start: usize) -> Result<Node, Error> {
+    fn join(&mut self, left: Node, right: Node) -> Result<Node, Error> {
         let seeks = match &left.kind {
             Kind::Parent(parent) => Some(parent.slot),
             _ => None,
@@ -479,11 +470,11 @@ impl Parser<'_> {
             Ok(slots) => node.extras_mut().seeking.extend(slots),
             Err(error) => self.shape(error),
         }
-        self.finish(node, start)
+        self.finish(node)
     }
 
     /// `left[…]` or `left[]`
-    fn predicate(&mut self, mut left: Node, form: &str, span: Span, start: usize) -> Result<Node, Error> {
+    fn predicate(&mut self, mut left: Node, form: &str, span: Span) -> Result<Node, Error> {
         if self.is("]") {
             // A `/` after `[]` begins a regular expression, as in the reference implementation.
             self.next(false)?;
@@ -495,9 +486,9 @@ impl Parser<'_> {
                     step.keep_array = true;
                 }
             }
-            return self.finish(left, start);
+            return self.finish(left);
         }
-        let filter = self.expression(0)?;
+        let mut filter = self.expression(0)?;
         self.expect("]", true)?;
         let height = filter.height + 2;
         let is_path = matches!(left.kind, Kind::Path(_));
@@ -506,7 +497,7 @@ impl Parser<'_> {
             _ => &mut left,
         };
         let grouped = step.extras.as_ref().is_some_and(|extras| extras.group.is_some());
-        let sought = self.parents.filter(step, &filter);
+        let sought = self.parents.filter(step, &mut filter);
         if is_path {
             step.extras_mut().stages.push(Stage::Filter(filter));
         } else {
@@ -522,10 +513,10 @@ impl Parser<'_> {
             path.streams |= path.steps.last().is_some_and(Node::is_tuple_step);
             left.height = left.height.max(height);
         }
-        self.finish(left, start)
+        self.finish(left)
     }
 
-    fn group(&mut self, mut left: Node, span: Span, start: usize) -> Result<Node, Error> {
+    fn group(&mut self, mut left: Node, span: Span) -> Result<Node, Error> {
         let pairs = self.pairs()?;
         let height = pairs.iter().map(|(key, value)| key.height.max(value.height) + 1).max().unwrap_or(0);
         let extras = left.extras_mut();
@@ -535,10 +526,10 @@ impl Parser<'_> {
             self.shape(Error::new("S0210").at(span.end));
         }
         left.span = span;
-        self.finish(left, start)
+        self.finish(left)
     }
 
-    fn order_by(&mut self, left: Node, span: Span, start: usize) -> Result<Node, Error> {
+    fn order_by(&mut self, left: Node, span: Span) -> Result<Node, Error> {
         self.expect("(", false)?;
         let mut step = Node::new(Kind::Placeholder, span);
         let mut terms = Vec::new();
@@ -547,8 +538,8 @@ impl Parser<'_> {
             if descending || self.is("<") {
                 self.next(false)?;
             }
-            let expression = self.expression(0)?;
-            Parents::pass_on(&mut step, &expression);
+            let mut expression = self.expression(0)?;
+            Parents::pass_on(&mut step, &mut expression);
             terms.push(SortTerm { descending, expression });
             if !self.is(",") {
                 break;
@@ -558,7 +549,7 @@ impl Parser<'_> {
         // What a `/` would divide is not known to be complete: the reference implementation reads a regular expression.
         self.expect(")", false)?;
         step.kind = Kind::Sort(terms);
-        let step = self.finish(step, span.start)?;
+        let step = self.finish(step)?;
         let mut node = into_path(left);
         let Kind::Path(path) = &mut node.kind else { unreachable!("into_path makes paths") };
         node.height = node.height.max(step.height + 1);
@@ -573,7 +564,7 @@ impl Parser<'_> {
             Ok(slots) => node.extras_mut().seeking.extend(slots),
             Err(error) => self.shape(error),
         }
-        self.finish(node, start)
+        self.finish(node)
     }
 
     /// The variable after `@` or `#`.
@@ -587,7 +578,7 @@ impl Parser<'_> {
         Ok(*self.names.entry(variable.name).or_insert(next))
     }
 
-    fn focus(&mut self, mut left: Node, start: usize) -> Result<Node, Error> {
+    fn focus(&mut self, mut left: Node) -> Result<Node, Error> {
         let symbol = self.binding_name("@")?;
         let position = self.last_end;
         let step = match &mut left.kind {
@@ -608,10 +599,10 @@ impl Parser<'_> {
         if let Kind::Path(path) = &mut left.kind {
             path.streams = true;
         }
-        self.finish(left, start)
+        self.finish(left)
     }
 
-    fn index(&mut self, left: Node, start: usize) -> Result<Node, Error> {
+    fn index(&mut self, left: Node) -> Result<Node, Error> {
         let symbol = self.binding_name("#")?;
         let mut node = into_path(left);
         let Kind::Path(path) = &mut node.kind else { unreachable!("into_path makes paths") };
@@ -624,10 +615,10 @@ impl Parser<'_> {
         }
         extras.tuple = true;
         path.streams = true;
-        self.finish(node, start)
+        self.finish(node)
     }
 
-    fn bind(&mut self, left: Node, span: Span, start: usize) -> Result<Node, Error> {
+    fn bind(&mut self, left: Node, span: Span) -> Result<Node, Error> {
         let Kind::Variable(variable) = left.kind else {
             let text = &self.source[left.span.start..left.span.end];
             return Err(Error::new("S0212").at(left.span.end).with_token(text));
@@ -635,14 +626,14 @@ impl Parser<'_> {
         if left.extras.is_some_and(|extras| !extras.predicate.is_empty()) {
             return Err(Error::new("S0212").at(left.span.end + 1).with_token("["));
         }
-        let value = self.expression(binding_power(":=") - 1)?;
+        let mut value = self.expression(binding_power(":=") - 1)?;
         let mut node = Node::new(Kind::Placeholder, span);
-        Parents::pass_on(&mut node, &value);
+        Parents::pass_on(&mut node, &mut value);
         node.kind = Kind::Bind(Box::new(Bind { name: variable.name, value, up: 0, slot: 0 }));
-        self.finish(node, start)
+        self.finish(node)
     }
 
-    fn call(&mut self, procedure: Node, span: Span, start: usize) -> Result<Node, Error> {
+    fn call(&mut self, procedure: Node, span: Span) -> Result<Node, Error> {
         let mut node = Node::new(Kind::Placeholder, span);
         let mut arguments = Vec::new();
         let mut partial = false;
@@ -663,15 +654,15 @@ impl Parser<'_> {
         }
         self.expect(")", true)?;
         if is_lambda_keyword(&procedure) {
-            return self.lambda(arguments, span, start);
+            return self.lambda(arguments, span);
         }
-        arguments.iter().for_each(|argument| Parents::pass_on(&mut node, argument));
+        arguments.iter_mut().for_each(|argument| Parents::pass_on(&mut node, argument));
         let call = Arc::new(Call { procedure, arguments, position: span.end, tail: false });
         node.kind = if partial { Kind::Partial(call) } else { Kind::Call(call) };
-        self.finish(node, start)
+        self.finish(node)
     }
 
-    fn lambda(&mut self, arguments: Vec<Node>, span: Span, start: usize) -> Result<Node, Error> {
+    fn lambda(&mut self, arguments: Vec<Node>, span: Span) -> Result<Node, Error> {
         let mut parameters = Vec::new();
         for (index, argument) in arguments.into_iter().enumerate() {
             match argument.kind {
@@ -694,7 +685,7 @@ impl Parser<'_> {
         self.expect("}", true)?;
         mark_tail_calls(&mut body);
         let lambda = Lambda { parameters, signature, body, slots: 0, parameter_slots: Vec::new() };
-        self.finish(Node::new(Kind::Lambda(Arc::new(lambda)), span), start)
+        self.finish(Node::new(Kind::Lambda(Arc::new(lambda)), span))
     }
 
     /// `<…>` with its nested brackets, white space left out; leaves the parser after it.
@@ -730,12 +721,11 @@ fn into_path(node: Node) -> Node {
     if matches!(node.kind, Kind::Path(_)) {
         return node;
     }
-    let (span, extent, height) = (node.span, node.extent, node.height);
+    let (span, height) = (node.span, node.height);
     let step = node;
     let streams = step.is_tuple_step();
     let path = Path { keep_singleton: false, tuple: false, streams, plain: false, steps: vec![step] };
     let mut node = Node::new(Kind::Path(path), span);
-    node.extent = extent;
     node.height = height + 1;
     node
 }

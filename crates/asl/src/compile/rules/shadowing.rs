@@ -4,7 +4,7 @@
 
 use crate::compile::checker::{Checker, Phase};
 use crate::definition::ScopeIndex;
-use crate::diagnostic::{Diagnostic, code};
+use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::tree::Node;
 use std::collections::HashSet;
 
@@ -13,6 +13,9 @@ pub(crate) fn check(checker: &mut Checker<'_>, tree: &Node) {
     let by_states = assigned.iter().filter(|assigned| !assigned.by_catcher);
     let names: HashSet<(ScopeIndex, &str)> = by_states.map(|assigned| (assigned.scope, assigned.name)).collect();
     for inner in &assigned {
+        if !checker.has_room(Severity::Error) {
+            return;
+        }
         if !outer_scopes(checker, inner.scope).any(|outer| names.contains(&(outer, inner.name))) {
             continue;
         }

@@ -61,10 +61,10 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 fn of_expressions(context: &Context<'_>, state: &State<'_>, findings: &mut Findings) {
     for leaf in &state.leaves {
         for name in leaf.variables() {
-            if &*name == "eval" || leaf.text.contains(&format!("$exists(${name})")) {
+            if &**name == "eval" || leaf.text.contains(&format!("$exists(${name})")) {
                 continue;
             }
-            let message = match context.variables.presence(state.id, &name) {
+            let message = match context.variables.presence(state.id, name) {
                 Some(Presence::Never) => format!("No state before assigns '${name}', and there is no such function"),
                 Some(Presence::Sometimes) => format!("'${name}' is not assigned on every way to '{}'", state.name),
                 Some(Presence::Always) | None => continue,

@@ -1,0 +1,83 @@
+//! StartExecution beside the bare server, in turns: the same requests, replies of the same size, the same load. And how evenly StartExecution
+//! is answered at four fifths of what it reaches.
+
+use crate::figures::{Better, Figure, figure};
+use crate::http::{START, start_for};
+use crate::idle;
+use crate::latencies::Latencies;
+use crate::machine::Machine;
+use crate::options::Options;
+use crate::server::Server;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
+
+/// Turns; the best of each counts.
+const TURNS: u32 = 3;
+
+pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
+    let server = Server::spawn(&options.server)?;
+    let mut client = server.connect().await?;
+    let machine = Machine::create(&mut client, 1).await?;
+    let reply_bytes = client.call(START, machine.start.clone()).await?.len();
+    let bare = Server::spawn_bare(reply_bytes)?;
+    let turn = options.duration / TURNS;
+    let (mut starts, mut nothings) = (0.0_f64, 0.0_f64);
+    for _ in 0..TURNS {
+        nothings = nothings.max(rate(&bare, &machine, options.connections, turn).await?);
+        starts = starts.max(rate(&server, &machine, options.connections, turn).await?);
+        machine.wait_until_all_closed(&mut client).await?;
+    }
+    drop(bare);
+    let replies = paced(&server, &machine, options, starts * 0.8).await?;
+    machine.wait_until_all_closed(&mut client).await?;
+    server.stop().await?;
+    let replies = Latencies::of(replies);
+    let (half, most) = (replies.milliseconds(0.5), replies.milliseconds(0.99));
+    let mut figures = vec![
+        figure("bare server: requests", nothings, "/s", Better::More),
+        figure("StartExecution beside it", starts, "/s", Better::More),
+        figure("StartExecution of the bare server's rate", starts / nothings * 100.0, "%", Better::More),
+        figure("at 80 % of it: reply, p50", half, "ms", Better::Less),
+        figure("at 80 % of it: reply, p99", most, "ms", Better::Less),
+        figure("at 80 % of it: p99 over p50", most / half, "", Better::Less),
+    ];
+    figures.extend(idle::all(options).await?);
+    Ok(figures)
+}
+
+async fn rate(server: &Server, machine: &Machine, connections: usize, turn: Duration) -> anyhow::Result<f64> {
+    let begun = Instant::now();
+    let replies = start_for(server, machine, connections, turn).await?;
+    Ok(replies.len() as f64 / begun.elapsed().as_secs_f64())
+}
+
+/// So many requests a second, whether earlier ones are answered or not; how long after its time each was answered. Times are whole
+/// milliseconds, as timers are.
+async fn paced(server: &Server, machine: &Machine, options: &Options, rate: f64) -> anyhow::Result<Vec<Duration>> {
+    let (begun, mut busy) = (Instant::now(), JoinSet::new());
+    for connection in 0..options.connections {
+        let mut client = server.connect().await?;
+        let (body, step, duration) = (machine.start.clone(), options.connections as f64 / rate, options.duration);
+        let first = connection as f64 / rate;
+        busy.spawn(async move {
+            let mut replies = Vec::new();
+            for number in 0.. {
+                let after = Duration::from_millis(((first + step * f64::from(number)) * 1000.0).ceil() as u64);
+                if after >= duration {
+                    break;
+                }
+                let due = begun + after;
+                sleep_until(due).await;
+                client.call(START, body.clone()).await?;
+                replies.push(due.elapsed());
+            }
+            anyhow::Ok(replies)
+        });
+    }
+    let mut all = Vec::new();
+    while let Some(replies) = busy.join_next().await {
+        all.extend(replies??);
+    }
+    Ok(all)
+}
