@@ -41,6 +41,7 @@ pub struct World {
     functions: Functions,
     code: TempDir,
     data: TempDir,
+    log: logs::Lines,
     address: SocketAddr,
     running: Option<Running>,
 }
@@ -57,15 +58,16 @@ impl World {
         let options = functions::Options { account_id: ACCOUNT.to_owned(), ..functions::Options::default() };
         let functions = Functions::new(options);
         let [code, data] = [(); 2].map(|()| TempDir::new().expect("a directory for a case"));
-        let (running, address) = run(kind, data.path(), &functions, ([127, 0, 0, 1], 0).into()).await;
-        World { client: Client::new(address), kind, functions, code, data, address, running: Some(running) }
+        let log = logs::Lines::default();
+        let (running, address) = run(kind, data.path(), &functions, &log, ([127, 0, 0, 1], 0).into()).await;
+        World { client: Client::new(address), kind, functions, code, data, log, address, running: Some(running) }
     }
 
     /// Shuts the server down and starts it again with what it has on disk, if it is of the kind to which that happens.
     pub async fn restart(&mut self) {
         if self.kind == Kind::Restarting {
             self.shut_down().await;
-            let (running, _) = run(self.kind, self.data.path(), &self.functions, self.address).await;
+            let (running, _) = run(self.kind, self.data.path(), &self.functions, &self.log, self.address).await;
             self.running = Some(running);
         }
     }
@@ -91,7 +93,8 @@ impl World {
             return Answer { failed: false, value };
         }
         if service == "logs" {
-            return Answer { failed: false, value: logs::play(operation, params, ACCOUNT) };
+            let value = logs::play(operation, params, ACCOUNT, &self.log).await;
+            return Answer { failed: false, value: self.as_deployed(&value) };
         }
         let mut answer = self.client.call(operation, params).await;
         answer.value = self.as_deployed(&answer.value);
@@ -119,12 +122,19 @@ impl World {
 }
 
 /// A server at `address` on what is in `directory`, and the address it really has.
-async fn run(kind: Kind, directory: &Path, functions: &Functions, address: SocketAddr) -> (Running, SocketAddr) {
+async fn run(
+    kind: Kind,
+    directory: &Path,
+    functions: &Functions,
+    log: &logs::Lines,
+    address: SocketAddr,
+) -> (Running, SocketAddr) {
     let store: Arc<dyn Store> = match kind {
         Kind::InMemory => Arc::new(store::Memory::new()),
         Kind::Restarting => Arc::new(opened(directory).await),
     };
-    let options = engine::Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    let mut options = engine::Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    options.execution_log = Some(Box::new(log.clone()));
     let engine =
         Engine::open(store, Integrations::new(functions.clone()), options).await.expect("the store can be read");
     let options = server::Options { drain_timeout: DRAIN_TIMEOUT, ..server::Options::default() };

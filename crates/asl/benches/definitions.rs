@@ -5,8 +5,8 @@
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a bench reads its arguments and prints figures")]
 
+use cpu_time::ThreadTime;
 use peak_alloc::PeakAlloc;
-use rustix::time::{ClockId, clock_gettime};
 use std::fmt::Write;
 use std::time::Duration;
 use stepwell_asl::lint::{Config, lint};
@@ -55,20 +55,15 @@ fn measure(name: &str, work: &mut dyn FnMut()) {
         }
         ALLOCATOR.reset_peak_usage();
         let before = ALLOCATOR.current_usage();
-        let start = cpu_time();
+        let start = ThreadTime::now();
         work();
-        let took = cpu_time() - start;
+        let took = start.elapsed();
         peak = ALLOCATOR.peak_usage().saturating_sub(before);
         best = best.min(took);
         total += took;
     }
     let over = if best > FLOOR.0 || peak > FLOOR.1 { "  over" } else { "" };
     println!("{name:<44} {:>9.1} ms {:>9.1} MB{over}", best.as_secs_f64() * 1e3, peak as f64 / 1e6);
-}
-
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// A megabyte, less what a text needs to end.

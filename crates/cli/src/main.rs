@@ -11,6 +11,7 @@ mod commands;
 mod configuration;
 mod definition;
 mod environment;
+mod execution_log;
 mod exit;
 mod files;
 mod http;

@@ -48,6 +48,7 @@ impl Node {
         surroundings: &Surroundings,
         configured: Vec<FunctionConfig>,
         retention: Retention,
+        execution_log: Option<Box<dyn std::io::Write + Send>>,
         address: Option<SocketAddr>,
     ) -> anyhow::Result<Node> {
         let functions = Functions::new(functions::Options {
@@ -62,6 +63,7 @@ impl Node {
         let mut options = engine::Options::new(surroundings.identity());
         options.settings = surroundings.settings();
         options.retention = retention;
+        options.execution_log = execution_log;
         let engine = Engine::open(store, integrations, options).await.context("what is stored cannot be read")?;
         Ok(Node { engine, functions })
     }

@@ -3,6 +3,7 @@
 use crate::environment::{Environment, SystemEnvironment};
 use crate::express::{Express, ExpressOptions, Starts, StartsInput};
 use crate::keys::ExecutionKey;
+use crate::logs::ExecutionLogs;
 use crate::metrics::Metrics;
 use crate::partition::{Input, Partition, Retention, Shared};
 use crate::registry::{Identity, Registry};
@@ -37,6 +38,8 @@ pub struct Options {
     pub retention: Retention,
     /// Limits of Express executions.
     pub express: ExpressOptions,
+    /// Where the events go that `loggingConfiguration` asks for, one line of JSON each; nowhere by default.
+    pub execution_log: Option<Box<dyn std::io::Write + Send>>,
     /// Clock and entropy.
     pub environment: Arc<dyn Environment>,
 }
@@ -46,7 +49,7 @@ impl Options {
     pub fn new(identity: Identity) -> Options {
         let (settings, retention) = (Settings::default(), Retention::default());
         let (express, environment) = (ExpressOptions::default(), Arc::new(SystemEnvironment));
-        Options { identity, settings, retention, express, environment }
+        Options { identity, settings, retention, express, execution_log: None, environment }
     }
 }
 
@@ -85,6 +88,7 @@ impl Engine {
             activities: Default::default(),
             watchers: Watchers::new(),
             metrics: Metrics::default(),
+            logs: options.execution_log.map(ExecutionLogs::to).unwrap_or_default(),
         });
         let mut inboxes = Vec::new();
         // Side by side, so that one sync serves them all.
@@ -124,6 +128,11 @@ impl Engine {
         self.0.shared.watchers.subscribe()
     }
 
+    /// Events that `loggingConfiguration` asked for and that were not logged since the start: they came faster than they could be written.
+    pub fn dropped_log_events(&self) -> u64 {
+        self.0.shared.logs.dropped()
+    }
+
     /// Finishes what was begun, stops everything, and closes the store. Tasks in flight stay open and are performed again later.
     pub async fn shutdown(&self) -> Result<(), StoreError> {
         // Nobody may be left to be told.
@@ -136,6 +145,7 @@ impl Engine {
         }
         let mut drivers = std::mem::take(&mut *self.0.drivers.lock().expect("nothing panics while holding the lock"));
         while drivers.join_next().await.is_some() {}
+        self.0.shared.logs.flush().await;
         self.0.shared.store.close().await
     }
 

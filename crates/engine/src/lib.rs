@@ -11,6 +11,7 @@ mod engine;
 mod environment;
 mod express;
 mod keys;
+mod logs;
 pub mod metrics;
 mod observe;
 mod operations;

@@ -279,6 +279,78 @@ async fn recent_executions_are_found_by_machine_status_and_time_and_are_bounded(
     assert_eq!(paged, all);
 }
 
+/// A log that can be read meanwhile.
+#[derive(Clone, Default)]
+struct Lines(Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("it is not poisoned").write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn levels_choose_what_is_logged_of_executions_of_either_type() {
+    let lines = Lines::default();
+    let mut options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    options.execution_log = Some(Box::new(lines.clone()));
+    let performer = integrations::Integrations::new(functions::Functions::new(functions::Options::default()));
+    let engine = Engine::open(Arc::new(Memory::new()), performer, options).await.expect("a memory store opens");
+    let fails = json!({"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}).to_string();
+    for (name, level, data) in
+        [("all", "ALL", true), ("error", "ERROR", true), ("fatal", "FATAL", false), ("off", "OFF", true)]
+    {
+        for kind in ["EXPRESS", "STANDARD"] {
+            let group = "arn:aws:logs:us-east-1:123456789012:log-group:g:*";
+            let logging = json!({"level": level, "includeExecutionData": data,
+                "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]});
+            let role = "arn:aws:iam::123456789012:role/test";
+            let body = json!({"name": (format!("{name}-{kind}")), "definition": (fails.as_str()), "type": kind, "roleArn": role, "loggingConfiguration": logging});
+            let request = CreateStateMachineRequest::decode(&body).expect("a valid request");
+            let machine = engine.create_state_machine(request).await.expect("it is created").state_machine_arn;
+            match kind {
+                "EXPRESS" => drop(run(&engine, &machine, &json!({})).await),
+                _ => drop(closed(&engine, &start(&engine, &machine, "run", &json!({})).await).await),
+            }
+        }
+    }
+    engine.shutdown().await.expect("it shuts down");
+    let text = String::from_utf8(lines.0.lock().expect("it is not poisoned").clone()).expect("UTF-8");
+    let mut told: Vec<String> = text.lines().map(told).collect();
+    told.sort();
+    expect![[r#"
+        execution:all-STANDARD:run 1 <- 0 ExecutionStarted {"input":"{}","inputDetails":{"truncated":false},"roleArn":"arn:aws:iam::123456789012:role/test"} 0
+        execution:all-STANDARD:run 2 <- 0 FailStateEntered {"name":"F","input":"{}","inputDetails":{"truncated":false}} 0
+        execution:all-STANDARD:run 3 <- 2 ExecutionFailed {"error":"E"} 0
+        execution:error-STANDARD:run 2 <- 0 FailStateEntered {"name":"F","input":"{}","inputDetails":{"truncated":false}} 0
+        execution:error-STANDARD:run 3 <- 2 ExecutionFailed {"error":"E"} 0
+        execution:fatal-STANDARD:run 3 <- 2 ExecutionFailed {"error":"E"} 0
+        express:all-EXPRESS:run 1 <- 0 ExecutionStarted {"input":"{}","inputDetails":{"truncated":false},"roleArn":"arn:aws:iam::123456789012:role/test"} 0
+        express:all-EXPRESS:run 2 <- 0 FailStateEntered {"name":"F","input":"{}","inputDetails":{"truncated":false}} 0
+        express:all-EXPRESS:run 3 <- 2 ExecutionFailed {"error":"E"} 0
+        express:error-EXPRESS:run 2 <- 0 FailStateEntered {"name":"F","input":"{}","inputDetails":{"truncated":false}} 0
+        express:error-EXPRESS:run 3 <- 2 ExecutionFailed {"error":"E"} 0
+        express:fatal-EXPRESS:run 3 <- 2 ExecutionFailed {"error":"E"} 0"#]].assert_eq(&told.join("\n"));
+}
+
+/// A line without its time and the id of its execution, the execution first.
+fn told(line: &str) -> String {
+    let event = json::parse(line).expect("a line of JSON");
+    let member = |name: &str| event.get(name).and_then(Value::as_str).expect("a text").to_owned();
+    assert!(member("event_timestamp").parse::<u64>().is_ok());
+    let arn: Vec<String> = member("execution_arn").split(':').skip(5).take(3).map(str::to_owned).collect();
+    let (id, previous, kind) = (member("id"), member("previous_event_id"), member("type"));
+    format!(
+        "{} {id} <- {previous} {kind} {} {}",
+        arn.join(":"),
+        event.get("details").expect("details"),
+        member("redrive_count")
+    )
+}
+
 #[tokio::test]
 async fn operations_for_standard_executions_refuse_express_and_the_other_way_round() {
     let engine = open(&Arc::new(Memory::new())).await;

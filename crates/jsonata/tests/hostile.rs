@@ -1,12 +1,12 @@
 //! Expressions written to hang, to exhaust memory or to overflow the stack: each ends with an error or a result, soon, on the small
 //! stack of an async worker.
 
+use cpu_time::ThreadTime;
 use json::Value;
-use rustix::time::{ClockId, clock_gettime};
 use stepwell_jsonata::{Error, Expression, Limits, NoBindings, Outcome, Profile, World};
 
 /// Seconds of work, not of waiting: far more than any of these should take, and far less than a hang.
-const SOON: i64 = 20;
+const SOON: u64 = 20;
 
 fn evaluate(source: &str, input: Option<&Value>) -> Result<Outcome, Error> {
     let expression = Expression::parse_as(source, Profile::StepFunctions)?;
@@ -16,7 +16,10 @@ fn evaluate(source: &str, input: Option<&Value>) -> Result<Outcome, Error> {
 
 /// Evaluates on a thread with 2 MiB of stack.
 fn check(source: &str) -> Result<Outcome, Error> {
-    let work = || (evaluate(source, None), clock_gettime(ClockId::ThreadCPUTime).tv_sec);
+    let work = || {
+        let start = ThreadTime::now();
+        (evaluate(source, None), start.elapsed().as_secs())
+    };
     let (outcome, seconds) = std::thread::scope(|scope| {
         let worker = std::thread::Builder::new().stack_size(2 << 20);
         worker.spawn_scoped(scope, work).expect("a thread can be started").join().expect("no expression panics")

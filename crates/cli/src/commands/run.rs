@@ -78,9 +78,15 @@ async fn execute(
     // Functions can call back with task tokens.
     let listener = if functions.is_empty() { None } else { Some(TcpListener::bind(("127.0.0.1", 0)).await?) };
     let address = listener.as_ref().map(TcpListener::local_addr).transpose()?;
-    let node =
-        Node::open(Arc::new(store::Memory::new()), &arguments.surroundings, functions, Retention::default(), address)
-            .await?;
+    let node = Node::open(
+        Arc::new(store::Memory::new()),
+        &arguments.surroundings,
+        functions,
+        Retention::default(),
+        None,
+        address,
+    )
+    .await?;
     let server = listener.map(|listener| Background::serve(listener, &node.engine));
     let outcome = follow(arguments, definition, input, &node, signals).await;
     if let Some(server) = server {

@@ -1,6 +1,7 @@
 //! `stepwell serve`: the API on a socket, until a signal.
 
 use crate::environment::{self, Surroundings};
+use crate::execution_log::ExecutionLogArguments;
 use crate::exit::Exit;
 use crate::http::HttpArguments;
 use crate::node::{self, Node};
@@ -38,11 +39,13 @@ pub(crate) struct Arguments {
     /// Keep everything in memory: nothing outlives the process
     #[arg(long, conflicts_with = "data")]
     memory: bool,
-    /// A stepwell.yaml; its functions are served and its retention holds, the rest of it is for `stepwell dev`
+    /// A stepwell.yaml; its functions are served, its retention and execution log hold, the rest of it is for `stepwell dev`
     #[arg(long, value_name = "FILE")]
     functions: Option<PathBuf>,
     #[command(flatten)]
     retention: RetentionArguments,
+    #[command(flatten)]
+    execution_log: ExecutionLogArguments,
     #[command(flatten)]
     surroundings: Surroundings,
     #[command(flatten)]
@@ -87,13 +90,14 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let signals = Signals::new()?;
     let project = arguments.functions.as_deref().map(configuration::load).transpose()?;
     let retention = arguments.retention.with(project.as_ref());
+    let execution_log = arguments.execution_log.open(project.as_ref())?;
     let functions = project.into_iter().flat_map(|project| project.functions).map(|function| function.config).collect();
     let options = arguments.http.options((!arguments.memory).then_some(&*arguments.data))?;
     let listener = arguments.listen.bind().await?;
     let address = listener.local_addr()?;
     let (store, place) = open_store(&arguments)?;
     let surroundings = &arguments.surroundings;
-    let node = Node::open(store, surroundings, functions, retention, Some(address)).await?;
+    let node = Node::open(store, surroundings, functions, retention, execution_log, Some(address)).await?;
     log_functions(&node.functions);
     let server = Server::new(listener, Arc::new(node.engine.clone()), options);
     output::data(&format!(

@@ -7,13 +7,13 @@ use super::run::{self, Run};
 use super::state_machine::{self, StateMachine};
 use crate::output::Style;
 use anyhow::{anyhow, bail};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What the file is called.
 pub(crate) const FILE_NAME: &str = "stepwell.yaml";
 
-const FIELDS: [&str; 6] = ["functions", "stateMachines", "activities", "run", "retention", "lint"];
+const FIELDS: [&str; 7] = ["functions", "stateMachines", "activities", "run", "retention", "executionLog", "lint"];
 
 /// What a project has.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +25,8 @@ pub(crate) struct Project {
     pub(crate) runs: Vec<Run>,
     /// How long closed executions are kept, if that is said: `None` within is forever.
     pub(crate) retention: Option<Option<Duration>>,
+    /// What the events are appended to that `loggingConfiguration` asks for; `-` is stdout.
+    pub(crate) execution_log: Option<PathBuf>,
 }
 
 /// Reads the file. The error holds all findings, ready for the terminal.
@@ -77,6 +79,10 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
     }
     if let Some(node) = fields.get("retention") {
         project.retention = findings.kept("retention", node);
+    }
+    if let Some(node) = fields.get("executionLog") {
+        let to = |path: &std::sync::Arc<str>| if **path == *"-" { PathBuf::from("-") } else { base.join(&**path) };
+        project.execution_log = findings.text("executionLog", node).map(to);
     }
     if let Some(node) = fields.get("lint") {
         // Only `stepwell lint` uses it; a mistake in it is told here as well.

@@ -213,14 +213,16 @@ impl Express {
         }
     }
 
-    /// Tells watchers what happened.
+    /// Tells the log and watchers what happened.
     fn tell(
         &self,
-        _revision: &crate::registry::Revision,
+        revision: &crate::registry::Revision,
         execution: &Execution,
         events: Vec<interpreter::history::HistoryEvent>,
     ) {
-        self.shared.watchers.tell(&execution.header.execution_arn, events);
+        let arn = &execution.header.execution_arn;
+        self.shared.logs.tell(&revision.logging, arn, 0, &events);
+        self.shared.watchers.tell(arn, events);
     }
 
     fn keep(&self, record: Record) {

@@ -13,6 +13,7 @@ use super::unfinished::Unfinished;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
 use crate::keys::{ExecutionKey, TaskRow};
+use crate::logs::ExecutionLogs;
 use crate::metrics::Metrics;
 use crate::operations::not_redrivable;
 use crate::registry::{Registry, Revision};
@@ -59,6 +60,7 @@ pub(crate) struct Shared {
     pub activities: ActivityQueues,
     pub watchers: Watchers,
     pub metrics: Metrics,
+    pub logs: ExecutionLogs,
 }
 
 /// A batch on its way to the disk.
@@ -534,7 +536,9 @@ impl Partition {
                 let metrics = &self.shared.metrics;
                 let machine = revision.metrics.get_or_init(|| metrics.machines.of(&revision.machine_arn.to_string()));
                 metrics.count(&events, machine, execution.header.start_time, open_tasks);
-                self.shared.watchers.tell(&resident.execution.header.execution_arn, events);
+                let arn = &execution.header.execution_arn;
+                self.shared.logs.tell(&revision.logging, arn, execution.redrives.count, &events);
+                self.shared.watchers.tell(arn, events);
             }
         }
         for key in batch.closed {

@@ -149,6 +149,26 @@ pub enum HistoryEventDetails {
     },
 }
 
+impl HistoryEventDetails {
+    /// The input, output or parameters it shows, if it does.
+    pub fn payload(&self) -> Option<&Payload> {
+        match self {
+            HistoryEventDetails::ExecutionStarted { input: payload, .. }
+            | HistoryEventDetails::ExecutionSucceeded { output: payload }
+            | HistoryEventDetails::StateEntered { input: payload, .. }
+            | HistoryEventDetails::StateExited { output: payload, .. }
+            | HistoryEventDetails::TaskScheduled { parameters: payload, .. }
+            | HistoryEventDetails::TaskSubmitted { output: payload, .. }
+            | HistoryEventDetails::TaskSucceeded { output: payload, .. }
+            | HistoryEventDetails::LambdaFunctionScheduled { input: payload, .. }
+            | HistoryEventDetails::LambdaFunctionSucceeded { output: payload }
+            | HistoryEventDetails::ActivityScheduled { input: payload, .. }
+            | HistoryEventDetails::ActivitySucceeded { output: payload } => Some(payload),
+            _ => None,
+        }
+    }
+}
+
 /// Which type of state an Entered, Exited or Aborted event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "ASL's state types")]

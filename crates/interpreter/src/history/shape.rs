@@ -20,6 +20,20 @@ impl HistoryEvent {
         }
         event.build().into()
     }
+
+    /// The event as a line of an execution's log (recorded): numbers are texts there, and the details are always an object.
+    pub fn to_log_value(&self, execution_arn: &Arc<str>, redrive_count: u64, include_execution_data: bool) -> Value {
+        let mut event = ObjectBuilder::new();
+        event.insert("id", self.id.to_string());
+        event.insert("type", self.details.type_name());
+        event
+            .insert("details", self.details.shape(include_execution_data).map_or_else(Object::new, |(_, shape)| shape));
+        event.insert("previous_event_id", self.previous_event_id.to_string());
+        event.insert("event_timestamp", self.timestamp.0.to_string());
+        event.insert("execution_arn", execution_arn);
+        event.insert("redrive_count", redrive_count.to_string());
+        event.build().into()
+    }
 }
 
 impl Details {

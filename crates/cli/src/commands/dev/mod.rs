@@ -12,6 +12,7 @@ mod sources;
 use super::serve::{Listen, absolute};
 use crate::configuration::{self, FILE_NAME, Project};
 use crate::environment::{self, Surroundings};
+use crate::execution_log::ExecutionLogArguments;
 use crate::exit::Exit;
 use crate::node::{self, Background, Node};
 use crate::retention::RetentionArguments;
@@ -69,6 +70,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     retention: RetentionArguments,
     #[command(flatten)]
+    execution_log: ExecutionLogArguments,
+    #[command(flatten)]
     surroundings: Surroundings,
 }
 
@@ -97,8 +100,9 @@ async fn develop(arguments: &Arguments, file: PathBuf, project: Project) -> anyh
     }
     let functions = project.functions.iter().map(|function| function.config.clone()).collect();
     let surroundings = &arguments.surroundings;
-    let node =
-        Node::open(store, surroundings, functions, arguments.retention.with(Some(&project)), Some(address)).await?;
+    let retention = arguments.retention.with(Some(&project));
+    let execution_log = arguments.execution_log.open(Some(&project))?;
+    let node = Node::open(store, surroundings, functions, retention, execution_log, Some(address)).await?;
     let server = Background::serve(listener, &node.engine);
     output::talk(&format!(
         "stepwell {} serves {} as account {} in {}, data in {}",
