@@ -135,11 +135,14 @@ const MODES: [(&str, FieldValidationMode); 3] = [
     ("NONE", FieldValidationMode::None),
 ];
 
+/// `errorOutput`: its error and its cause.
+type ErrorOutput = (Option<Arc<str>>, Option<Arc<str>>);
+
 /// A mock as it stands in the request.
 #[derive(Default)]
 struct RawMock {
     result: Option<Arc<str>>,
-    error: Option<(Option<Arc<str>>, Option<Arc<str>>)>,
+    error: Option<ErrorOutput>,
     mode: Option<FieldValidationMode>,
 }
 

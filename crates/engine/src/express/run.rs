@@ -149,11 +149,12 @@ impl Run {
         loop {
             tokio::select! {
                 _ = closing.changed() => return Next::GiveUp,
-                Some(performed) = self.performed.join_next() => match performed {
-                    Ok(Some(command)) => return Next::Apply(command),
-                    // It was stopped, or nothing is known of it since the server is going down.
-                    Ok(None) | Err(_) => {}
-                },
+                Some(performed) = self.performed.join_next() => {
+                    // Without a command it was stopped, or nothing is known of it since the server is going down.
+                    if let Ok(Some(command)) = performed {
+                        return Next::Apply(command);
+                    }
+                }
                 () = tokio::time::sleep(left) => return Next::FireTimers,
             }
         }

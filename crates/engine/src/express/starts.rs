@@ -44,7 +44,7 @@ pub(crate) struct Start {
 
 struct InFlight {
     commit: CommitFuture,
-    starts: Vec<Box<Start>>,
+    starts: Vec<Start>,
     ended: Vec<[u8; 16]>,
 }
 
@@ -105,7 +105,7 @@ impl Starts {
         let mut next = first;
         for _ in 0..BATCH_INPUTS_MAX {
             match next {
-                Some(Input::Start(start)) => starts.push(start),
+                Some(Input::Start(start)) => starts.push(*start),
                 Some(Input::Ended(id)) => self.ended.push(id),
                 Some(Input::Shutdown) | None => {
                     self.is_closing = true;
@@ -120,7 +120,7 @@ impl Starts {
         self.submit(starts);
     }
 
-    fn submit(&mut self, starts: Vec<Box<Start>>) {
+    fn submit(&mut self, starts: Vec<Start>) {
         let ended = std::mem::take(&mut self.ended);
         let key = |id: &[u8; 16]| Bytes::copy_from_slice(id);
         let mut writes: Vec<Write> = ended.iter().map(|id| Write::delete(EXPRESS_STARTS, key(id))).collect();
@@ -146,7 +146,7 @@ impl Starts {
             self.under_way.remove(id);
         }
         for start in starts {
-            let Start { new: New { header, id, prepared }, permit, answer } = *start;
+            let Start { new: New { header, id, prepared }, permit, answer } = start;
             // Whoever asked may have gone away.
             let _ = answer.send(Ok(()));
             self.spawn(header, id, prepared.revision.clone(), Some(permit));
@@ -161,7 +161,7 @@ impl Starts {
     }
 
     /// Nobody knows whether the rows are there: what is found when they are read again runs.
-    fn failed(&mut self, starts: Vec<Box<Start>>, ended: Vec<[u8; 16]>) {
+    fn failed(&mut self, starts: Vec<Start>, ended: Vec<[u8; 16]>) {
         for start in starts {
             self.under_way.remove(&start.new.id);
             let _ = start.answer.send(Err(crate::unavailable()));

@@ -225,8 +225,11 @@ fn check_result(request: &TestStateRequest, mock: &Mock, state: &State) -> Resul
     }
 }
 
-/// The fields of a context object that may be made up; those that are not texts are `None`.
-const CONTEXT: [(&str, &[(&str, Option<&str>)]); 4] = [
+/// A field of a context object and the type its value must have, if any.
+type ContextField = (&'static str, Option<&'static str>);
+
+/// The fields of a context object that may be made up, by the object they are in.
+const CONTEXT: [(&str, &[ContextField]); 4] = [
     (
         "Execution",
         &[
