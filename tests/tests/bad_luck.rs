@@ -17,6 +17,11 @@ fn pass_machine() -> Value {
     json!({"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}})
 }
 
+/// How many lines there are besides those that only tell what the server found.
+fn complaints(said: &str) -> usize {
+    said.trim_end().lines().filter(|line| !line.contains(" INFO ")).count()
+}
+
 #[test]
 fn a_second_server_on_a_data_directory_says_so_and_ends() {
     let directory = directory();
@@ -26,7 +31,7 @@ fn a_second_server_on_a_data_directory_says_so_and_ends() {
     let status = second.try_start().expect_err("the directory is in use");
     assert_eq!(status.code(), Some(2));
     let said = second.log_text();
-    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+    assert_eq!(complaints(&said), 1, "{said}");
     assert!(said.contains(&second.data.display().to_string()) && said.contains("in use"), "{said}");
     assert!(first.is_healthy());
 }
@@ -337,5 +342,5 @@ fn a_data_directory_that_cannot_be_used_is_named() {
     let setup = Setup { data: file.join("data"), ..Setup::new(directory.path()) };
     assert_eq!(setup.try_start().map(|server: Server| server.pid()).expect_err("no directory").code(), Some(2));
     let said = setup.log_text();
-    assert!(said.trim_end().lines().count() == 1 && said.contains(&setup.data.display().to_string()), "{said}");
+    assert!(complaints(&said) == 1 && said.contains(&setup.data.display().to_string()), "{said}");
 }
