@@ -5,7 +5,8 @@ use anyhow::anyhow;
 use api::{
     Code, CreateActivityRequest, CreateStateMachineRequest, DescribeExecutionRequest, DescribeExecutionResponse,
     DescribeStateMachineRequest, Exception, ExecutionStatus, ListExecutionsRequest, StartExecutionRequest,
-    StateMachineType, StopExecutionRequest, UpdateStateMachineRequest,
+    StartSyncExecutionRequest, StartSyncExecutionResponse, StateMachineType, StopExecutionRequest,
+    UpdateStateMachineRequest,
 };
 use engine::Engine;
 use json::{ObjectBuilder, Value, json};
@@ -90,10 +91,25 @@ pub(crate) async fn start(
     input: &str,
     name: Option<&str>,
 ) -> anyhow::Result<Arc<str>> {
-    let mut request = ObjectBuilder::new();
-    request.insert("stateMachineArn", state_machine_arn).insert("input", input).insert_some("name", name);
-    let request = StartExecutionRequest::decode(&Value::from(request.build())).map_err(told)?;
+    let request = StartExecutionRequest::decode(&start_body(state_machine_arn, input, name)).map_err(told)?;
     Ok(engine.start_execution(request).await.map_err(told)?.execution_arn)
+}
+
+/// Runs an execution of an Express state machine to its end.
+pub(crate) async fn start_sync(
+    engine: &Engine,
+    state_machine_arn: &str,
+    input: &str,
+    name: Option<&str>,
+) -> anyhow::Result<StartSyncExecutionResponse> {
+    let request = StartSyncExecutionRequest::decode(&start_body(state_machine_arn, input, name)).map_err(told)?;
+    engine.start_sync_execution(request).await.map_err(told)
+}
+
+fn start_body(state_machine_arn: &str, input: &str, name: Option<&str>) -> Value {
+    let mut body = ObjectBuilder::new();
+    body.insert("stateMachineArn", state_machine_arn).insert("input", input).insert_some("name", name);
+    Value::from(body.build())
 }
 
 /// Aborts an execution.

@@ -3,13 +3,39 @@
 use crate::exit::Exit;
 use crate::output::{self, Style};
 use crate::progress::shown_duration;
-use api::{DescribeExecutionResponse, ExecutionStatus};
+use api::{DescribeExecutionResponse, ExecutionStatus, StartSyncExecutionResponse};
+use std::sync::Arc;
+
+/// What is told of an execution that has closed.
+pub(crate) struct Closed {
+    pub(crate) status: ExecutionStatus,
+    /// From its start to its end.
+    pub(crate) duration_ms: i64,
+    /// Of one that succeeded.
+    pub(crate) output: Option<Arc<str>>,
+    pub(crate) error: Option<Arc<str>>,
+    pub(crate) cause: Option<Arc<str>>,
+}
+
+impl From<DescribeExecutionResponse> for Closed {
+    fn from(execution: DescribeExecutionResponse) -> Closed {
+        let DescribeExecutionResponse { status, start_date_ms, stop_date_ms, output, error, cause, .. } = execution;
+        Closed { status, duration_ms: stop_date_ms.unwrap_or(start_date_ms) - start_date_ms, output, error, cause }
+    }
+}
+
+impl From<StartSyncExecutionResponse> for Closed {
+    fn from(execution: StartSyncExecutionResponse) -> Closed {
+        let StartSyncExecutionResponse { status, start_date_ms, stop_date_ms, output, error, cause, .. } = execution;
+        Closed { status, duration_ms: stop_date_ms - start_date_ms, output, error, cause }
+    }
+}
 
 /// Tells a closed execution's status on stderr, with error and cause if it has them; `name` says which execution.
-pub(crate) fn tell(execution: &DescribeExecutionResponse, name: &str) -> Exit {
+pub(crate) fn tell(execution: &Closed, name: &str) -> Exit {
     let style = Style::of_stderr();
     let status = execution.status.as_str();
-    let duration = shown_duration(execution.stop_date_ms.unwrap_or(execution.start_date_ms) - execution.start_date_ms);
+    let duration = shown_duration(execution.duration_ms);
     if execution.status == ExecutionStatus::Succeeded {
         output::talk(&format!("{} {name} {status} in {duration}", style.success("✓")));
         return Exit::Success;

@@ -56,6 +56,20 @@ fn once_builds_runs_and_prints_the_output() {
 }
 
 #[test]
+fn an_express_state_machine_runs_too() {
+    let machine = "stateMachines:\n  hello: {definition: hello.asl.yaml, type: EXPRESS}\n";
+    let run = "executionLog: log.jsonl\nrun: [{stateMachine: hello, input: {name: Ada}}]\n";
+    let pass = "StartAt: Greet\nStates:\n  Greet: {Type: Pass, End: true}\n";
+    let project = directory(&[("stepwell.yaml", &format!("{machine}{run}")), ("hello.asl.yaml", pass)]);
+    let finished = stepwell(project.path(), &[&ANY_PORT[..], &["--once"]].concat());
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    assert_eq!(finished.stdout, "{\n  \"name\": \"Ada\"\n}\n");
+    for line in ["hello/", "✓ Greet", "SUCCEEDED in"] {
+        assert!(finished.stderr.contains(line), "no {line:?} in:\n{}", finished.stderr);
+    }
+}
+
+#[test]
 fn an_execution_goes_on_after_a_kill() {
     let project = project();
     let mut killed = Running::start(command(project.path(), &ANY_PORT), true);

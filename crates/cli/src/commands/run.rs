@@ -124,7 +124,7 @@ async fn follow(
         watched.until_closed(node, &execution_arn).await?;
     }
     watched.view.finish();
-    let execution = calls::describe(engine, &execution_arn).await?;
+    let execution = calls::describe(engine, &execution_arn).await?.into();
     let told = outcome::tell(&execution, name);
     if execution.status == ExecutionStatus::Succeeded {
         output::data(execution.output.as_deref().context("an execution that succeeded has an output")?);

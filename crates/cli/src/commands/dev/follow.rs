@@ -3,7 +3,7 @@
 use crate::output::{self, Style};
 use crate::progress::{Tree, lines, log_line};
 use anyhow::bail;
-use engine::{Engine, ExecutionEvents};
+use engine::{Engine, ExecutionEvents, HistoryEvent};
 use functions::{Functions, LogLine};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -55,6 +55,13 @@ impl Follow {
         }
     }
 
+    /// Shows an execution that nobody can follow, as it has ended already.
+    pub(super) fn show(&mut self, execution_arn: Arc<str>, events: Arc<[HistoryEvent]>) {
+        self.handle(&ExecutionEvents { execution_arn: execution_arn.clone(), events });
+        // Its end may not be among them.
+        self.trees.remove(&execution_arn);
+    }
+
     fn handle(&mut self, events: &ExecutionEvents) -> bool {
         let arn = &events.execution_arn;
         if !self.trees.contains_key(arn) {
@@ -88,7 +95,9 @@ impl Follow {
 
 /// `machine/name` of an execution's ARN, a long name cut.
 pub(super) fn short_name(execution_arn: &str) -> String {
-    let mut parts = execution_arn.rsplit(':');
+    // arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME; an Express execution's has an id of the run behind that.
+    let mut parts = execution_arn.split(':').skip(6);
+    let machine = parts.next().unwrap_or_default();
     let name: String = parts.next().unwrap_or_default().chars().take(8).collect();
-    output::printable(&format!("{}/{name}", parts.next().unwrap_or_default()))
+    output::printable(&format!("{machine}/{name}"))
 }

@@ -9,12 +9,16 @@ use crate::configuration::{self, Function, Project, Run, StateMachine};
 use crate::environment::Surroundings;
 use crate::exit::Exit;
 use crate::node::Node;
+use crate::outcome::Closed;
 use crate::{definition, outcome, output, pretty};
 use anyhow::Context;
-use api::ExecutionStatus;
+use api::{ExecutionStatus, StateMachineType};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Events of an Express execution that are shown after its end; more than that nobody reads.
+const EXPRESS_EVENTS_SHOWN: usize = 1_000;
 
 /// A project that is up.
 pub(super) struct Session<'n> {
@@ -114,6 +118,38 @@ impl<'n> Session<'n> {
     }
 
     async fn run(&mut self, run: &Run) -> anyhow::Result<bool> {
+        let (closed, name) = match self.machine_type(&run.state_machine) {
+            StateMachineType::Express => self.run_express(run).await?,
+            StateMachineType::Standard => self.run_standard(run).await?,
+        };
+        outcome::tell(&closed, &name);
+        if closed.status != ExecutionStatus::Succeeded {
+            return Ok(false);
+        }
+        let text = closed.output.context("an execution that succeeded has an output")?;
+        output::data(&json::parse(&text).map_or_else(|_| text.to_string(), |value| pretty::pretty(&value)));
+        Ok(true)
+    }
+
+    fn machine_type(&self, name: &str) -> StateMachineType {
+        let machine = self.project.state_machines.iter().find(|machine| machine.name == name);
+        machine.expect("the project's file was checked for it").machine_type
+    }
+
+    /// An Express execution leaves nothing that could be followed or gone on with.
+    async fn run_express(&mut self, run: &Run) -> anyhow::Result<(Closed, String)> {
+        let machine_arn = calls::state_machine_arn(self.surroundings, &run.state_machine);
+        let (input, name) = (run.input.to_string(), run.name.as_deref());
+        let execution = calls::start_sync(&self.node.engine, &machine_arn, &input, name).await?;
+        let arn = execution.execution_arn.clone();
+        if let Ok(Some(history)) = self.node.engine.express_history(&arn, EXPRESS_EVENTS_SHOWN).await {
+            self.follow.show(arn, history.events.into());
+        }
+        let name = short_name(&execution.execution_arn);
+        Ok((execution.into(), name))
+    }
+
+    async fn run_standard(&mut self, run: &Run) -> anyhow::Result<(Closed, String)> {
         let execution_arn = self.start_or_go_on(run).await?;
         loop {
             let closed = self.follow.next().await?;
@@ -126,16 +162,9 @@ impl<'n> Session<'n> {
                 continue;
             }
             let execution = calls::describe(&self.node.engine, &execution_arn).await?;
-            if execution.status == ExecutionStatus::Running {
-                continue;
+            if execution.status != ExecutionStatus::Running {
+                return Ok((execution.into(), short_name(&execution_arn)));
             }
-            outcome::tell(&execution, &short_name(&execution_arn));
-            if execution.status != ExecutionStatus::Succeeded {
-                return Ok(false);
-            }
-            let text = execution.output.context("an execution that succeeded has an output")?;
-            output::data(&json::parse(&text).map_or_else(|_| text.to_string(), |value| pretty::pretty(&value)));
-            return Ok(true);
         }
     }
 
@@ -168,7 +197,7 @@ impl<'n> Session<'n> {
 
     async fn tell_closed(&self, closed: Followed) -> anyhow::Result<()> {
         if let Followed::Closed(arn) = closed {
-            outcome::tell(&calls::describe(&self.node.engine, &arn).await?, &short_name(&arn));
+            outcome::tell(&calls::describe(&self.node.engine, &arn).await?.into(), &short_name(&arn));
         }
         Ok(())
     }
