@@ -154,7 +154,7 @@ fn check(request: &TestStateRequest, definition: &StateMachineDefinition, state:
         }
         return check_without_mock(request, state);
     };
-    let kind = kind_name(state);
+    let kind = state.type_name();
     match &state.kind {
         StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_) => {}
         _ => return refuse(&format!("State type '{kind}' is not supported when a mock is specified")),
@@ -295,19 +295,6 @@ fn is_within(definition: &StateMachineDefinition, state: &State, name: &str) -> 
         scope = parent;
     }
     false
-}
-
-fn kind_name(state: &State) -> &'static str {
-    match &state.kind {
-        StateKind::Pass(_) => "Pass",
-        StateKind::Task(_) => "Task",
-        StateKind::Choice(_) => "Choice",
-        StateKind::Wait(_) => "Wait",
-        StateKind::Succeed => "Succeed",
-        StateKind::Fail(_) => "Fail",
-        StateKind::Parallel(_) => "Parallel",
-        StateKind::Map(_) => "Map",
-    }
 }
 
 fn response(tested: Tested, level: InspectionLevel) -> TestStateResponse {
