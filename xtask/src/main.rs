@@ -21,6 +21,7 @@ cargo xtask <chore>
 
   tidy              check floors, file heads, COMPATIBILITY.md, formatting and lints
   test              install what the tests need, then run all of them
+  clients           install what the tests need, and no more
   simulate [options]
                     run the whole engine in a simulated world, from seeds
     --seeds N         so many of them (100)
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
+        ["clients"] => test::clients::install(),
         ["simulate", options @ ..] => simulate(options),
         ["bench", options @ ..] => bench::run(options),
         ["crash", options @ ..] => crash::run(options),
