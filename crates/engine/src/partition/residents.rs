@@ -83,7 +83,8 @@ impl Residents {
         }
     }
 
-    fn weigh(&mut self, key: &ExecutionKey) {
+    /// Looks again what an execution takes.
+    pub fn weigh(&mut self, key: &ExecutionKey) {
         let Some(resident) = self.by_key.get_mut(key) else { return };
         let execution = &resident.execution;
         let input_bytes = execution.header.input.len_bytes();
