@@ -6,7 +6,7 @@ use super::input::{Input, StartInput};
 use super::quarantine::{Cause, Quarantine};
 use super::recovery;
 use super::resident::{self, Resident, Stored};
-use super::residents::Residents;
+use super::residents::{ResidentLimits, Residents};
 use super::retention::{self, Retention, Sweep};
 use super::timers::Timers;
 use super::unfinished::Unfinished;
@@ -59,6 +59,7 @@ pub(crate) struct Shared {
     pub environment: Arc<dyn Environment>,
     pub settings: Settings,
     pub retention: Retention,
+    pub residents: ResidentLimits,
     pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
@@ -365,11 +366,7 @@ impl Partition {
     }
 
     /// The execution with a frame, if there is one, and those around it, or with all its frames; nothing if it is left alone, or not there.
-    async fn bring_frames(
-        &mut self,
-        key: &ExecutionKey,
-        wanted: Wanted,
-    ) -> Result<Option<&mut Resident>, StoreError> {
+    async fn bring_frames(&mut self, key: &ExecutionKey, wanted: Wanted) -> Result<Option<&mut Resident>, StoreError> {
         if self.bring(key).await? != Presence::Here {
             return Ok(None);
         }
@@ -634,7 +631,7 @@ impl Partition {
 
     fn give_up_idle_ones(&mut self) {
         let collected = &self.collected;
-        self.residents.give_up(self.durable, |key| collected.contains(key));
+        self.residents.give_up(self.shared.residents, self.durable, |key| collected.contains(key));
     }
 
     /// Drops an execution from memory that is to be removed; false if it is in use.
