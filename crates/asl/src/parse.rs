@@ -88,10 +88,6 @@ impl Parsed {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
-
-    fn refused(tree: Option<Node>, diagnostics: Vec<Diagnostic>) -> Parsed {
-        Parsed { tree, definition: None, diagnostics }
-    }
 }
 
 /// Parses and checks a definition. Never fails and never panics, whatever the text.
@@ -107,7 +103,9 @@ pub(crate) fn parse_with_variables(text: &str, format: Format, options: &Options
 fn parse_noting(text: &str, format: Format, options: &Options, read: Option<ReadVariables>) -> (Parsed, ReadVariables) {
     let tree = match read_tree(text, format) {
         Ok(tree) => tree,
-        Err(refused) => return (refused, ReadVariables::new()),
+        Err(diagnostics) => {
+            return (Parsed { tree: None, definition: None, diagnostics }, ReadVariables::new());
+        }
     };
     let Compiled { definition, diagnostics, read } = compile::compile(&tree, options, read);
     debug_assert!(
@@ -120,14 +118,14 @@ fn parse_noting(text: &str, format: Format, options: &Options, read: Option<Read
 }
 
 /// The tree of a text that can be read as a whole.
-fn read_tree(text: &str, format: Format) -> Result<Node, Parsed> {
+fn read_tree(text: &str, format: Format) -> Result<Node, Vec<Diagnostic>> {
     if text.len() > DEFINITION_LENGTH_MAX && text.chars().count() > DEFINITION_LENGTH_MAX {
         let message = format!("Definition must not be longer than {DEFINITION_LENGTH_MAX} characters");
-        return Err(Parsed::refused(None, vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, 0..0)]));
+        return Err(vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, 0..0)]);
     }
     if text.trim().is_empty() {
         let message = "Definition must be a valid JSON object";
-        return Err(Parsed::refused(None, vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, 0..0)]));
+        return Err(vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, 0..0)]);
     }
     let (tree, syntax) = match format {
         Format::Json => tree::parse_json(text),
@@ -135,6 +133,6 @@ fn read_tree(text: &str, format: Format) -> Result<Node, Parsed> {
     };
     match tree {
         Some(tree) if syntax.is_empty() => Ok(tree),
-        _ => Err(Parsed::refused(None, syntax)),
+        _ => Err(syntax),
     }
 }
