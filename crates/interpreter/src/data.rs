@@ -329,15 +329,17 @@ impl Step<'_> {
         if bytes > self.settings.payload_bytes_max || assigned.values().any(|value| value.is_deeper_than(DEPTH_MAX)) {
             return Err(Fault::too_large(state));
         }
-        let before = (frame.variables.clone(), frame.variables_bytes);
-        for ((name, value), text) in assigned.iter().zip(texts.values()) {
-            frame.set_variable(name, value, text.as_str().map_or(0, str::len));
-        }
-        let restored = self.execution.variables_bytes + frame.variables_bytes;
-        let all = restored.saturating_add(self.execution.lacking_variables_bytes);
-        if all > self.settings.variables_bytes_max && frame.variables_bytes > before.1 {
-            (frame.variables, frame.variables_bytes) = before;
+        let length = |text: &Value| text.as_str().map_or(0, str::len);
+        let grows = |(name, text)| frame.variables_bytes_with(name, length(text)) as i64 - frame.variables_bytes as i64;
+        let growth: i64 = texts.iter().map(grows).sum();
+        let held = self.execution.variables_bytes.saturating_add(self.execution.lacking_variables_bytes);
+        let held = held.saturating_add(frame.variables_bytes).saturating_add_signed(growth as isize);
+        if growth > 0 && held > self.settings.variables_bytes_max {
             return Err(Fault::too_large(state));
+        }
+        // Nobody shares them here: this takes no longer for a thousand variables than for one.
+        for ((name, value), text) in assigned.iter().zip(texts.values()) {
+            frame.set_variable(name, value, length(text));
         }
         frame.changed.base = true;
         Ok(texts)

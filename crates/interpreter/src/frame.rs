@@ -161,15 +161,20 @@ impl Frame {
         }
     }
 
+    /// What `variables` take when one of them becomes `bytes` of JSON text.
+    pub(crate) fn variables_bytes_with(&self, name: &Key, bytes: usize) -> usize {
+        let without = match self.variables.get(name) {
+            Some(before) => self.variables_bytes - before.to_string().len(),
+            // The quotes, the colon and the comma.
+            None => self.variables_bytes + name.len() + 4,
+        };
+        without + bytes
+    }
+
     /// Sets a variable whose value is `bytes` of JSON text.
     pub(crate) fn set_variable(&mut self, name: &Key, value: &Value, bytes: usize) {
-        match self.variables.get(name) {
-            Some(before) => self.variables_bytes -= before.to_string().len(),
-            // The quotes, the colon and the comma.
-            None => self.variables_bytes += name.len() + 4,
-        }
-        self.variables_bytes += bytes;
-        self.variables = self.variables.with(name.clone(), value.clone());
+        self.variables_bytes = self.variables_bytes_with(name, bytes);
+        self.variables.set(name.clone(), value.clone());
     }
 
     /// Nothing will read them any more.

@@ -93,16 +93,24 @@ impl Object {
     #[must_use]
     pub fn with(&self, key: impl Into<Key> + AsRef<str>, value: Value) -> Object {
         let mut changed = self.clone();
-        let position = changed.0.position(key.as_ref());
-        let entries = Arc::make_mut(&mut changed.0);
+        changed.set(key, value);
+        changed
+    }
+
+    /// Makes this the object [`with`](Object::with) gives: in place, if nobody shares it.
+    pub fn set(&mut self, key: impl Into<Key> + AsRef<str>, value: Value) {
+        let position = self.0.position(key.as_ref());
+        let entries = Arc::make_mut(&mut self.0);
         match position {
             Some(position) => entries.list[position].1 = value,
             None => {
-                entries.index = OnceLock::new();
-                entries.list.push((key.into(), value));
+                let key = key.into();
+                if let Some(index) = entries.index.get_mut() {
+                    index.insert(key.clone(), entries.list.len());
+                }
+                entries.list.push((key, value));
             }
         }
-        changed
     }
 
     /// This object without `key`.

@@ -52,10 +52,10 @@ impl Engine {
         let mut found = self.index_rows(&indexed, status_filter, after.as_deref(), count + 1).await?;
         let more = found.len() > count;
         found.truncate(count);
-        let next_token = found.last().filter(|_| more).map(|(_, row)| {
-            let position = &IndexRow::key(&indexed, 0, row.start, &row.name)[indexed.len() + 2..];
-            next_token::encode(&scope, position, self.now().0)
-        });
+        let next_token = found
+            .last()
+            .filter(|_| more)
+            .map(|(_, row)| next_token::encode(&scope, &position(&indexed, row), self.now().0));
         let state_machine_arn: Arc<str> = revision.machine_arn.to_string().into();
         let identity = self.registry().identity();
         let executions = found.into_iter().map(|(status, row)| ExecutionListItem {
@@ -107,6 +107,11 @@ impl Engine {
         found.truncate(count);
         Ok(found)
     }
+}
+
+/// Where the rows behind this one begin.
+pub(crate) fn position(indexed: &str, row: &IndexRow) -> Vec<u8> {
+    IndexRow::key(indexed, 0, row.start, &row.name)[indexed.len() + 2..].to_vec()
 }
 
 /// The rows in order. One that moved while the statuses were read, one after the other, was met twice: the later status holds. (One that was

@@ -1,11 +1,13 @@
 //! The operations on what exists besides executions: handed to the registry with the time.
 
+use super::list_executions::position;
 use crate::Engine;
 use crate::keys::ExecutionKey;
 use crate::partition::Input;
 use crate::registry::Registry;
 use api::*;
 use interpreter::Command;
+use tokio::task::JoinSet;
 
 /// Executions stopped in one go while a machine is deleted.
 const STOP_AT_A_TIME: usize = 1000;
@@ -88,17 +90,30 @@ impl Engine {
         Ok(EmptyResponse)
     }
 
+    /// Goes through the list until nothing is found from its beginning on. It goes on behind those it has stopped: a store may have to pass
+    /// over all rows that were there.
     async fn stop_all(&self, machine: &str) -> Result<(), Exception> {
+        let running = Some(ExecutionStatus::Running);
+        let mut after: Option<Vec<u8>> = None;
         loop {
-            let running = self.index_rows(machine, Some(ExecutionStatus::Running), None, STOP_AT_A_TIME).await?;
-            if running.is_empty() {
-                return Ok(());
+            let found = self.index_rows(machine, running, after.as_deref(), STOP_AT_A_TIME).await?;
+            let Some((_, last)) = found.last() else {
+                match after.take() {
+                    Some(_) => continue,
+                    None => return Ok(()),
+                }
+            };
+            after = Some(position(machine, last));
+            let mut stopping = JoinSet::new();
+            for (_, row) in found {
+                let (engine, execution) = (self.clone(), ExecutionKey::new(machine, &row.name));
+                stopping.spawn(async move {
+                    let (key, command) = (execution.clone(), Command::StopExecution { error: None, cause: None });
+                    engine.ask(&key, |answer| Input::Stop { execution, command, answer }).await
+                });
             }
-            for (_, row) in running {
-                let key = ExecutionKey::new(machine, &row.name);
-                let command = Command::StopExecution { error: None, cause: None };
-                let execution = key.clone();
-                self.ask(&key, |answer| Input::Stop { execution, command, answer }).await?;
+            while let Some(stopped) = stopping.join_next().await {
+                stopped.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
             }
         }
     }
