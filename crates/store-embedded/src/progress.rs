@@ -16,7 +16,9 @@ const IDLE_BYTES_MIN: usize = 1024 * 1024;
 /// A generation also ends when this many times its memory went through the log: coalescing must not let the log grow.
 const LOG_BYTES_FACTOR: u64 = 4;
 /// How long a commit is held back at most before the hard bound: early and a little.
-const DELAY_MAX: Duration = Duration::from_millis(10);
+const DELAY_MAX: Duration = Duration::from_millis(250);
+/// Bytes a second that the feeder is taken to manage until it has shown what it does.
+const FEED_RATE: f64 = 64.0 * 1024.0 * 1024.0;
 
 #[derive(Debug)]
 pub(crate) struct Progress {
@@ -29,7 +31,12 @@ pub(crate) struct Progress {
 struct State {
     active_bytes: usize,
     active_log_bytes: u64,
+    /// By how much the last group made the active generation grow.
+    growth_bytes: usize,
     sealed_bytes: usize,
+    sealed_at: Instant,
+    /// Bytes a second that the feeder managed lately.
+    feed_rate: f64,
     last_commit: Instant,
     /// Why feeding does not go on, if it does not.
     trouble: Option<FeedError>,
@@ -53,7 +60,10 @@ impl Progress {
         let state = State {
             active_bytes,
             active_log_bytes,
+            growth_bytes: 0,
             sealed_bytes: 0,
+            sealed_at: Instant::now(),
+            feed_rate: FEED_RATE,
             last_commit: Instant::now(),
             trouble: None,
             writer_done: false,
@@ -66,6 +76,7 @@ impl Progress {
     pub(crate) fn committed(&self, (active_bytes, active_log_bytes): (usize, u64)) {
         let mut state = self.state();
         let before = self.wants_feeding(&state) || state.active_bytes >= IDLE_BYTES_MIN;
+        state.growth_bytes = active_bytes.saturating_sub(state.active_bytes);
         state.active_bytes = active_bytes;
         state.active_log_bytes = active_log_bytes;
         state.last_commit = Instant::now();
@@ -81,11 +92,16 @@ impl Progress {
         let mut state = self.state();
         state.sealed_bytes = std::mem::take(&mut state.active_bytes);
         state.active_log_bytes = 0;
+        state.sealed_at = Instant::now();
     }
 
     /// The engine has the sealed generation.
     pub(crate) fn fed(&self) {
         let mut state = self.state();
+        if state.sealed_bytes >= IDLE_BYTES_MIN {
+            let rate = state.sealed_bytes as f64 / state.sealed_at.elapsed().as_secs_f64().max(1e-3);
+            state.feed_rate = (state.feed_rate + rate) / 2.0;
+        }
         state.sealed_bytes = 0;
         state.trouble = None;
         drop(state);
@@ -151,7 +167,8 @@ impl Progress {
         waited.expect("nothing panics while holding the lock").0.abandoned
     }
 
-    /// Holds the writer back as long as memory is short: a little from the soft bound on, entirely at the hard one.
+    /// Holds the writer back as long as memory is short: a little from the soft bound on, entirely at the hard one. In between by the time that
+    /// the feeder takes for what the last group added, more or less: so the two come to go equally fast before memory runs out.
     pub(crate) fn wait_for_room(&self) -> Result<(), StoreError> {
         let mut state = self.state();
         loop {
@@ -160,7 +177,7 @@ impl Progress {
             }
             let pending = state.active_bytes + state.sealed_bytes;
             if pending < self.options.pending_hard_bytes {
-                if let Some(delay) = self.delay(pending) {
+                if let Some(delay) = self.delay(pending, &state) {
                     drop(self.changed.wait_timeout(state, delay).expect("nothing panics while holding the lock"));
                 }
                 return Ok(());
@@ -175,10 +192,12 @@ impl Progress {
         }
     }
 
-    fn delay(&self, pending: usize) -> Option<Duration> {
+    fn delay(&self, pending: usize, state: &State) -> Option<Duration> {
         let excess = pending.checked_sub(self.options.pending_soft_bytes)?;
         let span = self.options.pending_hard_bytes.saturating_sub(self.options.pending_soft_bytes).max(1);
-        Some(DELAY_MAX.mul_f64(excess as f64 / span as f64))
+        let share = 2.0 * excess as f64 / span as f64;
+        let seconds = share * state.growth_bytes as f64 / state.feed_rate.max(1.0);
+        Some(Duration::from_secs_f64(seconds.min(DELAY_MAX.as_secs_f64())))
     }
 
     fn wants_feeding(&self, state: &State) -> bool {
