@@ -45,7 +45,7 @@ impl Default for Settings {
             events_max: crate::history::EVENTS_MAX,
             inline_map_concurrency_max: 40,
             variables_bytes_max: 10 * 1024 * 1024,
-            transitions_per_step: 1000,
+            transitions_per_step: 250,
             wait_time_scale: 1.0,
         }
     }

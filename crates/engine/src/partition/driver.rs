@@ -36,7 +36,7 @@ use tokio::time::Instant;
 
 /// Inputs taken into one batch at most.
 const BATCH_INPUTS_MAX: usize = 512;
-/// Batches under way at most: one being synced, one being queued behind it.
+/// Batches under way beyond which none is begun: one being synced, one being queued behind it.
 const BATCHES_IN_FLIGHT_MAX: usize = 2;
 /// Events collected in one batch before it is committed: a step more or less. Beyond it everything takes its turn, so that a batch takes
 /// milliseconds however much is asked for.
@@ -185,7 +185,13 @@ impl Partition {
         tokio::select! {
             biased;
             result = first_commit(&mut self.in_flight) => return self.committed(result),
-            input = self.inbox.recv(), if has_room && !self.is_closing => self.take_inputs(input).await?,
+            input = self.inbox.recv(), if has_room && !self.is_closing => {
+                self.take_inputs(input).await?;
+                if self.unfinished.len() > 0 {
+                    // A batch of their own: who waits for them need not wait for the turn of a large Map as well.
+                    self.submit();
+                }
+            }
             () = std::future::ready(()), if has_room && has_work && !self.is_closing => {}
             () = sleep_for(sleep), if has_room && sleep.is_some() && !self.is_closing => {}
         }
