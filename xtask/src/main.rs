@@ -36,7 +36,7 @@ cargo xtask <chore>
     --seconds N       how long each load runs (10)
     --connections N   connections of the load over HTTP (64)
     --executions N    open executions in growth at most (100000)
-    --part NAME       this part of growth alone: histories, maps, machines, fairness, open
+    --part NAME       this part of growth alone: histories, maps, machines, fairness, waits, tasks, timers
     --compare FILE    show the figures beside those of an earlier target/bench/figures.json
   crash [options]   kill the server under load, again and again, and check everything it acknowledged
     --kills N         how often (300)

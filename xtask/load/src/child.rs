@@ -108,7 +108,9 @@ async fn fill(data: &Path, kind: Kind, count: usize) -> anyhow::Result<Value> {
     let workers = (kind == Kind::Token).then(|| node.work(&activity, AT_A_TIME, false));
     node.start_many(&open, AT_A_TIME, count).await?;
     let made = count as f64 / begun.elapsed().as_secs_f64();
-    tokio::time::sleep(REST).await;
+    if count > 0 {
+        tokio::time::sleep(REST).await;
+    }
     drop(workers);
     let _ = node.store.take();
     let bytes = Process::own().resident_bytes()?;

@@ -57,7 +57,7 @@ impl Node {
         let ahead = Arc::new(AtomicI64::new(0));
         let mut options = engine::Options::new(Identity::new("aws", "us-east-1", "123456789012"));
         // The Map that small executions run beside has more events than AWS allows.
-        options.settings = Settings { wait_time_scale, events_max: 1_000_000, ..Settings::default() };
+        options.settings = Settings { wait_time_scale, events_max: 1_000_000_000, ..Settings::default() };
         options.residents = residents;
         options.environment = Arc::new(ClockAhead(ahead.clone()));
         let integrations = Integrations::new(Functions::new(functions::Options::default()));

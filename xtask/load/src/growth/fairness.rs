@@ -11,7 +11,7 @@ use std::time::Instant;
 const ITEMS: i64 = 10_000;
 /// Maps that run at a time: one, and as many as there are partitions.
 const MAPS: [usize; 2] = [1, 8];
-const STARTS: usize = 1000;
+const STARTS: usize = 300;
 
 pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
     let mut figures = Vec::new();

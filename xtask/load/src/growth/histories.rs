@@ -15,8 +15,8 @@ const READS: usize = 9;
 
 pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
     let directory = options.directory("bench-growth-")?;
-    // A Wait state is over at once: what is left of it is a timer and a commit.
-    let node = Node::open(&directory.path().join("data"), 0.0).await?;
+    // A Wait state is over after a millisecond: what is left of it is a timer and a commit.
+    let node = Node::open(&directory.path().join("data"), 0.001).await?;
     let rounds = node.create("rounds", &rounds()).await?;
     let items = node.create("items", &items()).await?;
     let mut figures = Vec::new();

@@ -11,7 +11,7 @@ use crate::figures::Figure;
 use crate::options::Options;
 
 /// The parts, in the order they run in.
-pub(crate) const PARTS: [&str; 5] = ["histories", "maps", "machines", "fairness", "open"];
+pub(crate) const PARTS: [&str; 7] = ["histories", "maps", "machines", "fairness", "waits", "tasks", "timers"];
 
 pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
     let mut figures = Vec::new();
@@ -21,7 +21,9 @@ pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
             "maps" => maps::all(options).await?,
             "machines" => machines::all(options).await?,
             "fairness" => fairness::all(options).await?,
-            _ => open::all(options).await?,
+            "waits" => open::waits(options).await?,
+            "tasks" => open::tasks(options).await?,
+            _ => open::timers(options).await?,
         });
     }
     Ok(figures)

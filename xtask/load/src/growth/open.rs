@@ -24,12 +24,20 @@ const PAGES: usize = 5;
 const LIST: &str = "AWSStepFunctions.ListExecutions";
 const DESCRIBE: &str = "AWSStepFunctions.DescribeExecution";
 
-pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
+/// Executions that wait for a time.
+pub(crate) async fn waits(options: &Options) -> anyhow::Result<Vec<Figure>> {
     let mut figures = Vec::new();
     let most = options.executions;
     for count in [most / 100, most / 10, most] {
         figures.extend(open(options, Kind::Wait, count.max(1)).await?);
     }
+    Ok(figures)
+}
+
+/// Executions that wait for a worker, or for the one that has their task: a tenth as many at most.
+pub(crate) async fn tasks(options: &Options) -> anyhow::Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    let most = options.executions;
     for kind in [Kind::Task, Kind::Token] {
         for count in [most / 100, most / 10] {
             figures.extend(open(options, kind, count.max(1)).await?);
@@ -38,7 +46,17 @@ pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// So many executions that wait: made, killed, recovered, and, if they wait for a time, let go all at once.
+/// A tenth as many whose time comes, all at once.
+pub(crate) async fn timers(options: &Options) -> anyhow::Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    let most = options.executions;
+    for count in [most / 1000, most / 100, most / 10] {
+        figures.extend(all_due(options, count.max(1)).await?);
+    }
+    Ok(figures)
+}
+
+/// So many executions that wait: made, killed, recovered.
 async fn open(options: &Options, kind: Kind, count: usize) -> anyhow::Result<Vec<Figure>> {
     let directory = options.directory("bench-growth-")?;
     let data = directory.path().join("data");
@@ -58,23 +76,24 @@ async fn open(options: &Options, kind: Kind, count: usize) -> anyhow::Result<Vec
         figure(name("start of another, p99"), number(&filled, "startP99")?, "ms", Better::Less),
     ];
     figures.extend(recovery(options, &data, &filled, name).await?);
-    if kind == Kind::Wait {
-        let fired = child::run(&["fire"], &data)?;
-        let seconds = number(&fired, "seconds")?;
-        figures.extend([
-            figure(name("a timer when all are due"), seconds * 1e6 / count as f64, "µs", Better::Less),
-            figure(name("start meanwhile, p50"), number(&fired, "startP50")?, "ms", Better::Less),
-            figure(name("start meanwhile, p99"), number(&fired, "startP99")?, "ms", Better::Less),
-            figure(name("memory after that"), number(&fired, "bytes")? / MIB, "MiB", Better::Less),
-            figure(
-                name("opened after that and a kill"),
-                number(&child::run(&["open"], &data)?, "ms")?,
-                "ms",
-                Better::Less,
-            ),
-        ]);
-    }
     Ok(figures)
+}
+
+/// The time comes of so many executions at once: the clock is set ahead.
+async fn all_due(options: &Options, count: usize) -> anyhow::Result<Vec<Figure>> {
+    let directory = options.directory("bench-growth-")?;
+    let data = directory.path().join("data");
+    child::run(&["fill", Kind::Wait.word(), &count.to_string()], &data)?;
+    let fired = child::run(&["fire"], &data)?;
+    let opened = child::run(&["open"], &data)?;
+    let name = |what: &str| format!("{count} timers due at once: {what}");
+    Ok(vec![
+        figure(name("a timer"), number(&fired, "seconds")? * 1e6 / count as f64, "µs", Better::Less),
+        figure(name("start meanwhile, p50"), number(&fired, "startP50")?, "ms", Better::Less),
+        figure(name("start meanwhile, p99"), number(&fired, "startP99")?, "ms", Better::Less),
+        figure(name("memory after that"), number(&fired, "bytes")? / MIB, "MiB", Better::Less),
+        figure(name("opened after that and a kill"), number(&opened, "ms")?, "ms", Better::Less),
+    ])
 }
 
 /// The server on the directory of a process that was killed.
