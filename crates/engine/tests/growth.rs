@@ -1,4 +1,4 @@
-//! What an input costs does not grow with the execution it is about: rows read are counted.
+//! What an input costs does not grow with the execution it is about, nor with those beside it: rows read and written are counted.
 
 mod support;
 
@@ -6,21 +6,22 @@ use api::*;
 use functions::Functions;
 use integrations::Integrations;
 use json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use stepwell_engine::{Engine, Options, registry::Identity};
 use store::{Batch, Bytes, CommitFuture, Epoch, Memory, PartitionId, Range, ReadFuture, Store, Table};
-use support::{ACCOUNT, closed, create, history, output, start};
+use support::{ACCOUNT, closed, create, describe, history, output, start};
 
-/// A store that counts the rows it gives.
+/// A store that counts the rows it gives, and those it is given in a batch with a row of an execution named `small-…`.
 struct Counting {
     store: Memory,
     rows: AtomicUsize,
+    batches: Mutex<Vec<usize>>,
 }
 
 impl Counting {
     fn new(store: Memory) -> Arc<Counting> {
-        Arc::new(Counting { store, rows: AtomicUsize::new(0) })
+        Arc::new(Counting { store, rows: AtomicUsize::new(0), batches: Mutex::default() })
     }
 
     /// Rows read since this was last asked.
@@ -35,7 +36,17 @@ impl Store for Counting {
     }
 
     fn commit(&self, batch: Batch) -> CommitFuture {
-        self.store.commit(batch)
+        if batch.writes.iter().any(|write| write.key().windows(6).any(|name| name == b"small-")) {
+            self.batches.lock().expect("nobody panics").push(batch.writes.len());
+        }
+        let committed = self.store.commit(batch);
+        Box::pin(async move {
+            // Others have some turns before whoever committed is told.
+            for _ in 0..8 {
+                tokio::task::yield_now().await;
+            }
+            committed.await
+        })
     }
 
     fn get(&self, partition: PartitionId, table: Table, key: &[u8]) -> ReadFuture<'_, Option<Bytes>> {
@@ -117,4 +128,29 @@ async fn a_result_of_a_large_map_reads_no_more_than_one_of_a_small_map() {
     assert_eq!(most(&large), most(&small), "{small:?} {large:?}");
     let expected: Vec<Value> = (0..80).map(|item: i64| json!({"is": (-1 - item), "was": item})).collect();
     assert_eq!(shown, Value::from(expected).to_string());
+}
+
+/// Who starts a small execution does not wait for a batch that a large Map has filled.
+#[tokio::test]
+async fn small_executions_are_not_in_the_batches_of_a_large_map() {
+    let (store, engine) = restart(&Counting::new(Memory::new())).await;
+    let pass = json!({"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": true}}});
+    let small = create(&engine, "pass", &pass).await;
+    let map = json!({"Type": "Map", "ItemProcessor": pass, "End": true});
+    let large = create(&engine, "maps", &json!({"StartAt": "Map", "States": {"Map": map}})).await;
+    let items: Vec<Value> = (0..6000).map(|item: i64| Value::from(item)).collect();
+    let execution = start(&engine, &large, "large", &Value::from(items)).await;
+    // Some of so many names belong to the Map's partition.
+    let starts = (0..40).map(|number| {
+        let (engine, small) = (engine.clone(), small.clone());
+        tokio::spawn(async move { start(&engine, &small, &format!("small-{number}"), &json!({})).await })
+    });
+    for started in starts.collect::<Vec<_>>() {
+        started.await.expect("it starts");
+    }
+    assert_eq!(describe(&engine, &execution).await.status, ExecutionStatus::Running);
+    let batches = store.batches.lock().expect("nobody panics").clone();
+    // An execution of one Pass state writes five rows.
+    assert!(batches.iter().all(|rows| *rows <= 5 * 40), "{batches:?}");
+    closed(&engine, &execution).await;
 }
