@@ -5,7 +5,7 @@ use crate::express::{Express, ExpressOptions, Starts, StartsInput};
 use crate::keys::ExecutionKey;
 use crate::logs::ExecutionLogs;
 use crate::metrics::Metrics;
-use crate::partition::{Input, Partition, Retention, Shared};
+use crate::partition::{Input, Partition, ResidentLimits, Retention, Shared};
 use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
 use api::{Code, Exception};
@@ -36,6 +36,8 @@ pub struct Options {
     pub settings: Settings,
     /// How long closed executions are kept.
     pub retention: Retention,
+    /// How many executions stay in memory.
+    pub residents: ResidentLimits,
     /// Limits of Express executions.
     pub express: ExpressOptions,
     /// Where the events go that `loggingConfiguration` asks for, one line of JSON each; nowhere by default.
@@ -47,17 +49,23 @@ pub struct Options {
 impl Options {
     /// AWS's limits and the machine's clock.
     pub fn new(identity: Identity) -> Options {
-        let (settings, retention) = (Settings::default(), Retention::default());
-        let (express, environment) = (ExpressOptions::default(), Arc::new(SystemEnvironment));
-        Options { identity, settings, retention, express, execution_log: None, environment }
+        Options {
+            identity,
+            settings: Settings::default(),
+            retention: Retention::default(),
+            residents: ResidentLimits::default(),
+            express: ExpressOptions::default(),
+            execution_log: None,
+            environment: Arc::new(SystemEnvironment),
+        }
     }
 }
 
-/// A running engine. Cloning shares it.
+/// A running engine, as one account sees it. Cloning shares it.
 ///
 /// Its methods are the operations of the Step Functions API, by their names in snake case; see `operations`.
 #[derive(Clone)]
-pub struct Engine(pub(crate) Arc<Inner>);
+pub struct Engine(pub(crate) Arc<Inner>, Registry);
 
 pub(crate) struct Inner {
     pub shared: Arc<Shared>,
@@ -84,6 +92,7 @@ impl Engine {
             environment: options.environment,
             settings: options.settings,
             retention: options.retention,
+            residents: options.residents,
             performer: Box::new(performer),
             activities: Default::default(),
             watchers: Watchers::new(),
@@ -115,7 +124,29 @@ impl Engine {
             "all partitions are open"
         );
         let drivers = Mutex::new(drivers);
-        Ok(Engine(Arc::new(Inner { shared, inboxes, express, express_starts, express_closing, drivers })))
+        let registry = shared.registry.clone();
+        let inner = Inner { shared, inboxes, express, express_starts, express_closing, drivers };
+        Ok(Engine(Arc::new(inner), registry))
+    }
+
+    /// The same engine as `account`, twelve digits, sees it: nothing of any other account is there.
+    pub fn in_account(&self, account: &str) -> Engine {
+        Engine(self.0.clone(), self.1.in_account(account))
+    }
+
+    /// The account that sees it.
+    pub fn account(&self) -> &str {
+        &self.1.identity().account
+    }
+
+    /// What exists besides executions, for the account.
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.1
+    }
+
+    /// The key of one of the account's executions.
+    pub(crate) fn key_of(&self, arn: &arn::ExecutionArn) -> ExecutionKey {
+        ExecutionKey::of_arn(arn, self.1.home())
     }
 
     /// What is counted since the opening.

@@ -24,6 +24,7 @@ pub(crate) use starts::{Input as StartsInput, Starts};
 
 use crate::metrics::OpenTasks;
 use crate::partition::{Shared, caught_step};
+use crate::registry::Registry;
 use api::{BillingDetails, Exception, IncludedData, StartExecutionRequest, StartSyncExecutionResponse};
 use arn::{Qualifier, StateMachineArn};
 use interpreter::{Command, Ending, Execution, ExecutionStatus, Header, Outcome, Settings, Timestamp};
@@ -108,9 +109,9 @@ impl Express {
     }
 
     /// What an execution started with `arn` runs, and how its ARN begins.
-    pub async fn prepare(&self, arn: &StateMachineArn) -> Result<Arc<Prepared>, Exception> {
-        let registry = &self.shared.registry;
-        let is_plain = arn.qualifier == Qualifier::None && arn.label.is_none() && arn.identity == *registry.identity();
+    pub async fn prepare(&self, registry: &Registry, arn: &StateMachineArn) -> Result<Arc<Prepared>, Exception> {
+        let is_known = arn.identity == *registry.identity() && registry.is_home();
+        let is_plain = arn.qualifier == Qualifier::None && arn.label.is_none() && is_known;
         let generation = registry.generation();
         if is_plain && let Some(prepared) = self.shards.lock().prepared(&arn.name, generation) {
             return Ok(prepared);
