@@ -152,7 +152,7 @@ impl Signature {
             for taken in 0..count {
                 let mut argument = arguments.next().unwrap_or(Item::Undefined);
                 index += 1;
-                if taken > 0 && !parameter.array && profile == Profile::StepFunctions {
+                if taken > 0 && !parameter.array && profile.is_documented() {
                     argument = validated[first].clone();
                 }
                 let matched = symbols.get(at).copied().unwrap_or(MISSING);

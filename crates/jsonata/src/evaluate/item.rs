@@ -396,7 +396,10 @@ impl Item {
         match self {
             Item::Undefined | Item::Tuples(_) => None,
             Item::Function(_) => None,
-            Item::Json(value) => Some(value.clone()),
+            Item::Json(value) => Some(match mode {
+                Output::StepFunctions => number::in_aws_form(value),
+                Output::Javascript => value.clone(),
+            }),
             Item::Number(number) if number.is_finite() => Some(number::to_json(*number)),
             Item::Number(number) => Some(match mode {
                 Output::StepFunctions => Value::from(crate::text::number::format(*number)),

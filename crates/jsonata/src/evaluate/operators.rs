@@ -8,7 +8,6 @@ use super::path::check_finite;
 use super::to_boolean;
 use crate::error::Error;
 use crate::functions::string::to_text;
-use crate::profile::Profile;
 use crate::syntax::ast::{BinaryOperator, Kind, Node};
 use std::cmp::Ordering;
 
@@ -111,7 +110,7 @@ impl Evaluator<'_> {
         let count = to - from + 1.0;
         if count > RANGE_MAX {
             // Version 2.0.6 allows as many and says something else.
-            let said = if self.profile == Profile::StepFunctions { "1e6" } else { "1e7" };
+            let said = if self.profile.is_documented() { "1e6" } else { "1e7" };
             return Err(Error::new("D2014").with_text(said).with_value(crate::number::to_json(count)));
         }
         self.grow(count as usize)?;
