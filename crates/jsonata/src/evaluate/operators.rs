@@ -135,7 +135,8 @@ impl Evaluator<'_> {
             }
             None => {
                 let error = Error::new("D1002").at(node.span.end).with_token("-");
-                Err(error.with_value(value.to_error_value()))
+                // A regular expression is a function of JavaScript's, which has no text.
+                Err(if value.is_regex() { error } else { error.with_value(value.to_error_value()) })
             }
         }
     }
@@ -151,13 +152,8 @@ impl Evaluator<'_> {
     ) -> Result<Item, Error> {
         let lhs = self.evaluate(left, input, environment)?;
         if let Kind::Call(call) = &right.kind {
-            let mut result = self.call_with(call, Some(lhs), input, environment)?;
-            if let Some(extras) = &right.extras {
-                for filter in &extras.predicate {
-                    result = self.filter(filter, result, environment)?;
-                }
-            }
-            return Ok(result);
+            // Predicates of the call are not looked at, as in the reference implementation.
+            return self.call_with(call, Some(lhs), input, environment);
         }
         let function = self.evaluate(right, input, environment)?;
         if !function.is_function() {

@@ -37,6 +37,7 @@ fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mu
         match item {
             Item::Json(Value::Number(json::Number::Integer(integer))) => write!(out, "{integer}").expect("a String"),
             _ if number.is_finite() => text::number::write_as_aws(number, out),
+            _ if number.is_nan() => out.push_str("null"),
             _ => return Err(Error::new("D1001").with_value(Value::Null)),
         }
         return Ok(());
@@ -44,6 +45,7 @@ fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mu
     if let Some(number) = item.as_number() {
         match for_string(number, evaluator.profile) {
             number if number.is_finite() => write_number(number, out),
+            number if number.is_nan() => out.push_str("null"),
             _ => return Err(Error::new("D1001").with_value(Value::Null)),
         }
         return Ok(());

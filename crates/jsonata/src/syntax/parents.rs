@@ -5,10 +5,10 @@
 use super::ast::{Kind, Node, Path, Symbol};
 use crate::error::Error;
 
-/// One `%`: how many steps it still has to go back, and the binding it ended at.
+/// One `%`: how many steps it still has to go back, and the binding it ended at. A predicate around one that has ended takes it further, to no effect.
 pub(super) struct Slot {
     pub(super) symbol: Symbol,
-    level: u32,
+    level: i32,
 }
 
 /// All `%` of an expression. Their symbols are the even numbers; names bound by `@` and `#` have the odd ones.
