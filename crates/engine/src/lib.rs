@@ -27,5 +27,5 @@ pub use express::{ExpressExecution, ExpressHistory, ExpressKind, ExpressOptions,
 pub use interpreter::Settings;
 pub use interpreter::history::{HistoryEvent, HistoryEventDetails};
 pub use observe::{earliest_timer, scheduled_invocations};
-pub use partition::Retention;
+pub use partition::{ResidentLimits, Retention};
 pub use watch::ExecutionEvents;

@@ -19,7 +19,7 @@ use crate::{Execution, FrameId};
 pub const VERSION: u8 = 1;
 
 /// The rows of an execution that a step changed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangedRows {
     /// The state row.
     pub state: Vec<u8>,

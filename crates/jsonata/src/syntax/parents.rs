@@ -5,9 +5,10 @@
 use super::ast::{Kind, Node, Path, Symbol};
 use crate::error::Error;
 
-/// One `%`: how many steps it still has to go back, and the binding it ended at. A predicate around one that has ended takes it further, to no effect.
+/// One `%`: how many steps it still has to go back, and the binding it ended at.
 pub(super) struct Slot {
     pub(super) symbol: Symbol,
+    /// Below zero once a predicate around the step it ended at has counted it again; such a slot seeks nothing any more.
     level: i32,
 }
 
