@@ -23,7 +23,9 @@ fn changed(value: &Value) -> Option<Value> {
             (double.fract() == 0.0 && double.abs() < INTEGER_MAX).then(|| to_json(*double))
         }
         // What no double holds stays as it is.
-        Value::Number(number @ Number::Decimal(_)) => Some(number.as_f64()).filter(|double| double.is_finite()).map(to_json),
+        Value::Number(number @ Number::Decimal(_)) => {
+            Some(number.as_f64()).filter(|double| double.is_finite()).map(to_json)
+        }
         Value::Array(array) => {
             let (position, first) = array.iter().enumerate().find_map(|(at, element)| Some((at, changed(element)?)))?;
             let mut elements: Vec<Value> = array[..position].to_vec();

@@ -2,8 +2,8 @@
 
 use super::{Outcome, Refusal};
 use crate::Random;
-use jsonata::random::JavaRandom;
 use json::{Number, Value};
+use jsonata::random::JavaRandom;
 
 /// The sum of two rounded numbers.
 pub(super) fn add(left: &Value, right: &Value) -> Outcome {

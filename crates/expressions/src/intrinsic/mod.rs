@@ -81,7 +81,6 @@ impl Intrinsic {
     pub fn returns_string(self) -> bool {
         matches!(self, Format | JsonToString | ArrayGetItem | Base64Encode | Base64Decode | Hash | UUID)
     }
-
 }
 
 /// A parsed call. Cloning shares it.

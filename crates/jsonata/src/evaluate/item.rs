@@ -155,7 +155,8 @@ impl RecordBuilder {
 pub(crate) fn in_key_order<T>(members: &mut [T], key: impl Fn(&T) -> &str, profile: Profile) {
     let index = |member: &T| {
         let key = key(member);
-        let digits = key.len() <= 10 && key.bytes().all(|byte| byte.is_ascii_digit()) && (key == "0" || !key.starts_with('0'));
+        let digits =
+            key.len() <= 10 && key.bytes().all(|byte| byte.is_ascii_digit()) && (key == "0" || !key.starts_with('0'));
         key.parse::<u64>().ok().filter(|&number| digits && number < u64::from(u32::MAX)).unwrap_or(u64::MAX)
     };
     if profile != Profile::StepFunctions && !members.is_sorted_by_key(index) {

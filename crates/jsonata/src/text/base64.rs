@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn aws_encodes_utf_8() {
         assert_eq!(encode_utf8("日本 a"), "5pel5pysIGE=");
-        let decoded = [("5pel5pysIGE=", Some("日本 a")), ("YWJ", Some("ab")), ("", Some("")), ("gA==", Some("\u{fffd}"))];
+        let decoded =
+            [("5pel5pysIGE=", Some("日本 a")), ("YWJ", Some("ab")), ("", Some("")), ("gA==", Some("\u{fffd}"))];
         let refused = [("!!", None), ("a", None), ("YWJ==", None), ("YW=J", None), ("_-8=", None)];
         for (encoded, text) in decoded.into_iter().chain(refused) {
             assert_eq!(decode_utf8(encoded).as_deref(), text, "{encoded}");
