@@ -34,7 +34,7 @@ impl Engine {
             }
         };
         let count = request.paging.max_results;
-        let key = ExecutionKey::of_arn(&request.execution_arn);
+        let key = self.key_of(&request.execution_arn);
         let events = if request.reverse_order {
             self.events_backward(&key, first, count).await?
         } else {
