@@ -22,6 +22,7 @@ pub use query::{ExpressExecution, ExpressHistory, ExpressKind, ExpressQuery};
 pub use recent::Recent;
 pub(crate) use starts::{Input as StartsInput, Starts};
 
+use crate::metrics::OpenTasks;
 use crate::partition::{Shared, caught_step};
 use crate::registry::Registry;
 use api::{BillingDetails, Exception, IncludedData, StartExecutionRequest, StartSyncExecutionResponse};
@@ -159,7 +160,7 @@ impl Express {
         // Nothing has been done outside yet: it can still be refused.
         let outcome = outcome.map_err(|()| Exception::internal_failure())?.expect("a new execution can be started");
         if !execution.is_running() {
-            self.tell(revision, &execution, outcome.events);
+            self.tell(revision, &execution, outcome.events, &mut OpenTasks::default());
             let response = response(&execution, revision, included_data);
             self.keep(Record::of(execution, ExpressKind::Synchronous, Journal::default()));
             return Ok(response);
@@ -214,13 +215,20 @@ impl Express {
         }
     }
 
-    /// Tells the log and watchers what happened.
+    /// Counts what happened, and tells the log and watchers.
     fn tell(
         &self,
         revision: &crate::registry::Revision,
         execution: &Execution,
         events: Vec<interpreter::history::HistoryEvent>,
+        open_tasks: &mut OpenTasks,
     ) {
+        let metrics = &self.shared.metrics;
+        let machine = revision.counted(metrics);
+        metrics.count(&events, machine, execution, open_tasks);
+        if !execution.is_running() {
+            machine.bill(&billing(execution, revision), memory_bytes(execution, revision));
+        }
         let arn = &execution.header.execution_arn;
         self.shared.logs.tell(&revision.logging, arn, 0, &events);
         self.shared.watchers.tell(arn, events);
@@ -259,8 +267,6 @@ fn response(
     let start_date_ms = header.start_time.0;
     let stop_date_ms = execution.stop_time.unwrap_or(header.start_time).0;
     let (output, ending) = output_and_ending(&execution.status);
-    let output_bytes = output.as_ref().map_or(0, |output| output.len());
-    let memory_bytes = revision.definition_text.len() + header.input.len_bytes() + output_bytes;
     StartSyncExecutionResponse {
         execution_arn: header.execution_arn.clone(),
         state_machine_arn: header.state_machine_arn.clone(),
@@ -274,9 +280,22 @@ fn response(
         trace_header: header.trace_header.clone(),
         error: ending.error,
         cause: ending.cause,
-        billing: BillingDetails::of(
-            stop_date_ms.saturating_sub(start_date_ms).max(0).unsigned_abs(),
-            memory_bytes as u64,
-        ),
+        billing: billing(execution, revision),
     }
+}
+
+/// What AWS would charge for an execution that has ended.
+fn billing(execution: &Execution, revision: &crate::registry::Revision) -> BillingDetails {
+    let start = execution.header.start_time;
+    let duration_ms = execution.stop_time.unwrap_or(start).0.saturating_sub(start.0).max(0).unsigned_abs();
+    BillingDetails::of(duration_ms, memory_bytes(execution, revision))
+}
+
+/// What an execution counts as memory: its definition, its input and its output.
+fn memory_bytes(execution: &Execution, revision: &crate::registry::Revision) -> u64 {
+    let output_bytes = match &execution.status {
+        ExecutionStatus::Succeeded { output } => output.len_bytes(),
+        _ => 0,
+    };
+    (revision.definition_text.len() + execution.header.input.len_bytes() + output_bytes) as u64
 }

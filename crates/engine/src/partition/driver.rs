@@ -612,8 +612,7 @@ impl Partition {
             if let Some(resident) = self.residents.get_mut(&key) {
                 let Resident { execution, revision, open_tasks, .. } = resident;
                 let metrics = &self.shared.metrics;
-                let machine = revision.metrics.get_or_init(|| metrics.machines.of(&revision.machine_arn.to_string()));
-                metrics.count(&events, machine, execution.header.start_time, open_tasks);
+                metrics.count(&events, revision.counted(metrics), execution, open_tasks);
                 let arn = &execution.header.execution_arn;
                 self.shared.logs.tell(&revision.logging, arn, execution.redrives.count, &events);
                 self.shared.watchers.tell(arn, events);

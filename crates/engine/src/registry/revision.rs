@@ -3,7 +3,7 @@
 use super::account::name_of;
 use super::row::Row;
 use super::{Inner, definition};
-use crate::metrics::MachineMetrics;
+use crate::metrics::{MachineMetrics, Metrics};
 use api::{EncryptionConfiguration, LoggingConfiguration, StateMachineType, TracingConfiguration, VariableReferences};
 use arn::StateMachineArn;
 use asl::StateMachineDefinition;
@@ -48,7 +48,7 @@ pub struct Revision {
     /// The variables its states refer to.
     pub variable_references: VariableReferences,
     /// What is counted of its machine, once an execution of it was seen.
-    pub(crate) metrics: OnceLock<Arc<MachineMetrics>>,
+    pub(super) metrics: OnceLock<Arc<MachineMetrics>>,
 }
 
 /// What of a revision is kept: everything but what the text says already.
@@ -105,6 +105,11 @@ impl fmt::Display for RevisionNumber {
 }
 
 impl Revision {
+    /// What is counted of its machine.
+    pub(crate) fn counted(&self, metrics: &Metrics) -> &MachineMetrics {
+        self.metrics.get_or_init(|| metrics.machines.of(&self.machine_arn.to_string()))
+    }
+
     /// What an update starts from.
     pub(super) fn settings(&self) -> Settings {
         Settings {
