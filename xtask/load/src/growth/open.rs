@@ -6,7 +6,7 @@
 
 use crate::child::{self, Kind};
 use crate::client::Client;
-use crate::figures::{Better, Figure, figure};
+use crate::figures::{self, Better, Figure, figure};
 use crate::node::{milliseconds, state_machine_arn};
 use crate::options::Options;
 use crate::server::Server;
@@ -76,7 +76,13 @@ async fn open(options: &Options, kind: Kind, count: usize) -> anyhow::Result<Vec
         figure(name("start of another, p99"), number(&filled, "startP99")?, "ms", Better::Less),
     ];
     figures.extend(recovery(options, &data, &filled, name).await?);
+    so_far(&figures);
     Ok(figures)
+}
+
+/// A million take minutes: what is known is shown before the next begins.
+fn so_far(figures: &[Figure]) {
+    eprint!("{}", figures::table("so far", figures, None));
 }
 
 /// The time comes of so many executions at once: the clock is set ahead.
@@ -87,13 +93,15 @@ async fn all_due(options: &Options, count: usize) -> anyhow::Result<Vec<Figure>>
     let fired = child::run(&["fire"], &data)?;
     let opened = child::run(&["open"], &data)?;
     let name = |what: &str| format!("{count} timers due at once: {what}");
-    Ok(vec![
+    let figures = vec![
         figure(name("a timer"), number(&fired, "seconds")? * 1e6 / count as f64, "µs", Better::Less),
         figure(name("start meanwhile, p50"), number(&fired, "startP50")?, "ms", Better::Less),
         figure(name("start meanwhile, p99"), number(&fired, "startP99")?, "ms", Better::Less),
         figure(name("memory after that"), number(&fired, "bytes")? / MIB, "MiB", Better::Less),
         figure(name("opened after that and a kill"), number(&opened, "ms")?, "ms", Better::Less),
-    ])
+    ];
+    so_far(&figures);
+    Ok(figures)
 }
 
 /// The server on the directory of a process that was killed.
