@@ -32,7 +32,6 @@ async fn passes(options: &Options, states: usize) -> anyhow::Result<Vec<Figure>>
     let start = node.create("passes", &chain(states, &json!({"Type": "Pass"}))).await?;
     node.start_for(&start, AT_A_TIME, Duration::from_secs(1)).await?;
     node.wait_until_all_closed(&start).await?;
-    node.store.take();
 
     let measured = Measured::begin(&node)?;
     let times = node.start_for(&start, AT_A_TIME, options.duration).await?;
@@ -84,6 +83,8 @@ struct Measured {
 
 impl Measured {
     fn begin(node: &Node) -> anyhow::Result<Measured> {
+        node.store.take();
+        node.store.take_rows();
         Ok(Measured {
             begun: Instant::now(),
             written_bytes: Process::own().written_bytes()?,
@@ -97,6 +98,7 @@ impl Measured {
         let seconds = self.begun.elapsed().as_secs_f64();
         let cpu_seconds = Process::own().cpu_seconds()? - self.cpu_seconds;
         let commits = Latencies::of(node.store.take());
+        let rows = node.store.take_rows();
         let log = node.store.store.statistics();
         let (groups, log_bytes) = (log.groups - self.log.groups, log.log_bytes - self.log.log_bytes);
         // Once closed, all rows are where they stay, but for merging.
@@ -106,7 +108,7 @@ impl Measured {
         let bare = bare_bytes_per_second(options, group_bytes)?;
         let log_rate = log_bytes as f64 / seconds;
         let name = |what: &str| format!("{name}: {what}");
-        Ok(vec![
+        let mut figures = vec![
             figure(name("durable transitions, until all closed"), transitions / seconds, "/s", Better::More),
             figure(name("CPU per transition"), cpu_seconds / transitions * 1e6, "µs", Better::Less),
             figure(name("commit, p50"), commits.milliseconds(0.5), "ms", Better::Less),
@@ -118,7 +120,14 @@ impl Measured {
             figure(name("bytes in the log"), log_rate / 1e6, "MB/s", Better::More),
             figure(name("a bare log with such groups"), bare / 1e6, "MB/s", Better::More),
             figure(name("share of the bare log's bytes/s"), log_rate / bare, "", Better::More),
-        ])
+        ];
+        for (table, rows) in rows {
+            let what = name(&format!("{} rows per transition", engine::table_name(table)));
+            figures.push(figure(what, rows.count as f64 / transitions, "", Better::Less));
+            let what = name(&format!("{} rows, before compression", engine::table_name(table)));
+            figures.push(figure(what, rows.bytes as f64 / transitions, "B", Better::Less));
+        }
+        Ok(figures)
     }
 }
 

@@ -1,5 +1,7 @@
-//! The embedded store with a stopwatch: how long each commit took, from the call until it is durable and visible.
+//! The embedded store with a stopwatch and scales: how long each commit took, from the call until it is durable and visible, and what the
+//! rows of each kind weigh before anything is compressed.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use store::{Batch, Bytes, CommitFuture, Epoch, PartitionId, Range, ReadFuture, Store, Table};
@@ -8,16 +10,40 @@ use store_embedded::Embedded;
 pub(crate) struct TimedStore {
     pub(crate) store: Embedded,
     commits: Arc<Mutex<Vec<Duration>>>,
+    rows: Mutex<BTreeMap<Table, Rows>>,
+}
+
+/// Rows of one table.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Rows {
+    /// Written or removed.
+    pub(crate) count: u64,
+    /// Their keys and values.
+    pub(crate) bytes: u64,
 }
 
 impl TimedStore {
     pub(crate) fn new(store: Embedded) -> TimedStore {
-        TimedStore { store, commits: Arc::default() }
+        TimedStore { store, commits: Arc::default(), rows: Mutex::default() }
     }
 
     /// The times since the last call.
     pub(crate) fn take(&self) -> Vec<Duration> {
         std::mem::take(&mut *self.commits.lock().expect("nothing panics while holding the lock"))
+    }
+
+    /// The rows since the last call.
+    pub(crate) fn take_rows(&self) -> BTreeMap<Table, Rows> {
+        std::mem::take(&mut *self.rows.lock().expect("nothing panics while holding the lock"))
+    }
+
+    fn weigh(&self, batch: &Batch) {
+        let mut rows = self.rows.lock().expect("nothing panics while holding the lock");
+        for write in &batch.writes {
+            let rows = rows.entry(write.table()).or_default();
+            rows.count += 1;
+            rows.bytes += (write.key().len() + write.value().map_or(0, Bytes::len)) as u64;
+        }
     }
 }
 
@@ -27,6 +53,7 @@ impl Store for TimedStore {
     }
 
     fn commit(&self, batch: Batch) -> CommitFuture {
+        self.weigh(&batch);
         let (begun, commits) = (Instant::now(), self.commits.clone());
         let commit = self.store.commit(batch);
         Box::pin(async move {

@@ -116,10 +116,11 @@ impl Finished {
         self.add_rows(key, resident);
         self.add_index(key, resident);
         self.add_effects(key, resident, touched.effects);
-        for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
-            self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk));
-        }
         if !touched.events.is_empty() {
+            let known = resident.execution.known_texts();
+            for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
+                self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known));
+            }
             self.events.push((key.clone(), touched.events));
         }
         if touched.unfinished {

@@ -4,7 +4,8 @@ use super::batch::status_number;
 use crate::keys::{self, ExecutionKey};
 use crate::metrics::OpenTasks;
 use crate::registry::{Registry, Revision, RevisionNumber};
-use interpreter::{Execution, Frame, FrameId, Header, Timestamp, rows::CorruptRow};
+use interpreter::rows::{CorruptRow, KnownTexts};
+use interpreter::{Execution, Frame, FrameId, Header, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
@@ -93,7 +94,8 @@ pub(crate) async fn load(
     let mut execution = Execution::from_rows(header, &state).map_err(|corrupt| at(key, "state", &corrupt))?;
     let mut stored_frames = HashSet::new();
     if execution.is_running() || execution.keeps_frames {
-        for frame in load_frames(store, partition, key).await? {
+        let known = execution.header.known_texts();
+        for frame in load_frames(store, partition, key, &known).await? {
             stored_frames.insert(frame.id);
             execution.restore_frame(frame);
         }
@@ -104,7 +106,12 @@ pub(crate) async fn load(
     Ok(Stored::Execution(Box::new(resident)))
 }
 
-async fn load_frames(store: &dyn Store, partition: PartitionId, key: &ExecutionKey) -> Result<Vec<Frame>, StoreError> {
+async fn load_frames(
+    store: &dyn Store,
+    partition: PartitionId,
+    key: &ExecutionKey,
+    known: &KnownTexts,
+) -> Result<Vec<Frame>, StoreError> {
     let bases = store.scan(partition, Range::prefix(keys::FRAME_BASES, key.prefix())).await?;
     let progresses = store.scan(partition, Range::prefix(keys::FRAME_PROGRESSES, key.prefix())).await?;
     let progresses: HashMap<Bytes, Bytes> = progresses.into_iter().collect();
@@ -113,7 +120,7 @@ async fn load_frames(store: &dyn Store, partition: PartitionId, key: &ExecutionK
             .and_then(|(_, suffix)| Some(FrameId(u64::from_be_bytes(suffix[..].try_into().ok()?))))
             .ok_or(CorruptRow("its key is malformed"))?;
         let progress = progresses.get(&row_key).ok_or(CorruptRow("its progress row is missing"))?;
-        Frame::from_rows(id, &base, progress)
+        Frame::from_rows(id, &base, progress, known)
     };
     bases.into_iter().map(|row| frame(row).map_err(|corrupt| at(key, "frame", &corrupt))).collect()
 }

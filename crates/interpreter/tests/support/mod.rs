@@ -34,6 +34,8 @@ pub struct Run {
     pub tasks: Vec<TaskId>,
     /// Whether every step ends with the execution read back from its rows and compared with its history.
     pub reloads: bool,
+    /// The history as rows.
+    chunks: Vec<(Vec<u8>, Vec<HistoryEvent>)>,
     bases: BTreeMap<FrameId, Vec<u8>>,
     progresses: BTreeMap<FrameId, Vec<u8>>,
 }
@@ -71,6 +73,7 @@ impl Run {
             timers: Vec::new(),
             tasks: Vec::new(),
             reloads: true,
+            chunks: Vec::new(),
             bases: BTreeMap::new(),
             progresses: BTreeMap::new(),
         }
@@ -79,7 +82,10 @@ impl Run {
     pub fn step(&mut self, command: Command) -> Result<Outcome, CommandRejected> {
         let surroundings = Surroundings { settings: &self.settings, activities: &AnyActivity };
         let outcome = step(&self.definition, &mut self.execution, command, self.now, &surroundings)?;
-        assert_eq!(read_events(&write_events(&outcome.events)).as_ref(), Ok(&outcome.events));
+        let known = self.execution.known_texts();
+        let row = write_events(&outcome.events, &known);
+        assert_eq!(read_events(&row, &known).as_ref(), Ok(&outcome.events));
+        self.chunks.push((row, outcome.events.clone()));
         self.events.extend(outcome.events.iter().cloned());
         for effect in &outcome.effects {
             match effect {
@@ -99,6 +105,11 @@ impl Run {
         if !self.execution.is_running() {
             assert_eq!((self.timers.len(), self.tasks.len()), (0, 0));
             assert_eq!(self.execution.frames().count() > 0, self.execution.keeps_frames);
+            // What was written while it ran is read with what is known in the end.
+            let known = self.execution.known_texts();
+            for (row, events) in &self.chunks {
+                assert_eq!(read_events(row, &known).as_ref(), Ok(events));
+            }
         }
         if self.reloads {
             self.restore();
@@ -135,9 +146,10 @@ impl Run {
             self.progresses.remove(&id);
         }
         let header = Header::from_row(&self.execution.header.to_row()).expect("a good row");
+        let known = header.known_texts();
         let mut restored = Execution::from_rows(header, &rows.state).expect("a good row");
         for (id, base) in &self.bases {
-            let frame = Frame::from_rows(*id, base, &self.progresses[id]).expect("good rows");
+            let frame = Frame::from_rows(*id, base, &self.progresses[id], &known).expect("good rows");
             restored.restore_frame(frame);
         }
         let (before, after) = (&self.execution, &restored);
