@@ -11,12 +11,25 @@ use crate::frame::RowWrite;
 /// What a row costs in memory beside its key and value, about.
 const ROW_OVERHEAD_BYTES: usize = 96;
 
+/// What a generation takes, and may give back.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Size {
+    /// Memory, about.
+    pub(crate) bytes: usize,
+    /// Log that a restart would replay.
+    pub(crate) log_bytes: u64,
+    /// Removals: what they remove takes space below until it is merged with them.
+    pub(crate) removals: usize,
+}
+
 /// One generation.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Overlay {
     rows: BTreeMap<Bytes, Option<Bytes>>,
     /// Memory its rows take, about.
     pub(crate) bytes: usize,
+    /// Removals that went into it.
+    pub(crate) removals: usize,
     /// Bytes of log it came from, coalesced rows included: what a restart would replay.
     pub(crate) log_bytes: u64,
     /// The last log group in it.
@@ -30,6 +43,7 @@ impl Overlay {
         self.sequence = sequence;
         self.log_bytes += log_bytes;
         for (key, value) in writes {
+            self.removals += usize::from(value.is_none());
             let key_bytes = key.len();
             self.bytes += value.as_ref().map_or(0, Bytes::len);
             match self.rows.insert(key, value) {
@@ -37,6 +51,11 @@ impl Overlay {
                 None => self.bytes += key_bytes + ROW_OVERHEAD_BYTES,
             }
         }
+    }
+
+    /// What it takes.
+    pub(crate) fn size(&self) -> Size {
+        Size { bytes: self.bytes, log_bytes: self.log_bytes, removals: self.removals }
     }
 
     /// Whether it holds nothing.

@@ -2,7 +2,7 @@
 //!
 //! | Key | Row |
 //! |---|---|
-//! | 1 byte, zero | the last log group the engine has (engine only) |
+//! | 1 byte, zero | the last log group the engine has, and bytes of removed rows it had before; 8 bytes each (engine only) |
 //! | partition, 4 bytes | the partition's epoch, 8 bytes |
 //! | partition, 4 bytes; table, 1 byte; key | the caller's row |
 //!

@@ -3,6 +3,7 @@
 use super::backlog::Backlog;
 use super::batch::{Collected, Finished, Release};
 use super::input::{Input, StartInput};
+use super::pace::Pace;
 use super::quarantine::{Cause, Quarantine};
 use super::recovery;
 use super::resident::{self, Resident, Stored};
@@ -35,12 +36,6 @@ use tokio::time::Instant;
 const BATCH_INPUTS_MAX: usize = 512;
 /// Batches under way at most: one being synced, one being queued behind it.
 const BATCHES_IN_FLIGHT_MAX: usize = 2;
-/// Events collected in one batch before it is committed: a step more or less. Beyond it everything takes its turn, so that a batch takes
-/// milliseconds however much is asked for.
-const BATCH_EVENTS_MAX: usize = 2048;
-/// Shares of that, so that none of the three starves the others: inputs up to the first, unfinished steps up to the second, timers up to all.
-const BATCH_EVENTS_OF_INPUTS: usize = BATCH_EVENTS_MAX / 2;
-const BATCH_EVENTS_OF_STEPS: usize = BATCH_EVENTS_MAX * 3 / 4;
 /// Timers that may fire in every batch, and in a small one.
 const TIMERS_MIN: usize = 32;
 const TIMERS_MAX: usize = 512;
@@ -66,6 +61,7 @@ pub(crate) struct Shared {
 /// A batch on its way to the disk.
 struct InFlight {
     sequence: u64,
+    submitted: Instant,
     commit: CommitFuture,
     releases: Vec<Release>,
     tasks: Vec<(ExecutionKey, TaskId)>,
@@ -91,6 +87,7 @@ pub(crate) struct Partition {
     pub backlog: Option<Backlog>,
     pub quarantine: Quarantine,
     pub sweep: Sweep,
+    pace: Pace,
     collected: Collected,
     in_flight: VecDeque<InFlight>,
     sequence: u64,
@@ -143,6 +140,7 @@ impl Partition {
             backlog: None,
             quarantine: Quarantine::default(),
             sweep,
+            pace: Pace::default(),
             collected: Collected::default(),
             in_flight: VecDeque::new(),
             sequence: 0,
@@ -194,7 +192,7 @@ impl Partition {
                 }
                 Some(input) => self.handle(input).await?,
             }
-            if self.collected.events() >= BATCH_EVENTS_OF_INPUTS {
+            if self.collected.events() >= self.pace.events_of_inputs() {
                 return Ok(());
             }
             match self.inbox.try_recv() {
@@ -398,7 +396,7 @@ impl Partition {
                 self.residents.get_mut(&key).expect("it is here").marked_unfinished = true;
             }
             let _ = self.apply(&key, Command::Continue).await?;
-            if self.collected.events() >= BATCH_EVENTS_OF_STEPS {
+            if self.collected.events() >= self.pace.events_of_steps() {
                 break;
             }
         }
@@ -442,7 +440,7 @@ impl Partition {
     async fn fire_timers(&mut self) -> Result<(), StoreError> {
         let now = self.shared.environment.now();
         for fired in 0..TIMERS_MAX {
-            if fired >= TIMERS_MIN && self.collected.events() >= BATCH_EVENTS_MAX {
+            if fired >= TIMERS_MIN && self.collected.events() >= self.pace.events() {
                 break;
             }
             self.read_timers().await?;
@@ -508,7 +506,9 @@ impl Partition {
             self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
         };
         let sequence = self.sequence;
-        self.in_flight.push_back(InFlight { sequence, commit, releases, tasks, set_timers, removes, closed, events });
+        let submitted = Instant::now();
+        let batch = InFlight { sequence, submitted, commit, releases, tasks, set_timers, removes, closed, events };
+        self.in_flight.push_back(batch);
     }
 
     /// The oldest batch is on disk, or will never be.
@@ -522,6 +522,7 @@ impl Partition {
             self.shared.metrics.commits_failed.add(1);
         }
         result?;
+        self.pace.committed(batch.submitted.elapsed());
         self.shared.metrics.commits.add(1);
         self.durable = batch.sequence;
         if batch.removes {
