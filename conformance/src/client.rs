@@ -49,12 +49,22 @@ impl Client {
         Answer { failed: !status.is_success(), value: as_boto3(&body, status.as_u16()) }
     }
 
+    /// Sends a body as it is, once; the answer's status and body.
+    pub async fn send(&self, operation: &str, body: &str) -> (u16, String) {
+        let (status, body) = self.exchange(operation, body.to_owned()).await.expect("an answer");
+        (status.as_u16(), String::from_utf8(body.into()).expect("the answer is text"))
+    }
+
     /// One attempt; `None` if there was no answer.
     async fn attempt(&self, operation: &str, params: &Value) -> Option<(StatusCode, Bytes)> {
+        self.exchange(operation, params.to_string()).await
+    }
+
+    async fn exchange(&self, operation: &str, body: String) -> Option<(StatusCode, Bytes)> {
         let request = Request::post(&self.url)
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", format!("AWSStepFunctions.{operation}"))
-            .body(Full::from(params.to_string()))
+            .body(Full::from(body))
             .expect("a request of fixed parts");
         let response = self.http.request(request).await.ok()?;
         let status = response.status();

@@ -1,11 +1,16 @@
 """Every operation of the server through boto3, whose models check each reply's shape and raise each exception by its class.
 
-Argument: the endpoint. The last line printed is the operations that were called, as JSON.
+Argument: the endpoint. The last line printed is the operations that were called, as JSON. Step Functions has no waiters in boto3, and five
+paginators, all of which are used.
+
+boto3 puts `sync-` before the host for StartSyncExecution and TestState. No name server knows such a host on loopback, so whoever runs this
+sets HTTP_PROXY to the endpoint: the request comes with the name it was meant for.
 """
 
 import json
 import sys
 import time
+from urllib.parse import urlsplit
 
 import boto3
 
@@ -124,6 +129,68 @@ def versions(client) -> None:
     client.delete_state_machine(stateMachineArn=machine)
 
 
+def sync_hosts(client) -> list:
+    """The hosts that requests are sent to, from now on."""
+    hosts = []
+    client.meta.events.register("before-send.stepfunctions", lambda request, **_: hosts.append(urlsplit(request.url).hostname))
+    return hosts
+
+
+def express(client) -> None:
+    hosts = sync_hosts(client)
+    machine = client.create_state_machine(name="express", definition=PASS, roleArn=ROLE, type="EXPRESS")["stateMachineArn"]
+    ran = client.start_sync_execution(stateMachineArn=machine, name="one", input='{"a": 1}')
+    assert (ran["status"], ran["output"], ran["name"]) == ("SUCCEEDED", '{"a":1}', "one"), ran
+    assert ran["billingDetails"] == {"billedMemoryUsedInMB": 64, "billedDurationInMilliseconds": 100}, ran
+    started = client.start_execution(stateMachineArn=machine, name="one")["executionArn"]
+    assert started.startswith("arn:aws:states:us-east-1:123456789012:express:express:one:"), started
+    unsupported = client.exceptions.StateMachineTypeNotSupported
+    raises(unsupported, client.list_executions, stateMachineArn=machine)
+    standard = client.create_state_machine(name="standard", definition=PASS, roleArn=ROLE)["stateMachineArn"]
+    raises(unsupported, client.start_sync_execution, stateMachineArn=standard)
+    tested = client.test_state(definition='{"Type": "Pass", "Result": {"b": 2}, "End": true}', input="{}", inspectionLevel="DEBUG")
+    assert (tested["status"], tested["output"]) == ("SUCCEEDED", '{"b":2}'), tested
+    assert json.loads(tested["inspectionData"]["result"]) == {"b": 2}, tested
+    raises(client.exceptions.InvalidDefinition, client.test_state, definition="{}")
+    prefixed = [host for host in hosts if host.startswith("sync-")]
+    assert len(prefixed) == 4, hosts
+    client.delete_state_machine(stateMachineArn=machine)
+    client.delete_state_machine(stateMachineArn=standard)
+
+
+def redrive(client) -> None:
+    definition = json.dumps({"StartAt": "No", "States": {"No": {"Type": "Fail", "Error": "Never"}}})
+    machine = client.create_state_machine(name="fails", definition=definition, roleArn=ROLE)["stateMachineArn"]
+    execution = client.start_execution(stateMachineArn=machine, name="one")["executionArn"]
+    assert ended(client, execution)["redriveStatus"] == "REDRIVABLE"
+    assert client.redrive_execution(executionArn=execution)["redriveDate"].year > 2000
+    again = ended(client, execution)
+    assert (again["status"], again["error"], again["redriveCount"]) == ("FAILED", "Never", 1), again
+    pages = client.get_paginator("get_execution_history").paginate(executionArn=execution, PaginationConfig={"PageSize": 2})
+    types = [event["type"] for page in pages for event in page["events"]]
+    assert types.count("ExecutionRedriven") == 1 and types.count("ExecutionFailed") == 2, types
+    assert list(client.get_paginator("list_map_runs").paginate(executionArn=execution))[0]["mapRuns"] == []
+    missing = "arn:aws:states:us-east-1:123456789012:mapRun:fails/label:00000000-0000-4000-8000-000000000000"
+    raises(client.exceptions.ResourceNotFound, client.describe_map_run, mapRunArn=missing)
+    raises(client.exceptions.ResourceNotFound, client.update_map_run, mapRunArn=missing, maxConcurrency=1)
+    client.delete_state_machine(stateMachineArn=machine)
+    raises(client.exceptions.ExecutionNotRedrivable, client.redrive_execution, executionArn=execution)
+
+
+def lists(client) -> None:
+    names = [f"listed-{number}" for number in range(5)]
+    for name in names:
+        client.create_state_machine(name=name, definition=PASS, roleArn=ROLE)
+        client.create_activity(name=name)
+    for operation, key in [("list_state_machines", "stateMachines"), ("list_activities", "activities")]:
+        pages = list(client.get_paginator(operation).paginate(PaginationConfig={"PageSize": 2}))
+        assert [item["name"] for page in pages for item in page[key]] == names and len(pages) == 3, pages
+    for machine in client.list_state_machines()["stateMachines"]:
+        client.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
+    for activity in client.list_activities()["activities"]:
+        client.delete_activity(activityArn=activity["activityArn"])
+
+
 def activities(client) -> None:
     activity = client.create_activity(name="by-hand")["activityArn"]
     assert client.describe_activity(activityArn=activity)["name"] == "by-hand"
@@ -171,6 +238,9 @@ def main(endpoint: str) -> None:
     activities(client)
     versions(client)
     client.delete_state_machine(stateMachineArn=machine)
+    express(client)
+    redrive(client)
+    lists(client)
     print(json.dumps(sorted(called)))
 
 

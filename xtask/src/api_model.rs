@@ -90,8 +90,7 @@ const HEAD: &str = "\
 //! The constraints of the members of requests, by the names of their shapes in AWS's model.
 //!
 //! Made by `cargo xtask api-model` from `crates/api/model`; do not edit. Words of enums are with the enums, in the order in which AWS lists
-//! them in messages; `tests/model.rs` holds them to the model.
-#![allow(dead_code, reason = \"some shapes are of operations that are not built yet\")]
+//! them in messages; `conformance/tests/api` holds them to the model.
 
 use crate::fields::{Pattern, Text};
 use std::ops::RangeInclusive;

@@ -21,6 +21,7 @@ cargo xtask <chore>
 
   tidy              check floors, file heads, COMPATIBILITY.md, formatting and lints
   test              install what the tests need, then run all of them
+  clients           install what the tests need, and no more
   simulate [options]
                     run the whole engine in a simulated world, from seeds
     --seeds N         so many of them (100)
@@ -35,6 +36,7 @@ cargo xtask <chore>
     --seconds N       how long each load runs (10)
     --connections N   connections of the load over HTTP (64)
     --executions N    open executions in growth at most (100000)
+    --part NAME       this part of growth alone: histories, maps, machines, fairness, open
     --compare FILE    show the figures beside those of an earlier target/bench/figures.json
   crash [options]   kill the server under load, again and again, and check everything it acknowledged
     --kills N         how often (300)
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
+        ["clients"] => test::clients::install(),
         ["simulate", options @ ..] => simulate(options),
         ["bench", options @ ..] => bench::run(options),
         ["crash", options @ ..] => crash::run(options),

@@ -182,6 +182,16 @@ impl<'a> Fields<'a> {
         Ok(Some(integer))
     }
 
+    /// A number within `range`.
+    pub(crate) fn float(&self, name: &str, range: RangeInclusive<f64>) -> Result<Option<f64>, Exception> {
+        let Some(value) = self.member(name) else { return Ok(None) };
+        let float = value.as_number().map(json::Number::as_f64).ok_or_else(|| wrong_type(value, "Float"))?;
+        if let Some(constraint) = out_of("value", &float, &range) {
+            self.findings.add(&format!("'{float:?}' "), &self.path_of(name), &constraint);
+        }
+        Ok(Some(float))
+    }
+
     /// A finding where a list has too few or too many items; `shown` is the list in the message.
     pub(crate) fn check_count(
         &self,

@@ -24,6 +24,7 @@ mod get_execution_history;
 pub mod limits;
 mod list_executions;
 mod list_state_machines;
+mod map_runs;
 pub mod next_token;
 mod operation;
 mod paging;
@@ -71,7 +72,11 @@ pub use list_executions::{
     ExecutionListItem, ExecutionsOf, ListExecutionsRequest, ListExecutionsResponse, RedriveFilter,
 };
 pub use list_state_machines::{ListStateMachinesRequest, ListStateMachinesResponse, StateMachineListItem};
-pub use operation::{NOT_BUILT, Operation};
+pub use map_runs::{
+    DescribeMapRunRequest, DescribeMapRunResponse, ListMapRunsRequest, ListMapRunsResponse, MapRunCounts,
+    MapRunListItem, MapRunStatus, UpdateMapRunRequest,
+};
+pub use operation::Operation;
 pub use paging::Paging;
 pub use redrive_execution::{RedriveExecutionRequest, RedriveExecutionResponse};
 pub use send_task::{SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest};

@@ -40,22 +40,14 @@ operations! {
     SendTaskSuccess SendTaskFailure SendTaskHeartbeat
     TagResource UntagResource ListTagsForResource
     TestState
+    DescribeMapRun ListMapRuns UpdateMapRun
 }
-
-/// Operations of AWS that are not built yet.
-pub const NOT_BUILT: [&str; 3] = ["DescribeMapRun", "ListMapRuns", "UpdateMapRun"];
 
 impl Operation {
     /// The operation an `X-Amz-Target` header names, such as `AWSStepFunctions.StartExecution`.
     pub fn from_target(target: &str) -> Result<Operation, Exception> {
         let name = target.strip_prefix(TARGET_PREFIX);
-        if let Some(operation) = name.and_then(Operation::from_name) {
-            return Ok(operation);
-        }
-        let message = match name.filter(|name| NOT_BUILT.contains(name)) {
-            Some(name) => format!("The operation {name} is not supported yet"),
-            None => format!("Unknown operation '{target}'"),
-        };
-        Err(Exception::new(Code::UnknownOperationException, message))
+        name.and_then(Operation::from_name)
+            .ok_or_else(|| Exception::new(Code::UnknownOperationException, format!("Unknown operation '{target}'")))
     }
 }

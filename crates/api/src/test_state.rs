@@ -1,5 +1,6 @@
 //! TestState.
 
+use crate::create_state_machine::check_role_arn;
 use crate::exception::Exception;
 use crate::fields::read_body;
 use crate::payload;
@@ -189,6 +190,7 @@ impl TestStateRequest {
             )| {
                 let (retries, caused_by, failures, reader) = configuration.unwrap_or_default();
                 let number = |number: Option<i64>| number.map(i64::unsigned_abs);
+                role_arn.as_deref().map(check_role_arn).transpose()?;
                 Ok(TestStateRequest {
                     definition,
                     role_arn,

@@ -1,6 +1,6 @@
 //! The one way in: text to tree, definition and findings.
 
-use crate::compile;
+use crate::compile::{self, Compiled, ReadVariables};
 use crate::definition::StateMachineDefinition;
 use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::tree::{self, Node};
@@ -88,35 +88,51 @@ impl Parsed {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
-
-    fn refused(tree: Option<Node>, diagnostics: Vec<Diagnostic>) -> Parsed {
-        Parsed { tree, definition: None, diagnostics }
-    }
 }
 
 /// Parses and checks a definition. Never fails and never panics, whatever the text.
 pub fn parse(text: &str, format: Format, options: &Options) -> Parsed {
-    if text.len() > DEFINITION_LENGTH_MAX && text.chars().count() > DEFINITION_LENGTH_MAX {
-        let message = format!("Definition must not be longer than {DEFINITION_LENGTH_MAX} characters");
-        return Parsed::refused(None, vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, 0..0)]);
-    }
-    if text.trim().is_empty() {
-        let message = "Definition must be a valid JSON object";
-        return Parsed::refused(None, vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, 0..0)]);
-    }
-    let (tree, syntax) = match format {
-        Format::Json => tree::parse_json(text),
-        Format::Yaml => tree::parse_yaml(text),
+    parse_noting(text, format, options, None).0
+}
+
+/// The same, with the variables that the definition's expressions read.
+pub(crate) fn parse_with_variables(text: &str, format: Format, options: &Options) -> (Parsed, ReadVariables) {
+    parse_noting(text, format, options, Some(ReadVariables::new()))
+}
+
+fn parse_noting(text: &str, format: Format, options: &Options, read: Option<ReadVariables>) -> (Parsed, ReadVariables) {
+    let tree = match read_tree(text, format) {
+        Ok(tree) => tree,
+        Err(diagnostics) => {
+            return (Parsed { tree: None, definition: None, diagnostics }, ReadVariables::new());
+        }
     };
-    let Some(tree) = tree.filter(|_| syntax.is_empty()) else {
-        return Parsed::refused(None, syntax);
-    };
-    let (definition, diagnostics) = compile::compile(&tree, options);
+    let Compiled { definition, diagnostics, read } = compile::compile(&tree, options, read);
     debug_assert!(
         options.has_placeholders
             || definition.is_some()
             || diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error),
         "a definition is missing only after an error"
     );
-    Parsed { tree: Some(tree), definition, diagnostics }
+    (Parsed { tree: Some(tree), definition, diagnostics }, read)
+}
+
+/// The tree of a text that can be read as a whole.
+fn read_tree(text: &str, format: Format) -> Result<Node, Vec<Diagnostic>> {
+    if text.len() > DEFINITION_LENGTH_MAX && text.chars().count() > DEFINITION_LENGTH_MAX {
+        let message = format!("Definition must not be longer than {DEFINITION_LENGTH_MAX} characters");
+        return Err(vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, 0..0)]);
+    }
+    if text.trim().is_empty() {
+        let message = "Definition must be a valid JSON object";
+        return Err(vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, 0..0)]);
+    }
+    let (tree, syntax) = match format {
+        Format::Json => tree::parse_json(text),
+        Format::Yaml => tree::parse_yaml(text),
+    };
+    match tree {
+        Some(tree) if syntax.is_empty() => Ok(tree),
+        _ => Err(syntax),
+    }
 }

@@ -5,7 +5,7 @@ use crate::express::{Express, ExpressOptions, Starts, StartsInput};
 use crate::keys::ExecutionKey;
 use crate::logs::ExecutionLogs;
 use crate::metrics::Metrics;
-use crate::partition::{Input, Partition, Retention, Shared};
+use crate::partition::{Input, Partition, ResidentLimits, Retention, Shared};
 use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
 use api::{Code, Exception};
@@ -36,6 +36,8 @@ pub struct Options {
     pub settings: Settings,
     /// How long closed executions are kept.
     pub retention: Retention,
+    /// How many executions stay in memory.
+    pub residents: ResidentLimits,
     /// Limits of Express executions.
     pub express: ExpressOptions,
     /// Where the events go that `loggingConfiguration` asks for, one line of JSON each; nowhere by default.
@@ -47,9 +49,15 @@ pub struct Options {
 impl Options {
     /// AWS's limits and the machine's clock.
     pub fn new(identity: Identity) -> Options {
-        let (settings, retention) = (Settings::default(), Retention::default());
-        let (express, environment) = (ExpressOptions::default(), Arc::new(SystemEnvironment));
-        Options { identity, settings, retention, express, execution_log: None, environment }
+        Options {
+            identity,
+            settings: Settings::default(),
+            retention: Retention::default(),
+            residents: ResidentLimits::default(),
+            express: ExpressOptions::default(),
+            execution_log: None,
+            environment: Arc::new(SystemEnvironment),
+        }
     }
 }
 
@@ -84,6 +92,7 @@ impl Engine {
             environment: options.environment,
             settings: options.settings,
             retention: options.retention,
+            residents: options.residents,
             performer: Box::new(performer),
             activities: Default::default(),
             watchers: Watchers::new(),

@@ -28,5 +28,5 @@ pub use interpreter::Settings;
 pub use interpreter::history::{HistoryEvent, HistoryEventDetails};
 pub use keys::table_name;
 pub use observe::{earliest_timer, scheduled_invocations};
-pub use partition::Retention;
+pub use partition::{ResidentLimits, Retention};
 pub use watch::ExecutionEvents;

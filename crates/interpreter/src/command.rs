@@ -79,6 +79,27 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The frame it is about, if it is about one.
+    pub fn frame(&self) -> Option<FrameId> {
+        match self {
+            Command::TaskStarted { task, .. }
+            | Command::TaskSubmitted { task, .. }
+            | Command::TaskSucceeded { task, .. }
+            | Command::TaskFailed { task, .. }
+            | Command::TaskRefused { task, .. }
+            | Command::HeartbeatRecorded { task }
+            | Command::TimerFired(TimerKind::TaskTimeout(task) | TimerKind::Heartbeat(task)) => Some(task.frame),
+            Command::TimerFired(TimerKind::Delay(frame)) => Some(*frame),
+            Command::TimerFired(TimerKind::ExecutionTimeout)
+            | Command::StartExecution
+            | Command::Continue
+            | Command::StopExecution { .. }
+            | Command::RedriveExecution { .. } => None,
+        }
+    }
+}
+
 /// Why a command changed nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommandRejected {
@@ -90,4 +111,6 @@ pub enum CommandRejected {
     NotRedrivable(NotRedrivable),
     /// A timer that was cleared or replaced after it was armed.
     TimerStale,
+    /// The step needs frames that were not restored: the command can be given again when all are.
+    FramesMissing,
 }

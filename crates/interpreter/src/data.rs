@@ -333,7 +333,8 @@ impl Step<'_> {
         for ((name, value), text) in assigned.iter().zip(texts.values()) {
             frame.set_variable(name, value, text.as_str().map_or(0, str::len));
         }
-        let all = self.execution.variables_bytes + frame.variables_bytes;
+        let restored = self.execution.variables_bytes + frame.variables_bytes;
+        let all = restored.saturating_add(self.execution.lacking_variables_bytes);
         if all > self.settings.variables_bytes_max && frame.variables_bytes > before.1 {
             (frame.variables, frame.variables_bytes) = before;
             return Err(Fault::too_large(state));

@@ -89,8 +89,14 @@ pub struct Execution {
     /// Whether a step left frames ready to enter their states because its budget was used up.
     pub(crate) unfinished: bool,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
+    /// Those of `frames` that stand ready to go on.
+    pub(crate) ready_frames: BTreeSet<FrameId>,
     /// What the variables of all `frames` take.
     pub(crate) variables_bytes: usize,
+    /// Whether it has frames that were not restored.
+    pub(crate) lacks_frames: bool,
+    /// What the variables of those take.
+    pub(crate) lacking_variables_bytes: usize,
     pub(crate) changed_frames: BTreeSet<FrameId>,
     pub(crate) removed_frames: BTreeSet<FrameId>,
     /// The part of the context object that is the same for the whole execution.
@@ -115,7 +121,10 @@ impl Execution {
             keeps_frames: false,
             unfinished: false,
             frames: BTreeMap::new(),
+            ready_frames: BTreeSet::new(),
             variables_bytes: 0,
+            lacks_frames: false,
+            lacking_variables_bytes: 0,
             changed_frames: BTreeSet::new(),
             removed_frames: BTreeSet::new(),
             context: OnceLock::new(),
@@ -123,24 +132,54 @@ impl Execution {
         }
     }
 
-    /// Puts a stored frame back while an execution is loaded.
+    /// Puts a stored frame back, once, into an execution that was read from its rows.
+    ///
+    /// Not all have to be put back: a step works with the frame its command is about, if there still is one, and those around it, up to
+    /// the root. If it comes to need others, it changes nothing and is rejected with
+    /// [`CommandRejected::FramesMissing`](crate::CommandRejected::FramesMissing).
     pub fn restore_frame(&mut self, frame: Frame) {
         self.unfinished |= self.is_running() && frame.is_about_to_run();
+        self.lacking_variables_bytes = self.lacking_variables_bytes.saturating_sub(frame.variables_bytes);
+        self.insert_frame(frame);
+    }
+
+    /// There are no frames but those that were put back.
+    pub fn restored_all_frames(&mut self) {
+        self.lacks_frames = false;
+        self.lacking_variables_bytes = 0;
+    }
+
+    /// Whether there may be frames that were not put back.
+    pub fn lacks_frames(&self) -> bool {
+        self.lacks_frames
+    }
+
+    pub(crate) fn insert_frame(&mut self, frame: Frame) {
         self.variables_bytes += frame.variables_bytes;
+        if frame.is_about_to_run() {
+            self.ready_frames.insert(frame.id);
+        }
         self.frames.insert(frame.id, frame);
     }
 
-    /// The live frames.
+    pub(crate) fn remove_frame(&mut self, id: FrameId) -> Option<Frame> {
+        let frame = self.frames.remove(&id)?;
+        self.variables_bytes -= frame.variables_bytes;
+        self.ready_frames.remove(&id);
+        Some(frame)
+    }
+
+    /// The live frames, those that were put back.
     pub fn frames(&self) -> impl Iterator<Item = &Frame> {
         self.frames.values()
     }
 
-    /// How many frames live.
+    /// How many they are.
     pub fn frame_count(&self) -> usize {
         self.frames.len()
     }
 
-    /// One frame, while it is alive.
+    /// One of them, while it is alive.
     pub fn frame(&self, id: FrameId) -> Option<&Frame> {
         self.frames.get(&id)
     }

@@ -187,7 +187,7 @@ impl Step<'_> {
     pub fn abort_children(&mut self, parent: &Frame, failed: Option<FrameId>, cause: u64) {
         for id in self.children(parent) {
             if failed != Some(id)
-                && let Some(child) = self.take(id)
+                && let Some(child) = self.take_child(id)
             {
                 self.abort(parent, child, cause);
             }

@@ -147,6 +147,7 @@ impl Step<'_> {
         let redrive_count = execution.redrives.count;
         self.emit(0, HistoryEventDetails::ExecutionRedriven { redrive_count });
         self.start_clock();
+        self.need_all_frames();
         // Parents have the smaller numbers, so they come before their children.
         let frames: Vec<FrameId> = self.execution.frames.keys().copied().collect();
         for id in frames {
@@ -198,6 +199,7 @@ impl Step<'_> {
         let keeps =
             !matches!(status, ExecutionStatus::Succeeded { .. }) && self.execution.has_room_for_redrive(self.settings);
         self.execution.keeps_frames = keeps;
+        self.need_all_frames();
         let frames: Vec<FrameId> = self.execution.frames.keys().copied().collect();
         for id in frames {
             let mut frame = self.take(id).expect("it is one of them");
@@ -208,8 +210,7 @@ impl Step<'_> {
             }
             match frame.phase {
                 Phase::Finished { .. } | Phase::Ready | Phase::Stopped => {
-                    self.execution.variables_bytes += frame.variables_bytes;
-                    self.execution.frames.insert(id, frame);
+                    self.execution.insert_frame(frame);
                 }
                 _ => {
                     frame.stop();
@@ -234,7 +235,7 @@ impl Step<'_> {
     /// Forgets branches or iterations, and everything within them.
     pub fn discard_children(&mut self, children: Vec<FrameId>) {
         for id in children {
-            if let Some(child) = self.take(id) {
+            if let Some(child) = self.take_child(id) {
                 self.execution.removed_frames.insert(id);
                 self.discard_children(self.children(&child));
             }

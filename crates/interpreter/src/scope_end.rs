@@ -51,6 +51,10 @@ impl Step<'_> {
         let children = self.children(parent);
         let mut outputs = Vec::with_capacity(children.len());
         let mut bytes = 1 + children.len();
+        if !children.iter().all(|id| self.execution.frames.contains_key(id)) {
+            self.need_all_frames();
+            return Progress::Blocked;
+        }
         for id in &children {
             let Some(Frame { phase: Phase::Finished { output }, .. }) = self.execution.frames.get(id) else {
                 unreachable!("every child has finished")

@@ -50,11 +50,18 @@ pub fn step(
         _ if !execution.is_running() => return Err(CommandRejected::ExecutionClosed),
         _ => {}
     }
+    let before = execution.lacks_frames.then(|| execution.clone());
     let mut step = Step::new(definition, execution, now, surroundings);
     step.apply(command)?;
     step.run_all();
-    step.outcome.unfinished = step.execution.unfinished;
-    Ok(step.outcome)
+    let Step { outcome, misses_frames, .. } = step;
+    match before {
+        Some(before) if misses_frames => {
+            *execution = before;
+            Err(CommandRejected::FramesMissing)
+        }
+        _ => Ok(Outcome { unfinished: execution.unfinished, ..outcome }),
+    }
 }
 
 /// A step in progress.
@@ -69,6 +76,8 @@ pub(crate) struct Step<'s> {
     pub runnable: VecDeque<FrameId>,
     budget: u32,
     history_full: bool,
+    /// Whether it came to need frames that were not restored: then nothing it does counts.
+    misses_frames: bool,
     /// What is seen on the way, in tests of a state.
     pub inspection: Option<Box<Inspection>>,
 }
@@ -102,6 +111,7 @@ impl<'s> Step<'s> {
             runnable: VecDeque::new(),
             budget: surroundings.settings.transitions_per_step,
             history_full: false,
+            misses_frames: false,
             inspection: None,
         }
     }
@@ -151,8 +161,8 @@ impl<'s> Step<'s> {
     }
 
     fn resume(&mut self) {
-        let ready = self.execution.frames.values().filter(|frame| frame.is_about_to_run()).map(|frame| frame.id);
-        self.runnable.extend(ready);
+        self.need_all_frames();
+        self.runnable.extend(&self.execution.ready_frames);
         self.execution.unfinished = false;
     }
 
@@ -190,7 +200,9 @@ impl<'s> Step<'s> {
     }
 
     fn run_all(&mut self) {
-        while let Some(id) = self.runnable.pop_front() {
+        while let Some(id) = self.runnable.pop_front()
+            && !self.misses_frames
+        {
             // A frame may have been forgotten, with its siblings, while it stood in the queue.
             if let Some(frame) = self.take(id) {
                 self.run(frame);
@@ -278,9 +290,21 @@ impl<'s> Step<'s> {
 
     /// Takes a frame out of the execution to work on it.
     pub fn take(&mut self, id: FrameId) -> Option<Frame> {
-        let frame = self.execution.frames.remove(&id)?;
-        self.execution.variables_bytes -= frame.variables_bytes;
-        Some(frame)
+        self.execution.remove_frame(id)
+    }
+
+    /// Says that the step goes over all frames of the execution.
+    pub fn need_all_frames(&mut self) {
+        self.misses_frames |= self.execution.lacks_frames;
+    }
+
+    /// Takes the branch or iteration of a frame, which is there unless it was not restored.
+    pub fn take_child(&mut self, id: FrameId) -> Option<Frame> {
+        let child = self.take(id);
+        if child.is_none() {
+            self.need_all_frames();
+        }
+        child
     }
 
     /// Takes a frame out if its phase is as expected; anything else is a timer that is no longer meant.
@@ -304,8 +328,7 @@ impl<'s> Step<'s> {
         // From here on the frame may be stored and read back, which must make no difference.
         frame.before_entry = None;
         self.execution.changed_frames.insert(frame.id);
-        self.execution.variables_bytes += frame.variables_bytes;
-        self.execution.frames.insert(frame.id, frame);
+        self.execution.insert_frame(frame);
     }
 
     /// Numbers for `count` frames, consecutive.

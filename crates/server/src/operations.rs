@@ -4,13 +4,14 @@ use crate::memory::Held;
 use api::{
     CreateActivityRequest, CreateStateMachineAliasRequest, CreateStateMachineRequest, DeleteActivityRequest,
     DeleteStateMachineAliasRequest, DeleteStateMachineRequest, DeleteStateMachineVersionRequest,
-    DescribeActivityRequest, DescribeExecutionRequest, DescribeStateMachineAliasRequest,
+    DescribeActivityRequest, DescribeExecutionRequest, DescribeMapRunRequest, DescribeStateMachineAliasRequest,
     DescribeStateMachineForExecutionRequest, DescribeStateMachineRequest, Exception, GetActivityTaskRequest,
-    GetExecutionHistoryRequest, ListActivitiesRequest, ListExecutionsRequest, ListStateMachineAliasesRequest,
-    ListStateMachineVersionsRequest, ListStateMachinesRequest, ListTagsForResourceRequest, Operation,
-    PublishStateMachineVersionRequest, RedriveExecutionRequest, SendTaskFailureRequest, SendTaskHeartbeatRequest,
-    SendTaskSuccessRequest, StartExecutionRequest, StartSyncExecutionRequest, StopExecutionRequest, TagResourceRequest,
-    TestStateRequest, UntagResourceRequest, UpdateStateMachineAliasRequest, UpdateStateMachineRequest,
+    GetExecutionHistoryRequest, ListActivitiesRequest, ListExecutionsRequest, ListMapRunsRequest,
+    ListStateMachineAliasesRequest, ListStateMachineVersionsRequest, ListStateMachinesRequest,
+    ListTagsForResourceRequest, Operation, PublishStateMachineVersionRequest, RedriveExecutionRequest,
+    SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest, StartExecutionRequest,
+    StartSyncExecutionRequest, StopExecutionRequest, TagResourceRequest, TestStateRequest, UntagResourceRequest,
+    UpdateMapRunRequest, UpdateStateMachineAliasRequest, UpdateStateMachineRequest,
     ValidateStateMachineDefinitionRequest,
 };
 use engine::Engine;
@@ -78,6 +79,9 @@ pub(crate) async fn perform(
         O::SendTaskHeartbeat => call!(send_task_heartbeat, SendTaskHeartbeatRequest),
         O::TagResource => call!(tag_resource, TagResourceRequest),
         O::UntagResource => call!(untag_resource, UntagResourceRequest),
+        O::DescribeMapRun => call!(describe_map_run, DescribeMapRunRequest),
+        O::ListMapRuns => call!(list_map_runs, ListMapRunsRequest),
+        O::UpdateMapRun => call!(update_map_run, UpdateMapRunRequest),
         O::ListTagsForResource => call!(list_tags_for_resource, ListTagsForResourceRequest),
     };
     let mut text = String::new();

@@ -4,6 +4,7 @@ use crate::latencies::Latencies;
 use crate::node::{Node, chain};
 use crate::process::Process;
 use anyhow::{Context, bail};
+use engine::{Environment, SystemEnvironment};
 use json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant};
 const AT_A_TIME: usize = 256;
 /// Starts of another execution, one after the other.
 const STARTS: usize = 300;
+/// How far ahead the time of the one execution is that is due soon.
+pub(crate) const SOON: Duration = Duration::from_secs(1);
 /// So far ahead every open execution's time has come.
 const TEN_YEARS_MS: i64 = 10 * 366 * 24 * 3600 * 1000;
 /// How long memory settles before it is measured: an idle store gives back what it gathered after ten seconds.
@@ -73,6 +76,7 @@ pub(crate) async fn main(data: &Path, words: &[String]) -> anyhow::Result<()> {
     let figures = match words.as_slice() {
         ["fill", kind, count] => fill(data, Kind::read(kind)?, count.parse()?).await?,
         ["fire"] => fire(data).await?,
+        ["open"] => open(data).await?,
         _ => bail!("a child is not told what to do"),
     };
     println!("{figures}");
@@ -92,19 +96,27 @@ async fn fill(data: &Path, kind: Kind, count: usize) -> anyhow::Result<Value> {
     };
     let open = node.create("open", &chain(1, &state)).await?;
     let small = node.create("small", &chain(1, &json!({"Type": "Pass"}))).await?;
+    let soon = node
+        .create(
+            "soon",
+            &json!({"StartAt": "W", "States": {
+        "W": {"Type": "Wait", "TimestampPath": "$.at", "End": true}}}),
+        )
+        .await?;
     node.start_many(&small, 1, STARTS).await?;
-    let before = Process::own().resident_bytes()?;
     let begun = Instant::now();
     let workers = (kind == Kind::Token).then(|| node.work(&activity, AT_A_TIME, false));
     node.start_many(&open, AT_A_TIME, count).await?;
     let made = count as f64 / begun.elapsed().as_secs_f64();
     tokio::time::sleep(REST).await;
     drop(workers);
-    let after = Process::own().resident_bytes()?;
-    let starts = Latencies::of(node.start_many(&small, 1, STARTS).await?);
     let _ = node.store.take();
+    let bytes = Process::own().resident_bytes()?;
+    let starts = Latencies::of(node.start_many(&small, 1, STARTS).await?);
+    let at = SystemEnvironment.now().plus_milliseconds(SOON.as_millis() as i64);
+    let soon = node.start_with(&soon, json!({"at": (at.to_string())})).await?;
     Ok(json!({
-        "madePerSecond": (number(made)), "bytesBefore": (number(before)), "bytesAfter": (number(after)),
+        "madePerSecond": (number(made)), "bytes": (number(bytes)), "soon": (&*soon),
         "startP50": (number(starts.milliseconds(0.5))), "startP99": (number(starts.milliseconds(0.99)))
     }))
 }
@@ -129,9 +141,16 @@ async fn fire(data: &Path) -> anyhow::Result<Value> {
     let starts = Latencies::of(starts);
     let after = Process::own().resident_bytes()?;
     Ok(json!({
-        "seconds": (number(seconds)), "bytesAfter": (number(after)),
+        "seconds": (number(seconds)), "bytes": (number(after)),
         "startP50": (number(starts.milliseconds(0.5))), "startP99": (number(starts.milliseconds(0.99)))
     }))
+}
+
+/// Opens the directory, no more.
+async fn open(data: &Path) -> anyhow::Result<Value> {
+    let begun = Instant::now();
+    let _node = Node::open(data, 1.0).await?;
+    Ok(json!({"ms": (number(begun.elapsed().as_secs_f64() * 1000.0))}))
 }
 
 fn number(value: f64) -> Value {

@@ -1,9 +1,10 @@
 //! An engine on the embedded store within this process, spoken to as the server speaks to it.
 
+use crate::latencies::Latencies;
 use crate::timed_store::TimedStore;
 use anyhow::{Context, anyhow};
 use api::*;
-use engine::{Engine, Environment, Settings, SystemEnvironment, registry::Identity};
+use engine::{Engine, Environment, ResidentLimits, Settings, SystemEnvironment, registry::Identity};
 use functions::Functions;
 use integrations::Integrations;
 use interpreter::Timestamp;
@@ -42,12 +43,22 @@ impl Environment for ClockAhead {
 impl Node {
     /// Opens what is in the directory. One second of a Wait state is `wait_time_scale` seconds.
     pub(crate) async fn open(directory: &Path, wait_time_scale: f64) -> anyhow::Result<Node> {
+        Node::open_with(directory, wait_time_scale, ResidentLimits::default()).await
+    }
+
+    /// The same, with so many executions kept in memory.
+    pub(crate) async fn open_with(
+        directory: &Path,
+        wait_time_scale: f64,
+        residents: ResidentLimits,
+    ) -> anyhow::Result<Node> {
         let store = Embedded::open(directory, store_embedded::Options::default())?;
         let store = Arc::new(TimedStore::new(store));
         let ahead = Arc::new(AtomicI64::new(0));
         let mut options = engine::Options::new(Identity::new("aws", "us-east-1", "123456789012"));
         // The Map that small executions run beside has more events than AWS allows.
         options.settings = Settings { wait_time_scale, events_max: 1_000_000, ..Settings::default() };
+        options.residents = residents;
         options.environment = Arc::new(ClockAhead(ahead.clone()));
         let integrations = Integrations::new(Functions::new(functions::Options::default()));
         let engine = Engine::open(store.clone(), integrations, options).await?;
@@ -70,6 +81,11 @@ impl Node {
 
     pub(crate) async fn start(&self, request: &StartExecutionRequest) -> anyhow::Result<Arc<str>> {
         Ok(self.engine.start_execution(request.clone()).await.map_err(told)?.execution_arn)
+    }
+
+    /// Starts one with an input of its own.
+    pub(crate) async fn start_with(&self, request: &StartExecutionRequest, input: Value) -> anyhow::Result<Arc<str>> {
+        self.start(&StartExecutionRequest { input: input.into(), ..request.clone() }).await
     }
 
     /// Keeps so many starts under way for a time; how long each took.
@@ -126,15 +142,27 @@ impl Node {
 
     /// Waits until no execution of the machine runs any more.
     pub(crate) async fn wait_until_all_closed(&self, request: &StartExecutionRequest) -> anyhow::Result<()> {
+        while self.has_open(request).await? {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        Ok(())
+    }
+
+    /// Whether an execution of the machine runs.
+    pub(crate) async fn has_open(&self, request: &StartExecutionRequest) -> anyhow::Result<bool> {
         let body = json!({"stateMachineArn": (request.state_machine_arn.to_string()), "statusFilter": "RUNNING",
             "maxResults": 1});
-        loop {
-            let list = ListExecutionsRequest::decode(&body).map_err(told)?;
-            if self.engine.list_executions(list).await.map_err(told)?.executions.is_empty() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let list = ListExecutionsRequest::decode(&body).map_err(told)?;
+        Ok(!self.engine.list_executions(list).await.map_err(told)?.executions.is_empty())
+    }
+
+    /// A page of the state machines; how long it took.
+    pub(crate) async fn list_state_machines(&self, count: i64) -> anyhow::Result<Duration> {
+        let begun = Instant::now();
+        let request = ListStateMachinesRequest::decode(&json!({"maxResults": count})).map_err(told)?;
+        let page = self.engine.list_state_machines(request).await.map_err(told)?;
+        anyhow::ensure!(!page.state_machines.is_empty(), "no state machines are listed");
+        Ok(begun.elapsed())
     }
 
     /// Workers who take the activity's tasks and end them with their own input; as many tasks as `count`, or without end.
@@ -184,6 +212,11 @@ impl Node {
         self.engine.end_polls();
         self.engine.shutdown().await.context("the store could not be closed")
     }
+}
+
+/// The median of times, in milliseconds.
+pub(crate) fn milliseconds(times: Vec<Duration>) -> f64 {
+    Latencies::of(times).milliseconds(0.5)
 }
 
 /// The ARN of a machine of that name.

@@ -22,13 +22,16 @@ pub(crate) struct Options {
     pub(crate) executions: usize,
     /// An earlier file of figures.
     pub(crate) compare: Option<PathBuf>,
+    /// Parts of the growth suite; all if none.
+    pub(crate) parts: Vec<String>,
     /// What is measured.
     pub(crate) suites: Vec<String>,
 }
 
 impl Options {
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Options> {
-        let (mut server, mut results, mut compare, mut suites) = (None, None, None, Vec::new());
+        let (mut server, mut results, mut compare) = (None, None, None);
+        let (mut suites, mut parts) = (Vec::new(), Vec::new());
         let (mut seconds, mut connections, mut executions) = (10, 64, 100_000);
         while let Some(name) = arguments.next() {
             if SUITES.contains(&name.as_str()) {
@@ -41,6 +44,8 @@ impl Options {
             match name.as_str() {
                 "--server" => server = Some(PathBuf::from(value)),
                 "--results" => results = Some(PathBuf::from(value)),
+                "--part" if crate::growth::PARTS.contains(&value.as_str()) => parts.push(value),
+                "--part" => bail!("growth has no part '{value}', it has {}", crate::growth::PARTS.join(", ")),
                 "--compare" => compare = Some(PathBuf::from(value)),
                 "--seconds" => seconds = number()?,
                 "--connections" => connections = number()?,
@@ -58,6 +63,7 @@ impl Options {
             connections: connections as usize,
             executions: executions as usize,
             compare,
+            parts,
             suites,
         })
     }

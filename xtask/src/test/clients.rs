@@ -1,4 +1,4 @@
-//! AWS's own clients and the reference implementation of JSONata, installed into the checkout.
+//! AWS's own clients and the reference implementation of JSONata, installed into the checkout or built there.
 
 use crate::{process, workspace};
 use anyhow::Context;
@@ -9,15 +9,23 @@ use std::process::Command;
 const PYTHON: [&str; 2] = ["crates/functions/tests/clients/python/requirements.txt", "tests/requirements.txt"];
 /// Where the Node.js client is.
 const NODE: &str = "crates/functions/tests/clients/node";
+/// Where AWS's SDK for JavaScript is.
+const JAVASCRIPT: &str = "tests/clients/node";
+/// The program on AWS's SDK for Rust, in a workspace of its own.
+const RUST: &str = "tests/clients/rust/Cargo.toml";
+/// Where that is built, in the target directory.
+const RUST_TARGET: &str = "clients";
 /// Where the reference implementation of JSONata is.
 const JSONATA: &str = "crates/jsonata/tests/differential/node";
 /// A copy of what was installed, kept beside it.
 const STAMP: &str = ".stepwell-installed";
 
 /// Installs what is not there or out of date.
-pub(super) fn install() -> anyhow::Result<()> {
+pub(crate) fn install() -> anyhow::Result<()> {
     python()?;
     node(NODE, "AWS's runtime client for Node.js, about a minute")?;
+    node(JAVASCRIPT, "AWS's SDK for JavaScript")?;
+    rust()?;
     jsonata()
 }
 
@@ -74,6 +82,14 @@ fn node(place: &str, title: &str) -> anyhow::Result<()> {
     on_path(npm.current_dir(workspace::root()).args(["ci", "--no-audit", "--no-fund", "--prefix", place]));
     process::run(title, &mut npm)?;
     installed(&modules, &wanted)
+}
+
+/// Cargo knows what is up to date.
+fn rust() -> anyhow::Result<()> {
+    let mut build = workspace::cargo();
+    build.args(["build", "--quiet", "--locked", "--manifest-path", RUST, "--target-dir"]);
+    build.arg(workspace::target_directory()?.join(RUST_TARGET));
+    process::run("a client on AWS's SDK for Rust, about a minute", &mut build)
 }
 
 fn is_installed(directory: &Path, wanted: &str) -> bool {

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything the project knows to test, from a fresh clone on.
 //!
-//! What the tests need besides Rust is installed into the checkout: AWS's clients for Python into `.venv`, the runtime client for Node.js
-//! and jsonata-js into `node_modules` beside their tests. Both are left alone while they are up to date.
+//! What the tests need besides Rust is installed into the checkout: AWS's clients for Python into `.venv`, those for Node.js and jsonata-js into
+//! `node_modules` beside their tests; a client on AWS's SDK for Rust is built. All are left alone while they are up to date.
 
 pub(crate) mod clients;
 mod tools;

@@ -25,11 +25,10 @@ pub(super) fn check(files: &[File]) -> Problems {
         problems.extend(check_row(row, files));
     }
     let built = between(operations, "\noperations! {", "}").split_whitespace();
-    let open = between(operations, "NOT_BUILT", ";\n").split('"').skip(1).step_by(2);
-    for (name, is_built) in built.map(|name| (name, true)).chain(open.map(|name| (name, false))) {
+    for name in built {
         match rows.iter().find(|row| row.name == name) {
             None => problems.push(format!("{PAGE} has no row for the operation {name}")),
-            Some(row) if (row.state == "no") == is_built => {
+            Some(row) if row.state == "no" => {
                 problems.push(format!("{PAGE}:{}: {name} is '{}', which {OPERATIONS} denies", row.line, row.state));
             }
             Some(_) => {}

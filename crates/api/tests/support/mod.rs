@@ -42,6 +42,9 @@ pub fn decode(operation: Operation, body: &Value) -> Result<(), Exception> {
         Operation::UpdateStateMachineAlias => UpdateStateMachineAliasRequest::decode(body).map(drop),
         Operation::DescribeStateMachineAlias => DescribeStateMachineAliasRequest::decode(body).map(drop),
         Operation::DeleteStateMachineAlias => DeleteStateMachineAliasRequest::decode(body).map(drop),
+        Operation::DescribeMapRun => DescribeMapRunRequest::decode(body).map(drop),
+        Operation::ListMapRuns => ListMapRunsRequest::decode(body).map(drop),
+        Operation::UpdateMapRun => UpdateMapRunRequest::decode(body).map(drop),
         Operation::ListStateMachineAliases => ListStateMachineAliasesRequest::decode(body).map(drop),
     }
 }

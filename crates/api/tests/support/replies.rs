@@ -30,6 +30,10 @@ fn references() -> VariableReferences {
     vec![(text(), vec![text()])]
 }
 
+fn counts() -> MapRunCounts {
+    MapRunCounts { failures_not_redrivable: Some(1), pending_redrive: Some(1), ..MapRunCounts::default() }
+}
+
 fn alias() -> AliasArn {
     AliasArn { state_machine_arn: MACHINE.parse().expect("an ARN"), name: text() }
 }
@@ -231,6 +235,32 @@ pub fn full(operation: Operation) -> Value {
         O::ListTagsForResource => {
             ListTagsForResourceResponse { tags: vec![Tag { key: text(), value: text() }] }.encode()
         }
+        O::DescribeMapRun => DescribeMapRunResponse {
+            map_run_arn: text(),
+            execution_arn: text(),
+            status: MapRunStatus::Running,
+            start_date_ms,
+            stop_date_ms: Some(stop_date_ms),
+            max_concurrency: 1,
+            tolerated_failure_percentage: 0.5,
+            tolerated_failure_count: 1,
+            item_counts: counts(),
+            execution_counts: counts(),
+            redrive_count: 1,
+            redrive_date_ms: Some(start_date_ms),
+        }
+        .encode(),
+        O::ListMapRuns => ListMapRunsResponse {
+            map_runs: vec![MapRunListItem {
+                execution_arn: text(),
+                map_run_arn: text(),
+                state_machine_arn: text(),
+                start_date_ms,
+                stop_date_ms: Some(stop_date_ms),
+            }],
+            next_token: next(),
+        }
+        .encode(),
         O::DeleteStateMachine
         | O::DeleteStateMachineVersion
         | O::DeleteStateMachineAlias
@@ -238,6 +268,7 @@ pub fn full(operation: Operation) -> Value {
         | O::SendTaskSuccess
         | O::SendTaskFailure
         | O::SendTaskHeartbeat
+        | O::UpdateMapRun
         | O::TagResource
         | O::UntagResource => EmptyResponse.encode(),
     }

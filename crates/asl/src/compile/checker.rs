@@ -6,9 +6,11 @@ use crate::definition::{Scope, ScopeIndex, StateIndex};
 use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::tree::Node;
 use crate::{MachineType, Options, QueryLanguage, placeholder};
+use expressions::JsonataExpression;
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How many errors, and how many warnings, one text may have.
 const FINDINGS_MAX: usize = 1000;
@@ -40,6 +42,9 @@ pub(crate) struct Assigned<'t> {
     pub(crate) by_catcher: bool,
 }
 
+/// By the text of an expression, delimiters included: the workflow variables it reads. Those that read none are left out.
+pub(crate) type ReadVariables = HashMap<String, BTreeSet<Arc<str>>>;
+
 /// A scope under construction.
 pub(crate) struct Slot {
     pub(crate) parent: Option<(ScopeIndex, StateIndex)>,
@@ -57,6 +62,8 @@ pub(crate) struct Checker<'t> {
     pub(crate) state_names: HashSet<&'t str>,
     pub(crate) labels: HashSet<&'t str>,
     pub(crate) assigned: Vec<Assigned<'t>>,
+    /// Absent unless somebody asks for it.
+    read: Option<ReadVariables>,
     findings: Vec<(Phase, Diagnostic)>,
     finding_bytes: usize,
     errors: usize,
@@ -65,7 +72,7 @@ pub(crate) struct Checker<'t> {
 }
 
 impl<'t> Checker<'t> {
-    pub(crate) fn new(options: &Options) -> Checker<'t> {
+    pub(crate) fn new(options: &Options, read: Option<ReadVariables>) -> Checker<'t> {
         Checker {
             machine_type: options.machine_type,
             has_placeholders: options.has_placeholders,
@@ -74,6 +81,7 @@ impl<'t> Checker<'t> {
             state_names: HashSet::new(),
             labels: HashSet::new(),
             assigned: Vec::new(),
+            read,
             findings: Vec::new(),
             finding_bytes: 0,
             errors: 0,
@@ -176,14 +184,25 @@ impl<'t> Checker<'t> {
         self.report_at(Phase::Warning, diagnostic, location);
     }
 
+    /// Notes what an expression reads. The linter wants to know it, and parsing is what a large expression costs most.
+    pub(crate) fn note_expression(&mut self, text: &str, expression: &JsonataExpression) {
+        if let Some(read) = &mut self.read {
+            let variables = expression.variables();
+            if !variables.is_empty() {
+                read.insert(text.to_owned(), variables);
+            }
+        }
+    }
+
     /// How many errors of the schema there are so far: a caller that compares learns whether a part was clean.
     pub(crate) fn schema_error_count(&self) -> usize {
         self.schema_errors
     }
 
-    pub(crate) fn into_parts(mut self) -> (Vec<Slot>, Vec<Diagnostic>) {
+    pub(crate) fn into_parts(mut self) -> (Vec<Slot>, Vec<Diagnostic>, ReadVariables) {
         self.findings.sort_by_key(|(phase, _)| *phase);
-        (self.slots, self.findings.into_iter().map(|(_, diagnostic)| diagnostic).collect())
+        let diagnostics = self.findings.into_iter().map(|(_, diagnostic)| diagnostic).collect();
+        (self.slots, diagnostics, self.read.unwrap_or_default())
     }
 }
 

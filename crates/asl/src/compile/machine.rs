@@ -1,6 +1,6 @@
 //! The top of a definition, and the order of the whole compilation.
 
-use super::checker::{Checker, Slot};
+use super::checker::{Checker, ReadVariables, Slot};
 use super::fields::Fields;
 use super::location::Location;
 use super::rules;
@@ -13,19 +13,27 @@ use crate::{MachineType, Options, QueryLanguage};
 /// `TimeoutSeconds` and the like: AWS's largest number of seconds.
 pub(crate) const SECONDS_MAX: u64 = 99_999_999;
 
+/// What a tree means, what is wrong with it and, if it was asked for, what its expressions read.
+pub(crate) struct Compiled {
+    pub(crate) definition: Option<StateMachineDefinition>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) read: ReadVariables,
+}
+
 /// Compiles the tree of a text without syntax errors.
-pub(crate) fn compile(tree: &Node, options: &Options) -> (Option<StateMachineDefinition>, Vec<Diagnostic>) {
+pub(crate) fn compile(tree: &Node, options: &Options, read: Option<ReadVariables>) -> Compiled {
     if !matches!(tree.kind, NodeKind::Object(_)) {
         let message = "Definition must be a valid JSON object";
-        return (None, vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, tree.span.clone())]);
+        let diagnostics = vec![Diagnostic::error(code::SCHEMA_VALIDATION_FAILED, message, tree.span.clone())];
+        return Compiled { definition: None, diagnostics, read: ReadVariables::new() };
     }
-    let mut checker = Checker::new(options);
+    let mut checker = Checker::new(options, read);
     let head = machine(&mut checker, tree);
     rules::shadowing::check(&mut checker, tree);
-    let (slots, diagnostics) = checker.into_parts();
+    let (slots, diagnostics, read) = checker.into_parts();
     let failed = diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
     let definition = head.filter(|_| !failed).and_then(|head| head.with_scopes(slots));
-    (definition, diagnostics)
+    Compiled { definition, diagnostics, read }
 }
 
 struct Head {

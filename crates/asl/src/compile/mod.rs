@@ -20,5 +20,6 @@ mod state;
 mod states;
 mod template;
 
-pub(crate) use machine::compile;
+pub(crate) use checker::ReadVariables;
+pub(crate) use machine::{Compiled, compile};
 pub(crate) use similar::similar;

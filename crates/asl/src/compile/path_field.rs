@@ -60,8 +60,12 @@ pub(crate) fn expression<'t>(
     name: &'static str,
 ) -> Option<JsonataExpression> {
     let node = fields.take(name).filter(|node| fields.is_expression(node))?;
-    match JsonataExpression::parse(node.as_str()?, fields.states_members)? {
-        Ok(expression) => Some(expression),
+    let text = node.as_str()?;
+    match JsonataExpression::parse(text, fields.states_members)? {
+        Ok(expression) => {
+            checker.note_expression(text, &expression);
+            Some(expression)
+        }
         Err(problem) => {
             let location = fields.location.key(name).to_string();
             template::report_jsonata(checker, problem, location, node);

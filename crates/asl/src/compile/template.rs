@@ -7,7 +7,9 @@ use crate::QueryLanguage;
 use crate::definition::Template;
 use crate::diagnostic::{Diagnostic, Severity, code};
 use crate::tree::{Node, NodeKind};
-use expressions::{JsonataProblem, JsonataSentence, JsonataTemplate, PayloadTemplate, StatesMembers};
+use expressions::{
+    JsonataExpression, JsonataProblem, JsonataSentence, JsonataTemplate, PayloadTemplate, StatesMembers,
+};
 use std::ops::Range;
 
 /// Takes and compiles a template field that only JSONPath has.
@@ -62,7 +64,8 @@ pub(crate) fn compile_jsonata(
     location: &Location<'_>,
     members: StatesMembers,
 ) -> Option<JsonataTemplate> {
-    match JsonataTemplate::compile(&node.to_value(), members) {
+    let parsed = &mut |text: &str, expression: &JsonataExpression| checker.note_expression(text, expression);
+    match JsonataTemplate::compile(&node.to_value(), members, parsed) {
         Ok(template) => Some(template),
         Err(problems) => {
             for problem in problems {

@@ -1,10 +1,12 @@
 //! What a rule sees.
 
 use super::Config;
+use super::leaf::Leaf;
 use super::machine::{Machine, Scope};
 use super::shapes::{self, Shape};
 use super::state::State;
 use super::variables::Variables;
+use crate::compile::ReadVariables;
 use crate::diagnostic::Diagnostic;
 use crate::parse::{Format, MachineType};
 use crate::tree::Node;
@@ -17,6 +19,7 @@ pub(crate) struct Context<'t> {
     pub(crate) diagnostics: &'t [Diagnostic],
     pub(crate) config: &'t Config,
     pub(crate) variables: Variables<'t>,
+    read: ReadVariables,
     /// By state: what is known of its input.
     pub(crate) shapes: Vec<Option<Shape<'t>>>,
 }
@@ -27,12 +30,18 @@ impl<'t> Context<'t> {
         format: Format,
         tree: &'t Node,
         diagnostics: &'t [Diagnostic],
+        read: ReadVariables,
         config: &'t Config,
     ) -> Context<'t> {
         let machine = Machine::new(tree);
         let variables = Variables::new(&machine);
         let shapes = shapes::of_inputs(&machine);
-        Context { text, format, machine, diagnostics, config, variables, shapes }
+        Context { text, format, machine, diagnostics, config, variables, read, shapes }
+    }
+
+    /// The workflow variables an expression in JSONata reads; none of one that is refused.
+    pub(crate) fn variables_of(&self, leaf: &Leaf<'_>) -> impl Iterator<Item = &str> {
+        self.read.get(leaf.text).into_iter().flatten().map(|name| &**name)
     }
 
     /// All states of all scopes.

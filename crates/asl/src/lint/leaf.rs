@@ -2,11 +2,7 @@
 
 use crate::parse::QueryLanguage;
 use crate::tree::{Entry, Node, NodeKind};
-use expressions::{JsonataExpression, StatesMembers};
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Fields whose values are templates: only keys ending in `.$` are evaluated there.
 const TEMPLATES: [&str; 8] =
@@ -22,8 +18,6 @@ pub(crate) struct Leaf<'t> {
     pub(crate) text: &'t str,
     pub(crate) span: &'t Range<usize>,
     pub(crate) kind: LeafKind,
-    /// What [`Leaf::variables`] answers, found once.
-    variables: OnceCell<BTreeSet<Arc<str>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +63,7 @@ fn walk<'t>(node: &'t Node, place: Place<'t>, language: QueryLanguage, leaves: &
         NodeKind::String(text) => {
             let kind = kind(text, &place, language);
             let Place { field, part, key, .. } = place;
-            leaves.push(Leaf { field, part, key, text, span: &node.span, kind, variables: OnceCell::new() });
+            leaves.push(Leaf { field, part, key, text, span: &node.span, kind });
         }
         NodeKind::Array(elements) => {
             for element in elements {
@@ -106,23 +100,6 @@ impl<'t> Leaf<'t> {
             // An apostrophe may stand in a text with double quotes: rather too many reads than one too few.
             LeafKind::Jsonata => reads(self.text, &['$']),
         }
-    }
-
-    /// The workflow variables an expression in JSONata reads; none of one that is refused.
-    pub(crate) fn variables(&self) -> &BTreeSet<Arc<str>> {
-        self.variables.get_or_init(|| self.find_variables())
-    }
-
-    fn find_variables(&self) -> BTreeSet<Arc<str>> {
-        // Most expressions only look at `$states`: those need not be parsed.
-        let is_other = |read: &Read<'_>| !matches!(read, Read::Variable("states"));
-        if self.kind != LeafKind::Jsonata || !self.reads().iter().any(is_other) {
-            return BTreeSet::new();
-        }
-        let members = [StatesMembers::Result, StatesMembers::ErrorOutput];
-        let parsed =
-            members.into_iter().filter_map(|members| JsonataExpression::parse(self.text, members)?.ok()).next();
-        parsed.map(|expression| expression.variables()).unwrap_or_default()
     }
 
     /// Whether its path may name several places, so that it never fails.

@@ -30,7 +30,7 @@ pub use finding::{Finding, Fix};
 pub use render::render;
 pub use rule::{Rule, Severity};
 
-use crate::parse::{Format, MachineType, Options, parse};
+use crate::parse::{Format, MachineType, Options, parse, parse_with_variables};
 use context::Context;
 use finding::Findings;
 
@@ -67,13 +67,13 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 
 /// What AWS would refuse and what the rules find, in the order of the text. Never fails, whatever the text.
 pub fn lint(text: &str, format: Format, config: &Config) -> Vec<Finding> {
-    let mut parsed = parse(text, format, &config.options());
+    let (mut parsed, read) = parse_with_variables(text, format, &config.options());
     // Rules work on the tree: the definition would only take room.
     parsed.definition = None;
     let Some(tree) = &parsed.tree else {
         return parsed.diagnostics.iter().map(rules::invalid_definition::finding).collect();
     };
-    let context = Context::new(text, format, tree, &parsed.diagnostics, config);
+    let context = Context::new(text, format, tree, &parsed.diagnostics, read, config);
     let mut findings = Findings::default();
     for rule in rules().iter().filter(|rule| is_wanted(rule, config)) {
         findings.rule = rule;

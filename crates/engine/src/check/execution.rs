@@ -2,7 +2,7 @@
 
 use super::{Checker, Expected};
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
-use crate::partition::{Resident, Stored, load, status_number};
+use crate::partition::{Resident, Stored, load_whole, status_number};
 use crate::registry::Revision;
 use crate::tasks;
 use arn::ExecutionArn;
@@ -38,7 +38,7 @@ impl Checker<'_> {
             return Ok(());
         }
         let store = self.store.clone();
-        match load(&*store, &self.registry, partition, &key).await {
+        match load_whole(&*store, &self.registry, partition, &key).await {
             Ok(Stored::Execution(resident)) => self.loaded(partition, &key, &resident, expected).await?,
             // A part of its history may be gone, and so is its index row.
             Ok(Stored::Leaving) => expected.closed += 1,

@@ -3,7 +3,7 @@
 use super::execution::{index_keys, name, open_tasks, timers};
 use super::{Checker, Expected, PAGE};
 use crate::keys::{self, ClosedRow, ExecutionKey};
-use crate::partition::{Stored, load};
+use crate::partition::{Stored, load_whole};
 use interpreter::Execution;
 use store::{Bytes, PartitionId, Range, StoreError, Table};
 
@@ -56,7 +56,7 @@ impl Checker<'_> {
                     continue;
                 };
                 let store = self.store.clone();
-                let is_wanted = match load(&*store, &self.registry, partition, &of).await {
+                let is_wanted = match load_whole(&*store, &self.registry, partition, &of).await {
                     Ok(Stored::Execution(resident)) => is_wanted(table, &of, &key, &resident.execution),
                     Ok(Stored::Leaving) => {
                         [keys::CLOSED, keys::STATES, keys::FRAME_BASES, keys::FRAME_PROGRESSES].contains(&table)

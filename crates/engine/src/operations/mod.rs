@@ -5,6 +5,7 @@ mod describe_execution;
 mod express;
 mod get_execution_history;
 mod list_executions;
+mod map_runs;
 mod redrive_execution;
 mod registry;
 mod send_task;

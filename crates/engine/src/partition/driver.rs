@@ -7,7 +7,7 @@ use super::pace::Pace;
 use super::quarantine::{Cause, Quarantine};
 use super::recovery;
 use super::resident::{self, Resident, Stored};
-use super::residents::Residents;
+use super::residents::{ResidentLimits, Residents};
 use super::retention::{self, Retention, Sweep};
 use super::timers::Timers;
 use super::unfinished::Unfinished;
@@ -23,8 +23,11 @@ use crate::watch::Watchers;
 use api::Exception;
 use arn::ActivityArn;
 use integrations::Performer;
-use interpreter::{Command, CommandRejected, Execution, Settings, Surroundings, TaskId, Timer, Timestamp, step};
+use interpreter::{
+    Command, CommandRejected, Execution, FrameId, Settings, Surroundings, TaskId, Timer, Timestamp, step,
+};
 use std::collections::VecDeque;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +54,7 @@ pub(crate) struct Shared {
     pub environment: Arc<dyn Environment>,
     pub settings: Settings,
     pub retention: Retention,
+    pub residents: ResidentLimits,
     pub performer: Box<dyn Performer>,
     pub activities: ActivityQueues,
     pub watchers: Watchers,
@@ -107,6 +111,15 @@ enum Presence {
     Leaving,
     /// It is left alone.
     Quarantined,
+}
+
+/// Which frames of an execution something is about to be done with.
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    /// One, and those around it.
+    Frame(FrameId),
+    /// All.
+    All,
 }
 
 /// Which activities exist, for a step.
@@ -224,7 +237,8 @@ impl Partition {
                 let _ = self.apply(&execution, command).await?;
             }
             Input::HandOut { execution, task, worker_name, answer } => {
-                let waits = self.find(&execution).await?.and_then(|resident| tasks::for_worker(resident, task));
+                let found = self.find_frame(&execution, task.frame).await?;
+                let waits = found.and_then(|resident| tasks::for_worker(resident, task));
                 let handed_out = match waits {
                     Some(handed_out) => {
                         let started = self.apply(&execution, Command::TaskStarted { task, worker_name }).await?;
@@ -235,7 +249,8 @@ impl Partition {
                 self.answer_later(answer, Ok(handed_out));
             }
             Input::Token { execution, task, nonce, command, answer } => {
-                let known = self.find(&execution).await?.is_some_and(|resident| holds_nonce(resident, task, nonce));
+                let found = self.find_frame(&execution, task.frame).await?;
+                let known = found.is_some_and(|resident| holds_nonce(resident, task, nonce));
                 let applied =
                     if known { self.apply(&execution, command).await? } else { Err(CommandRejected::TaskTimedOut) };
                 self.answer_later(answer, applied.map_err(|_| Exception::task_timed_out()));
@@ -313,7 +328,7 @@ impl Partition {
         Ok(())
     }
 
-    /// Brings an execution into memory, from the store if need be.
+    /// Brings an execution into memory, from the store if need be. Its frames come when something happens to them.
     async fn bring(&mut self, key: &ExecutionKey) -> Result<Presence, StoreError> {
         if self.quarantine.contains(key) {
             return Ok(Presence::Quarantined);
@@ -348,6 +363,47 @@ impl Partition {
         })
     }
 
+    /// The execution with a frame, if there is one, and those around it, or with all its frames; nothing if it is left alone, or not there.
+    async fn bring_frames(&mut self, key: &ExecutionKey, wanted: Wanted) -> Result<Option<&mut Resident>, StoreError> {
+        if self.bring(key).await? != Presence::Here {
+            return Ok(None);
+        }
+        let resident = self.residents.get_mut(key).expect("it is here");
+        if resident.unread.is_some() {
+            let store = &*self.shared.store;
+            let read = match wanted {
+                Wanted::Frame(frame) => resident.read_frame(store, self.id, key, frame).await,
+                Wanted::All => resident.read_all_frames(store, self.id, key).await,
+            };
+            match read {
+                Ok(()) => self.residents.weigh(key),
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    self.leave_alone(key, Cause::Unreadable, &error)?;
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.residents.get_mut(key))
+    }
+
+    /// The execution with one of its frames, unless there is none or it is left alone.
+    async fn find_frame(&mut self, key: &ExecutionKey, frame: FrameId) -> Result<Option<&Resident>, StoreError> {
+        Ok(self.bring_frames(key, Wanted::Frame(frame)).await?.map(|resident| &*resident))
+    }
+
+    /// Leaves an execution alone that is in memory, and does nothing more for it.
+    fn leave_alone(&mut self, key: &ExecutionKey, cause: Cause, reason: &dyn fmt::Display) -> Result<(), StoreError> {
+        self.residents.remove(key);
+        self.quarantine.add(key, cause, reason);
+        self.running_tasks.end_all(key);
+        if self.collected.contains(key) {
+            // What the batch holds of it is lost with it: everything is read again.
+            return Err(StoreError::failed(format!("'{}' was to be left alone", key.0.escape_ascii())));
+        }
+        Ok(())
+    }
+
     /// Applies a command to an execution and collects what it did.
     async fn apply(&mut self, key: &ExecutionKey, command: Command) -> Result<Result<(), CommandRejected>, StoreError> {
         let now = self.shared.environment.now();
@@ -360,24 +416,39 @@ impl Partition {
         command: Command,
         now: Timestamp,
     ) -> Result<Result<(), CommandRejected>, StoreError> {
-        if self.find(key).await?.is_none() {
-            return Ok(Err(CommandRejected::ExecutionClosed));
-        }
-        let resident = self.residents.get_mut(key).expect("just found");
-        let result = match step_resident(&self.shared, resident, command, now) {
-            Ok(result) => result,
-            Err(panic) => {
-                self.residents.remove(key);
-                self.quarantine.add(key, Cause::Panicked, &panic);
-                self.running_tasks.end_all(key);
-                if self.collected.contains(key) {
-                    // What the batch holds of it is lost with it: everything is read again.
-                    return Err(StoreError::failed(format!("a step of '{}' panicked", key.0.escape_ascii())));
-                }
-                return Ok(Err(CommandRejected::ExecutionClosed));
-            }
+        let found = match command.frame() {
+            Some(frame) => self.find_frame(key, frame).await?,
+            None => self.find(key).await?,
         };
-        Ok(result.map(|outcome| self.collected.add(key, outcome, false)))
+        let Some(found) = found else { return Ok(Err(CommandRejected::ExecutionClosed)) };
+        let again = found.unread.is_some().then(|| command.clone());
+        let mut result = self.step(key, command, now)?;
+        if let Some(command) = again
+            && result.as_ref().is_err_and(|rejected| *rejected == CommandRejected::FramesMissing)
+        {
+            result = match self.bring_frames(key, Wanted::All).await? {
+                Some(_) => self.step(key, command, now)?,
+                None => Err(CommandRejected::ExecutionClosed),
+            };
+        }
+        Ok(result)
+    }
+
+    /// Takes a step of an execution that is in memory, and collects what it did.
+    fn step(
+        &mut self,
+        key: &ExecutionKey,
+        command: Command,
+        now: Timestamp,
+    ) -> Result<Result<(), CommandRejected>, StoreError> {
+        let resident = self.residents.get_mut(key).expect("it was brought into memory");
+        match step_resident(&self.shared, resident, command, now) {
+            Ok(result) => Ok(result.map(|outcome| self.collected.add(key, outcome, false))),
+            Err(panic) => {
+                self.leave_alone(key, Cause::Panicked, &panic)?;
+                Ok(Err(CommandRejected::ExecutionClosed))
+            }
+        }
     }
 
     /// Answers when everything the answer may rest on is durable: this batch, or the one before it.
@@ -419,7 +490,7 @@ impl Partition {
             match row {
                 TaskRow::Worker { activity_arn } => tasks::offer(&self.shared, &activity_arn, key, task),
                 TaskRow::Performer => {
-                    if self.bring(&key).await? == Presence::Here {
+                    if self.find_frame(&key, task.frame).await?.is_some() {
                         self.dispatch(&key, task);
                     }
                 }
@@ -561,7 +632,7 @@ impl Partition {
 
     fn give_up_idle_ones(&mut self) {
         let collected = &self.collected;
-        self.residents.give_up(self.durable, |key| collected.contains(key));
+        self.residents.give_up(self.shared.residents, self.durable, |key| collected.contains(key));
     }
 
     /// Drops an execution from memory that is to be removed; false if it is in use.

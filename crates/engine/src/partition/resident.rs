@@ -4,9 +4,9 @@ use super::batch::status_number;
 use crate::keys::{self, ExecutionKey};
 use crate::metrics::OpenTasks;
 use crate::registry::{Registry, Revision, RevisionNumber};
-use interpreter::rows::{CorruptRow, KnownTexts};
+use interpreter::rows::CorruptRow;
 use interpreter::{Execution, Frame, FrameId, Header, Timestamp};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
 
@@ -16,8 +16,10 @@ pub(crate) struct Resident {
     pub revision: Arc<Revision>,
     /// The index rows it has; none yet if it is new.
     pub indexed: Option<Indexed>,
-    /// Frames that have rows in the store, or in a batch on its way there.
+    /// Frames in memory that have rows in the store, or in a batch on its way there.
     pub stored_frames: HashSet<FrameId>,
+    /// Frames that are only there; none if all are in memory.
+    pub unread: Option<UnreadFrames>,
     /// Whether there is a row that says the execution stopped in the middle of a step.
     pub marked_unfinished: bool,
     /// The last batch that wrote it; it may leave memory when that is durable.
@@ -35,11 +37,27 @@ impl Resident {
             revision,
             indexed: None,
             stored_frames: HashSet::new(),
+            unread: None,
             marked_unfinished: false,
             last_batch: 0,
             open_tasks: OpenTasks::default(),
             bytes: 0,
         }
+    }
+}
+
+/// The frames of an execution that have not been read since it was loaded. Nothing has happened to them since.
+#[derive(Debug)]
+pub(crate) struct UnreadFrames {
+    /// What was the next frame's id when it was loaded: later ones are in memory, or gone.
+    below: u64,
+    /// Those that have been read: they are in memory, or gone although their rows may still be seen for a moment.
+    read: HashSet<FrameId>,
+}
+
+impl UnreadFrames {
+    fn holds(&self, id: FrameId) -> bool {
+        id.0 < self.below && !self.read.contains(&id)
     }
 }
 
@@ -75,7 +93,7 @@ pub(crate) enum Stored {
     Execution(Box<Resident>),
 }
 
-/// Reads an execution with all its frames: the live ones, or those kept for a redrive.
+/// Reads an execution without its frames: the live ones, or those kept for a redrive.
 pub(crate) async fn load(
     store: &dyn Store,
     registry: &Registry,
@@ -91,38 +109,109 @@ pub(crate) async fn load(
         return Ok(Stored::Leaving);
     }
     let revision = registry.revision(RevisionNumber(header.revision)).await?;
-    let mut execution = Execution::from_rows(header, &state).map_err(|corrupt| at(key, "state", &corrupt))?;
-    let mut stored_frames = HashSet::new();
-    if execution.is_running() || execution.keeps_frames {
-        let known = execution.header.known_texts();
-        for frame in load_frames(store, partition, key, &known).await? {
-            stored_frames.insert(frame.id);
-            execution.restore_frame(frame);
-        }
-    }
-    let marked_unfinished = execution.is_unfinished();
+    let execution = Execution::from_rows(header, &state).map_err(|corrupt| at(key, "state", &corrupt))?;
+    let unread = UnreadFrames { below: execution.next_frame_id, read: HashSet::new() };
+    let unread = execution.lacks_frames().then_some(unread);
     let indexed = Some(Indexed::of(&execution));
-    let resident = Resident { indexed, stored_frames, marked_unfinished, ..Resident::new(execution, revision) };
-    Ok(Stored::Execution(Box::new(resident)))
+    Ok(Stored::Execution(Box::new(Resident { indexed, unread, ..Resident::new(execution, revision) })))
 }
 
-async fn load_frames(
+/// Reads an execution with all its frames.
+pub(crate) async fn load_whole(
     store: &dyn Store,
+    registry: &Registry,
     partition: PartitionId,
     key: &ExecutionKey,
-    known: &KnownTexts,
-) -> Result<Vec<Frame>, StoreError> {
-    let bases = store.scan(partition, Range::prefix(keys::FRAME_BASES, key.prefix())).await?;
-    let progresses = store.scan(partition, Range::prefix(keys::FRAME_PROGRESSES, key.prefix())).await?;
-    let progresses: HashMap<Bytes, Bytes> = progresses.into_iter().collect();
-    let frame = |(row_key, base): (Bytes, Bytes)| {
-        let id = keys::split(&row_key, 8)
-            .and_then(|(_, suffix)| Some(FrameId(u64::from_be_bytes(suffix[..].try_into().ok()?))))
-            .ok_or(CorruptRow("its key is malformed"))?;
-        let progress = progresses.get(&row_key).ok_or(CorruptRow("its progress row is missing"))?;
-        Frame::from_rows(id, &base, progress, known)
-    };
-    bases.into_iter().map(|row| frame(row).map_err(|corrupt| at(key, "frame", &corrupt))).collect()
+) -> Result<Stored, StoreError> {
+    let mut stored = load(store, registry, partition, key).await?;
+    if let Stored::Execution(resident) = &mut stored {
+        resident.read_all_frames(store, partition, key).await?;
+    }
+    Ok(stored)
+}
+
+impl Resident {
+    /// Reads a frame and those around it, up to the root, unless they are in memory. There may be no such frame any more.
+    pub async fn read_frame(
+        &mut self,
+        store: &dyn Store,
+        partition: PartitionId,
+        key: &ExecutionKey,
+        frame: FrameId,
+    ) -> Result<(), StoreError> {
+        let Some(unread) = &mut self.unread else { return Ok(()) };
+        let corrupt = |what| at(key, "frame", &CorruptRow(what));
+        let known = self.execution.header.known_texts();
+        let mut frames: Vec<Frame> = Vec::new();
+        let mut next = Some(frame).filter(|id| unread.holds(*id));
+        while let Some(id) = next {
+            let row_key = key.frame(id);
+            let Some(base) = store.get(partition, keys::FRAME_BASES, &row_key).await? else {
+                if frames.is_empty() {
+                    unread.read.insert(id);
+                    return Ok(());
+                }
+                return Err(corrupt("the frame around it is missing"));
+            };
+            let progress = store.get(partition, keys::FRAME_PROGRESSES, &row_key).await?;
+            let progress = progress.ok_or_else(|| corrupt("its progress row is missing"))?;
+            let frame = Frame::from_rows(id, &base, &progress, &known).map_err(|corrupt| at(key, "frame", &corrupt))?;
+            // A parent has the smaller number.
+            next = frame.parent.filter(|parent| parent < &id && unread.holds(*parent));
+            frames.push(frame);
+        }
+        for frame in frames {
+            unread.read.insert(frame.id);
+            self.stored_frames.insert(frame.id);
+            self.execution.restore_frame(frame);
+        }
+        if unread.read.len() as u64 == unread.below {
+            self.has_all_frames();
+        }
+        Ok(())
+    }
+
+    /// Reads all frames that are not in memory.
+    pub async fn read_all_frames(
+        &mut self,
+        store: &dyn Store,
+        partition: PartitionId,
+        key: &ExecutionKey,
+    ) -> Result<(), StoreError> {
+        let Some(unread) = &self.unread else { return Ok(()) };
+        let mut frames = Vec::new();
+        let bases = store.scan(partition, Range::prefix(keys::FRAME_BASES, key.prefix())).await?;
+        let progresses = store.scan(partition, Range::prefix(keys::FRAME_PROGRESSES, key.prefix())).await?;
+        let mut progresses = progresses.into_iter().peekable();
+        let known = self.execution.header.known_texts();
+        for (row_key, base) in bases {
+            let mut read = || {
+                let id = frame_id(&row_key).ok_or(CorruptRow("its key is malformed"))?;
+                while progresses.next_if(|(other, _)| *other < row_key).is_some() {}
+                let progress = progresses.next_if(|(other, _)| *other == row_key);
+                let (_, progress) = progress.ok_or(CorruptRow("its progress row is missing"))?;
+                unread.holds(id).then(|| Frame::from_rows(id, &base, &progress, &known)).transpose()
+            };
+            frames.extend(read().map_err(|corrupt| at(key, "frame", &corrupt))?);
+        }
+        for frame in frames {
+            self.stored_frames.insert(frame.id);
+            self.execution.restore_frame(frame);
+        }
+        self.has_all_frames();
+        Ok(())
+    }
+
+    fn has_all_frames(&mut self) {
+        self.unread = None;
+        self.execution.restored_all_frames();
+        self.marked_unfinished |= self.execution.is_unfinished();
+    }
+}
+
+fn frame_id(row_key: &Bytes) -> Option<FrameId> {
+    let (_, suffix) = keys::split(row_key, 8)?;
+    Some(FrameId(u64::from_be_bytes(suffix[..].try_into().ok()?)))
 }
 
 fn at(key: &ExecutionKey, row: &str, corrupt: &CorruptRow) -> StoreError {

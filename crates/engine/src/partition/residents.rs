@@ -4,10 +4,22 @@ use super::resident::Resident;
 use crate::keys::ExecutionKey;
 use std::collections::{HashMap, VecDeque};
 
-/// Memory a partition's executions may take, about.
-const BYTES_MAX: usize = 4 * 1024 * 1024;
-/// So many stay whatever they take: to read a Map of ten thousand items again for each of its turns would be far worse.
-const COUNT_MIN: usize = 64;
+/// How many executions each partition keeps in memory. One that has left is read again when something happens to it: its head, and the frames
+/// that this is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResidentLimits {
+    /// Memory they may take, about, in bytes.
+    pub bytes_max: usize,
+    /// So many stay whatever they take: to read a Map of ten thousand items again for each of its turns would be far worse.
+    pub count_min: usize,
+}
+
+impl Default for ResidentLimits {
+    fn default() -> ResidentLimits {
+        ResidentLimits { bytes_max: 4 * 1024 * 1024, count_min: 64 }
+    }
+}
+
 /// What an execution takes beside its payloads and frames, about.
 const RESIDENT_BYTES: usize = 2048;
 /// What a frame takes beside its payloads, about.
@@ -64,8 +76,8 @@ impl Residents {
 
     /// Gives up those that have been left alone longest, while there are too many; never one that a batch after `durable` wrote, or that
     /// `is_needed`.
-    pub fn give_up(&mut self, durable: u64, is_needed: impl Fn(&ExecutionKey) -> bool) {
-        while self.bytes > BYTES_MAX && self.by_key.len() > COUNT_MIN {
+    pub fn give_up(&mut self, limits: ResidentLimits, durable: u64, is_needed: impl Fn(&ExecutionKey) -> bool) {
+        while self.bytes > limits.bytes_max && self.by_key.len() > limits.count_min {
             let Some((key, batch)) = self.order.front() else { break };
             if self.by_key.get(key).is_some_and(|resident| resident.last_batch == *batch) {
                 if *batch > durable || is_needed(key) {
@@ -83,7 +95,8 @@ impl Residents {
         }
     }
 
-    fn weigh(&mut self, key: &ExecutionKey) {
+    /// Looks again what an execution takes.
+    pub fn weigh(&mut self, key: &ExecutionKey) {
         let Some(resident) = self.by_key.get_mut(key) else { return };
         let execution = &resident.execution;
         let input_bytes = execution.header.input.len_bytes();

@@ -33,11 +33,16 @@ enum Node {
 }
 
 impl JsonataTemplate {
-    /// Parses every expression in `template`.
-    pub fn compile(template: &Value, members: StatesMembers) -> Result<JsonataTemplate, Vec<JsonataTemplateProblem>> {
-        let mut problems = Vec::new();
-        let root = compile(template, "", members, &mut problems);
-        if problems.is_empty() { Ok(JsonataTemplate { root }) } else { Err(problems) }
+    /// Parses every expression in `template`. Those that are right are shown to `parsed`, with their text and its delimiters, even if
+    /// others are not.
+    pub fn compile(
+        template: &Value,
+        members: StatesMembers,
+        parsed: &mut dyn FnMut(&str, &JsonataExpression),
+    ) -> Result<JsonataTemplate, Vec<JsonataTemplateProblem>> {
+        let mut compiler = Compiler { members, parsed, problems: Vec::new() };
+        let root = compiler.compile(template, "");
+        if compiler.problems.is_empty() { Ok(JsonataTemplate { root }) } else { Err(compiler.problems) }
     }
 
     /// The template's value, for the field `location`.
@@ -66,40 +71,46 @@ impl JsonataTemplate {
     }
 }
 
-fn compile(
-    template: &Value,
-    location: &str,
+struct Compiler<'p> {
     members: StatesMembers,
-    problems: &mut Vec<JsonataTemplateProblem>,
-) -> Node {
-    match template {
-        Value::String(text) => match JsonataExpression::parse(text, members) {
-            None => Node::Static(template.clone()),
-            Some(Ok(expression)) => Node::Expression(expression),
-            Some(Err(problem)) => {
-                if problems.len() < PROBLEMS_MAX {
-                    problems.push(JsonataTemplateProblem { location: location.to_owned(), problem });
+    parsed: &'p mut dyn FnMut(&str, &JsonataExpression),
+    problems: Vec<JsonataTemplateProblem>,
+}
+
+impl Compiler<'_> {
+    fn compile(&mut self, template: &Value, location: &str) -> Node {
+        match template {
+            Value::String(text) => match JsonataExpression::parse(text, self.members) {
+                None => Node::Static(template.clone()),
+                Some(Ok(expression)) => {
+                    (self.parsed)(text, &expression);
+                    Node::Expression(expression)
                 }
-                Node::Static(Value::Null)
+                Some(Err(problem)) => {
+                    if self.problems.len() < PROBLEMS_MAX {
+                        self.problems.push(JsonataTemplateProblem { location: location.to_owned(), problem });
+                    }
+                    Node::Static(Value::Null)
+                }
+            },
+            Value::Array(elements) => {
+                let nodes: Vec<Node> = elements
+                    .iter()
+                    .enumerate()
+                    .map(|(position, element)| self.compile(element, &format!("{location}[{position}]")))
+                    .collect();
+                if nodes.iter().all(is_static) { Node::Static(template.clone()) } else { Node::Array(nodes) }
             }
-        },
-        Value::Array(elements) => {
-            let nodes: Vec<Node> = elements
-                .iter()
-                .enumerate()
-                .map(|(position, element)| compile(element, &format!("{location}[{position}]"), members, problems))
-                .collect();
-            if nodes.iter().all(is_static) { Node::Static(template.clone()) } else { Node::Array(nodes) }
+            Value::Object(object) => {
+                let nodes: Vec<(Key, Node)> = object
+                    .iter()
+                    .map(|(key, member)| (key.clone(), self.compile(member, &format!("{location}/{key}"))))
+                    .collect();
+                let all_static = nodes.iter().all(|(_, node)| is_static(node));
+                if all_static { Node::Static(template.clone()) } else { Node::Object(nodes) }
+            }
+            scalar => Node::Static(scalar.clone()),
         }
-        Value::Object(object) => {
-            let nodes: Vec<(Key, Node)> = object
-                .iter()
-                .map(|(key, member)| (key.clone(), compile(member, &format!("{location}/{key}"), members, problems)))
-                .collect();
-            let all_static = nodes.iter().all(|(_, node)| is_static(node));
-            if all_static { Node::Static(template.clone()) } else { Node::Object(nodes) }
-        }
-        scalar => Node::Static(scalar.clone()),
     }
 }
 

@@ -128,7 +128,8 @@ impl Execution {
         row.number(self.next_frame_id);
         row.fixed(self.seed);
         row.option(self.timeout_due, Writer::timestamp);
-        // Most executions have nothing to do with redrives.
+        // Most executions have neither to do with redrives nor variables.
+        let variables_bytes = self.variables_bytes.saturating_add(self.lacking_variables_bytes);
         if self.keeps_frames || self.redrives.count > 0 {
             row.byte(1);
             row.byte(u8::from(self.keeps_frames));
@@ -139,11 +140,17 @@ impl Execution {
                 row.shared(token);
                 row.timestamp(*time);
             }
+        } else if variables_bytes > 0 {
+            row.byte(0);
+        }
+        if variables_bytes > 0 {
+            row.option(Some(variables_bytes as u64), Writer::number);
         }
         row.finish()
     }
 
-    /// An execution from its header and its state row; its frames are added with [`Execution::restore_frame`].
+    /// An execution from its header and its state row. It lacks its frames: they are added with [`Execution::restore_frame`], and
+    /// [`Execution::restored_all_frames`] says that they are all there.
     pub fn from_rows(header: Header, state: &[u8]) -> Result<Execution, CorruptRow> {
         let mut row = Reader::knowing(state, &header.known_texts())?;
         let mut execution = Execution::new(header);
@@ -175,6 +182,9 @@ impl Execution {
             }
             Ok(())
         })?;
+        let variables_bytes = row.later_option(Reader::number)?.unwrap_or(0);
+        execution.lacking_variables_bytes = usize::try_from(variables_bytes).unwrap_or(usize::MAX);
+        execution.lacks_frames = execution.is_running() || execution.keeps_frames;
         Ok(execution)
     }
 }

@@ -25,7 +25,7 @@ pub const VERSION: u8 = 1;
 pub(crate) const REFERRING_VERSION: u8 = 2;
 
 /// The rows of an execution that a step changed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangedRows {
     /// The state row.
     pub state: Vec<u8>,

@@ -1,4 +1,5 @@
 //! One execution driven by hand. After every step it is written to rows and read back, and rebuilt from its history: it must be the same.
+//! Every step is taken a second time by an execution of which only the frames were read that the command is about: it must come out the same.
 #![allow(dead_code, reason = "each test uses what it needs")]
 
 pub mod document;
@@ -10,7 +11,7 @@ pub mod well_formed;
 use json::{Payload, Value};
 use std::collections::BTreeMap;
 use stepwell_interpreter::history::HistoryEvent;
-use stepwell_interpreter::rows::{read_events, write_events};
+use stepwell_interpreter::rows::{ChangedRows, read_events, write_events};
 use stepwell_interpreter::{
     Activities, Command, CommandRejected, Effect, Execution, Frame, FrameId, Header, Outcome, Settings, Surroundings,
     TaskId, Timer, Timestamp, step,
@@ -36,6 +37,7 @@ pub struct Run {
     pub reloads: bool,
     /// The history as rows.
     chunks: Vec<(Vec<u8>, Vec<HistoryEvent>)>,
+    state: Vec<u8>,
     bases: BTreeMap<FrameId, Vec<u8>>,
     progresses: BTreeMap<FrameId, Vec<u8>>,
 }
@@ -74,6 +76,7 @@ impl Run {
             tasks: Vec::new(),
             reloads: true,
             chunks: Vec::new(),
+            state: Vec::new(),
             bases: BTreeMap::new(),
             progresses: BTreeMap::new(),
         }
@@ -81,7 +84,12 @@ impl Run {
 
     pub fn step(&mut self, command: Command) -> Result<Outcome, CommandRejected> {
         let surroundings = Surroundings { settings: &self.settings, activities: &AnyActivity };
-        let outcome = step(&self.definition, &mut self.execution, command, self.now, &surroundings)?;
+        let in_part = (self.reloads && !self.state.is_empty()).then(|| self.step_in_part(command.clone()));
+        let result = step(&self.definition, &mut self.execution, command, self.now, &surroundings);
+        if let (Some(Err(rejected)), _) | (Some(_), Err(rejected)) = (&in_part, &result) {
+            assert_eq!(in_part.as_ref().and_then(|in_part| in_part.as_ref().err()), Some(rejected));
+        }
+        let outcome = result?;
         let known = self.execution.known_texts();
         let row = write_events(&outcome.events, &known);
         assert_eq!(read_events(&row, &known).as_ref(), Ok(&outcome.events));
@@ -112,7 +120,11 @@ impl Run {
             }
         }
         if self.reloads {
-            self.restore();
+            let rows = self.restore();
+            if let Some((of_part, rows_of_part)) = in_part.transpose()? {
+                assert_eq!((&of_part.events, &of_part.effects), (&outcome.events, &outcome.effects));
+                assert_eq!(rows_of_part, rows);
+            }
             let told =
                 stepwell_interpreter::replay::check(&self.definition, &self.execution, &self.events, &self.settings);
             assert_eq!(told, Ok(()));
@@ -136,22 +148,53 @@ impl Run {
         lines.collect()
     }
 
-    /// Exchanges the execution for what its rows say.
-    fn restore(&mut self) {
-        let rows = self.execution.take_changed_rows();
-        self.bases.extend(rows.bases);
-        self.progresses.extend(rows.progresses);
-        for id in rows.removed {
-            self.bases.remove(&id);
-            self.progresses.remove(&id);
+    /// The step of an execution that has only the frame the command is about and those around it; has all, if it asks for them.
+    fn step_in_part(&self, command: Command) -> Result<(Outcome, ChangedRows), CommandRejected> {
+        let surroundings = Surroundings { settings: &self.settings, activities: &AnyActivity };
+        let mut part = self.read_head(&self.state);
+        let mut next = command.frame();
+        while let Some(frame) = next.and_then(|id| self.read_frame(id)) {
+            next = frame.parent;
+            part.restore_frame(frame);
         }
+        let before = format!("{part:?}");
+        let mut result = step(&self.definition, &mut part, command.clone(), self.now, &surroundings);
+        if result.as_ref().is_err_and(|rejected| *rejected == CommandRejected::FramesMissing) {
+            assert_eq!(format!("{part:?}"), before, "a rejected command changes nothing");
+            for id in self.bases.keys().filter(|id| part.frame(**id).is_none()).collect::<Vec<_>>() {
+                part.restore_frame(self.read_frame(*id).expect("it has rows"));
+            }
+            part.restored_all_frames();
+            result = step(&self.definition, &mut part, command, self.now, &surroundings);
+        }
+        result.map(|outcome| (outcome, part.take_changed_rows()))
+    }
+
+    fn read_head(&self, state: &[u8]) -> Execution {
         let header = Header::from_row(&self.execution.header.to_row()).expect("a good row");
-        let known = header.known_texts();
-        let mut restored = Execution::from_rows(header, &rows.state).expect("a good row");
-        for (id, base) in &self.bases {
-            let frame = Frame::from_rows(*id, base, &self.progresses[id], &known).expect("good rows");
-            restored.restore_frame(frame);
+        Execution::from_rows(header, state).expect("a good row")
+    }
+
+    fn read_frame(&self, id: FrameId) -> Option<Frame> {
+        let known = self.execution.header.known_texts();
+        Some(Frame::from_rows(id, self.bases.get(&id)?, &self.progresses[&id], &known).expect("good rows"))
+    }
+
+    /// Exchanges the execution for what its rows say.
+    fn restore(&mut self) -> ChangedRows {
+        let rows = self.execution.take_changed_rows();
+        self.state.clone_from(&rows.state);
+        self.bases.extend(rows.bases.iter().cloned());
+        self.progresses.extend(rows.progresses.iter().cloned());
+        for id in &rows.removed {
+            self.bases.remove(id);
+            self.progresses.remove(id);
         }
+        let mut restored = self.read_head(&rows.state);
+        for id in self.bases.keys() {
+            restored.restore_frame(self.read_frame(*id).expect("it has rows"));
+        }
+        restored.restored_all_frames();
         let (before, after) = (&self.execution, &restored);
         assert_eq!(before.header, after.header);
         assert_eq!(before.status, after.status);
@@ -165,6 +208,7 @@ impl Run {
             same(before, after);
         }
         self.execution = restored;
+        rows
     }
 }
 

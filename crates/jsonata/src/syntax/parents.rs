@@ -8,7 +8,8 @@ use crate::error::Error;
 /// One `%`: how many steps it still has to go back, and the binding it ended at.
 pub(super) struct Slot {
     pub(super) symbol: Symbol,
-    level: u32,
+    /// Below zero once a predicate around the step it ended at has counted it again; such a slot seeks nothing any more.
+    level: i32,
 }
 
 /// All `%` of an expression. Their symbols are the even numbers; names bound by `@` and `#` have the odd ones.

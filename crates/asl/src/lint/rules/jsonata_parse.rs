@@ -41,7 +41,7 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
     }
     for state in context.states().iter().filter(|state| state.is_jsonata()) {
         for leaf in state.leaves.iter().filter(|leaf| leaf.text.contains("$eval")) {
-            if leaf.variables().iter().any(|name| &**name == "eval") {
+            if context.variables_of(leaf).any(|name| name == "eval") {
                 let finding = findings.report(Some(state.id), leaf.span, "Step Functions has no $eval");
                 finding.help("$parse reads JSON");
             }

@@ -22,6 +22,7 @@ use crate::lint::leaf::{LeafKind, Read};
 use crate::lint::rule::{Rule, Severity};
 use crate::lint::state::State;
 use crate::lint::variables::Presence;
+use std::collections::HashSet;
 
 pub(crate) static RULE: Rule = Rule {
     id: "undefined-variable",
@@ -60,10 +61,8 @@ fn check(context: &Context<'_>, findings: &mut Findings) {
 
 fn of_expressions(context: &Context<'_>, state: &State<'_>, findings: &mut Findings) {
     for leaf in &state.leaves {
-        for name in leaf.variables() {
-            if &**name == "eval" || leaf.text.contains(&format!("$exists(${name})")) {
-                continue;
-            }
+        let asked = asked(leaf.text);
+        for name in context.variables_of(leaf).filter(|name| *name != "eval" && !asked.contains(name)) {
             let message = match context.variables.presence(state.id, name) {
                 Some(Presence::Never) => format!("No state before assigns '${name}', and there is no such function"),
                 Some(Presence::Sometimes) => format!("'${name}' is not assigned on every way to '{}'", state.name),
@@ -73,4 +72,9 @@ fn of_expressions(context: &Context<'_>, state: &State<'_>, findings: &mut Findi
             finding.severity(Severity::Warning).help("assign it in a state that every way passes, or ask with $exists");
         }
     }
+}
+
+/// The names of variables that a text asks `$exists` for.
+fn asked(text: &str) -> HashSet<&str> {
+    text.split("$exists($").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0)).collect()
 }
