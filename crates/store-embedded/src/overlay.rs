@@ -6,7 +6,7 @@ use std::ops::Bound;
 
 use store::Bytes;
 
-use crate::frame::RowWrite;
+use crate::frame::{RowWrite, WRITE_OVERHEAD_BYTES};
 
 /// What a row costs in memory beside its key and value, about.
 const ROW_OVERHEAD_BYTES: usize = 96;
@@ -44,11 +44,10 @@ impl Overlay {
         self.log_bytes += log_bytes;
         for (key, value) in writes {
             self.removals += usize::from(value.is_none());
-            let key_bytes = key.len();
-            self.bytes += value.as_ref().map_or(0, Bytes::len);
-            match self.rows.insert(key, value) {
-                Some(former) => self.bytes -= former.as_ref().map_or(0, Bytes::len),
-                None => self.bytes += key_bytes + ROW_OVERHEAD_BYTES,
+            // The bytes of a group stay as long as one of its rows does.
+            self.bytes += key.len() + value.as_ref().map_or(0, Bytes::len) + WRITE_OVERHEAD_BYTES;
+            if self.rows.insert(key, value).is_none() {
+                self.bytes += ROW_OVERHEAD_BYTES;
             }
         }
     }

@@ -20,7 +20,7 @@ const WORTH_BYTES: usize = 1024 * 1024;
 const OLD: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 600_000 });
 const WORTH_REMOVALS: usize = 512;
 /// A generation also ends when this many times its memory went through the log: coalescing must not let the log grow.
-const LOG_BYTES_FACTOR: u64 = 4;
+const LOG_BYTES_FACTOR: u64 = 2;
 /// How long a commit is held back at most before the hard bound: early and a little.
 const DELAY_MAX: Duration = Duration::from_millis(10);
 

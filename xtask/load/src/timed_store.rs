@@ -1,5 +1,5 @@
 //! The embedded store with a stopwatch and scales: how long each commit took, from the call until it is durable and visible, and what the
-//! rows of each kind weigh before anything is compressed.
+//! rows of each kind weigh before anything is compressed. It keeps the first batches, to be committed once more without an engine.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,18 @@ pub(crate) struct TimedStore {
     pub(crate) store: Embedded,
     commits: Arc<Mutex<Vec<Duration>>>,
     rows: Mutex<BTreeMap<Table, Rows>>,
+    sample: Mutex<Sample>,
 }
+
+/// The first batches of a load.
+#[derive(Default)]
+struct Sample {
+    batches: Vec<Batch>,
+    bytes: usize,
+}
+
+/// So much of them is kept.
+const SAMPLE_BYTES: usize = 32 * 1024 * 1024;
 
 /// Rows of one table.
 #[derive(Clone, Copy, Default)]
@@ -24,7 +35,7 @@ pub(crate) struct Rows {
 
 impl TimedStore {
     pub(crate) fn new(store: Embedded) -> TimedStore {
-        TimedStore { store, commits: Arc::default(), rows: Mutex::default() }
+        TimedStore { store, commits: Arc::default(), rows: Mutex::default(), sample: Mutex::default() }
     }
 
     /// The times since the last call.
@@ -37,7 +48,19 @@ impl TimedStore {
         std::mem::take(&mut *self.rows.lock().expect("nothing panics while holding the lock"))
     }
 
+    /// The first batches since the last call.
+    pub(crate) fn take_sample(&self) -> Vec<Batch> {
+        std::mem::take(&mut *self.sample.lock().expect("nothing panics while holding the lock")).batches
+    }
+
     fn weigh(&self, batch: &Batch) {
+        let mut sample = self.sample.lock().expect("nothing panics while holding the lock");
+        if sample.bytes < SAMPLE_BYTES {
+            sample.bytes += batch.size_bytes();
+            sample.batches.push(batch.clone());
+        }
+        drop(sample);
+
         let mut rows = self.rows.lock().expect("nothing panics while holding the lock");
         for write in &batch.writes {
             let rows = rows.entry(write.table()).or_default();

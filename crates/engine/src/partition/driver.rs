@@ -550,8 +550,18 @@ impl Partition {
         let collected = std::mem::take(&mut self.collected);
         let residents = &mut self.residents;
         let (finished, releases) = collected.finish(self.sequence, residents);
-        let Finished { writes, removes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } =
-            finished;
+        let Finished {
+            writes,
+            removes,
+            tasks,
+            ended_tasks,
+            set_timers,
+            cleared_timers,
+            unfinished,
+            closed,
+            events,
+            ..
+        } = finished;
         // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
         for (timer, key) in &cleared_timers {
             self.timers.clear(timer, key);
