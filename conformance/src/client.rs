@@ -51,17 +51,36 @@ impl Client {
 
     /// Sends a body as it is, once; the answer's status and body.
     pub async fn send(&self, operation: &str, body: &str) -> (u16, String) {
-        let (status, body) = self.exchange(operation, body.to_owned()).await.expect("an answer");
+        self.send_as(None, operation, body).await
+    }
+
+    /// The same with an access key id, which may be the number of an account.
+    pub async fn send_as(&self, access_key_id: Option<&str>, operation: &str, body: &str) -> (u16, String) {
+        let answered = self.exchange(access_key_id, operation, body.to_owned()).await;
+        let (status, body) = answered.expect("an answer");
         (status.as_u16(), String::from_utf8(body.into()).expect("the answer is text"))
     }
 
     /// One attempt; `None` if there was no answer.
     async fn attempt(&self, operation: &str, params: &Value) -> Option<(StatusCode, Bytes)> {
-        self.exchange(operation, params.to_string()).await
+        self.exchange(None, operation, params.to_string()).await
     }
 
-    async fn exchange(&self, operation: &str, body: String) -> Option<(StatusCode, Bytes)> {
-        let request = Request::post(&self.url)
+    async fn exchange(
+        &self,
+        access_key_id: Option<&str>,
+        operation: &str,
+        body: String,
+    ) -> Option<(StatusCode, Bytes)> {
+        let mut request = Request::post(&self.url);
+        if let Some(id) = access_key_id {
+            let scope = format!("{id}/20261126/us-east-1/states/aws4_request");
+            request = request.header(
+                "authorization",
+                format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+            );
+        }
+        let request = request
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", format!("AWSStepFunctions.{operation}"))
             .body(Full::from(body))

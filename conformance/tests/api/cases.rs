@@ -202,9 +202,10 @@ async fn play(case: &Case, known: Vec<(String, String)>) -> Result<Vec<String>, 
     Ok(answers)
 }
 
-/// A `request` block: `Operation`, perhaps `times N` or `until MEMBER IS VALUE`, and the body below.
+/// A `request` block: `Operation`, perhaps `times N`, `until MEMBER is VALUE` or `as ACCOUNT`, and the body below.
 struct Request<'d> {
     operation: &'d str,
+    account: Option<&'d str>,
     times: usize,
     until: Option<(&'d str, &'d str)>,
     body: &'d str,
@@ -215,14 +216,15 @@ impl<'d> Request<'d> {
         let (head, body) = block.text.split_once('\n').unwrap_or((&block.text, ""));
         let words: Vec<&str> = head.split_whitespace().collect();
         let (operation, rest) = words.split_first().map_or(("", &[][..]), |(operation, rest)| (*operation, rest));
-        let (mut times, mut until) = (1, None);
+        let (mut times, mut until, mut account) = (1, None, None);
         match rest {
             ["times", count] => times = count.parse().expect("a number behind `times`"),
             ["until", member, "is", value] => until = Some((*member, *value)),
+            ["as", of] => account = Some(*of),
             [] => {}
             other => panic!("what are {other:?} behind {operation}?"),
         }
-        Request { operation, times, until, body: body.trim_end() }
+        Request { operation, account, times, until, body: body.trim_end() }
     }
 
     /// The last answer.
@@ -231,7 +233,7 @@ impl<'d> Request<'d> {
         let mut turn = 1;
         loop {
             let body = names.put_in(self.body).replace("<n>", &turn.to_string());
-            let (status, body) = client.send(self.operation, &body).await;
+            let (status, body) = client.send_as(self.account, self.operation, &body).await;
             let body = json::parse(&body).map_err(|error| format!("{}: {error}: {body}", self.operation))?;
             let is_last = match self.until {
                 None => turn >= self.times,

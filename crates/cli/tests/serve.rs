@@ -115,6 +115,12 @@ fn it_tells_what_it_does() {
         let body = format!(r#"{{"stateMachineArn": "{machine}", "name": "e"}}"#);
         assert!(call(&address, "StartExecution", &body).starts_with("HTTP/1.1 200 "));
     }
+    let express = machines[0].replace(":well", ":express");
+    let body = r#"{"name": "express", "roleArn": "arn:aws:iam::123456789012:role/r", "type": "EXPRESS",
+        "definition": "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}"}"#;
+    assert!(call(&address, "CreateStateMachine", body).starts_with("HTTP/1.1 200 "));
+    let body = format!(r#"{{"stateMachineArn": "{express}"}}"#);
+    assert!(call(&address, "StartSyncExecution", &body).starts_with("HTTP/1.1 200 "));
     call(&address, "StopExecution", "{}");
     let metrics = loop {
         let metrics = get(&address, "/metrics");
@@ -127,6 +133,8 @@ fn it_tells_what_it_does() {
     for line in [
         format!("stepwell_executions_started_total{{state_machine_arn=\"{}\"}} 1", machines[0]),
         format!("stepwell_executions_succeeded_total{{state_machine_arn=\"{}\"}} 1", machines[0]),
+        format!("stepwell_executions_succeeded_total{{state_machine_arn=\"{express}\"}} 1"),
+        format!("stepwell_express_execution_billed_memory_megabytes_total{{state_machine_arn=\"{express}\"}} 64"),
         format!("stepwell_execution_time_seconds_count{{state_machine_arn=\"{}\"}} 1", machines[0]),
         format!("stepwell_execution_time_seconds_bucket{{state_machine_arn=\"{}\",le=\"+Inf\"}} 1", machines[0]),
         format!("stepwell_lambda_functions_scheduled_total{function} 1"),

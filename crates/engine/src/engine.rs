@@ -61,11 +61,11 @@ impl Options {
     }
 }
 
-/// A running engine. Cloning shares it.
+/// A running engine, as one account sees it. Cloning shares it.
 ///
 /// Its methods are the operations of the Step Functions API, by their names in snake case; see `operations`.
 #[derive(Clone)]
-pub struct Engine(pub(crate) Arc<Inner>);
+pub struct Engine(pub(crate) Arc<Inner>, Registry);
 
 pub(crate) struct Inner {
     pub shared: Arc<Shared>,
@@ -124,7 +124,29 @@ impl Engine {
             "all partitions are open"
         );
         let drivers = Mutex::new(drivers);
-        Ok(Engine(Arc::new(Inner { shared, inboxes, express, express_starts, express_closing, drivers })))
+        let registry = shared.registry.clone();
+        let inner = Inner { shared, inboxes, express, express_starts, express_closing, drivers };
+        Ok(Engine(Arc::new(inner), registry))
+    }
+
+    /// The same engine as `account`, twelve digits, sees it: nothing of any other account is there.
+    pub fn in_account(&self, account: &str) -> Engine {
+        Engine(self.0.clone(), self.1.in_account(account))
+    }
+
+    /// The account that sees it.
+    pub fn account(&self) -> &str {
+        &self.1.identity().account
+    }
+
+    /// What exists besides executions, for the account.
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.1
+    }
+
+    /// The key of one of the account's executions.
+    pub(crate) fn key_of(&self, arn: &arn::ExecutionArn) -> ExecutionKey {
+        ExecutionKey::of_arn(arn, self.1.home())
     }
 
     /// What is counted since the opening.

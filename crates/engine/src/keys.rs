@@ -2,6 +2,7 @@
 //!
 //! Names cannot hold control characters, so a zero byte ends a name in a key without doubt. Numbers are big-endian, so that keys sort.
 
+use crate::registry;
 use interpreter::{Execution, FrameId, Header, Timer, TimerKind, Timestamp};
 use interpreter::{TaskId, rows::Reader, rows::Writer};
 use std::ops::Bound;
@@ -52,21 +53,28 @@ pub fn table_name(table: Table) -> &'static str {
 /// What stands in place of the state row of an execution that is being removed piece by piece: its name is not free yet, but it is gone.
 pub(crate) const LEAVING_STATE: [u8; 2] = [interpreter::rows::VERSION, 0xff];
 
-/// An execution's key: machine name, zero, execution name.
+/// An execution's key: its machine's key in the registry, zero, its name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ExecutionKey(pub Bytes);
 
 impl ExecutionKey {
-    pub fn new(state_machine: &str, name: &str) -> ExecutionKey {
-        let mut key = Vec::with_capacity(state_machine.len() + 1 + name.len());
-        key.extend_from_slice(state_machine.as_bytes());
+    pub fn new(machine_key: &str, name: &str) -> ExecutionKey {
+        let mut key = Vec::with_capacity(machine_key.len() + 1 + name.len());
+        key.extend_from_slice(machine_key.as_bytes());
         key.push(0);
         key.extend_from_slice(name.as_bytes());
         ExecutionKey(key.into())
     }
 
-    pub fn of_arn(arn: &arn::ExecutionArn) -> ExecutionKey {
-        ExecutionKey::new(&arn.state_machine, &arn.name)
+    /// `home` is the server's own account.
+    pub fn of_arn(arn: &arn::ExecutionArn, home: &str) -> ExecutionKey {
+        ExecutionKey::new(&registry::key(home, &arn.identity.account, &arn.state_machine), &arn.name)
+    }
+
+    /// The machine's key.
+    pub fn machine(&self) -> &str {
+        let machine = self.0.split(|byte| *byte == 0).next().unwrap_or_default();
+        std::str::from_utf8(machine).expect("made of texts")
     }
 
     /// Which of `partitions` owns the execution: a hash of the key that never changes (FNV-1a).

@@ -50,6 +50,12 @@ async fn filled() -> (Arc<Memory>, Engine) {
             start(&engine, &machine, &format!("{name}-{number}"), &json!({"n": number})).await;
         }
     }
+    let pause = one(json!({"Type": "Wait", "Seconds": 200, "End": true}));
+    let body = json!({"name": "pause", "definition": (pause.to_string()), "type": "EXPRESS",
+        "roleArn": "arn:aws:iam::123456789012:role/test"});
+    let request = CreateStateMachineRequest::decode(&body).expect("valid");
+    let machine = engine.create_state_machine(request).await.expect("it is created").state_machine_arn.to_string();
+    start(&engine, &machine, "pause", &json!({})).await;
     let stopped = format!("arn:aws:states:us-east-1:{ACCOUNT}:execution:wait:wait-1");
     let request = StopExecutionRequest::decode(&json!({"executionArn": stopped})).expect("valid");
     engine.stop_execution(request).await.expect("it runs");
@@ -64,8 +70,15 @@ async fn what_the_engine_stores_is_sound() {
     let (checked, found) = findings(&store).await;
     assert_eq!(found, []);
     // Three tasks wait, one of them for the worker that has it: nothing is left to be done for that one.
-    let expected =
-        Checked { executions: 12, open: 5, events: checked.events, timers: 5 + 5 + 2, tasks: 2, replayed: 12 };
+    let expected = Checked {
+        executions: 12,
+        open: 5,
+        events: checked.events,
+        timers: 5 + 5 + 2,
+        tasks: 2,
+        replayed: 12,
+        express: 1,
+    };
     assert_eq!(checked, expected);
     engine.shutdown().await.expect("it closes");
 }
@@ -107,4 +120,23 @@ async fn no_row_can_be_missing_changed_or_too_much() {
     assert_eq!(findings(&store).await.1, []);
     let told: Vec<&str> = kinds.into_iter().collect();
     assert_eq!(told, ["closing time", "frame", "history", "index", "replay", "rows", "state", "task", "timer"]);
+}
+
+/// Nothing else says that an Express execution was started, but its row must be able to run.
+#[tokio::test]
+async fn a_start_of_an_express_execution_is_readable_and_in_its_place() {
+    let (store, engine) = filled().await;
+    engine.shutdown().await.expect("it closes");
+    let store = store.reopen();
+    let (partition, table) = (PartitionId(9), Table(26));
+    let rows = store.scan(partition, Range::all(table)).await.expect("it reads");
+    let [(key, value)] = rows.as_slice() else { panic!("one waits") };
+    for (key, value) in [(&key[..], &value[..value.len() / 2]), (&[7; 16], value)] {
+        let key = Bytes::copy_from_slice(key);
+        commit(&store, partition, Write::put(table, key.clone(), value.to_vec())).await;
+        let found = findings(&store).await.1;
+        assert_eq!(found.iter().map(|finding| finding.kind).collect::<Vec<_>>(), ["express"], "{found:?}");
+        commit(&store, partition, Write::delete(table, key)).await;
+    }
+    assert_eq!(findings(&store).await.1, []);
 }

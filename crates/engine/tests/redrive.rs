@@ -129,6 +129,14 @@ async fn one_that_was_stopped_runs_again_and_can_be_stopped_again() {
         let described = describe(&engine, &execution).await;
         assert_eq!((described.status, described.stop_date_ms), (ExecutionStatus::Running, None));
     }
+    let counted = engine.metrics().machines.of(&machine);
+    let counts = [
+        &counted.executions_started,
+        &counted.executions_aborted,
+        &counted.executions_redriven,
+        &counted.redriven_executions_aborted,
+    ];
+    assert_eq!(counts.map(|count| count.get()), [1, 3, 3, 2]);
     let missing = redrive(&engine, &execution.replace(":run", ":walk"), None).await.expect_err("there is none");
     assert_eq!(missing.code, Code::ExecutionDoesNotExist);
 }

@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::patience::{Activity, Patience};
 use crate::reply::Reply;
 use crate::request_id::{RequestId, RequestIds};
-use crate::{body, metrics, operations, reply};
+use crate::{body, caller, metrics, operations, reply};
 use api::{Code, Exception, Operation};
 use engine::Engine;
 use hyper::body::{Body, Incoming};
@@ -171,7 +171,10 @@ impl Handler {
         let request = body::parse(&bytes)?;
         drop(bytes);
         let trace_header = text(&head.headers, "x-amzn-trace-id");
-        operations::perform(&self.engine, operation, operations::Given { request, _held: held }, trace_header).await
+        let account = caller::account(&head.headers).filter(|account| *account != self.engine.account());
+        let of_account = account.map(|account| self.engine.in_account(account));
+        let engine = of_account.as_ref().unwrap_or(&self.engine);
+        operations::perform(engine, operation, operations::Given { request, _held: held }, trace_header).await
     }
 }
 

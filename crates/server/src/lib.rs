@@ -8,6 +8,7 @@
 
 mod access_log;
 mod body;
+mod caller;
 mod catch_panic;
 mod connection;
 mod exchange;

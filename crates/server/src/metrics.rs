@@ -148,15 +148,20 @@ type Timed<T> = (&'static str, &'static str, fn(&T) -> &Histogram);
 
 fn machines(text: &mut Text, rows: &Rows<MachineMetrics>) {
     let rows = rows.all();
-    let counted: [Counted<MachineMetrics>; 5] = [
-        ("ExecutionsStarted", "started", |row| &row.executions_started),
-        ("ExecutionsSucceeded", "succeeded", |row| &row.executions_succeeded),
-        ("ExecutionsFailed", "failed", |row| &row.executions_failed),
-        ("ExecutionsAborted", "aborted", |row| &row.executions_aborted),
-        ("ExecutionsTimedOut", "timed_out", |row| &row.executions_timed_out),
+    let counted: [Counted<MachineMetrics>; 10] = [
+        ("ExecutionsStarted", "executions_started", |row| &row.executions_started),
+        ("ExecutionsSucceeded", "executions_succeeded", |row| &row.executions_succeeded),
+        ("ExecutionsFailed", "executions_failed", |row| &row.executions_failed),
+        ("ExecutionsAborted", "executions_aborted", |row| &row.executions_aborted),
+        ("ExecutionsTimedOut", "executions_timed_out", |row| &row.executions_timed_out),
+        ("ExecutionsRedriven", "executions_redriven", |row| &row.executions_redriven),
+        ("RedrivenExecutionsSucceeded", "redriven_executions_succeeded", |row| &row.redriven_executions_succeeded),
+        ("RedrivenExecutionsFailed", "redriven_executions_failed", |row| &row.redriven_executions_failed),
+        ("RedrivenExecutionsAborted", "redriven_executions_aborted", |row| &row.redriven_executions_aborted),
+        ("RedrivenExecutionsTimedOut", "redriven_executions_timed_out", |row| &row.redriven_executions_timed_out),
     ];
-    for (aws, word, count) in counted {
-        let name = format!("stepwell_executions_{word}_total");
+    for (aws, words, count) in counted {
+        let name = format!("stepwell_{words}_total");
         text.metric(&name, "counter", &format!("{aws}, by state machine."));
         for (arn, row) in &rows {
             text.value(&name, &[("state_machine_arn", arn)], count(row).get());
@@ -166,6 +171,20 @@ fn machines(text: &mut Text, rows: &Rows<MachineMetrics>) {
     text.metric(name, "histogram", "ExecutionTime: from start to end, by state machine.");
     for (arn, row) in rows.iter().filter(|(_, row)| !row.execution_time.is_empty()) {
         text.histogram(name, &[("state_machine_arn", arn)], &row.execution_time);
+    }
+    let billed: [Counted<MachineMetrics>; 3] = [
+        ("ExpressExecutionBilledDuration", "billed_duration_milliseconds", |row| {
+            &row.express_execution_billed_duration
+        }),
+        ("ExpressExecutionBilledMemory", "billed_memory_megabytes", |row| &row.express_execution_billed_memory),
+        ("ExpressExecutionMemory", "memory_bytes", |row| &row.express_execution_memory),
+    ];
+    for (aws, words, count) in billed {
+        let name = format!("stepwell_express_execution_{words}_total");
+        text.metric(&name, "counter", &format!("{aws} of all executions that ended, by state machine."));
+        for (arn, row) in rows.iter().filter(|(_, row)| row.express_execution_memory.get() > 0) {
+            text.value(&name, &[("state_machine_arn", arn)], count(row).get());
+        }
     }
 }
 

@@ -121,20 +121,20 @@ fn show(arguments: &Arguments, report: &Report) {
     if hidden > 0 {
         output::data(&format!("and {hidden} more"));
     }
-    let Checked { executions, open, events, timers, tasks, replayed } = report.checked;
+    let Checked { executions, open, events, timers, tasks, replayed, express } = report.checked;
     let verdict = match report.count {
         0 => "sound".to_owned(),
         1 => "1 finding".to_owned(),
         count => format!("{count} findings"),
     };
     output::data(&format!(
-        "{}: {verdict}; {executions} executions, {open} of them open, {events} events, {timers} timers, {tasks} tasks, {replayed} histories replayed",
+        "{}: {verdict}; {executions} executions, {open} of them open, {events} events, {timers} timers, {tasks} tasks, {replayed} histories replayed, {express} Express executions under way",
         arguments.data.display()
     ));
 }
 
 fn as_json(arguments: &Arguments, report: &Report) -> Value {
-    let Checked { executions, open, events, timers, tasks, replayed } = report.checked;
+    let Checked { executions, open, events, timers, tasks, replayed, express } = report.checked;
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let findings: Vec<Value> = report
         .findings
@@ -147,7 +147,7 @@ fn as_json(arguments: &Arguments, report: &Report) -> Value {
         "findings": findings,
         "findingCount": (number(report.count)),
         "executions": (number(executions)), "openExecutions": (number(open)), "events": (number(events)),
-        "timers": (number(timers)), "tasks": (number(tasks)), "replayed": (number(replayed)),
+        "timers": (number(timers)), "tasks": (number(tasks)), "replayed": (number(replayed)), "express": (number(express)),
         "rows": (number(report.rows)), "lastLogGroup": (number(report.groups)),
     })
 }

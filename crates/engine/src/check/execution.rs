@@ -33,7 +33,9 @@ impl Checker<'_> {
             }
         };
         let place = header.execution_arn.to_string();
-        if ExecutionKey::new(&header.state_machine_name, &header.name) != key {
+        let home = &self.options.identity.account;
+        let of_header = ExecutionArn::parse(&header.execution_arn).map(|arn| ExecutionKey::of_arn(&arn, home));
+        if of_header.as_ref() != Ok(&key) {
             self.report("header", name(&key), format!("it is the header of {place}"));
             return Ok(());
         }
@@ -83,7 +85,7 @@ impl Checker<'_> {
 
     /// The header says most names more than once.
     fn names(&mut self, header: &Header, revision: &Revision) {
-        let identity = self.options.identity.clone();
+        let identity = revision.machine_arn.identity.clone();
         let arn = ExecutionArn::standard(identity.clone(), &*header.state_machine_name, &*header.name);
         let fits = *header.execution_arn == *arn.to_string()
             && *header.state_machine_arn == *revision.machine_arn.to_string()
@@ -157,7 +159,7 @@ fn wanted_rows(key: &ExecutionKey, resident: &Resident) -> Vec<(Table, &'static 
     let header = &execution.header;
     let status = status_number(&execution.status);
     let mut rows = Vec::new();
-    for index in index_keys(execution) {
+    for index in index_keys(key, execution) {
         rows.push((keys::INDEX, "index", index, IndexRow::of(execution).value().into()));
     }
     if let Some(stop) = execution.stop_time.filter(|_| !execution.is_running()) {
@@ -177,11 +179,11 @@ fn wanted_rows(key: &ExecutionKey, resident: &Resident) -> Vec<(Table, &'static 
 }
 
 /// The keys of its index rows.
-pub(super) fn index_keys(execution: &Execution) -> Vec<Bytes> {
+pub(super) fn index_keys(key: &ExecutionKey, execution: &Execution) -> Vec<Bytes> {
     let header = &execution.header;
     let status = status_number(&execution.status);
     let alias = header.state_machine_alias.as_ref();
-    keys::indexed_under(&header.state_machine_name, header.state_machine_version, alias)
+    keys::indexed_under(key.machine(), header.state_machine_version, alias)
         .map(|indexed| IndexRow::key(&indexed, status, header.start_time, &header.name))
         .collect()
 }

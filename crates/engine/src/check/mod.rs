@@ -4,9 +4,10 @@
 //! history is read in order and replayed against what is stored. Then the other way round: rows that no execution accounts for are found by
 //! counting, and named only if the counts differ. Memory is bounded by the largest execution.
 //!
-//! Reading order: [`check`], `execution` (one execution's rows), `strays` (rows without an execution that wants them).
+//! Reading order: [`check`], `execution` (one execution's rows), `express`, `strays` (rows without an execution that wants them).
 
 mod execution;
+mod express;
 mod strays;
 
 use crate::engine::{FIRST_PARTITION, PARTITIONS};
@@ -45,6 +46,8 @@ pub struct Checked {
     pub tasks: u64,
     /// Executions whose history was replayed.
     pub replayed: u64,
+    /// Express executions that run once more when the server starts.
+    pub express: u64,
 }
 
 /// How thorough to be.
@@ -102,6 +105,10 @@ pub async fn check(
             Err(StoreError::Corrupt { what, place }) => checker.report("table", place, what),
             outcome => outcome?,
         }
+    }
+    match checker.express_starts().await {
+        Err(StoreError::Corrupt { what, place }) => checker.report("table", place, what),
+        outcome => outcome?,
     }
     Ok(checker.checked)
 }

@@ -120,7 +120,7 @@ fn is_wanted(table: Table, of: &ExecutionKey, key: &Bytes, execution: &Execution
         keys::TIMERS => timers(execution).iter().any(|timer| of.timer(timer) == *key),
         keys::UNFINISHED => execution.is_running() && execution.is_unfinished(),
         keys::CLOSED => execution.stop_time.is_some_and(|stop| of.closed(stop) == *key),
-        keys::INDEX => index_keys(execution).contains(key),
+        keys::INDEX => index_keys(of, execution).contains(key),
         _ => true,
     }
 }

@@ -22,7 +22,9 @@ pub use query::{ExpressExecution, ExpressHistory, ExpressKind, ExpressQuery};
 pub use recent::Recent;
 pub(crate) use starts::{Input as StartsInput, Starts};
 
+use crate::metrics::OpenTasks;
 use crate::partition::{Shared, caught_step};
+use crate::registry::Registry;
 use api::{BillingDetails, Exception, IncludedData, StartExecutionRequest, StartSyncExecutionResponse};
 use arn::{Qualifier, StateMachineArn};
 use interpreter::{Command, Ending, Execution, ExecutionStatus, Header, Outcome, Settings, Timestamp};
@@ -107,9 +109,9 @@ impl Express {
     }
 
     /// What an execution started with `arn` runs, and how its ARN begins.
-    pub async fn prepare(&self, arn: &StateMachineArn) -> Result<Arc<Prepared>, Exception> {
-        let registry = &self.shared.registry;
-        let is_plain = arn.qualifier == Qualifier::None && arn.label.is_none() && arn.identity == *registry.identity();
+    pub async fn prepare(&self, registry: &Registry, arn: &StateMachineArn) -> Result<Arc<Prepared>, Exception> {
+        let is_known = arn.identity == *registry.identity() && registry.is_home();
+        let is_plain = arn.qualifier == Qualifier::None && arn.label.is_none() && is_known;
         let generation = registry.generation();
         if is_plain && let Some(prepared) = self.shards.lock().prepared(&arn.name, generation) {
             return Ok(prepared);
@@ -158,7 +160,7 @@ impl Express {
         // Nothing has been done outside yet: it can still be refused.
         let outcome = outcome.map_err(|()| Exception::internal_failure())?.expect("a new execution can be started");
         if !execution.is_running() {
-            self.tell(revision, &execution, outcome.events);
+            self.tell(revision, &execution, outcome.events, &mut OpenTasks::default());
             let response = response(&execution, revision, included_data);
             self.keep(Record::of(execution, ExpressKind::Synchronous, Journal::default()));
             return Ok(response);
@@ -213,13 +215,20 @@ impl Express {
         }
     }
 
-    /// Tells the log and watchers what happened.
+    /// Counts what happened, and tells the log and watchers.
     fn tell(
         &self,
         revision: &crate::registry::Revision,
         execution: &Execution,
         events: Vec<interpreter::history::HistoryEvent>,
+        open_tasks: &mut OpenTasks,
     ) {
+        let metrics = &self.shared.metrics;
+        let machine = revision.counted(metrics);
+        metrics.count(&events, machine, execution, open_tasks);
+        if !execution.is_running() {
+            machine.bill(&billing(execution, revision), memory_bytes(execution, revision));
+        }
         let arn = &execution.header.execution_arn;
         self.shared.logs.tell(&revision.logging, arn, 0, &events);
         self.shared.watchers.tell(arn, events);
@@ -258,8 +267,6 @@ fn response(
     let start_date_ms = header.start_time.0;
     let stop_date_ms = execution.stop_time.unwrap_or(header.start_time).0;
     let (output, ending) = output_and_ending(&execution.status);
-    let output_bytes = output.as_ref().map_or(0, |output| output.len());
-    let memory_bytes = revision.definition_text.len() + header.input.len_bytes() + output_bytes;
     StartSyncExecutionResponse {
         execution_arn: header.execution_arn.clone(),
         state_machine_arn: header.state_machine_arn.clone(),
@@ -273,9 +280,22 @@ fn response(
         trace_header: header.trace_header.clone(),
         error: ending.error,
         cause: ending.cause,
-        billing: BillingDetails::of(
-            stop_date_ms.saturating_sub(start_date_ms).max(0).unsigned_abs(),
-            memory_bytes as u64,
-        ),
+        billing: billing(execution, revision),
     }
+}
+
+/// What AWS would charge for an execution that has ended.
+fn billing(execution: &Execution, revision: &crate::registry::Revision) -> BillingDetails {
+    let start = execution.header.start_time;
+    let duration_ms = execution.stop_time.unwrap_or(start).0.saturating_sub(start.0).max(0).unsigned_abs();
+    BillingDetails::of(duration_ms, memory_bytes(execution, revision))
+}
+
+/// What an execution counts as memory: its definition, its input and its output.
+fn memory_bytes(execution: &Execution, revision: &crate::registry::Revision) -> u64 {
+    let output_bytes = match &execution.status {
+        ExecutionStatus::Succeeded { output } => output.len_bytes(),
+        _ => 0,
+    };
+    (revision.definition_text.len() + execution.header.input.len_bytes() + output_bytes) as u64
 }

@@ -4,6 +4,7 @@ use super::journal::Journal;
 use super::query::ExpressKind;
 use super::recent::Record;
 use super::{Express, response, shard, starts};
+use crate::metrics::OpenTasks;
 use crate::registry::Revision;
 use crate::tasks;
 use api::{Exception, IncludedData, StartSyncExecutionResponse};
@@ -57,6 +58,8 @@ pub(super) struct Run {
     performers: HashMap<TaskId, AbortHandle>,
     performed: JoinSet<Option<Command>>,
     unfinished: bool,
+    /// Its tasks, for the metrics.
+    open_tasks: OpenTasks,
     /// Given back at the end. What runs once more after a crash had one before it.
     _permit: Option<OwnedSemaphorePermit>,
 }
@@ -92,6 +95,7 @@ impl Run {
             performers: HashMap::new(),
             performed: JoinSet::new(),
             unfinished: false,
+            open_tasks: OpenTasks::default(),
             _permit: permit,
         }
     }
@@ -207,7 +211,7 @@ impl Run {
                 Effect::NotifyClosed => {}
             }
         }
-        self.express.tell(&self.revision, &self.execution, outcome.events);
+        self.express.tell(&self.revision, &self.execution, outcome.events, &mut self.open_tasks);
     }
 
     fn perform(&mut self, task: TaskId) {

@@ -8,8 +8,10 @@ pub use counts::{Counter, Histogram, Observed};
 pub(crate) use tasks::OpenTasks;
 pub use tasks::TaskMetrics;
 
-use interpreter::Timestamp;
+use MachineMetrics as M;
+use api::BillingDetails;
 use interpreter::history::{HistoryEvent, HistoryEventDetails as Details};
+use interpreter::{Execution, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
@@ -49,8 +51,26 @@ pub struct MachineMetrics {
     pub executions_failed: Counter,
     pub executions_aborted: Counter,
     pub executions_timed_out: Counter,
+    pub executions_redriven: Counter,
+    pub redriven_executions_succeeded: Counter,
+    pub redriven_executions_failed: Counter,
+    pub redriven_executions_aborted: Counter,
+    pub redriven_executions_timed_out: Counter,
     /// From start to end.
     pub execution_time: Histogram,
+    /// Of Express executions that ended: what AWS would charge, in ms and in MB, and what they used, in bytes.
+    pub express_execution_billed_duration: Counter,
+    pub express_execution_billed_memory: Counter,
+    pub express_execution_memory: Counter,
+}
+
+impl MachineMetrics {
+    /// Counts what an Express execution cost.
+    pub(crate) fn bill(&self, billing: &BillingDetails, memory_bytes: u64) {
+        self.express_execution_billed_duration.add(billing.duration_ms);
+        self.express_execution_billed_memory.add(billing.memory_mb);
+        self.express_execution_memory.add(memory_bytes);
+    }
 }
 
 /// Counts by name, a bounded number of them.
@@ -82,32 +102,38 @@ impl<T: Default> Rows<T> {
 }
 
 impl Metrics {
-    /// Counts events of one execution that have become durable.
+    /// Counts events of one execution that cannot be lost any more.
     pub(crate) fn count(
         &self,
         events: &[HistoryEvent],
         machine: &MachineMetrics,
-        start_time: Timestamp,
+        execution: &Execution,
         open: &mut OpenTasks,
     ) {
+        let M { executions_succeeded, executions_failed, executions_aborted, executions_timed_out, .. } = machine;
         self.events.add(events.len() as u64);
         for event in events {
-            let closed = match &event.details {
+            let (closed, redriven) = match &event.details {
                 Details::ExecutionStarted { .. } => {
                     machine.executions_started.add(1);
                     continue;
                 }
-                Details::ExecutionSucceeded { .. } => &machine.executions_succeeded,
-                Details::ExecutionFailed { .. } => &machine.executions_failed,
-                Details::ExecutionAborted { .. } => &machine.executions_aborted,
-                Details::ExecutionTimedOut { .. } => &machine.executions_timed_out,
+                Details::ExecutionRedriven { .. } => {
+                    machine.executions_redriven.add(1);
+                    continue;
+                }
+                Details::ExecutionSucceeded { .. } => (executions_succeeded, &machine.redriven_executions_succeeded),
+                Details::ExecutionFailed { .. } => (executions_failed, &machine.redriven_executions_failed),
+                Details::ExecutionAborted { .. } => (executions_aborted, &machine.redriven_executions_aborted),
+                Details::ExecutionTimedOut { .. } => (executions_timed_out, &machine.redriven_executions_timed_out),
                 _ => {
                     open.count(event, self);
                     continue;
                 }
             };
             closed.add(1);
-            machine.execution_time.observe(between(start_time, event.timestamp));
+            redriven.add(u64::from(execution.redrives.count > 0));
+            machine.execution_time.observe(between(execution.header.start_time, event.timestamp));
         }
     }
 }

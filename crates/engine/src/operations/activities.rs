@@ -18,7 +18,7 @@ impl Engine {
         &self,
         request: GetActivityTaskRequest,
     ) -> Result<GetActivityTaskResponse, Exception> {
-        if !self.0.shared.registry.activity_exists(&request.activity_arn) {
+        if !self.registry().activity_exists(&request.activity_arn) {
             return Err(Exception::activity_does_not_exist(&request.activity_arn));
         }
         let deadline = Instant::now() + POLL;

@@ -73,7 +73,7 @@ impl Engine {
     ) -> Result<DescribeStateMachineForExecutionResponse, Exception> {
         let execution = self.stored(&request.execution_arn).await?;
         let number = RevisionNumber(execution.header.revision);
-        let revision = self.0.shared.registry.revision(number).await.map_err(|error| crate::read_failed(&error))?;
+        let revision = self.registry().revision(number).await.map_err(|error| crate::read_failed(&error))?;
         let definition: Arc<str> = match request.included_data {
             IncludedData::AllData => revision.definition_text.clone(),
             IncludedData::MetadataOnly => "{}".into(),

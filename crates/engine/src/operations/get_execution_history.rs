@@ -34,7 +34,7 @@ impl Engine {
             }
         };
         let count = request.paging.max_results;
-        let key = ExecutionKey::of_arn(&request.execution_arn);
+        let key = self.key_of(&request.execution_arn);
         let history = History { engine: self, key: &key, known: execution.known_texts(), last_event };
         let events = match request.reverse_order {
             true => history.backward(first, count).await?,

@@ -31,12 +31,12 @@ impl Engine {
                 "Request references a resource that does not exist.",
             ));
         };
-        self.0.shared.registry.check_exists(arn)?;
-        let revision = self.0.shared.registry.current(&arn.unqualified()).await?;
+        self.registry().check_exists(arn)?;
+        let revision = self.registry().current(&arn.unqualified()).await?;
         if revision.machine_type == StateMachineType::Express {
             return Err(Exception::state_machine_type_not_supported());
         }
-        let machine = &*revision.machine_name;
+        let machine = &*revision.machine_key;
         let indexed = match &arn.qualifier {
             Qualifier::None => machine.to_owned(),
             Qualifier::Version(number) => format!("{machine}:{number}"),
@@ -57,9 +57,11 @@ impl Engine {
             next_token::encode(&scope, position, self.now().0)
         });
         let state_machine_arn: Arc<str> = revision.machine_arn.to_string().into();
-        let identity = self.0.shared.registry.identity();
+        let identity = self.registry().identity();
         let executions = found.into_iter().map(|(status, row)| ExecutionListItem {
-            execution_arn: ExecutionArn::standard(identity.clone(), machine, &*row.name).to_string().into(),
+            execution_arn: ExecutionArn::standard(identity.clone(), &*revision.machine_name, &*row.name)
+                .to_string()
+                .into(),
             state_machine_arn: state_machine_arn.clone(),
             name: row.name.into(),
             status,

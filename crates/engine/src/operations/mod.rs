@@ -17,7 +17,7 @@ mod test_state;
 pub(crate) use redrive_execution::not_redrivable;
 
 use crate::Engine;
-use crate::keys::{self, ExecutionKey};
+use crate::keys;
 use api::Exception;
 use arn::ExecutionArn;
 use interpreter::{Execution, Header};
@@ -28,10 +28,10 @@ impl Engine {
     /// An execution's header and state as they are on disk.
     async fn stored(&self, arn: &ExecutionArn) -> Result<Execution, Exception> {
         let missing = || Exception::execution_does_not_exist(arn);
-        if arn.identity != *self.0.shared.registry.identity() || arn.label.is_some() {
+        if arn.identity != *self.registry().identity() || arn.label.is_some() {
             return Err(missing());
         }
-        let key = ExecutionKey::of_arn(arn);
+        let key = self.key_of(arn);
         let partition = self.partition_of(&key);
         let store = &self.0.shared.store;
         let read = |error| crate::read_failed(&error);

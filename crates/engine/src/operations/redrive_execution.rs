@@ -1,7 +1,6 @@
 //! RedriveExecution.
 
 use crate::Engine;
-use crate::keys::ExecutionKey;
 use crate::partition::Input;
 use api::{Code, Exception, RedriveExecutionRequest, RedriveExecutionResponse};
 use arn::StateMachineArn;
@@ -19,7 +18,7 @@ impl Engine {
         if self.is_machine_gone(&execution) {
             return Err(not_redrivable(&MACHINE_GONE));
         }
-        let key = ExecutionKey::of_arn(&request.execution_arn);
+        let key = self.key_of(&request.execution_arn);
         let execution = key.clone();
         let client_token = request.client_token.clone();
         let redriven = self.ask(&key, |answer| Input::Redrive { execution, client_token, answer }).await?;
@@ -30,7 +29,7 @@ impl Engine {
     /// Whether the machine of an execution has been deleted.
     pub(super) fn is_machine_gone(&self, execution: &Execution) -> bool {
         StateMachineArn::parse(&execution.header.state_machine_arn)
-            .is_ok_and(|arn| self.0.shared.registry.check_exists(&arn).is_err())
+            .is_ok_and(|arn| self.registry().check_exists(&arn).is_err())
     }
 }
 

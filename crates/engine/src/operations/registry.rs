@@ -16,7 +16,7 @@ macro_rules! handed_on {
             $(
                 $(#[$doc])*
                 pub async fn $operation(&self, request: $request) -> Result<$response, Exception> {
-                    self.0.shared.registry.$operation(request, self.now().0).await
+                    self.registry().$operation(request, self.now().0).await
                 }
             )*
         }
@@ -78,11 +78,11 @@ impl Engine {
     /// They are aborted before as well as after: a crash in between leaves none of them without a machine, and none started in between
     /// is missed.
     pub async fn delete_state_machine(&self, request: DeleteStateMachineRequest) -> Result<EmptyResponse, Exception> {
-        let machine = request.state_machine_arn.name.clone();
-        if self.0.shared.registry.current(&request.state_machine_arn).await.is_ok() {
+        let machine = self.registry().key(&request.state_machine_arn.name).into_owned();
+        if self.registry().current(&request.state_machine_arn).await.is_ok() {
             self.stop_all(&machine).await?;
         }
-        if self.0.shared.registry.delete_state_machine(request, self.now().0).await?.is_some() {
+        if self.registry().delete_state_machine(request, self.now().0).await?.is_some() {
             self.stop_all(&machine).await?;
         }
         Ok(EmptyResponse)

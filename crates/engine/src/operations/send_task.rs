@@ -1,7 +1,6 @@
 //! SendTaskSuccess, SendTaskFailure, SendTaskHeartbeat: outcomes from whoever holds a task's token.
 
 use crate::Engine;
-use crate::keys::ExecutionKey;
 use crate::partition::Input;
 use api::{EmptyResponse, Exception, SendTaskFailureRequest, SendTaskHeartbeatRequest, SendTaskSuccessRequest};
 use arn::ExecutionArn;
@@ -34,10 +33,10 @@ impl Engine {
     ) -> Result<EmptyResponse, Exception> {
         let token = TaskToken::decode(token).ok_or_else(Exception::invalid_token)?;
         let arn = ExecutionArn::parse(&token.execution_arn).map_err(|_| Exception::invalid_token())?;
-        if arn.identity != *self.0.shared.registry.identity() {
+        if arn.identity != *self.registry().identity() {
             return Err(Exception::invalid_token());
         }
-        let key = ExecutionKey::of_arn(&arn);
+        let key = self.key_of(&arn);
         let (execution, task, nonce) = (key.clone(), token.task, token.nonce);
         let command = command(task);
         self.ask(&key, |answer| Input::Token { execution, task, nonce, command, answer }).await?;

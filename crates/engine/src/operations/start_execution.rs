@@ -3,7 +3,6 @@
 use crate::Engine;
 use crate::environment::uuid;
 use crate::express::Prepared;
-use crate::keys::ExecutionKey;
 use crate::partition::{Input, StartInput};
 use crate::registry::Started;
 use api::{Exception, StartExecutionRequest, StartExecutionResponse, StateMachineType};
@@ -20,16 +19,16 @@ impl Engine {
         let shared = &self.0.shared;
         // One draw of sixteen bytes: half of it is the execution's seed, half chooses where an alias leads.
         let [seed, draw] = halves(shared.environment.entropy());
-        let Started { revision, version, alias } = shared.registry.started(&request.state_machine_arn, draw).await?;
+        let Started { revision, version, alias } = self.registry().started(&request.state_machine_arn, draw).await?;
         if revision.machine_type == StateMachineType::Express {
             return self.start_express(Prepared::new(Started { revision, version, alias }), request).await;
         }
         let name_is_new = request.name.is_none();
         let name: Arc<str> = request.name.unwrap_or_else(|| uuid(shared.environment.entropy()).into());
-        let identity = shared.registry.identity();
+        let identity = self.registry().identity();
         let arn = ExecutionArn::standard(identity.clone(), &*revision.machine_name, &*name);
         let execution_arn: Arc<str> = arn.to_string().into();
-        let key = ExecutionKey::of_arn(&arn);
+        let key = self.key_of(&arn);
         let header = Header {
             execution_arn: execution_arn.clone(),
             name,

@@ -11,7 +11,7 @@ impl Engine {
     ) -> Result<StartSyncExecutionResponse, Exception> {
         let express = &self.0.express;
         let StartSyncExecutionRequest { start, included_data } = request;
-        let prepared = express.prepare(&start.state_machine_arn).await?;
+        let prepared = express.prepare(self.registry(), &start.state_machine_arn).await?;
         if prepared.revision.machine_type != StateMachineType::Express {
             return Err(Exception::state_machine_type_not_supported());
         }

@@ -1,7 +1,6 @@
 //! StopExecution.
 
 use crate::Engine;
-use crate::keys::ExecutionKey;
 use crate::partition::Input;
 use api::{Exception, StopExecutionRequest, StopExecutionResponse};
 use interpreter::Command;
@@ -11,10 +10,10 @@ impl Engine {
     pub async fn stop_execution(&self, request: StopExecutionRequest) -> Result<StopExecutionResponse, Exception> {
         let missing = || Exception::execution_does_not_exist(&request.execution_arn);
         let arn = &request.execution_arn;
-        if arn.identity != *self.0.shared.registry.identity() || arn.label.is_some() {
+        if arn.identity != *self.registry().identity() || arn.label.is_some() {
             return Err(missing());
         }
-        let key = ExecutionKey::of_arn(&request.execution_arn);
+        let key = self.key_of(&request.execution_arn);
         let command = Command::StopExecution { error: request.error.clone(), cause: request.cause.clone() };
         let execution = key.clone();
         let stopped = self.ask(&key, |answer| Input::Stop { execution, command, answer }).await?;

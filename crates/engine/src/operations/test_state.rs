@@ -74,7 +74,7 @@ impl Engine {
     /// What stands for an execution; it looks like one of an Express machine (recorded).
     fn test_header(&self, request: &TestStateRequest) -> Header {
         let shared = &self.0.shared;
-        let identity = shared.registry.identity();
+        let identity = self.registry().identity();
         let (machine, name) = (uuid(shared.environment.entropy()), uuid(shared.environment.entropy()));
         let (partition, region, account) = (&identity.partition, &identity.region, &identity.account);
         let arn = |kind: &str| format!("arn:{partition}:states:{region}:{account}:{kind}:{machine}");

@@ -161,16 +161,12 @@ impl Finished {
         let (execution, header) = (&resident.execution, &resident.execution.header);
         let now = Indexed::of(execution);
         let before = resident.indexed.replace(now);
-        debug_assert_eq!(*key, ExecutionKey::new(&header.state_machine_name, &header.name));
         if before == Some(now) {
             return;
         }
         let value = IndexRow::of(execution).value();
-        for indexed in keys::indexed_under(
-            &header.state_machine_name,
-            header.state_machine_version,
-            header.state_machine_alias.as_ref(),
-        ) {
+        let (version, alias) = (header.state_machine_version, header.state_machine_alias.as_ref());
+        for indexed in keys::indexed_under(key.machine(), version, alias) {
             let row_key = |status: u8| IndexRow::key(&indexed, status, header.start_time, &header.name);
             if let Some(before) = before.filter(|before| before.status != now.status) {
                 self.delete(keys::INDEX, row_key(before.status));

@@ -21,7 +21,7 @@ use crate::registry::{Registry, Revision};
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
-use arn::ActivityArn;
+use arn::{ActivityArn, StateMachineArn};
 use integrations::Performer;
 use interpreter::{
     Command, CommandRejected, Execution, FrameId, Settings, Surroundings, TaskId, Timer, Timestamp, step,
@@ -122,12 +122,13 @@ enum Wanted {
     All,
 }
 
-/// Which activities exist, for a step.
-struct KnownActivities<'r>(&'r Registry);
+/// Which activities exist, for a step of an execution of this machine: those of its account.
+struct KnownActivities<'r>(&'r Registry, &'r StateMachineArn);
 
 impl interpreter::Activities for KnownActivities<'_> {
     fn exists(&self, activity_arn: &str) -> bool {
-        ActivityArn::parse(activity_arn).is_ok_and(|arn| self.0.activity_exists(&arn))
+        let registry = self.0.in_account(&self.1.identity.account);
+        ActivityArn::parse(activity_arn).is_ok_and(|arn| registry.activity_exists(&arn))
     }
 }
 
@@ -616,8 +617,7 @@ impl Partition {
             if let Some(resident) = self.residents.get_mut(&key) {
                 let Resident { execution, revision, open_tasks, .. } = resident;
                 let metrics = &self.shared.metrics;
-                let machine = revision.metrics.get_or_init(|| metrics.machines.of(&revision.machine_arn.to_string()));
-                metrics.count(&events, machine, execution.header.start_time, open_tasks);
+                metrics.count(&events, revision.counted(metrics), execution, open_tasks);
                 let arn = &execution.header.execution_arn;
                 self.shared.logs.tell(&revision.logging, arn, execution.redrives.count, &events);
                 self.shared.watchers.tell(arn, events);
@@ -738,7 +738,7 @@ pub(crate) fn caught_step(
     command: Command,
     now: Timestamp,
 ) -> Result<Result<interpreter::Outcome, CommandRejected>, String> {
-    let activities = KnownActivities(registry);
+    let activities = KnownActivities(registry, &revision.machine_arn);
     let surroundings = Surroundings { settings, activities: &activities };
     catch_unwind(AssertUnwindSafe(|| step(&revision.definition, execution, command, now, &surroundings)))
         .map_err(|panic| crate::caught::message(&*panic))

@@ -9,7 +9,8 @@ use store::StoreError;
 /// An activity that exists.
 #[derive(Clone, Debug)]
 pub(super) struct Activity {
-    pub(super) name: Arc<str>,
+    /// Its key: with the account in front if that is not the server's own.
+    pub(super) key: Arc<str>,
     pub(super) creation_date_ms: i64,
     pub(super) encryption: EncryptionConfiguration,
 }
@@ -17,7 +18,7 @@ pub(super) struct Activity {
 impl Activity {
     pub(super) fn encode(&self) -> Object {
         let mut row = ObjectBuilder::new();
-        row.insert("name", &self.name);
+        row.insert("name", &self.key);
         row.insert("creationDateMs", self.creation_date_ms);
         row.insert("encryptionConfiguration", self.encryption.encode());
         row.build()
@@ -25,7 +26,7 @@ impl Activity {
 
     pub(super) fn decode(row: &Row) -> Result<Activity, StoreError> {
         Ok(Activity {
-            name: row.text("name")?,
+            key: row.text("name")?,
             creation_date_ms: row.integer("creationDateMs")?,
             encryption: row.checked(EncryptionConfiguration::decode_member(row.value()))?.unwrap_or_default(),
         })

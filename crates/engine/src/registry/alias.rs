@@ -9,6 +9,7 @@ use store::{Bytes, StoreError};
 /// An alias that exists.
 #[derive(Clone, Debug)]
 pub(super) struct Alias {
+    /// The machine's key.
     pub(super) machine: Arc<str>,
     pub(super) name: Arc<str>,
     pub(super) description: Option<Arc<str>>,

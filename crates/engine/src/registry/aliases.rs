@@ -52,7 +52,7 @@ impl Registry {
     ) -> Result<CreateStateMachineAliasResponse, Exception> {
         let change = self.change().await;
         let machine_arn = &request.routing.state_machine_arn;
-        let machine = self.machine(machine_arn).map_err(|_| Exception::references_nothing())?.name;
+        let machine = self.machine(machine_arn).map_err(|_| Exception::references_nothing())?.key;
         self.check_routes(&request.routing)?;
         let state_machine_alias_arn: Arc<str> = machine_arn.alias(&*request.name).to_string().into();
         {
@@ -144,7 +144,7 @@ impl Registry {
         now_ms: i64,
     ) -> Result<ListStateMachineAliasesResponse, Exception> {
         let arn = &request.state_machine_arn;
-        let machine = self.machine(&arn.unqualified())?.name;
+        let machine = self.machine(&arn.unqualified())?.key;
         let names = self.names();
         let version = match arn.qualifier {
             Qualifier::Version(number) => {
@@ -176,14 +176,15 @@ impl Registry {
     }
 
     fn alias(&self, arn: &AliasArn) -> Result<Alias, Exception> {
-        let machine = self.machine(&arn.state_machine_arn).map_err(|_| Exception::references_nothing())?.name;
+        let machine = self.machine(&arn.state_machine_arn).map_err(|_| Exception::references_nothing())?.key;
         self.names().alias(&machine, &arn.name).cloned().ok_or_else(Exception::references_nothing)
     }
 
     /// `ResourceNotFound` unless the machine has all versions of `routing`.
     fn check_routes(&self, routing: &Routing) -> Result<(), Exception> {
+        let machine = self.key(&routing.state_machine_arn.name);
         let names = self.names();
-        let exist = |version| names.version(&routing.state_machine_arn.name, version).is_some();
+        let exist = |version| names.version(&machine, version).is_some();
         if routing.routes.iter().all(|route| exist(route.version)) {
             Ok(())
         } else {

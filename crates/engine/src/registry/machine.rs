@@ -11,7 +11,8 @@ use store::StoreError;
 /// A state machine that exists.
 #[derive(Clone, Debug)]
 pub(super) struct Machine {
-    pub(super) name: Arc<str>,
+    /// Its key: with the account in front if that is not the server's own.
+    pub(super) key: Arc<str>,
     pub(super) machine_type: StateMachineType,
     pub(super) creation_date_ms: i64,
     pub(super) current: RevisionNumber,
@@ -24,7 +25,7 @@ pub(super) struct Machine {
 impl Machine {
     pub(super) fn encode(&self) -> Object {
         let mut row = ObjectBuilder::new();
-        row.insert("name", &self.name);
+        row.insert("name", &self.key);
         row.insert("type", self.machine_type.as_str());
         row.insert("creationDateMs", self.creation_date_ms);
         row.insert("currentRevision", self.current.0);
@@ -38,7 +39,7 @@ impl Machine {
 
     pub(super) fn decode(row: &Row) -> Result<Machine, StoreError> {
         Ok(Machine {
-            name: row.text("name")?,
+            key: row.text("name")?,
             machine_type: StateMachineType::from_word(&row.text("type")?).ok_or_else(|| row.missing("type"))?,
             creation_date_ms: row.integer("creationDateMs")?,
             current: RevisionNumber(row.integer("currentRevision")?.unsigned_abs()),

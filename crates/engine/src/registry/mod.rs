@@ -6,6 +6,7 @@
 //!
 //! Reading order: [`Registry`], `revision`, `state_machines`, `versions`, `aliases`, `activities`, `tags`, `change` (how something becomes durable).
 
+mod account;
 mod activities;
 mod activity;
 mod alias;
@@ -25,6 +26,7 @@ mod tests;
 mod version;
 mod versions;
 
+pub(crate) use account::key;
 pub use arn::Identity;
 pub(crate) use definition::{TESTED_STATE, parse_state};
 pub use revision::{Revision, RevisionNumber};
@@ -48,13 +50,14 @@ use version::Version;
 /// Rows read in one go while opening.
 const LOAD_ROWS: usize = 1000;
 
-/// The registry of one server. Cloning shares it.
+/// The registry of one server, as one account sees it. Cloning shares it.
 #[derive(Clone)]
-pub struct Registry(Arc<Inner>);
+pub struct Registry(Arc<Inner>, Identity);
 
 struct Inner {
     store: Arc<dyn Store>,
-    identity: Identity,
+    /// The server's own account.
+    home: Identity,
     names: RwLock<Names>,
     /// Rises with every change of `names`, after it.
     generation: AtomicU64,
@@ -62,7 +65,7 @@ struct Inner {
     changer: Arc<tokio::sync::Mutex<Changer>>,
 }
 
-/// What exists, by name. Changed only after the change is durable.
+/// What exists, by key (see `account`). Changed only after the change is durable.
 #[derive(Default)]
 struct Names {
     machines: BTreeMap<Arc<str>, Machine>,
@@ -97,13 +100,13 @@ impl Registry {
         let mut names = Names::default();
         load(&*store, tables::STATE_MACHINES, |row| {
             let machine = Machine::decode(row)?;
-            names.machines.insert(machine.name.clone(), machine);
+            names.machines.insert(machine.key.clone(), machine);
             Ok(())
         })
         .await?;
         load(&*store, tables::ACTIVITIES, |row| {
             let activity = Activity::decode(row)?;
-            names.activities.insert(activity.name.clone(), activity);
+            names.activities.insert(activity.key.clone(), activity);
             Ok(())
         })
         .await?;
@@ -114,25 +117,26 @@ impl Registry {
         let last_revision =
             last.first().and_then(|(key, _)| RevisionNumber::from_key(key)).unwrap_or(RevisionNumber(0));
         let changer = Changer::new(epoch, last_revision);
-        Ok(Registry(Arc::new(Inner {
+        let inner = Inner {
             store,
-            identity,
+            home: identity.clone(),
             names: RwLock::new(names),
             generation: AtomicU64::new(0),
             revisions: RevisionCache::default(),
             changer: Arc::new(tokio::sync::Mutex::new(changer)),
-        })))
+        };
+        Ok(Registry(Arc::new(inner), identity))
     }
 
-    /// The identity every ARN of this server has.
+    /// The identity of every ARN that is shown.
     pub fn identity(&self) -> &Identity {
-        &self.0.identity
+        &self.1
     }
 
     /// What an execution started now with `arn` runs: the machine's latest revision, the version named, or one that the alias named leads
     /// to, by its weights and a `draw` that is equally likely any number. `StateMachineDoesNotExist` if there is no such thing.
     pub async fn started(&self, arn: &StateMachineArn, draw: u64) -> Result<Started, Exception> {
-        let Resolved { revision, version, alias } = self.names().resolve(&self.0.identity, arn, draw)?;
+        let Resolved { revision, version, alias } = self.names().resolve(self, arn, draw)?;
         let revision = self.revision(revision).await.map_err(|error| change::exception(&error))?;
         Ok(Started { revision, version, alias })
     }
@@ -145,7 +149,7 @@ impl Registry {
 
     /// `StateMachineDoesNotExist` unless there are the machine and the version or alias that `arn` names.
     pub fn check_exists(&self, arn: &StateMachineArn) -> Result<(), Exception> {
-        self.names().resolve(&self.0.identity, arn, 0).map(drop)
+        self.names().resolve(self, arn, 0).map(drop)
     }
 
     /// A machine's latest revision. `StateMachineDoesNotExist` if there is none, or if a version, alias or label is named.
@@ -163,29 +167,29 @@ impl Registry {
         let Some(bytes) = self.0.store.get(CONTROL, tables::REVISIONS, &number.key()).await? else {
             return Err(StoreError::Corrupt { what: "a missing row".to_owned(), place });
         };
-        let revision = Arc::new(Revision::decode(&Row::decode(&bytes, place)?, number, &self.0.identity)?);
+        let revision = Arc::new(Revision::decode(&Row::decode(&bytes, place)?, number, &self.0)?);
         self.0.revisions.insert(revision.clone());
         Ok(revision)
     }
 
     /// Whether the activity exists: what a Task state asks before it schedules one.
     pub fn activity_exists(&self, arn: &ActivityArn) -> bool {
-        arn.identity == self.0.identity && self.names().activities.contains_key(&*arn.name)
+        arn.identity == self.1 && self.names().activities.contains_key(&*self.key(&arn.name))
     }
 
     /// The machine an ARN names; a version, an alias or a label is none.
     fn machine(&self, arn: &StateMachineArn) -> Result<Machine, Exception> {
-        let found = (arn.identity == self.0.identity && arn.qualifier == Qualifier::None && arn.label.is_none())
-            .then(|| self.names().machines.get(&*arn.name).cloned());
+        let found = (arn.identity == self.1 && arn.qualifier == Qualifier::None && arn.label.is_none())
+            .then(|| self.names().machines.get(&*self.key(&arn.name)).cloned());
         found.flatten().ok_or_else(|| Exception::state_machine_does_not_exist(arn))
     }
 
-    fn machine_arn(&self, name: &str) -> StateMachineArn {
-        StateMachineArn::new(self.0.identity.clone(), name)
+    fn machine_arn(&self, key: &str) -> StateMachineArn {
+        StateMachineArn::new(self.0.owner(key), account::name_of(key))
     }
 
-    fn activity_arn(&self, name: &str) -> ActivityArn {
-        ActivityArn::new(self.0.identity.clone(), name)
+    fn activity_arn(&self, key: &str) -> ActivityArn {
+        ActivityArn::new(self.0.owner(key), account::name_of(key))
     }
 
     fn names(&self) -> RwLockReadGuard<'_, Names> {
@@ -194,18 +198,19 @@ impl Registry {
 }
 
 impl Names {
-    fn resolve(&self, identity: &Identity, arn: &StateMachineArn, draw: u64) -> Result<Resolved, Exception> {
+    fn resolve(&self, registry: &Registry, arn: &StateMachineArn, draw: u64) -> Result<Resolved, Exception> {
         let find = || {
-            let machine = self.machines.get(&*arn.name).filter(|_| arn.identity == *identity && arn.label.is_none())?;
+            let is_there = arn.identity == registry.1 && arn.label.is_none();
+            let machine = self.machines.get(&*registry.key(&arn.name)).filter(|_| is_there)?;
             let (version, alias) = match &arn.qualifier {
                 Qualifier::None => return Some(Resolved { revision: machine.current, version: None, alias: None }),
                 Qualifier::Version(number) => (*number, None),
                 Qualifier::Alias(name) => {
-                    let alias = self.alias(&machine.name, name)?;
+                    let alias = self.alias(&machine.key, name)?;
                     (alias.choose(draw), Some(alias.name.clone()))
                 }
             };
-            let revision = self.version(&machine.name, version)?.revision;
+            let revision = self.version(&machine.key, version)?.revision;
             Some(Resolved { revision, version: Some(version), alias })
         };
         find().ok_or_else(|| Exception::state_machine_does_not_exist(arn))

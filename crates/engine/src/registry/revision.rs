@@ -1,10 +1,11 @@
 //! A revision: a definition and its settings as they were given once. Executions keep the one they started with.
 
-use super::definition;
+use super::account::name_of;
 use super::row::Row;
-use crate::metrics::MachineMetrics;
+use super::{Inner, definition};
+use crate::metrics::{MachineMetrics, Metrics};
 use api::{EncryptionConfiguration, LoggingConfiguration, StateMachineType, TracingConfiguration, VariableReferences};
-use arn::{Identity, StateMachineArn};
+use arn::StateMachineArn;
 use asl::StateMachineDefinition;
 use json::{Object, ObjectBuilder};
 use std::fmt;
@@ -22,6 +23,8 @@ pub struct Revision {
     pub number: RevisionNumber,
     /// The machine it is of, unqualified.
     pub machine_arn: StateMachineArn,
+    /// The machine's key in the registry.
+    pub(crate) machine_key: Arc<str>,
     /// The machine's name.
     pub machine_name: Arc<str>,
     /// The machine's type.
@@ -45,7 +48,7 @@ pub struct Revision {
     /// The variables its states refer to.
     pub variable_references: VariableReferences,
     /// What is counted of its machine, once an execution of it was seen.
-    pub(crate) metrics: OnceLock<Arc<MachineMetrics>>,
+    pub(super) metrics: OnceLock<Arc<MachineMetrics>>,
 }
 
 /// What of a revision is kept: everything but what the text says already.
@@ -102,6 +105,11 @@ impl fmt::Display for RevisionNumber {
 }
 
 impl Revision {
+    /// What is counted of its machine.
+    pub(crate) fn counted(&self, metrics: &Metrics) -> &MachineMetrics {
+        self.metrics.get_or_init(|| metrics.machines.of(&self.machine_arn.to_string()))
+    }
+
     /// What an update starts from.
     pub(super) fn settings(&self) -> Settings {
         Settings {
@@ -123,7 +131,7 @@ impl Revision {
 
     pub(super) fn encode(&self) -> Object {
         let mut row = ObjectBuilder::new();
-        row.insert("name", &self.machine_name);
+        row.insert("name", &self.machine_key);
         row.insert("type", self.machine_type.as_str());
         row.insert("roleArn", &self.role_arn);
         row.insert("definition", &self.definition_text);
@@ -136,15 +144,17 @@ impl Revision {
     }
 
     /// The revision of a row, its definition parsed anew.
-    pub(super) fn decode(row: &Row, number: RevisionNumber, identity: &Identity) -> Result<Revision, StoreError> {
-        let machine_name = row.text("name")?;
+    pub(super) fn decode(row: &Row, number: RevisionNumber, registry: &Inner) -> Result<Revision, StoreError> {
+        let machine_key = row.text("name")?;
+        let machine_arn = StateMachineArn::new(registry.owner(&machine_key), name_of(&machine_key));
         let definition_text = row.text("definition")?;
         let machine_type = StateMachineType::from_word(&row.text("type")?).ok_or_else(|| row.missing("type"))?;
         let parsed = row.checked(definition::parse(&definition_text, machine_type))?;
         Ok(Revision {
             number,
-            machine_arn: StateMachineArn::new(identity.clone(), &*machine_name),
-            machine_name,
+            machine_name: machine_arn.name.as_str().into(),
+            machine_arn,
+            machine_key,
             machine_type,
             role_arn: row.text("roleArn")?,
             definition_text,

@@ -1,9 +1,9 @@
 //! CreateStateMachine, UpdateStateMachine, DescribeStateMachine, DeleteStateMachine, ListStateMachines.
 
+use super::account::name_of;
 use super::alias::Alias;
 use super::change::{self, Change};
 use super::machine::Machine;
-use super::page::page;
 use super::revision::{Revision, Settings};
 use super::tables::{ALIASES, REVISIONS, STATE_MACHINES, TAGS, VERSIONS};
 use super::version::Version;
@@ -38,7 +38,8 @@ impl Registry {
     ) -> Result<CreateStateMachineResponse, Exception> {
         let change = self.change().await;
         let publication = request.publish.then_some(Publication { description: request.version_description });
-        let state_machine_arn: Arc<str> = self.machine_arn(&request.name).to_string().into();
+        let key = self.key_of(&request.name);
+        let state_machine_arn: Arc<str> = self.machine_arn(&key).to_string().into();
         let settings = Settings {
             role_arn: request.role_arn,
             definition_text: request.definition,
@@ -46,7 +47,7 @@ impl Registry {
             tracing: request.tracing_configuration,
             encryption: request.encryption_configuration,
         };
-        let existing = self.names().machines.get(&request.name).cloned();
+        let existing = self.names().machines.get(&key).cloned();
         if let Some(existing) = existing {
             let current = self.revision(existing.current).await.map_err(|error| change::exception(&error))?;
             let same = existing.machine_type == request.machine_type
@@ -58,19 +59,19 @@ impl Registry {
             let creation_date_ms = existing.creation_date_ms;
             // The one of the first answer, if it is still there.
             let version =
-                self.names().version(&existing.name, 1).filter(|_| publication.is_some()).map(|found| found.number);
-            let state_machine_version_arn = version.map(|number| self.version_arn(&existing.name, number));
+                self.names().version(&existing.key, 1).filter(|_| publication.is_some()).map(|found| found.number);
+            let state_machine_version_arn = version.map(|number| self.version_arn(&existing.key, number));
             return Ok(CreateStateMachineResponse { state_machine_arn, creation_date_ms, state_machine_version_arn });
         }
-        if self.names().machines.len() >= limits::STATE_MACHINES_MAX {
+        if self.has(&self.names().machines, limits::STATE_MACHINES_MAX) {
             let message = "The maximum number of state machines has been reached";
             return Err(Exception::new(Code::StateMachineLimitExceeded, message));
         }
         let tags = tags::merged(Vec::new(), request.tags);
         tags::check_count(&tags, &state_machine_arn)?;
-        let tags = tags::write(tags::machine_key(&request.name), &tags);
+        let tags = tags::write(tags::machine_key(&key), &tags);
         let machine = Machine {
-            name: request.name,
+            key,
             machine_type: request.machine_type,
             creation_date_ms: now_ms,
             current: RevisionNumber(0),
@@ -126,7 +127,7 @@ impl Registry {
             Qualifier::None => (self.machine(arn)?, None),
             Qualifier::Version(number) => {
                 let machine = self.machine(&arn.unqualified()).map_err(|_| missing())?;
-                let version = self.names().version(&machine.name, number).cloned().ok_or_else(missing)?;
+                let version = self.names().version(&machine.key, number).cloned().ok_or_else(missing)?;
                 (machine, Some(version))
             }
             Qualifier::Alias(_) => return Err(missing()),
@@ -139,7 +140,7 @@ impl Registry {
         };
         Ok(DescribeStateMachineResponse {
             state_machine_arn: request.state_machine_arn.to_string().into(),
-            name: machine.name,
+            name: name_of(&machine.key).into(),
             status: StateMachineStatus::Active,
             definition,
             role_arn: revision.role_arn.clone(),
@@ -164,21 +165,19 @@ impl Registry {
         let change = self.change().await;
         let machine_arn = request.state_machine_arn;
         let Ok(machine) = self.machine(&machine_arn) else { return Ok(None) };
-        let name = machine.name;
-        let mut writes = vec![
-            Write::delete(STATE_MACHINES, name.as_bytes().to_vec()),
-            Write::delete(TAGS, tags::machine_key(&name)),
-        ];
+        let key = machine.key;
+        let mut writes =
+            vec![Write::delete(STATE_MACHINES, key.as_bytes().to_vec()), Write::delete(TAGS, tags::machine_key(&key))];
         {
             let names = self.names();
-            let versions = names.versions.get(&name).into_iter().flat_map(|versions| versions.keys());
-            writes.extend(versions.map(|number| Write::delete(VERSIONS, Version::key(&name, *number))));
-            writes.extend(names.aliases_of(&name).map(|alias| Write::delete(ALIASES, Alias::key(&name, &alias.name))));
+            let versions = names.versions.get(&key).into_iter().flat_map(|versions| versions.keys());
+            writes.extend(versions.map(|number| Write::delete(VERSIONS, Version::key(&key, *number))));
+            writes.extend(names.aliases_of(&key).map(|alias| Write::delete(ALIASES, Alias::key(&key, &alias.name))));
         }
         let apply = move |names: &mut Names| {
-            names.machines.remove(&name);
-            names.versions.remove(&name);
-            names.aliases.remove(&name);
+            names.machines.remove(&key);
+            names.versions.remove(&key);
+            names.aliases.remove(&key);
         };
         change.commit(writes, apply).await?;
         Ok(Some(DeletedStateMachine { machine_arn, machine_type: machine.machine_type }))
@@ -191,10 +190,10 @@ impl Registry {
         now_ms: i64,
     ) -> Result<ListStateMachinesResponse, Exception> {
         let names = self.names();
-        let (machines, next_token) = page(&names.machines, &request.paging, "ListStateMachines", now_ms)?;
+        let (machines, next_token) = self.page(&names.machines, &request.paging, "ListStateMachines", now_ms)?;
         let item = |machine: &Machine| StateMachineListItem {
-            state_machine_arn: self.machine_arn(&machine.name).to_string().into(),
-            name: machine.name.clone(),
+            state_machine_arn: self.machine_arn(&machine.key).to_string().into(),
+            name: name_of(&machine.key).into(),
             machine_type: machine.machine_type,
             creation_date_ms: machine.creation_date_ms,
         };
@@ -213,13 +212,14 @@ impl Registry {
         let mut machine = new.machine;
         let parsed = definition::parse(&new.settings.definition_text, machine.machine_type)?;
         if new.publication.is_some() {
-            self.names().check_versions_quota(&machine.name)?;
+            self.names().check_versions_quota(&machine.key)?;
         }
         let number = change.next_revision();
         let revision = Arc::new(Revision {
             number,
-            machine_arn: self.machine_arn(&machine.name),
-            machine_name: machine.name.clone(),
+            machine_arn: self.machine_arn(&machine.key),
+            machine_key: machine.key.clone(),
+            machine_name: name_of(&machine.key).into(),
             machine_type: machine.machine_type,
             role_arn: new.settings.role_arn,
             definition_text: new.settings.definition_text,
@@ -237,9 +237,9 @@ impl Registry {
         let version_arn = version.as_ref().map(|version| self.version_arn(&version.machine, version.number));
         writes.extend(version.iter().map(Version::write));
         writes.push(Write::put(REVISIONS, number.key().to_vec(), row::encode(revision.encode())));
-        writes.push(Write::put(STATE_MACHINES, machine.name.as_bytes().to_vec(), row::encode(machine.encode())));
+        writes.push(Write::put(STATE_MACHINES, machine.key.as_bytes().to_vec(), row::encode(machine.encode())));
         let apply = move |names: &mut Names| {
-            names.machines.insert(machine.name.clone(), machine);
+            names.machines.insert(machine.key.clone(), machine);
             version.into_iter().for_each(|version| names.insert_version(version));
         };
         change.commit(writes, apply).await?;

@@ -86,8 +86,8 @@ impl Registry {
     /// The key of a resource's tags, if it exists and may have any.
     fn taggable(&self, resource: &Arn, resource_arn: &str) -> Result<Bytes, Exception> {
         match resource {
-            Arn::StateMachine(arn) if self.machine(arn).is_ok() => Ok(machine_key(&arn.name)),
-            Arn::Activity(arn) if self.activity_exists(arn) => Ok(activity_key(&arn.name)),
+            Arn::StateMachine(arn) if self.machine(arn).is_ok() => Ok(machine_key(&self.key(&arn.name))),
+            Arn::Activity(arn) if self.activity_exists(arn) => Ok(activity_key(&self.key(&arn.name))),
             Arn::StateMachine(_) | Arn::Activity(_) => Err(Exception::resource_not_found(resource_arn)),
             Arn::Execution(_) => Err(ArnError::ResourceType("execution".to_owned()).into()),
             Arn::MapRun(_) => Err(ArnError::ResourceType("mapRun".to_owned()).into()),

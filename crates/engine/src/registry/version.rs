@@ -9,6 +9,7 @@ use store::{Bytes, StoreError};
 /// A published version.
 #[derive(Clone, Debug)]
 pub(super) struct Version {
+    /// The machine's key.
     pub(super) machine: Arc<str>,
     pub(super) number: u64,
     pub(super) revision: RevisionNumber,

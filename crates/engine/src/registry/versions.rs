@@ -25,7 +25,7 @@ impl Publication {
     pub(super) fn apply(self, machine: &mut Machine, now_ms: i64) -> Version {
         machine.last_version += 1;
         Version {
-            machine: machine.name.clone(),
+            machine: machine.key.clone(),
             number: machine.last_version,
             revision: machine.current,
             description: self.description,
@@ -99,16 +99,16 @@ impl Registry {
         publication: Publication,
         now_ms: i64,
     ) -> Result<Version, Exception> {
-        let existing = self.names().version_of(&machine.name, machine.current).cloned();
+        let existing = self.names().version_of(&machine.key, machine.current).cloned();
         if let Some(existing) = existing {
             return Ok(existing);
         }
-        self.names().check_versions_quota(&machine.name)?;
+        self.names().check_versions_quota(&machine.key)?;
         let version = publication.apply(&mut machine, now_ms);
-        let machine_row = Write::put(STATE_MACHINES, machine.name.as_bytes().to_vec(), row::encode(machine.encode()));
+        let machine_row = Write::put(STATE_MACHINES, machine.key.as_bytes().to_vec(), row::encode(machine.encode()));
         let published = version.clone();
         let apply = move |names: &mut Names| {
-            names.machines.insert(machine.name.clone(), machine);
+            names.machines.insert(machine.key.clone(), machine);
             names.insert_version(published);
         };
         change.commit(vec![machine_row, version.write()], apply).await?;
@@ -126,10 +126,10 @@ impl Registry {
         let number = request.version;
         let aliases: Vec<String> = {
             let names = self.names();
-            if names.version(&machine.name, number).is_none() {
+            if names.version(&machine.key, number).is_none() {
                 return Ok(EmptyResponse);
             }
-            names.aliases_of(&machine.name).filter(|alias| alias.leads_to(number)).map(|a| a.name.to_string()).collect()
+            names.aliases_of(&machine.key).filter(|alias| alias.leads_to(number)).map(|a| a.name.to_string()).collect()
         };
         if !aliases.is_empty() {
             return Err(Exception::conflict(format!(
@@ -137,9 +137,9 @@ impl Registry {
                 aliases.join(", ")
             )));
         }
-        let writes = vec![Write::delete(VERSIONS, Version::key(&machine.name, number))];
+        let writes = vec![Write::delete(VERSIONS, Version::key(&machine.key, number))];
         let apply = move |names: &mut Names| {
-            if let Some(versions) = names.versions.get_mut(&machine.name) {
+            if let Some(versions) = names.versions.get_mut(&machine.key) {
                 versions.remove(&number);
             }
         };
@@ -156,7 +156,7 @@ impl Registry {
         let machine = self.machine(&request.state_machine_arn)?;
         let scope = format!("ListStateMachineVersions {}", request.state_machine_arn);
         let names = self.names();
-        let versions = names.versions.get(&machine.name);
+        let versions = names.versions.get(&machine.key);
         let (versions, next_token) = page_of(&request.paging, &scope, now_ms, |after| {
             // A token's position is the number of the last version shown.
             let below = match after {
