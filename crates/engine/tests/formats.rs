@@ -57,7 +57,7 @@ fn bytes(field: &str) -> Vec<u8> {
     let mut bytes = pieces.next().expect("there is always one").as_bytes().to_vec();
     for piece in pieces.filter(|piece| !piece.is_empty()) {
         bytes.push(u8::from_str_radix(&piece[..2], 16).expect("two digits"));
-        bytes.extend_from_slice(piece[2..].as_bytes());
+        bytes.extend_from_slice(&piece.as_bytes()[2..]);
     }
     bytes
 }
