@@ -5,7 +5,7 @@ use json::Value;
 use jsonata::pictures::{datetime, integer, number};
 use jsonata::{Error, Expression, Limits, NoBindings, Outcome, Profile, World};
 
-const PROFILES: [Profile; 2] = [Profile::StepFunctions, Profile::Reference];
+const PROFILES: [Profile; 3] = [Profile::StepFunctions, Profile::Documented, Profile::Reference];
 
 /// A parsed expression has a tree that can be walked and a text.
 pub(crate) fn jsonata_parse(input: &[u8]) {
@@ -40,7 +40,7 @@ pub(crate) fn jsonata_evaluate(input: &[u8]) {
 }
 
 fn evaluate(expression: &Expression, data: Option<&Value>) -> Result<Outcome, Error> {
-    let limits = Limits { steps: 200_000, depth: 100, bytes: 16 << 20, interrupted: None };
+    let limits = Limits { steps: 200_000, depth: 100, bytes: 16 << 20, value_bytes: u64::MAX, interrupted: None };
     expression.evaluate(data, &NoBindings, &limits, &World { now_ms: 1_790_000_000_000, seed: 1 })
 }
 

@@ -50,6 +50,8 @@ pub mod code {
     pub const INVALID_LABEL_NAME: &str = "INVALID_LABEL_NAME";
     /// A name in `Assign` that is no variable name.
     pub const INVALID_VARIABLE_NAME: &str = "INVALID_VARIABLE_NAME";
+    /// A name in `Assign` of an inner scope that an outer scope assigns.
+    pub const DUPLICATE_VARIABLE_NAME: &str = "DUPLICATE_VARIABLE_NAME";
     /// `states` in `Assign`.
     pub const RESERVED_VARIABLE_NAME: &str = "RESERVED_VARIABLE_NAME";
     /// Parallel and Map states nest too deeply.

@@ -655,7 +655,7 @@ fn assign() {
             "Branches": [{"StartAt": "A", "States": {"A": {"Type": "Pass", "Assign": {"x": 1, "y": 1, "z": 1}, "End": true}}},
                 {"StartAt": "B", "States": {"B": {"Type": "Pass", "Assign": {"z": 1}, "End": true}}}]"#,
         expect![[r#"
-            INVALID_VARIABLE_NAME: Invalid variable name 'x': the variable is already assigned in an outer scope. at /States/S/Branches[0]/States/A/Assign  <"x">
+            DUPLICATE_VARIABLE_NAME: The variable name 'x' was already defined in a parent scope. at /States/S/Branches[0]/States/A/Assign  <"x">
         "#]],
     );
 }

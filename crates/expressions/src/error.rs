@@ -74,12 +74,10 @@ impl EvaluationError {
         &self.0
     }
 
-    /// The error AWS reports: `States.Runtime` for a path, also as an argument, `States.IntrinsicFailure` for what a function refuses.
+    /// The error AWS reports. The specification has `States.IntrinsicFailure` for what a function refuses; AWS was recorded to report
+    /// `States.Runtime` all the same.
     pub fn error_name(&self) -> &'static str {
-        match self.kind() {
-            ErrorKind::PathNotFound { .. } | ErrorKind::ArgumentNotFound { .. } => "States.Runtime",
-            ErrorKind::IntrinsicFailed { .. } => "States.IntrinsicFailure",
-        }
+        "States.Runtime"
     }
 
     /// The other wording AWS has for a path that finds nothing: `Invalid path '$.x' : No results for path: $['x']`. It is recorded for
@@ -113,7 +111,7 @@ impl fmt::Display for EvaluationError {
                 write!(formatter, "The function '{call}' had the following error: {failure}")
             }
             ErrorKind::IntrinsicFailed { call, message } => {
-                write!(formatter, "The function '{call}' had the following error: {message}")
+                write!(formatter, "There was an error while evaluating the intrinsic function: {call}. {message}")
             }
         }
     }

@@ -7,15 +7,12 @@ use asl::definition::{State, StateKind};
 use json::{Object, ObjectBuilder, Value, json};
 use std::collections::BTreeMap;
 
-/// `Map.Item.Source` of items that come from the state's input (AWS guide, "Context object data for Map states").
-const ITEM_SOURCE: &str = "STATE_DATA";
-
 /// What the context object shows beyond the execution and the state.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Extras<'a> {
     /// `Task.Token`, for tasks that have one.
     pub token: Option<&'a str>,
-    /// `Map.Item` while an item is selected: its index and value; the rest of it follows.
+    /// `Map.Item` while an item is selected: its index and value. The guide has a `Source` too; an inline Map was recorded to have none.
     pub item: Option<(u64, &'a Value)>,
 }
 
@@ -41,7 +38,7 @@ pub(crate) fn build(
     }
     let item = extras.item.map(|(index, value)| (index, value.clone()));
     if let Some((index, value)) = item.or_else(|| enclosing_item(&execution.frames, frame)) {
-        context.insert("Map", json!({"Item": {"Index": index, "Value": value, "Source": ITEM_SOURCE}}));
+        context.insert("Map", json!({"Item": {"Index": index, "Value": value}}));
     }
     context.build().into()
 }

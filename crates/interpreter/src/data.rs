@@ -129,6 +129,26 @@ impl Step<'_> {
         })
     }
 
+    /// A JSONata expression for the field `location`, which needs a whole number. `out_of_range` says what is wrong with one (recorded for
+    /// `TimeoutSeconds`, as is what is said of a fraction).
+    pub fn whole_number(
+        &mut self,
+        frame: &Frame,
+        expression: &JsonataExpression,
+        location: &str,
+        out_of_range: impl FnOnce(i64) -> Option<String>,
+    ) -> Result<u64, Fault> {
+        let number = self.expression(frame, expression, location, "number", |value| value.as_number().cloned())?;
+        let refused = |cause| Fault::Evaluation { location: Some(location.to_owned()), cause, after_entry: false };
+        let Some(integer) = number.as_integral() else {
+            return Err(refused(format!("The {location} field cannot be parsed as an integer: {number}")));
+        };
+        match out_of_range(integer) {
+            None => Ok(integer.unsigned_abs()),
+            Some(cause) => Err(refused(cause)),
+        }
+    }
+
     pub fn path(&mut self, frame: &Frame, input: &Value, path: &Path) -> Result<Value, Fault> {
         self.evaluate(frame, input, Extras::default(), |scope, _| path.evaluate(scope))
             .map_err(|failure| Fault::runtime(failure.as_invalid_path(path.text())))

@@ -20,11 +20,12 @@ fn task(task: Value) -> Run {
 
 #[test]
 fn retries_that_leave_no_event_are_found() {
-    let mut run = task(
-        json!({"Type": "Task", "Resource": FUNCTION, "Parameters": {"x.$": "States.ArrayGetItem(States.Array(1), 5)"}, "End": true,
+    // What the task is to be given is larger than it may be.
+    let task = json!({"Type": "Task", "Resource": FUNCTION, "Parameters": {"x.$": "States.Array($, $)"}, "End": true,
         "Retry": [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 2, "JitterStrategy": "FULL", "MaxDelaySeconds": 9}],
-        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]}),
-    );
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}]});
+    let states = json!({"T": task, "Caught": {"Type": "Succeed"}});
+    let mut run = Run::new(&json!({"StartAt": "T", "States": states}), &Value::from("x".repeat(200_000)));
     run.step(Command::StartExecution).expect("the first step");
     // Steps check themselves; these come later than they could.
     while run.execution.is_running() {

@@ -12,6 +12,8 @@ pub struct Limits<'a> {
     pub depth: u32,
     /// Bytes allocated over the whole evaluation, freed or not.
     pub bytes: u64,
+    /// Bytes of one value that the evaluation makes, as AWS was measured to count them: 8 for an item of an array, 1 for a character.
+    pub value_bytes: u64,
     /// Asked every thousand steps or so; `true` ends the evaluation. A deadline belongs here.
     pub interrupted: Option<&'a dyn Fn() -> bool>,
 }
@@ -21,7 +23,7 @@ pub const DEPTH_MAX: u32 = 500;
 
 impl Default for Limits<'_> {
     fn default() -> Self {
-        Limits { steps: 100_000_000, depth: DEPTH_MAX, bytes: 256 << 20, interrupted: None }
+        Limits { steps: 100_000_000, depth: DEPTH_MAX, bytes: 256 << 20, value_bytes: u64::MAX, interrupted: None }
     }
 }
 
@@ -65,6 +67,12 @@ impl<'a> Budget<'a> {
         let taken = self.bytes.get().saturating_add(bytes as u64);
         self.bytes.set(taken);
         if taken > self.limits.bytes { Err(Error::new(MEMORY_EXCEEDED)) } else { Ok(()) }
+    }
+
+    /// Refuses a value of `bytes` bytes if it is larger than one may be.
+    #[inline]
+    pub(crate) fn hold(&self, bytes: usize) -> Result<(), Error> {
+        if bytes as u64 > self.limits.value_bytes { Err(Error::new(MEMORY_EXCEEDED)) } else { Ok(()) }
     }
 
     /// Enters a nested evaluation; [`Budget::leave`] it again, unless this failed.

@@ -32,8 +32,10 @@ struct Details {
 pub const DEPTH_EXCEEDED: &str = "U1001";
 /// More steps than allowed, or interrupted.
 pub const TIME_EXCEEDED: &str = "U1002";
-/// More bytes allocated than allowed.
+/// More bytes allocated than allowed, or a value larger than allowed.
 pub const MEMORY_EXCEEDED: &str = "U1003";
+/// What AWS reports as an internal error, without saying more.
+pub const INTERNAL: &str = "U2001";
 
 impl Error {
     pub(crate) fn new(code: &'static str) -> Error {
@@ -345,14 +347,12 @@ fn template(code: &str) -> &'static str {
         "D3138" => "The $single() function expected exactly 1 matching result.  Instead it matched more.",
         "D3139" => "The $single() function expected exactly 1 matching result.  Instead it matched 0.",
         "D3140" => "Malformed URL passed to ${!text}(): {value}",
-        "D3150" => "Unknown hash algorithm: {value}",
-        "D3151" => "The argument of the parse function must be valid JSON: {!text}",
-        "D3152" => "The range function must not make more than {value} numbers",
         "U1001" => {
-            "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive."
+            "Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive"
         }
         "U1002" => "Expression evaluation timeout: Check for infinite loop",
-        "U1003" => "Expression evaluation memory limit exceeded",
+        "U1003" => "Expression evaluation memory limit exceeded: Check for excessive memory usage",
+        "U2001" => "Internal error",
         _ => "Unknown error",
     }
 }

@@ -148,7 +148,7 @@ impl Expression {
         let result = evaluator.expression(&self.0.root, self.0.slots, &root);
         let result = result.map_err(|error| error.located(&self.0.source))?;
         let mode = match self.0.profile {
-            Profile::StepFunctions => Output::StepFunctions,
+            Profile::StepFunctions | Profile::Documented => Output::StepFunctions,
             Profile::Reference => Output::Javascript,
         };
         Ok(match result.to_value(mode) {

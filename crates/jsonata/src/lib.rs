@@ -14,13 +14,14 @@ mod functions;
 mod number;
 pub mod pictures;
 mod profile;
+pub mod random;
 mod regex;
 mod signature;
 mod syntax;
 pub mod text;
 
 pub use budget::{DEPTH_MAX, Limits};
-pub use error::{DEPTH_EXCEEDED, Error, MEMORY_EXCEEDED, TIME_EXCEEDED};
+pub use error::{DEPTH_EXCEEDED, Error, INTERNAL, MEMORY_EXCEEDED, TIME_EXCEEDED};
 pub use expression::{Bindings, Expression, NoBindings, Outcome, Reference, World};
 pub use profile::Profile;
 pub use regex::Regex;

@@ -1,23 +1,49 @@
 //! Computed numbers as JSON, and the grammar of number literals. How numbers are printed and read is in `text::number`.
 
-use json::{Number, Value};
+use json::{Key, Number, Object, Value};
 
-/// Integers up to here are exact in a double.
-const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+/// From here on an integer needs more than 64 bits.
+const INTEGER_MAX: f64 = 9_223_372_036_854_775_808.0;
 
-/// A computed number as JSON: integral doubles become integers, printed as JavaScript prints them. Neither infinite nor NaN.
+/// A computed number as JSON: what 64 bits hold without a fraction becomes an integer, as on AWS. Neither infinite nor NaN.
 pub(crate) fn to_json(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() <= EXACT_MAX {
-        return Value::from(number as i64);
+    if number.fract() == 0.0 && number.abs() < INTEGER_MAX { Value::from(number as i64) } else { Value::from(number) }
+}
+
+/// A value whose numbers are written as AWS writes what comes out of an expression: `1.0` is 1, and an integer beyond 64 bits a double.
+pub(crate) fn in_aws_form(value: &Value) -> Value {
+    changed(value).unwrap_or_else(|| value.clone())
+}
+
+/// The value in AWS's form, if that is another one.
+fn changed(value: &Value) -> Option<Value> {
+    match value {
+        Value::Number(Number::Integer(_)) | Value::Null | Value::Bool(_) | Value::String(_) => None,
+        Value::Number(Number::Double(double)) => {
+            (double.fract() == 0.0 && double.abs() < INTEGER_MAX).then(|| to_json(*double))
+        }
+        // What no double holds stays as it is.
+        Value::Number(number @ Number::Decimal(_)) => {
+            Some(number.as_f64()).filter(|double| double.is_finite()).map(to_json)
+        }
+        Value::Array(array) => {
+            let (position, first) = array.iter().enumerate().find_map(|(at, element)| Some((at, changed(element)?)))?;
+            let mut elements: Vec<Value> = array[..position].to_vec();
+            elements.push(first);
+            elements.extend(array[position + 1..].iter().map(in_aws_form));
+            Some(Value::from(elements))
+        }
+        Value::Object(object) => {
+            let mut members = object.iter().enumerate();
+            let (position, first) = members.find_map(|(at, (_, member))| Some((at, changed(member)?)))?;
+            let mut entries: Vec<(Key, Value)> = Vec::with_capacity(object.len());
+            entries.extend(object.iter().take(position).map(|(key, member)| (key.clone(), member.clone())));
+            let mut rest = object.iter().skip(position);
+            entries.extend(rest.next().map(|(key, _)| (key.clone(), first)));
+            entries.extend(rest.map(|(key, member)| (key.clone(), in_aws_form(member))));
+            Some(Value::Object(Object::from_distinct(entries)))
+        }
     }
-    if number.fract() == 0.0 && number.abs() < 1e21 {
-        let text = crate::text::number::format(number);
-        return match text.parse::<i64>() {
-            Ok(integer) => Value::from(integer),
-            Err(_) => Value::Number(Number::Decimal(text.into())),
-        };
-    }
-    Value::from(number)
 }
 
 /// How many bytes at the start of `text` are an unsigned decimal literal; 0 when there is none.

@@ -141,7 +141,8 @@ impl Signature {
             if count == 0 {
                 if !parameter.context {
                     // An argument that is left out still has its place.
-                    validated.push(arguments.next().inspect(|_| index += 1).unwrap_or(Item::Undefined));
+                    validated.push(arguments.next().unwrap_or(Item::Undefined));
+                    index += 1;
                 } else if parameter.accepts & symbol(context.look()) != 0 {
                     validated.push(context.clone());
                 } else {
@@ -152,7 +153,7 @@ impl Signature {
             for taken in 0..count {
                 let mut argument = arguments.next().unwrap_or(Item::Undefined);
                 index += 1;
-                if taken > 0 && !parameter.array && profile == Profile::StepFunctions {
+                if taken > 0 && !parameter.array && profile.is_documented() {
                     argument = validated[first].clone();
                 }
                 let matched = symbols.get(at).copied().unwrap_or(MISSING);

@@ -108,7 +108,7 @@ fn large_values_are_refused_or_made_soon() {
     assert!(check("$count($keys($merge([1..20000].{$string($): 1})))").is_ok());
     assert!(check("$sort([1..50000], function($a, $b){ $a < $b })[0]").is_ok());
     assert_eq!(check("[1..100000000]").map_err(|error| error.code()), Err("D2014"));
-    assert_eq!(check("$range(0, 1000000000000, 1)").map_err(|error| error.code()), Err("D3152"));
+    is_limit("$range(0, 1000000000000, 1)");
     let _ = check("$formatNumber(1, $join([1..100000].'#'))");
     let _ = check("$formatInteger(1e300, 'w')");
     let _ = check("$fromMillis(1, $join([1..100000].'[Y]'))");

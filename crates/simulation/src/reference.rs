@@ -201,7 +201,7 @@ impl Reference<'_> {
     fn task(&self, state: &State, task: &Task, input: &Value, retry_count: u64) -> Vec<Worked> {
         if task.is_broken {
             let error = match state.language {
-                Language::JsonPath => "States.IntrinsicFailure",
+                Language::JsonPath => "States.Runtime",
                 Language::Jsonata => "States.QueryEvaluationError",
             };
             return vec![Worked::Failed { error: error.to_owned(), cause: Some(OWN_CAUSE.to_owned()) }];

@@ -13,8 +13,13 @@ pub(crate) fn similar<'c>(name: &str, candidates: impl Iterator<Item = &'c str>)
         3..5 => 1,
         _ => 2,
     };
+    // Some of too many would be those that come first, and they come in any order.
+    let candidates: Vec<&str> = candidates.take(CANDIDATES_MAX + 1).collect();
+    if candidates.len() > CANDIDATES_MAX {
+        return None;
+    }
     candidates
-        .take(CANDIDATES_MAX)
+        .into_iter()
         .filter(|candidate| candidate.len().abs_diff(name.len()) <= 4 && candidate.len() <= 80)
         .map(|candidate| (distance(&wanted, candidate), candidate))
         .filter(|&(distance, _)| distance <= allowed)

@@ -1,7 +1,7 @@
 //! The functions on arrays.
 
-use super::Outcome;
-use super::math::integer;
+use super::math::truncated;
+use super::{Outcome, Refusal};
 use json::{Array, Number, Value};
 use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
@@ -15,12 +15,9 @@ const PARTITION_BYTES_MAX: usize = 262_144;
 
 pub(super) fn partition(value: &Value, size: &Value) -> Outcome {
     let array = array(value)?;
-    let size = integer(size)?;
-    if size < 1 {
-        return Err(format!("The chunk size must be a positive integer but was: {size}"));
-    }
-    if value.to_string().len() > PARTITION_BYTES_MAX {
-        return Err(format!("The array is larger than {PARTITION_BYTES_MAX} bytes"));
+    let size = truncated(size)?;
+    if size < 1 || value.to_string().len() > PARTITION_BYTES_MAX {
+        return Err(Refusal::Arguments);
     }
     Ok(array.chunks(size as usize).map(|chunk| Value::from(chunk.to_vec())).collect::<Vec<_>>().into())
 }
@@ -31,26 +28,28 @@ pub(super) fn contains(value: &Value, element: &Value) -> Outcome {
 
 /// From `start` to `end`, both included, by `step`.
 pub(super) fn range(start: &Value, end: &Value, step: &Value) -> Outcome {
-    let (start, end, step) = (integer(start)?, integer(end)?, integer(step)?);
+    let (start, end, step) = (truncated(start)?, truncated(end)?, truncated(step)?);
     if step == 0 {
-        return Err("The step must not be 0".to_owned());
+        return Err(Refusal::Arguments);
     }
     let count = (end - start) / step + 1;
     if (end - start).signum() == -step.signum() {
         return Ok(Vec::new().into());
     }
     if count > RANGE_MAX {
-        return Err(format!("The range has {count} elements, more than {RANGE_MAX}"));
+        return Err(Refusal::Arguments);
     }
     Ok((0..count).map(|position| Value::from(start + position * step)).collect::<Vec<_>>().into())
 }
 
+/// The element at an index. An empty array has a null everywhere (recorded).
 pub(super) fn get_item(value: &Value, index: &Value) -> Outcome {
     let array = array(value)?;
-    let index = integer(index)?;
-    usize::try_from(index).ok().and_then(|index| array.get(index)).cloned().ok_or_else(|| {
-        format!("The index {index} is out of the range of the array, which has {} elements", array.len())
-    })
+    let index = usize::try_from(truncated(index)?).map_err(|_| Refusal::Arguments)?;
+    if array.is_empty() {
+        return Ok(Value::Null);
+    }
+    array.get(index).cloned().ok_or(Refusal::Arguments)
 }
 
 pub(super) fn length(value: &Value) -> Outcome {
@@ -66,8 +65,8 @@ pub(super) fn unique(value: &Value) -> Outcome {
     Ok(unique.into())
 }
 
-fn array(value: &Value) -> Result<&Array, String> {
-    value.as_array().ok_or_else(|| format!("The argument must be an array but was: {value}"))
+fn array(value: &Value) -> Result<&Array, Refusal> {
+    value.as_array().ok_or(Refusal::Arguments)
 }
 
 /// A value that hashes as it compares, so that equal elements are found without comparing all with all.

@@ -1,10 +1,10 @@
 //! `States.Format`: a template whose `{}` are replaced in order. Objects and arrays print as Java prints them (recorded).
 
-use super::Outcome;
+use super::{Outcome, Refusal};
 use crate::java;
 use json::Value;
 
-/// The texts between the `{}` of a template: one more than there are `{}`. An error where a `{` stands without its `}`.
+/// The texts between the `{}` of a template: one more than there are `{}`. An error where a brace stands alone.
 pub(super) struct FormatTemplate(Result<Vec<String>, String>);
 
 impl FormatTemplate {
@@ -34,6 +34,7 @@ fn split(text: &str, is_escape: fn(char) -> bool) -> Result<Vec<String>, String>
                 pieces.push(std::mem::take(&mut piece));
             }
             ('{', _) => return Err("Invalid template in States.Format: matching '}' not found for '{'.".to_owned()),
+            ('}', _) => return Err("Invalid template in States.Format: matching '{' not found for '}'.".to_owned()),
             (other, _) => piece.push(other),
         }
     }
@@ -50,12 +51,12 @@ pub(super) fn format(literal: Option<&FormatTemplate>, template: &Value, values:
             from_data = FormatTemplate::from_data(text);
             &from_data
         }
-        (None, other) => return Err(format!("The template must be a string but was: {other}")),
+        (None, _) => return Err(Refusal::Arguments),
     };
-    let pieces = pieces.as_ref().map_err(String::clone)?;
+    let pieces = pieces.as_ref().map_err(|said| Refusal::Said(said.clone()))?;
     if pieces.len() - 1 != values.len() {
         let message = "Invalid arguments in States.Format: number of arguments do not match the occurrences of {}.";
-        return Err(message.to_owned());
+        return Err(Refusal::Said(message.to_owned()));
     }
     let mut text = pieces[0].clone();
     for (value, piece) in values.iter().zip(&pieces[1..]) {

@@ -44,51 +44,42 @@ pub enum Intrinsic {
 
 use Intrinsic::*;
 
-/// Name, function, how many arguments at least and at most.
-const FUNCTIONS: [(&str, Intrinsic, usize, usize); 18] = [
-    ("States.Format", Format, 1, usize::MAX),
-    ("States.StringToJson", StringToJson, 1, 1),
-    ("States.JsonToString", JsonToString, 1, 1),
-    ("States.Array", Array, 0, usize::MAX),
-    ("States.ArrayPartition", ArrayPartition, 2, 2),
-    ("States.ArrayContains", ArrayContains, 2, 2),
-    ("States.ArrayRange", ArrayRange, 3, 3),
-    ("States.ArrayGetItem", ArrayGetItem, 2, 2),
-    ("States.ArrayLength", ArrayLength, 1, 1),
-    ("States.ArrayUnique", ArrayUnique, 1, 1),
-    ("States.Base64Encode", Base64Encode, 1, 1),
-    ("States.Base64Decode", Base64Decode, 1, 1),
-    ("States.Hash", Hash, 2, 2),
-    ("States.JsonMerge", JsonMerge, 3, 3),
-    ("States.MathRandom", MathRandom, 2, 3),
-    ("States.MathAdd", MathAdd, 2, 2),
-    ("States.StringSplit", StringSplit, 2, 2),
-    ("States.UUID", UUID, 0, 0),
+/// Names and functions.
+const FUNCTIONS: [(&str, Intrinsic); 18] = [
+    ("States.Format", Format),
+    ("States.StringToJson", StringToJson),
+    ("States.JsonToString", JsonToString),
+    ("States.Array", Array),
+    ("States.ArrayPartition", ArrayPartition),
+    ("States.ArrayContains", ArrayContains),
+    ("States.ArrayRange", ArrayRange),
+    ("States.ArrayGetItem", ArrayGetItem),
+    ("States.ArrayLength", ArrayLength),
+    ("States.ArrayUnique", ArrayUnique),
+    ("States.Base64Encode", Base64Encode),
+    ("States.Base64Decode", Base64Decode),
+    ("States.Hash", Hash),
+    ("States.JsonMerge", JsonMerge),
+    ("States.MathRandom", MathRandom),
+    ("States.MathAdd", MathAdd),
+    ("States.StringSplit", StringSplit),
+    ("States.UUID", UUID),
 ];
 
 impl Intrinsic {
     /// The function called `name` (`States.Format`).
     pub fn from_name(name: &str) -> Option<Intrinsic> {
-        FUNCTIONS.iter().find(|(known, ..)| *known == name).map(|(_, function, ..)| *function)
+        FUNCTIONS.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
     }
 
     /// The name as written in a definition: `States.Format`.
     pub fn name(self) -> &'static str {
-        self.row().0
+        FUNCTIONS.iter().find(|(_, function)| *function == self).expect("every function is in the table").0
     }
 
     /// Whether the result may be used where AWS asks for a string: `ErrorPath` and `CausePath` accept these functions only.
     pub fn returns_string(self) -> bool {
         matches!(self, Format | JsonToString | ArrayGetItem | Base64Encode | Base64Decode | Hash | UUID)
-    }
-
-    fn accepts(self, arguments: usize) -> bool {
-        let (_, _, least, most) = self.row();
-        (*least..=*most).contains(&arguments)
-    }
-
-    fn row(self) -> &'static (&'static str, Intrinsic, usize, usize) {
-        FUNCTIONS.iter().find(|(_, function, ..)| *function == self).expect("every function is in the table")
     }
 }
 
@@ -110,12 +101,19 @@ enum Argument {
     Call(IntrinsicCall),
 }
 
-/// What a function says about arguments it refuses.
-type Outcome = Result<Value, String>;
+type Outcome = Result<Value, Refusal>;
+
+/// What AWS says of arguments that a function refuses.
+enum Refusal {
+    /// Nothing but that they are invalid.
+    Arguments,
+    /// More.
+    Said(String),
+}
 
 impl IntrinsicCall {
-    /// Parses a whole text as one call. Unknown functions, wrong numbers of arguments, nesting beyond 10 and backslashes other than
-    /// `\'`, `\{`, `\}` and `\\` are refused.
+    /// Parses a whole text as one call. Unknown functions, nesting beyond 10 and backslashes other than `\'`, `\{`, `\}` and `\\` are
+    /// refused; a wrong number of arguments is, as on AWS, refused only when the function is called.
     pub fn parse(text: &str) -> Result<IntrinsicCall, SyntaxError> {
         parse::call(text)
     }
@@ -176,7 +174,13 @@ impl IntrinsicCall {
                 Argument::Call(call) => call.evaluate_within(whole, scope, random),
             })
             .collect::<Result<_, _>>()?;
-        self.apply(&arguments, random).map_err(|message| EvaluationError::intrinsic_failed(whole, message))
+        self.apply(&arguments, random).map_err(|refusal| {
+            let message = match refusal {
+                Refusal::Arguments => format!("Invalid arguments in {}", self.function().name()),
+                Refusal::Said(message) => message,
+            };
+            EvaluationError::intrinsic_failed(whole, message)
+        })
     }
 
     fn apply(&self, arguments: &[Value], random: &mut Random) -> Outcome {
@@ -200,7 +204,7 @@ impl IntrinsicCall {
             (MathRandom, [start, end, seed]) => math::random_from_seed(start, end, seed),
             (MathAdd, [left, right]) => math::add(left, right),
             (UUID, []) => Ok(random.uuid_v4().into()),
-            (function, _) => unreachable!("the parser checks how many arguments {} takes", function.name()),
+            _ => Err(Refusal::Arguments),
         }
     }
 }

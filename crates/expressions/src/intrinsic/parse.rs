@@ -61,10 +61,6 @@ impl CallParser<'_> {
             return Err(SyntaxError { offset: start, message });
         };
         let (arguments, template) = self.arguments(function, level)?;
-        if !function.accepts(arguments.len()) {
-            let message = format!("{name} does not take {} arguments", arguments.len());
-            return Err(SyntaxError { offset: start, message });
-        }
         let text = self.text[start..self.cursor.offset()].to_owned();
         Ok(IntrinsicCall(Arc::new(Call { text, function, arguments, template })))
     }

@@ -1,6 +1,6 @@
 //! The functions on strings: Base64, hashes, splitting.
 
-use super::Outcome;
+use super::{Outcome, Refusal};
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use base64::engine::{DecodePaddingMode, Engine};
@@ -26,7 +26,7 @@ pub(super) fn base64_encode(text: &Value) -> Outcome {
 }
 
 pub(super) fn base64_decode(text: &Value) -> Outcome {
-    let bytes = LENIENT.decode(limited(string(text)?)?).map_err(|_| "The string is not valid Base64".to_owned())?;
+    let bytes = LENIENT.decode(limited(string(text)?)?).map_err(|_| Refusal::Arguments)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned().into())
 }
 
@@ -43,7 +43,7 @@ pub(super) fn hash(data: &Value, algorithm: &Value) -> Outcome {
         "SHA-256" => Ok(hex(&Sha256::digest(bytes))),
         "SHA-384" => Ok(hex(&Sha384::digest(bytes))),
         "SHA-512" => Ok(hex(&Sha512::digest(bytes))),
-        other => Err(format!("The algorithm '{other}' is none of MD5, SHA-1, SHA-256, SHA-384, SHA-512")),
+        _ => Err(Refusal::Arguments),
     }
 }
 
@@ -54,15 +54,12 @@ pub(super) fn split(text: &Value, delimiters: &Value) -> Outcome {
     Ok(pieces.filter(|piece| !piece.is_empty()).map(Value::from).collect::<Vec<_>>().into())
 }
 
-fn string(value: &Value) -> Result<&str, String> {
-    value.as_str().ok_or_else(|| format!("The argument must be a string but was: {value}"))
+fn string(value: &Value) -> Result<&str, Refusal> {
+    value.as_str().ok_or(Refusal::Arguments)
 }
 
-fn limited(text: &str) -> Result<&str, String> {
-    match text.encode_utf16().nth(CHARACTERS_MAX) {
-        None => Ok(text),
-        Some(_) => Err(format!("The string is longer than {CHARACTERS_MAX} characters")),
-    }
+fn limited(text: &str) -> Result<&str, Refusal> {
+    if text.encode_utf16().nth(CHARACTERS_MAX).is_none() { Ok(text) } else { Err(Refusal::Arguments) }
 }
 
 fn hex(digest: &[u8]) -> Value {

@@ -7,7 +7,7 @@ use crate::frame::{Frame, FrameId, Phase};
 use crate::history::HistoryEventDetails;
 use crate::step::{Progress, Step};
 use asl::definition::{Flow, IntegerField, MapState, State, StateKind};
-use json::{Number, Payload, Value};
+use json::{Payload, Value};
 
 pub(crate) fn begin(step: &mut Step<'_>, frame: &mut Frame, state: &State, map: &MapState) -> Result<Progress, Fault> {
     let input = step.effective_input(frame, state)?;
@@ -178,9 +178,8 @@ pub(crate) fn integer(
 ) -> Result<u64, Fault> {
     match field {
         IntegerField::Literal(number) => Ok(*number),
-        IntegerField::Expression(expression) => step.expression(frame, expression, name, "integer", |value| {
-            let integer = value.as_number().and_then(Number::as_integral)?;
-            u64::try_from(integer).ok()
+        IntegerField::Expression(expression) => step.whole_number(frame, expression, name, |integer| {
+            (integer < 0).then(|| format!("{name} cannot be negative."))
         }),
         IntegerField::Path(path) => {
             let value = step.path(frame, input.value(), path)?;

@@ -258,6 +258,9 @@ fn token_text(step: &Step<'_>, frame: FrameId, nonce: u64) -> String {
     TaskToken { execution_arn: step.execution.header.execution_arn.to_string(), task, nonce }.encode()
 }
 
+/// The longest timeout that an expression may give.
+const SECONDS_MAX: i64 = 99_999_999;
+
 /// `TimeoutSeconds` or `HeartbeatSeconds`, or what their paths refer to.
 fn seconds(
     step: &mut Step<'_>,
@@ -272,10 +275,12 @@ fn seconds(
         Some(IntegerField::Path(path)) => path,
         Some(IntegerField::Expression(expression)) => {
             let location = path_field.trim_end_matches("Path");
-            let seconds = step.expression(frame, expression, location, "integer", |value| {
-                value.as_number().and_then(Number::as_integral).filter(|seconds| *seconds > 0)
-            })?;
-            return Ok(Some(seconds.unsigned_abs()));
+            return step
+                .whole_number(frame, expression, location, |seconds| {
+                    (!(0..=SECONDS_MAX).contains(&seconds))
+                        .then(|| format!("{location} must be between 0 and {SECONDS_MAX} but was: {seconds}"))
+                })
+                .map(Some);
         }
     };
     let input = step.effective_input(frame, state)?;

@@ -79,10 +79,11 @@ fn due(step: &mut Step<'_>, frame: &Frame, input: &Payload, wait: &WaitState) ->
             })
         }
         WaitState::SecondsExpression(expression) => {
-            let seconds = step.expression(frame, expression, "Seconds", "integer", |value| {
-                value.as_number().and_then(Number::as_integral).filter(|seconds| *seconds >= 0)
+            // More than a literal may say is fine (measured).
+            let seconds = step.whole_number(frame, expression, "Seconds", |seconds| {
+                (seconds < 0).then(|| format!("Seconds must be between 0 and 99999999 but was: {seconds}"))
             })?;
-            Ok(step.now.plus_seconds(seconds.unsigned_abs()))
+            Ok(step.now.plus_seconds(seconds))
         }
         WaitState::TimestampExpression(expression) => {
             let text = step.expression(frame, expression, "Timestamp", "string", |value| match value {

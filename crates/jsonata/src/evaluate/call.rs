@@ -4,6 +4,7 @@ use super::Evaluator;
 use super::frame::Environment;
 use super::function::{Function, FunctionKind};
 use super::item::{Item, RecordBuilder};
+use super::unwrap_sequence;
 use crate::error::Error;
 use crate::functions::{Arguments, Builtin};
 use crate::regex::Match;
@@ -127,7 +128,7 @@ impl Evaluator<'_> {
             }
             FunctionKind::Composed(first, second) => {
                 let argument = arguments.into_iter().next().unwrap_or_default();
-                let between = self.nested(first, vec![argument], &Item::NULL)?;
+                let between = unwrap_sequence(self.nested(first, vec![argument], &Item::NULL)?, false);
                 self.nested(second, vec![between], &Item::NULL)
             }
             FunctionKind::Transform { transform, environment } => {

@@ -2,7 +2,7 @@
 
 use super::Evaluator;
 use super::frame::{Environment, Frame, Tuple};
-use super::item::{Item, LINEAR_MAX, Record};
+use super::item::{Item, LINEAR_MAX, Record, in_key_order};
 use crate::error::Error;
 use crate::syntax::ast::{Node, Symbol};
 use json::{Key, Object, Value};
@@ -70,11 +70,12 @@ impl Evaluator<'_> {
             }
             keys.push(key);
         }
+        let mut values: Vec<(Key, &Node)> =
+            pairs.iter().zip(keys).filter_map(|((_, value), key)| Some((key?, value))).collect();
+        in_key_order(&mut values, |(key, _)| key, self.profile);
         let mut members = Vec::with_capacity(pairs.len());
-        for ((_, value), key) in pairs.iter().zip(keys) {
-            if let Some(key) = key {
-                members.push((key, self.evaluate(value, input, environment)?));
-            }
+        for (key, value) in values {
+            members.push((key, self.evaluate(value, input, environment)?));
         }
         self.finish(members)
     }
@@ -121,9 +122,10 @@ impl Evaluator<'_> {
     fn build<T>(
         &self,
         pairs: &[(Node, Node)],
-        groups: Vec<Group<T>>,
+        mut groups: Vec<Group<T>>,
         evaluate_value: impl Fn(&Node, Vec<T>) -> Result<Item, Error>,
     ) -> Result<Item, Error> {
+        in_key_order(&mut groups, |group| &group.key, self.profile);
         let mut members = Vec::with_capacity(groups.len());
         for group in groups {
             members.push((group.key, evaluate_value(&pairs[group.pair].1, group.members)?));

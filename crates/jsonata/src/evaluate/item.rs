@@ -4,9 +4,10 @@
 //! which know how deep they are nested, so that nothing that recurses over a value can exhaust the stack.
 
 use super::frame::Tuple;
-use super::function::Function;
+use super::function::{Function, FunctionKind};
 use crate::error::{DEPTH_EXCEEDED, Error};
 use crate::number;
+use crate::profile::Profile;
 use json::{Key, ObjectBuilder, Value};
 use std::cell::OnceCell;
 use std::cmp::Ordering;
@@ -140,6 +141,26 @@ impl RecordBuilder {
 
     pub(crate) fn build(self) -> Record {
         Record::from_distinct(self.entries)
+    }
+
+    /// As [`RecordBuilder::build`], in the order that the profile has for keys.
+    pub(crate) fn build_as(mut self, profile: Profile) -> Record {
+        in_key_order(&mut self.entries, |(key, _)| key, profile);
+        self.build()
+    }
+}
+
+/// Puts members in the order that the reference implementation has them in: to JavaScript, keys that look like small integers come first, by
+/// their number. On AWS all stay in the order in which they were inserted.
+pub(crate) fn in_key_order<T>(members: &mut [T], key: impl Fn(&T) -> &str, profile: Profile) {
+    let index = |member: &T| {
+        let key = key(member);
+        let digits =
+            key.len() <= 10 && key.bytes().all(|byte| byte.is_ascii_digit()) && (key == "0" || !key.starts_with('0'));
+        key.parse::<u64>().ok().filter(|&number| digits && number < u64::from(u32::MAX)).unwrap_or(u64::MAX)
+    };
+    if profile != Profile::StepFunctions && !members.is_sorted_by_key(index) {
+        members.sort_by_key(index);
     }
 }
 
@@ -298,6 +319,10 @@ impl Item {
         matches!(self, Item::Function(_))
     }
 
+    pub(crate) fn is_regex(&self) -> bool {
+        matches!(self, Item::Function(function) if matches!(function.kind, FunctionKind::Regex(_) | FunctionKind::NextMatch { .. }))
+    }
+
     pub(crate) fn is_array(&self) -> bool {
         matches!(self, Item::Json(Value::Array(_)) | Item::List(..))
     }
@@ -396,7 +421,10 @@ impl Item {
         match self {
             Item::Undefined | Item::Tuples(_) => None,
             Item::Function(_) => None,
-            Item::Json(value) => Some(value.clone()),
+            Item::Json(value) => Some(match mode {
+                Output::StepFunctions => number::in_aws_form(value),
+                Output::Javascript => value.clone(),
+            }),
             Item::Number(number) if number.is_finite() => Some(number::to_json(*number)),
             Item::Number(number) => Some(match mode {
                 Output::StepFunctions => Value::from(crate::text::number::format(*number)),

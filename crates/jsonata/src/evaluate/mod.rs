@@ -276,6 +276,7 @@ impl<'a> Evaluator<'a> {
 
     /// Charges for `count` items of an array that is being made.
     pub(crate) fn grow(&self, count: usize) -> Result<(), Error> {
+        self.budget.hold(count.saturating_mul(8))?;
         self.budget.step(count as u64)?;
         self.budget.allocate(32 + count * size_of::<Item>())
     }
@@ -283,6 +284,7 @@ impl<'a> Evaluator<'a> {
     /// A string, charged for.
     pub(crate) fn text(&self, text: impl Into<Arc<str>>) -> Result<Item, Error> {
         let text = text.into();
+        self.budget.hold(text.len())?;
         self.budget.allocate(32 + text.len())?;
         self.budget.step(text.len() as u64 / 64)?;
         Ok(Item::string(text))
@@ -340,7 +342,7 @@ pub(crate) fn to_boolean(item: &Item, profile: Profile) -> bool {
         Item::Undefined | Item::Tuples(_) => false,
         Item::Function(function) => {
             let is_regex = matches!(function.kind, FunctionKind::Regex(_) | FunctionKind::NextMatch { .. });
-            profile == Profile::StepFunctions && !is_regex
+            profile.is_documented() && !is_regex
         }
         Item::Number(number) => *number != 0.0 && !number.is_nan(),
         Item::Record(record) => !record.entries().is_empty(),

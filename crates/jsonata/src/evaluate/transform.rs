@@ -6,6 +6,7 @@ use super::Evaluator;
 use super::frame::Environment;
 use super::item::{Item, Record, RecordBuilder, VALUE_DEPTH_MAX};
 use crate::error::{DEPTH_EXCEEDED, Error};
+use crate::profile::Profile;
 use crate::syntax::ast::Transform;
 use crate::text::number::for_string;
 use json::Value;
@@ -52,7 +53,7 @@ impl Evaluator<'_> {
             }
             if let Some(delete) = &transform.delete {
                 // The language looks at the object as the update left it.
-                let interim = Item::Record(Rc::new(std::mem::take(&mut members).build()));
+                let interim = Item::Record(Rc::new(std::mem::take(&mut members).build_as(self.profile)));
                 let seen = self.rebuild(&interim, &changes, 0)?;
                 interim.entries().into_iter().for_each(|(key, item)| members.insert(key, item));
                 let names = self.evaluate(delete, &seen, environment)?;
@@ -64,7 +65,7 @@ impl Evaluator<'_> {
                     members.remove(name);
                 }
             }
-            changes.insert(Rc::as_ptr(original), Rc::new(members.build()));
+            changes.insert(Rc::as_ptr(original), Rc::new(members.build_as(self.profile)));
         }
         self.rebuild(&copy, &changes, 0)?.shallow_enough()
     }
@@ -104,14 +105,20 @@ impl Evaluator<'_> {
                     record.insert(key, self.copy(&member)?);
                 }
             }
-            return Ok(Item::Record(Rc::new(record.build())));
+            return Ok(Item::Record(Rc::new(record.build_as(self.profile))));
         }
         if item.is_function() {
             return Ok(Item::string(""));
         }
         let Some(number) = item.as_number() else { return Ok(item.clone()) };
-        if !number.is_finite() {
+        if number.is_nan() {
+            return Ok(Item::NULL);
+        }
+        if number.is_infinite() {
             return Err(Error::new("D1001").with_value(Value::Null));
+        }
+        if self.profile == Profile::StepFunctions {
+            return Ok(item.clone());
         }
         let kept = for_string(number, self.profile);
         Ok(if kept == number { item.clone() } else { Item::Number(kept) })
@@ -143,7 +150,7 @@ impl Evaluator<'_> {
                 for (key, member) in current.entries() {
                     rebuilt.insert(key.clone(), self.rebuild(member, changes, level + 1)?);
                 }
-                Ok(Item::Record(Rc::new(rebuilt.build())))
+                Ok(Item::Record(Rc::new(rebuilt.build_as(self.profile))))
             }
             other => Ok(other.clone()),
         }

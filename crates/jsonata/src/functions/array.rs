@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use crate::error::Error;
-use crate::evaluate::item::{Item, List, compare_text, deep_equal};
+use crate::evaluate::item::{Flags, Item, List, compare_text, deep_equal};
 use crate::evaluate::{Evaluator, to_boolean, with_flags};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -118,9 +118,8 @@ pub(super) fn distinct(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) 
         }
         results.push(element);
     }
-    let mut flags = array.flags();
-    flags.cons = false;
-    flags.outer_wrapper = false;
+    // Of what is remembered of the array only that it is a sequence goes on.
+    let flags = Flags { sequence: array.flags().sequence, ..Flags::default() };
     Ok(with_flags(Item::from(List::plain(results)), flags))
 }
 

@@ -3,7 +3,7 @@
 use super::Arguments;
 use crate::error::Error;
 use crate::evaluate::Evaluator;
-use crate::evaluate::function::FunctionKind;
+use crate::evaluate::function::{Function, FunctionKind};
 use crate::evaluate::item::{Item, RecordBuilder};
 use crate::regex::{Match, Regex};
 use std::rc::Rc;
@@ -252,7 +252,14 @@ pub(super) fn replace(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Re
             Some(replacement) => substitute(replacement, &text[found.start..found.end], &found.groups, &mut result),
             None => {
                 let argument = if found.item.is_undefined() {
-                    let record = describe(evaluator, text, &mut units, &found, "start")?;
+                    let mut record = describe(evaluator, text, &mut units, &found, "start")?;
+                    if let Item::Function(function) = arguments.get(1)
+                        && let FunctionKind::Regex(regex) = &function.kind
+                    {
+                        let (regex, text) = (regex.clone(), text.clone());
+                        let next = FunctionKind::NextMatch { regex, text, from: found.end };
+                        record.insert("next".into(), Function::item(next));
+                    }
                     Item::Record(Rc::new(record.build()))
                 } else {
                     found.item.clone()

@@ -91,7 +91,7 @@ pub(crate) fn find(name: &str, profile: Profile) -> Option<&'static Builtin> {
         builtin.name == name
             && match builtin.available {
                 Available::Everywhere => true,
-                Available::Reference => profile == Profile::Reference,
+                Available::Reference => profile != Profile::StepFunctions,
                 Available::StepFunctions => profile == Profile::StepFunctions,
             }
     })
@@ -138,7 +138,7 @@ static BUILTINS: [Builtin; 71] = [
     builtin("formatInteger", "<n-s:s>", 2, number::format_integer),
     builtin("formatNumber", "<n-so?:s>", 3, number::format_number),
     builtin("fromMillis", "<n-s?s?:s>", 3, time::from_millis),
-    only(Available::StepFunctions, "hash", "<s-s:s>", 2, step_functions::hash),
+    only(Available::StepFunctions, "hash", "<ss?:s>", 2, step_functions::hash),
     builtin("join", "<a<s>s?:s>", 2, string::join),
     builtin("keys", "<x-:a<s>>", 1, object::keys),
     builtin("length", "<s-:n>", 1, string::length),
@@ -154,12 +154,12 @@ static BUILTINS: [Builtin; 71] = [
     builtin("now", "<s?s?:s>", 2, time::now),
     builtin("number", "<(nsb)-:n>", 1, number::number),
     builtin("pad", "<s-ns?:s>", 3, string::pad),
-    only(Available::StepFunctions, "parse", "<s-:x>", 1, step_functions::parse),
+    only(Available::StepFunctions, "parse", "<s?:x>", 1, step_functions::parse),
     builtin("parseInteger", "<s-s:n>", 2, number::parse_integer),
-    only(Available::StepFunctions, "partition", "<an:a>", 2, step_functions::partition),
+    only(Available::StepFunctions, "partition", "<xn?:a>", 2, step_functions::partition),
     builtin("power", "<n-n:n>", 2, number::power),
     only(Available::Reference, "random", "<:n>", 0, number::random),
-    only(Available::StepFunctions, "random", "<n?:n>", 1, number::random),
+    only(Available::StepFunctions, "random", "<n?:n>", 1, step_functions::random),
     only(Available::StepFunctions, "range", "<nnn?:a>", 3, step_functions::range),
     builtin("reduce", "<afj?:j>", 3, higher_order::reduce),
     builtin("replace", "<s-(sf)(sf)n?:s>", 4, matching::replace),

@@ -4,7 +4,6 @@ use super::{Arguments, picture_error};
 use crate::error::Error;
 use crate::evaluate::Evaluator;
 use crate::evaluate::item::{Item, Output};
-use crate::evaluate::mix;
 use crate::number::to_json;
 use crate::pictures;
 use crate::text;
@@ -89,13 +88,9 @@ pub(super) fn power(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item,
     Err(error.with_value2(crate::evaluate::shown(exponent)))
 }
 
-/// `$random()`, and `$random(seed)`, which gives the same number for the same seed.
-pub(super) fn random(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    let bits = match arguments.number(0) {
-        Some(seed) => mix((seed.trunc() as i64 as u64).wrapping_add(0x9e37_79b9_7f4a_7c15)),
-        None => evaluator.next_random(),
-    };
-    Ok(Item::Number((bits >> 11) as f64 / (1_u64 << 53) as f64))
+/// `$random()`
+pub(super) fn random(evaluator: &Evaluator<'_>, _: Arguments<'_>) -> Result<Item, Error> {
+    Ok(Item::Number((evaluator.next_random() >> 11) as f64 / (1_u64 << 53) as f64))
 }
 
 pub(super) fn number(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {

@@ -4,7 +4,6 @@ use super::Arguments;
 use crate::error::Error;
 use crate::evaluate::item::{Item, RecordBuilder};
 use crate::evaluate::{Evaluator, lookup as lookup_member, to_boolean};
-use crate::profile::Profile;
 use json::Value;
 use std::rc::Rc;
 
@@ -12,15 +11,19 @@ fn truth(boolean: bool) -> Item {
     Item::Json(Value::Bool(boolean))
 }
 
-// Functions that are arguments of functions are false in every version.
-pub(super) fn boolean(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    let argument = arguments.get(0);
-    Ok(if argument.is_undefined() { Item::Undefined } else { truth(to_boolean(argument, Profile::Reference)) })
+/// Functions that are arguments of functions are false in every version, but not those in an array.
+fn is_true(evaluator: &Evaluator<'_>, argument: &Item) -> bool {
+    !argument.is_function() && to_boolean(argument, evaluator.profile)
 }
 
-pub(super) fn not(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+pub(super) fn boolean(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
     let argument = arguments.get(0);
-    Ok(if argument.is_undefined() { Item::Undefined } else { truth(!to_boolean(argument, Profile::Reference)) })
+    Ok(if argument.is_undefined() { Item::Undefined } else { truth(is_true(evaluator, argument)) })
+}
+
+pub(super) fn not(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    let argument = arguments.get(0);
+    Ok(if argument.is_undefined() { Item::Undefined } else { truth(!is_true(evaluator, argument)) })
 }
 
 pub(super) fn exists(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
@@ -31,6 +34,9 @@ pub(super) fn type_of(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Ite
     let name = match arguments.get(0) {
         Item::Undefined => return Ok(Item::Undefined),
         Item::Function(_) => "function",
+        // As JavaScript's implementation asks: what is not a number is an object.
+        Item::Number(number) if number.is_nan() => "object",
+        Item::Number(number) if number.is_infinite() => return Err(Error::new("D1001").with_value(Value::Null)),
         Item::Number(_) => "number",
         Item::List(..) | Item::Tuples(_) => "array",
         Item::Record(_) => "object",
@@ -126,7 +132,7 @@ pub(super) fn merge(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Resu
         evaluator.grow(entries.len() * 2 + 1)?;
         entries.into_iter().for_each(|(key, member)| merged.insert(key, member));
     }
-    Item::Record(Rc::new(merged.build())).shallow_enough()
+    Item::Record(Rc::new(merged.build_as(evaluator.profile))).shallow_enough()
 }
 
 /// `$eval`: an expression as text, on the context or another input. It sees what is bound outside, not the variables around the call.

@@ -1,13 +1,15 @@
 //! Functions on strings, and the text of any value.
 
 use super::Arguments;
-use crate::error::Error;
+use crate::error::{Error, INTERNAL};
 use crate::evaluate::Evaluator;
 use crate::evaluate::item::Item;
+use crate::profile::Profile;
 use crate::text;
 use crate::text::number::for_string;
 use crate::text::number::write as write_number;
 use json::{Value, write_string};
+use std::fmt::Write;
 use std::sync::Arc;
 
 /// Appends what `$string` makes of `item`.
@@ -28,9 +30,22 @@ pub(crate) fn to_text(evaluator: &Evaluator<'_>, item: &Item, pretty: bool, out:
 /// JSON text; `indent` is the level in pretty text.
 fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mut String) -> Result<(), Error> {
     evaluator.grow(1)?;
+    if evaluator.profile == Profile::StepFunctions
+        && let Some(number) = item.as_number()
+    {
+        // Every other number is one that a double holds.
+        match item {
+            Item::Json(Value::Number(json::Number::Integer(integer))) => write!(out, "{integer}").expect("a String"),
+            _ if number.is_finite() => text::number::write_as_aws(number, out),
+            _ if number.is_nan() => out.push_str("null"),
+            _ => return Err(Error::new("D1001").with_value(Value::Null)),
+        }
+        return Ok(());
+    }
     if let Some(number) = item.as_number() {
         match for_string(number, evaluator.profile) {
             number if number.is_finite() => write_number(number, out),
+            number if number.is_nan() => out.push_str("null"),
             _ => return Err(Error::new("D1001").with_value(Value::Null)),
         }
         return Ok(());
@@ -59,7 +74,7 @@ fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mu
     match item {
         Item::Json(Value::String(text)) => {
             evaluator.budget.allocate(text.len())?;
-            write_string(text, out);
+            quote(evaluator, text, out);
         }
         Item::Json(Value::Object(_)) | Item::Record(_) => {
             let entries = item.entries();
@@ -73,7 +88,7 @@ fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mu
                     out.push(',');
                 }
                 new_line(inner, out);
-                write_string(key, out);
+                quote(evaluator, key, out);
                 out.push_str(if indent.is_some() { ": " } else { ":" });
                 write(evaluator, member, inner, out)?;
             }
@@ -84,6 +99,27 @@ fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mu
         _ => out.push_str("\"\""),
     }
     Ok(())
+}
+
+/// A string in quotes. AWS escapes fewer characters than JSON asks for.
+fn quote(evaluator: &Evaluator<'_>, text: &str, out: &mut String) {
+    if evaluator.profile != Profile::StepFunctions {
+        return write_string(text, out);
+    }
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
 }
 
 fn new_line(level: Option<usize>, out: &mut String) {
@@ -194,6 +230,9 @@ pub(super) fn join(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Resul
 
 pub(super) fn base64encode(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
     let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+    if evaluator.profile == Profile::StepFunctions {
+        return evaluator.text(text::base64::encode_utf8(text));
+    }
     match text::base64::encode(text) {
         Ok(encoded) => evaluator.text(encoded),
         Err(_) => Err(Error::new("D3137").with_text("Invalid character")),
@@ -201,6 +240,10 @@ pub(super) fn base64encode(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) 
 }
 
 pub(super) fn base64decode(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
+    if evaluator.profile == Profile::StepFunctions {
+        let Some(text) = arguments.text(0) else { return Ok(Item::Undefined) };
+        return evaluator.text(text::base64::decode_utf8(text).ok_or_else(|| Error::new(INTERNAL))?);
+    }
     map_text(evaluator, &arguments, text::base64::decode)
 }
 
@@ -230,5 +273,10 @@ pub(super) fn decode_url(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) ->
 }
 
 pub(super) fn decode_url_component(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    decode(evaluator, &arguments, "decodeUrlComponent", text::url::decode_component)
+    let form = if evaluator.profile == Profile::StepFunctions {
+        text::url::decode_form_component
+    } else {
+        text::url::decode_component
+    };
+    decode(evaluator, &arguments, "decodeUrlComponent", form)
 }

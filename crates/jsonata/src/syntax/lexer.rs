@@ -252,7 +252,7 @@ fn operator(rest: &str, profile: Profile) -> Option<&'static str> {
     if !rest.starts_with(is_operator) {
         return None;
     }
-    let since = if profile == Profile::StepFunctions { &[][..] } else { &DOUBLE_SINCE };
+    let since = if profile.is_documented() { &[][..] } else { &DOUBLE_SINCE };
     let double = DOUBLE.iter().chain(since).find(|operator| rest.starts_with(**operator));
     double.or_else(|| SINGLE.iter().find(|operator| rest.starts_with(**operator))).copied()
 }

@@ -247,9 +247,11 @@ impl Parser<'_> {
 
     fn negate(&mut self, span: Span) -> Result<Node, Error> {
         let mut operand = self.expression(70)?;
-        if let (Kind::Literal(Value::Number(number)), None) = (&operand.kind, &operand.extras) {
-            let negative = number::to_json(-number.as_f64());
-            return self.finish(Node::new(Kind::Literal(negative), span));
+        // Its predicates stay: `-1[0]` is a part of -1.
+        if let Kind::Literal(Value::Number(number)) = &operand.kind {
+            operand.kind = Kind::Literal(number::to_json(-number.as_f64()));
+            operand.span = span;
+            return self.finish(operand);
         }
         let mut node = Node::new(Kind::Negate(Box::new(Node::new(Kind::Placeholder, span))), span);
         Parents::pass_on(&mut node, &mut operand);
@@ -623,6 +625,9 @@ impl Parser<'_> {
             let text = &self.source[left.span.start..left.span.end];
             return Err(Error::new("S0212").at(left.span.end).with_token(text));
         };
+        if left.extras.as_ref().is_some_and(|extras| extras.group.is_some()) {
+            return Err(Error::new("S0212").at(left.span.end).with_token("{"));
+        }
         if left.extras.is_some_and(|extras| !extras.predicate.is_empty()) {
             return Err(Error::new("S0212").at(left.span.end + 1).with_token("["));
         }
@@ -642,7 +647,8 @@ impl Parser<'_> {
                 if self.is("?") {
                     partial = true;
                     arguments.push(Node::new(Kind::Placeholder, self.span));
-                    self.next(true)?;
+                    // A `/` after it begins a regular expression, as in the reference implementation.
+                    self.next(false)?;
                 } else {
                     arguments.push(self.expression(0)?);
                 }
@@ -682,7 +688,8 @@ impl Parser<'_> {
         }
         self.expect("{", false)?;
         let mut body = self.expression(0)?;
-        self.expect("}", true)?;
+        // A `/` after it begins a regular expression, as in the reference implementation.
+        self.expect("}", false)?;
         mark_tail_calls(&mut body);
         let lambda = Lambda { parameters, signature, body, slots: 0, parameter_slots: Vec::new() };
         self.finish(Node::new(Kind::Lambda(Arc::new(lambda)), span))

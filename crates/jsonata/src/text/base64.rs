@@ -1,7 +1,8 @@
 //! `$base64encode` and `$base64decode`: one character is one byte.
 //!
 //! JSONata documents that every character is treated as a byte of binary data and must lie between U+0000 and U+00FF. So this is not the
-//! intrinsic `States.Base64Encode`, which encodes UTF-8: `é` is `6Q==` here and `w6k=` there.
+//! intrinsic `States.Base64Encode`, which encodes UTF-8: `é` is `6Q==` here and `w6k=` there. AWS's JSONata encodes UTF-8 too
+//! ([`encode_utf8`]).
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -11,6 +12,15 @@ pub fn encode(text: &str) -> Result<String, char> {
     for character in text.chars() {
         bytes.push(u8::try_from(u32::from(character)).map_err(|_| character)?);
     }
+    Ok(encode_bytes(&bytes))
+}
+
+/// The base64 text of the UTF-8 bytes of `text`, padded.
+pub fn encode_utf8(text: &str) -> String {
+    encode_bytes(text.as_bytes())
+}
+
+fn encode_bytes(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
         let bits = group.iter().fold(0u32, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - group.len()) as u32);
@@ -19,7 +29,29 @@ pub fn encode(text: &str) -> Result<String, char> {
             out.push(if position as usize <= group.len() { char::from(ALPHABET[sextet as usize]) } else { '=' });
         }
     }
-    Ok(out)
+    out
+}
+
+/// The text whose UTF-8 bytes base64 text stands for; bytes that are no UTF-8 are replaced. Padding may be missing. `None` for anything that
+/// is not base64.
+pub fn decode_utf8(text: &str) -> Option<String> {
+    let digits = text.trim_end_matches('=');
+    let padding = text.len() - digits.len();
+    let rest = digits.len() % 4;
+    if rest == 1 || padding != 0 && (rest + padding) != 4 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(digits.len() * 3 / 4);
+    let (mut bits, mut count) = (0u32, 0u32);
+    for byte in digits.bytes() {
+        bits = (bits << 6 | sextet(byte).filter(|_| !matches!(byte, b'-' | b'_'))?) & 0xFFFF;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The characters that base64 text stands for, one for each byte.
@@ -65,6 +97,17 @@ mod tests {
             assert_eq!(decode(encoded), text);
         }
         assert_eq!(encode("a中"), Err('中'));
+    }
+
+    #[test]
+    fn aws_encodes_utf_8() {
+        assert_eq!(encode_utf8("日本 a"), "5pel5pysIGE=");
+        let decoded =
+            [("5pel5pysIGE=", Some("日本 a")), ("YWJ", Some("ab")), ("", Some("")), ("gA==", Some("\u{fffd}"))];
+        let refused = [("!!", None), ("a", None), ("YWJ==", None), ("YW=J", None), ("_-8=", None)];
+        for (encoded, text) in decoded.into_iter().chain(refused) {
+            assert_eq!(decode_utf8(encoded).as_deref(), text, "{encoded}");
+        }
     }
 
     #[test]

@@ -69,10 +69,45 @@ pub fn format(value: f64) -> String {
     out
 }
 
+/// Appends what AWS's `$string` and `&` make of a finite number: whole numbers as [`write`] does; of others 15 significant digits, rounded
+/// down and without zeros at the end, as Java's `BigDecimal` prints them (`1e+2` for 100.0000000000001).
+pub fn write_as_aws(value: f64, out: &mut String) {
+    if value.fract() == 0.0 {
+        return write(value, out);
+    }
+    let text = format!("{value:e}");
+    let (mantissa, exponent) = text.split_once('e').expect("an exponent was asked for");
+    let exponent: i32 = exponent.parse().expect("the standard library writes a decimal exponent");
+    let negative = mantissa.starts_with('-');
+    let digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
+    let (kept, cut) = digits.split_at(digits.len().min(15));
+    let mut kept: i64 = kept.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+    // Down is away from zero for negative numbers.
+    kept += i64::from(negative && cut.iter().any(|digit| *digit != b'0'));
+    // The number is kept * 10^-scale.
+    let mut scale = digits.len().min(15) as i32 - 1 - exponent;
+    while kept % 10 == 0 {
+        kept /= 10;
+        scale -= 1;
+    }
+    let digits = kept.to_string();
+    let exponent = digits.len() as i32 - 1 - scale;
+    if negative {
+        out.push('-');
+    }
+    if scale >= 0 && exponent >= -6 {
+        return write_shifted(&digits, exponent, out);
+    }
+    let (first, rest) = digits.split_at(1);
+    let point = if rest.is_empty() { "" } else { "." };
+    let sign = if exponent < 0 { "" } else { "+" };
+    write!(out, "{first}{point}{rest}e{sign}{exponent}").expect("writing to a String cannot fail");
+}
+
 /// The double that `$string` and `&` print for `value`: fractions keep 15 significant digits, whole numbers all of theirs.
 /// In version 2.0.6 they keep 15 too.
 pub fn for_string(value: f64, profile: Profile) -> f64 {
-    let exact = value.fract() == 0.0 && profile != Profile::StepFunctions;
+    let exact = value.fract() == 0.0 && !profile.is_documented();
     if exact { value } else { round::to_15_digits(value) }
 }
 
@@ -181,7 +216,31 @@ mod tests {
         }
         assert_eq!(format(for_string(22.0 / 7.0, Profile::Reference)), "3.14285714285714");
         assert_eq!(format(for_string(5890840712243076.0, Profile::Reference)), "5890840712243076");
-        assert_eq!(format(for_string(5890840712243076.0, Profile::StepFunctions)), "5890840712243080");
+        assert_eq!(format(for_string(5890840712243076.0, Profile::Documented)), "5890840712243080");
+    }
+
+    #[test]
+    fn fractions_keep_15_digits_rounded_down_on_aws() {
+        let cases = [
+            (0.1, "0.1"),
+            (0.1 + 0.2, "0.3"),
+            (0.6666666666666666, "0.666666666666666"),
+            (-0.6666666666666666, "-0.666666666666667"),
+            (1234567890123456.7, "1.23456789012345e+15"),
+            (123456789012345.5, "123456789012345"),
+            (100.0000000000001, "1e+2"),
+            (0.0000015, "0.0000015"),
+            (0.00000015, "1.5e-7"),
+            (-2.5, "-2.5"),
+            (1.5e16, "15000000000000000"),
+            (1.5e21, "1.5e+21"),
+            (9223372036854775808.0, "9223372036854776000"),
+        ];
+        for (value, expected) in cases {
+            let mut text = String::new();
+            write_as_aws(value, &mut text);
+            assert_eq!(text, expected);
+        }
     }
 
     #[test]

@@ -29,6 +29,25 @@ pub fn decode_component(text: &str) -> Result<String, Malformed> {
     unescape(text, b"")
 }
 
+/// `$decodeUrlComponent` on AWS, which reads forms as Java does: `+` is a space, and bytes that are no UTF-8 are replaced.
+pub fn decode_form_component(text: &str) -> Result<String, Malformed> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        match first {
+            b'%' => {
+                bytes.push(escaped_byte(rest)?);
+                rest = &rest[3..];
+                continue;
+            }
+            b'+' => bytes.push(b' '),
+            other => bytes.push(other),
+        }
+        rest = after;
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 fn escape(text: &str, kept: &[u8]) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut out = String::with_capacity(text.len());
@@ -95,6 +114,14 @@ mod tests {
         assert_eq!(encode_component("?x=a'b+c"), "%3Fx%3Da'b%2Bc");
         assert_eq!(decode("%3f%20%41%2541+%F0%9F%98%80").as_deref(), Ok("%3f A%41+😀"));
         assert_eq!(decode_component("%3F%20+").as_deref(), Ok("? +"));
+    }
+
+    #[test]
+    fn aws_reads_components_as_forms() {
+        for (text, decoded) in [("a+b%2Bc%20d", "a b+c d"), ("%E6%97%A5é", "日é"), ("%E6x", "\u{fffd}x")] {
+            assert_eq!(decode_form_component(text).as_deref(), Ok(decoded));
+        }
+        assert_eq!(decode_form_component("%zz"), Err(Malformed));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Generated expressions give what jsonata-js gives: the same JSON text, or the same error code and message.
 //!
-//! `Profile::StepFunctions` is held to version 2.0.6, which AWS documents, and where that version fails with an error of JavaScript's or
+//! `Profile::Documented` is held to version 2.0.6, which AWS documents, and where that version fails with an error of JavaScript's or
 //! does not end, to the newest; `Profile::Reference` is held to the newest. What differs on purpose is in `differences.json`, each with its
 //! reason and an example that must still differ.
 //!
@@ -61,7 +61,7 @@ fn generated_expressions_give_what_jsonata_js_gives() {
         unlisted.len()
     );
     let mut shown: Vec<String> = unlisted.iter().map(|found| found.to_string()).collect();
-    shown.dedup_by_key(|shown| shown.replace("Reference", "StepFunctions"));
+    shown.dedup_by_key(|shown| shown.replace("Reference", "Documented"));
     shown.truncate(SHOWN);
     assert!(unlisted.is_empty(), "{} differences are not listed:\n\n{}", unlisted.len(), shown.join("\n\n"));
 }
@@ -164,7 +164,7 @@ fn compare(case: &Case, answer: &oracle::Answers, documents: &[Document]) -> Vec
         &document.unwrap_or_else(|| panic!("there is no document {name}")).value
     });
     let documented = if answer.documented.is_of_the_language() { &answer.documented } else { &answer.newest };
-    let held = [(Profile::StepFunctions, documented), (Profile::Reference, &answer.newest)];
+    let held = [(Profile::Documented, documented), (Profile::Reference, &answer.newest)];
     let differs = |(profile, reference): (Profile, &Answer)| {
         let ours = evaluate(&case.expression, input, profile);
         let same = match (reference, &ours) {

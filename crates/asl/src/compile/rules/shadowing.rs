@@ -19,9 +19,8 @@ pub(crate) fn check(checker: &mut Checker<'_>, tree: &Node) {
         if !outer_scopes(checker, inner.scope).any(|outer| names.contains(&(outer, inner.name))) {
             continue;
         }
-        let message =
-            format!("Invalid variable name '{}': the variable is already assigned in an outer scope.", inner.name);
-        let mut diagnostic = Diagnostic::error(code::INVALID_VARIABLE_NAME, message, inner.span.clone());
+        let message = format!("The variable name '{}' was already defined in a parent scope.", inner.name);
+        let mut diagnostic = Diagnostic::error(code::DUPLICATE_VARIABLE_NAME, message, inner.span.clone());
         diagnostic.location = Some(tree.location_of(inner.span.start));
         checker.report(Phase::Variables, diagnostic);
     }

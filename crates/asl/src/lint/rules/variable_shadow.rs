@@ -37,6 +37,6 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, findings: &mut Findings) {
     rules::of_validator(context, findings, |diagnostic| {
-        diagnostic.message.ends_with("the variable is already assigned in an outer scope.")
+        diagnostic.code == crate::diagnostic::code::DUPLICATE_VARIABLE_NAME
     });
 }

@@ -167,17 +167,18 @@ impl Marker {
             None if component.is_name_only() => Presentation::Name(NameCase::Lower),
             None => {
                 let mut number = integer::Picture::new(first, modifier == Some('o'))?;
-                let is_wide = match profile {
-                    Profile::StepFunctions => matches!(component, Component::Year | Component::Month | Component::Day),
-                    Profile::Reference => component == Component::Year,
+                let is_wide = match component {
+                    Component::Year => true,
+                    Component::Month | Component::Day => profile.is_documented(),
+                    _ => false,
                 };
                 let width = width_max.filter(|_| is_wide);
                 if let integer::Sequence::Decimal(pattern) = &mut number.sequence {
                     pattern.mandatory = width.unwrap_or(pattern.mandatory.max(width_min.unwrap_or(0)));
-                    digits = match profile {
-                        Profile::StepFunctions if is_wide => digits_read(width, pattern.mandatory, pattern.optional),
-                        Profile::StepFunctions => Digits::Any,
-                        Profile::Reference => Digits::ByNext,
+                    digits = match (profile.is_documented(), is_wide) {
+                        (true, true) => digits_read(width, pattern.mandatory, pattern.optional),
+                        (true, false) => Digits::Any,
+                        (false, _) => Digits::ByNext,
                     };
                 }
                 Presentation::Number(number)

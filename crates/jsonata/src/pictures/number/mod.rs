@@ -48,8 +48,14 @@ fn write_magnitude(magnitude: f64, picture: &SubPicture, symbols: &Symbols, out:
         return write_decimal(magnitude, picture, symbols, out);
     };
     let scale = picture.scaling_factor.min(MANTISSA_DIGITS_MAX) as i32;
-    let exponent = if magnitude == 0.0 { 0 } else { round::decimal_exponent(magnitude) + 1 - scale };
-    write_decimal(round::shift(magnitude, -exponent), picture, symbols, out);
+    let mut exponent = if magnitude == 0.0 { 0 } else { round::decimal_exponent(magnitude) + 1 - scale };
+    let mut mantissa = round::shift(magnitude, -exponent);
+    // A power of ten that is divided down stops one place earlier, as in the reference implementation: 1e6 as 00e0 is 100e4.
+    if exponent > 0 && mantissa == round::shift(1.0, scale - 1) {
+        exponent -= 1;
+        mantissa = round::shift(1.0, scale);
+    }
+    write_decimal(mantissa, picture, symbols, out);
     out.push_str(symbols.exponent_separator);
     out.push_str(if exponent < 0 { symbols.minus_sign } else { "" });
     let digits = exponent.unsigned_abs().to_string();

@@ -123,8 +123,14 @@ fn check(tokens: &[Token], parts: &Parts) -> Result<(), PictureError> {
     let fraction = parts.fraction.unwrap_or_default();
     let is_digit = |token: &Token| matches!(token, Token::Digit | Token::Optional);
     let has_pair = |tokens: &[Token], left: Token, right: Token| tokens.windows(2).any(|pair| pair == [left, right]);
-    let has_after = |tokens: &[Token], left: Token, right: Token| {
-        tokens.iter().skip_while(|token| **token != left).any(|token| *token == right)
+    // Whether digits of the wrong kind stand before the first `#` of a whole part, or behind the last one of a fraction.
+    let digits_before = |tokens: &[Token]| {
+        let optional = tokens.iter().position(|token| *token == Token::Optional);
+        optional.is_some_and(|optional| tokens[..optional].contains(&Token::Digit))
+    };
+    let digits_after = |tokens: &[Token]| {
+        let optional = tokens.iter().rposition(|token| *token == Token::Optional);
+        optional.is_some_and(|optional| tokens[optional..].contains(&Token::Digit))
     };
     let (percents, per_milles) = (count(tokens, Token::Percent), count(tokens, Token::PerMille));
     let rules = [
@@ -144,8 +150,8 @@ fn check(tokens: &[Token], parts: &Parts) -> Result<(), PictureError> {
         ),
         ("D3088", parts.fraction.is_none() && parts.whole.last() == Some(&Token::Grouping)),
         ("D3089", has_pair(parts.mantissa, Token::Grouping, Token::Grouping)),
-        ("D3090", has_after(parts.whole, Token::Digit, Token::Optional)),
-        ("D3091", has_after(fraction, Token::Optional, Token::Digit)),
+        ("D3090", digits_before(parts.whole)),
+        ("D3091", digits_after(fraction)),
         ("D3092", parts.exponent.is_some() && percents + per_milles > 0),
         ("D3093", parts.exponent.is_some_and(|exponent| exponent.iter().any(|token| *token != Token::Digit))),
     ];
