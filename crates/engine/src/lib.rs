@@ -26,6 +26,7 @@ pub use environment::{Environment, SystemEnvironment};
 pub use express::{ExpressExecution, ExpressHistory, ExpressKind, ExpressOptions, ExpressQuery, Recent};
 pub use interpreter::history::{HistoryEvent, HistoryEventDetails, StateType};
 pub use interpreter::{Settings, Timestamp};
+pub use keys::table_name;
 pub use observe::{earliest_timer, scheduled_invocations};
 pub use partition::{ResidentLimits, Retention};
 pub use watch::ExecutionEvents;
