@@ -15,18 +15,9 @@ pub fn missing(case: &Case) -> Option<String> {
         // What is listed was made by a template.
         return Some("service cloudformation".to_owned());
     }
-    if case.calls().any(|call| call.matches.iter().any(|key| needs_model(case, key))) {
-        return Some("service models".to_owned());
-    }
     let starts = |call: &Call| matches!(call.stepfunctions(), Some("StartExecution" | "StartSyncExecution"));
     let executes = case.calls().any(starts);
     case.calls().find_map(|call| missing_for(call, executes))
-}
-
-/// Whether the answer tells that a mocked result is not what the model of a service allows.
-fn needs_model(case: &Case, key: &str) -> bool {
-    let message = case.aws.get(key).and_then(|answer| answer.get("message")).and_then(Value::as_str);
-    message.is_some_and(|message| message.starts_with("Mock result schema validation error"))
 }
 
 fn missing_for(call: &Call, executes: bool) -> Option<String> {

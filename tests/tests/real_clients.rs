@@ -2,8 +2,9 @@
 //! JavaScript and Rust and the Data Science SDK call the main ones.
 
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use system_tests::{Server, Setup, binaries};
 
 const OPERATIONS: usize = 37;
@@ -168,4 +169,28 @@ fn the_data_science_sdk_runs_a_workflow() {
     let server = Setup::new(directory.path()).start();
     let printed = run(&installed("python"), &server, &[&*script("workflow_data_science.py")]);
     assert_eq!(printed.lines().last(), Some("done"), "{printed}");
+}
+
+#[test]
+fn our_own_client_signs_as_botocore_does() {
+    let mut python = Command::new(installed("python"));
+    let mut server = python.arg(script("check_signature.py")).stdout(Stdio::piped()).spawn().expect("it can be run");
+    let mut url = String::new();
+    let stdout = server.stdout.take().expect("stdout is piped");
+    BufReader::new(stdout).read_line(&mut url).expect("it prints its URL");
+    let output = Command::new(binaries::stepwell())
+        .args(["list", "--json", "--region", "eu-central-1", "--endpoint-url", url.trim()])
+        .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+        .env("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+        .env("AWS_SESSION_TOKEN", "a+session/token==")
+        .env("AWS_CONFIG_FILE", "/dev/null")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+        .env_remove("AWS_PROFILE")
+        .output();
+    let output = output.expect("the binary can be run");
+    // It has served its one request, or never will.
+    let _ = server.kill();
+    let _ = server.wait();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert_eq!(text(&output.stdout), "{\"stateMachines\":[]}\n", "{}", text(&output.stderr));
 }

@@ -54,6 +54,7 @@ pub(crate) const FLOORS: &[Floor] = &[
             ("json", "the shared immutable value"),
             ("jsonata", "the JSONata language"),
             ("arn", "ARNs and name rules"),
+            ("service-models", "AWS's models of its services"),
         ],
     },
 ];

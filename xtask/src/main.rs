@@ -1,9 +1,10 @@
-//! Chores of the workspace: `cargo xtask tidy|test|simulate|bench|crash|differential|fuzz|api-model`.
+//! Chores of the workspace: `cargo xtask tidy|test|simulate|bench|crash|differential|fuzz|api-model|aws-models`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
 
 mod api_model;
+mod aws_models;
 mod bench;
 mod crash;
 mod differential;
@@ -47,7 +48,8 @@ cargo xtask <chore>
     --cases N         how many expressions (100000)
   fuzz TARGET       run a target of `fuzz/` under libFuzzer; needs a C++ compiler
     --seconds N       how long (60)
-  api-model         take AWS's model of the API from botocore, and make what is made of it";
+  api-model         take AWS's model of the API from botocore, and make what is made of it
+  aws-models        pack the models of all services from botocore";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         ["differential", options @ ..] => differential::run(options),
         ["fuzz", options @ ..] => fuzz::run(options),
         ["api-model"] => api_model::run(),
+        ["aws-models"] => aws_models::run(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -19,7 +19,7 @@ pub enum ExecutionStatus {
 
 impl ExecutionStatus {
     /// In the order in which AWS lists them when a filter is none of them (recorded).
-    pub(crate) const WORDS: [(&str, ExecutionStatus); 6] = [
+    pub const WORDS: [(&str, ExecutionStatus); 6] = [
         ("SUCCEEDED", ExecutionStatus::Succeeded),
         ("TIMED_OUT", ExecutionStatus::TimedOut),
         ("PENDING_REDRIVE", ExecutionStatus::PendingRedrive),

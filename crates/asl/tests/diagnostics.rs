@@ -679,6 +679,9 @@ fn resources() {
         "arn:aws:states:::aws-sdk:dynamodb:query.waitForTaskToken",
         "arn:aws:states:::aws-sdk:dynamodb:query.sync",
         "arn:aws:states:::aws-sdk:DynamoDB:Query",
+        "arn:aws:states:::aws-sdk:dynamodb:queri",
+        "arn:aws:states:::aws-sdk:sts:assumeRole",
+        "arn:aws:states:::aws-sdk:retired:doSomething",
         "arn:aws:states:::http:invoke",
         "arn:aws:states:::s3:getObject",
         "arn:aws:sqs:us-east-1:123456789012:queue",
@@ -715,8 +718,17 @@ fn resources() {
         arn:aws:states:::aws-sdk:dynamodb:query.waitForTaskToken
         arn:aws:states:::aws-sdk:dynamodb:query.sync
             The resource provided arn:aws:states:::aws-sdk:dynamodb:query.sync is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/S/Resource
+            help: aws-sdk:dynamodb:query does not support '.sync'
         arn:aws:states:::aws-sdk:DynamoDB:Query
             The resource provided arn:aws:states:::aws-sdk:DynamoDB:Query is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/S/Resource
+            help: did you mean the service 'dynamodb'?
+        arn:aws:states:::aws-sdk:dynamodb:queri
+            The resource provided arn:aws:states:::aws-sdk:dynamodb:queri is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/S/Resource
+            help: did you mean 'dynamodb:query'?
+        arn:aws:states:::aws-sdk:sts:assumeRole
+            The resource provided arn:aws:states:::aws-sdk:sts:assumeRole is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/S/Resource
+            help: Step Functions does not support sts:assumeRole
+        arn:aws:states:::aws-sdk:retired:doSomething
         arn:aws:states:::http:invoke
         arn:aws:states:::s3:getObject
             The resource provided arn:aws:states:::s3:getObject is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/S/Resource

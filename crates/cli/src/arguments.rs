@@ -11,6 +11,7 @@ Examples:
   stepwell validate *.asl.json                 check definitions
   stepwell lint *.asl.json                     look for weak spots as well
   stepwell fmt workflows/                      lay definitions out
+  stepwell start order --input '{}' --wait     start an execution at a server, or at AWS with --endpoint-url aws
 
 Any AWS client can use the server:
   aws stepfunctions list-state-machines --endpoint-url http://127.0.0.1:8083
@@ -30,12 +31,21 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Backup(commands::backup::Arguments),
     Check(commands::check::Arguments),
+    Describe(commands::describe::Arguments),
     Dev(commands::dev::Arguments),
     Explain(commands::explain::Arguments),
     Fmt(commands::fmt::Arguments),
+    History(commands::history::Arguments),
     Lint(commands::lint::Arguments),
+    List(commands::list::Arguments),
+    Redrive(commands::redrive::Arguments),
     Restore(commands::restore::Arguments),
     Run(commands::run::Arguments),
+    SendTaskFailure(commands::send_task::Failure),
+    SendTaskHeartbeat(commands::send_task::Heartbeat),
+    SendTaskSuccess(commands::send_task::Success),
     Serve(commands::serve::Arguments),
+    Start(commands::start::Arguments),
+    Stop(commands::stop::Arguments),
     Validate(commands::validate::Arguments),
 }

@@ -1,12 +1,13 @@
 //! The `stepwell` binary: arguments, output, exit codes and wiring; nothing else.
 //!
 //! Data goes to stdout, talk to stderr. Reading order: [`arguments`], then `commands` (one file each), `node` (the parts of a server put
-//! together), `admin` (the door for operators), `calls` (the API as commands use it), `environment` (variables of Step Functions Local), `configuration` (stepwell.yaml),
+//! together), `admin` (the door for operators), `calls` (the API as commands use it), `client` (the API of any endpoint), `environment` (variables of Step Functions Local), `configuration` (stepwell.yaml),
 //! `progress` (executions on a terminal).
 
 mod admin;
 mod arguments;
 mod calls;
+mod client;
 mod commands;
 mod configuration;
 mod definition;
@@ -35,13 +36,22 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Backup(arguments) => commands::backup::run(arguments),
         Command::Check(arguments) => commands::check::run(arguments),
+        Command::Describe(arguments) => commands::describe::run(arguments),
         Command::Dev(arguments) => commands::dev::run(arguments),
         Command::Explain(arguments) => commands::explain::run(arguments),
         Command::Fmt(arguments) => commands::fmt::run(arguments),
+        Command::History(arguments) => commands::history::run(arguments),
         Command::Lint(arguments) => commands::lint::run(arguments),
+        Command::List(arguments) => commands::list::run(arguments),
+        Command::Redrive(arguments) => commands::redrive::run(arguments),
         Command::Restore(arguments) => commands::restore::run(arguments),
         Command::Run(arguments) => commands::run::run(arguments),
+        Command::SendTaskFailure(arguments) => commands::send_task::failure(arguments),
+        Command::SendTaskHeartbeat(arguments) => commands::send_task::heartbeat(arguments),
+        Command::SendTaskSuccess(arguments) => commands::send_task::success(arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
+        Command::Start(arguments) => commands::start::run(arguments),
+        Command::Stop(arguments) => commands::stop::run(arguments),
         Command::Validate(arguments) => commands::validate::run(arguments),
     };
     let exit = outcome.unwrap_or_else(|error| {

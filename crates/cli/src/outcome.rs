@@ -1,9 +1,11 @@
 //! How an execution ended, told on the terminal.
 
+use crate::client::moment_ms;
 use crate::exit::Exit;
 use crate::output::{self, Style};
 use crate::progress::shown_duration;
 use api::{DescribeExecutionResponse, ExecutionStatus, StartSyncExecutionResponse};
+use json::Value;
 use std::sync::Arc;
 
 /// What is told of an execution that has closed.
@@ -28,6 +30,24 @@ impl From<StartSyncExecutionResponse> for Closed {
     fn from(execution: StartSyncExecutionResponse) -> Closed {
         let StartSyncExecutionResponse { status, start_date_ms, stop_date_ms, output, error, cause, .. } = execution;
         Closed { status, duration_ms: stop_date_ms - start_date_ms, output, error, cause }
+    }
+}
+
+impl Closed {
+    /// Of an execution as the API describes it.
+    pub(crate) fn read(execution: &Value) -> Closed {
+        let text = |name: &str| execution.get(name).and_then(Value::as_str).map(Arc::from);
+        let status = text("status");
+        let known = ExecutionStatus::WORDS.iter().find(|(word, _)| status.as_deref() == Some(*word));
+        let began = moment_ms(execution.get("startDate"));
+        let ended = execution.get("stopDate").map_or(began, |stop| moment_ms(Some(stop)));
+        Closed {
+            status: known.map_or(ExecutionStatus::Running, |(_, status)| *status),
+            duration_ms: ended - began,
+            output: text("output"),
+            error: text("error"),
+            cause: text("cause"),
+        }
     }
 }
 

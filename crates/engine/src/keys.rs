@@ -32,6 +32,24 @@ pub(crate) const CLOSED: Table = Table(25);
 /// Starts of asynchronous Express executions that have not ended, by the id at the end of their ARNs. In a partition of their own.
 pub(crate) const EXPRESS_STARTS: Table = Table(26);
 
+/// What the rows of a table are, in a word or two: for whoever counts them.
+pub fn table_name(table: Table) -> &'static str {
+    match table {
+        HEADERS => "header",
+        STATES => "state",
+        FRAME_BASES => "frame base",
+        FRAME_PROGRESSES => "frame progress",
+        HISTORY => "history",
+        INDEX => "index",
+        TIMERS => "timer",
+        TASKS => "task",
+        UNFINISHED => "unfinished",
+        CLOSED => "closing time",
+        EXPRESS_STARTS => "Express start",
+        _ => "other",
+    }
+}
+
 /// What stands in place of the state row of an execution that is being removed piece by piece: its name is not free yet, but it is gone.
 pub(crate) const LEAVING_STATE: [u8; 2] = [interpreter::rows::VERSION, 0xff];
 

@@ -4,8 +4,10 @@
 //! [`TaskRequest::invocation_id`], and answers once.
 
 mod lambda;
+mod reply;
 mod task;
 
+pub use reply::mocked_result_problem;
 pub use task::{TaskOutcome, TaskRequest};
 
 use asl::definition::Resource;

@@ -45,16 +45,7 @@ pub struct BackupSummary {
 /// Writes the rows of a snapshot. What went wrong with reading them, or with writing, ends it: the file has no end then.
 pub(crate) fn write(snapshot: &Snapshot, made_at_ms: i64, out: &mut dyn Write) -> Result<BackupSummary, StoreError> {
     let salt = RandomState::new().hash_one(made_at_ms) as u32;
-    let mut frames = Frames {
-        out,
-        salt,
-        buffer: Vec::new(),
-        plain: Vec::new(),
-        gathered: Vec::new(),
-        gathered_bytes: 0,
-        number: 1,
-        bytes: 0,
-    };
+    let mut frames = Frames { out, salt, buffer: Vec::new(), gathered: Vec::new(), number: 1, bytes: 0 };
     frames.put(&header(made_at_ms, salt))?;
     let mut rows = 0_u64;
     for row in snapshot.rows() {
@@ -64,7 +55,7 @@ pub(crate) fn write(snapshot: &Snapshot, made_at_ms: i64, out: &mut dyn Write) -
     }
     frames.flush()?;
     let counted = [rows.to_le_bytes(), (frames.number - 1).to_le_bytes()].concat();
-    frames.gathered.push((Bytes::new(), Some(counted.into())));
+    frame::push_write(&mut frames.gathered, [&[], &[]], Some(&counted));
     frames.number = END;
     frames.flush()?;
     frames.out.flush().map_err(|error| cannot_write(&error))?;
@@ -75,18 +66,15 @@ struct Frames<'o> {
     out: &'o mut dyn Write,
     salt: u32,
     buffer: Vec<u8>,
-    plain: Vec<u8>,
-    gathered: Vec<RowWrite>,
-    gathered_bytes: usize,
+    gathered: Vec<u8>,
     number: u64,
     bytes: u64,
 }
 
 impl Frames<'_> {
-    fn add(&mut self, row: RowWrite) -> Result<(), StoreError> {
-        self.gathered_bytes += row.0.len() + row.1.as_ref().map_or(0, Bytes::len);
-        self.gathered.push(row);
-        if self.gathered_bytes >= FRAME_BYTES { self.flush() } else { Ok(()) }
+    fn add(&mut self, (key, value): RowWrite) -> Result<(), StoreError> {
+        frame::push_write(&mut self.gathered, [&key, &[]], value.as_deref());
+        if self.gathered.len() >= FRAME_BYTES { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
@@ -94,11 +82,10 @@ impl Frames<'_> {
             return Ok(());
         }
         let mut buffer = std::mem::take(&mut self.buffer);
-        frame::encode(&mut buffer, &mut self.plain, self.salt, self.number, &self.gathered);
+        frame::encode(&mut buffer, self.salt, self.number, &self.gathered);
         self.put(&buffer)?;
         self.buffer = buffer;
         self.gathered.clear();
-        self.gathered_bytes = 0;
         self.number = self.number.wrapping_add(1);
         Ok(())
     }

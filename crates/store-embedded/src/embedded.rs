@@ -44,7 +44,7 @@ impl Embedded {
         let applied = engine.applied().map_err(engine_error)?;
         let retired = Arc::new(Retired::new(held.log()));
         let (overlay, log) = recovery::recover(&held.log(), &options, applied, &retired)?;
-        let progress = Progress::new(options, overlay.bytes, overlay.log_bytes);
+        let progress = Progress::new(options, overlay.size());
         let shared = Arc::new(Shared {
             queue: Queue::default(),
             view: View::new(overlay, engine.clone()),

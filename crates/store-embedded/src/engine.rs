@@ -28,7 +28,7 @@ const TABLES_MERGED: u8 = 8;
 const UNMERGED_TABLES_MAX: usize = 16;
 
 /// Removed rows are not worth a whole merge below this, nor below this share of the disk space.
-const GIVE_BACK_BYTES_MIN: u64 = if cfg!(test) { 64 * 1024 } else { 64 * 1024 * 1024 };
+const GIVE_BACK_BYTES_MIN: u64 = if cfg!(test) { 64 * 1024 } else { 16 * 1024 * 1024 };
 const GIVE_BACK_SHARE: u64 = 4;
 const GIVE_BACK_ATTEMPTS: u32 = 20;
 const GIVE_BACK_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 500 });
@@ -49,7 +49,8 @@ pub(crate) struct Engine {
     rows: Keyspace,
     database: Database,
     path: PathBuf,
-    /// Bytes of rows that were removed since the last whole merge: their space is taken until then.
+    /// Bytes of rows that were removed since the last whole merge: their space is taken until then. Kept with the number of the last log
+    /// group, as it was a generation before.
     removed_bytes: Arc<AtomicU64>,
 }
 
@@ -66,7 +67,12 @@ impl Engine {
         let database = Database::builder(&path).cache_size(options.cache_bytes).worker_threads(1).open();
         let database = database.map_err(failed)?;
         let rows = database.keyspace("rows", keyspace_options).map_err(failed)?;
-        Ok(Engine { rows, database, path, removed_bytes: Arc::default() })
+        let engine = Engine { rows, database, path, removed_bytes: Arc::default() };
+        // Read again, with whatever it complains of, where the number of the group is asked for.
+        let removed = engine.rows.get(row_key::APPLIED).ok().flatten();
+        let removed = removed.and_then(|row| Some(u64::from_le_bytes(*row.get(8..)?.first_chunk()?)));
+        engine.removed_bytes.store(removed.unwrap_or(0), Ordering::Relaxed);
+        Ok(engine)
     }
 
     /// Where its files are.
@@ -77,11 +83,11 @@ impl Engine {
     /// The last log group it has; 0 if none.
     pub(crate) fn applied(&self) -> Result<u64, StoreError> {
         let Some(row) = self.get(row_key::APPLIED)? else { return Ok(0) };
-        let bytes = row[..].try_into().map_err(|_| StoreError::Corrupt {
+        let bytes = row.first_chunk().ok_or_else(|| StoreError::Corrupt {
             what: format!("the number of the last log group has {} bytes", row.len()),
             place: self.path.display().to_string(),
         })?;
-        Ok(u64::from_le_bytes(bytes))
+        Ok(u64::from_le_bytes(*bytes))
     }
 
     /// One row.
@@ -100,7 +106,7 @@ impl Engine {
         crate::faults::strike(&self.path.join("tables"), crate::faults::Operation::Feed).map_err(fjall::Error::from)?;
         let mut tables = self.rows.start_ingestion()?;
         let mut removed_bytes = 0;
-        tables.write(row_key::APPLIED, &generation.sequence.to_le_bytes()[..])?;
+        tables.write(row_key::APPLIED, self.applied_row(generation.sequence))?;
         for (key, value) in generation.rows() {
             match value {
                 Some(value) => tables.write(key.clone(), value.clone())?,
@@ -116,6 +122,23 @@ impl Engine {
         tables.finish()?;
         self.removed_bytes.fetch_add(removed_bytes, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Removes the files that [`give_back`](Engine::give_back) has replaced: the engine does it when it merges again.
+    pub(crate) fn remove_replaced(&self) -> Result<(), FeedError> {
+        (0..TABLES_MERGED).try_for_each(|_| self.put_behind())
+    }
+
+    /// Adds a table that says nothing new. What was removed before the last table came in, and only that, is let go in a merge.
+    pub(crate) fn put_behind(&self) -> Result<(), FeedError> {
+        let applied = self.applied().map_err(|error| FeedError { message: error.to_string(), is_full: false })?;
+        let mut table = self.rows.start_ingestion()?;
+        table.write(row_key::APPLIED, self.applied_row(applied))?;
+        Ok(table.finish()?)
+    }
+
+    fn applied_row(&self, sequence: u64) -> Vec<u8> {
+        [sequence.to_le_bytes(), self.removed_bytes.load(Ordering::Relaxed).to_le_bytes()].concat()
     }
 
     /// Whether so much of the disk space is taken by removed rows that merging all tables is worth it. What is written all the time is merged

@@ -1,5 +1,6 @@
 //! The feeder: one thread that moves sealed generations into the engine, then drops them and the log that covered them.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -14,7 +15,11 @@ use crate::shared::Shared;
 /// How long to wait before a generation that found the disk full is tried again.
 const RETRY: Duration = Duration::from_millis(if cfg!(test) { 10 } else { 1000 });
 /// Generations further apart than this are a sign that little is written.
-const QUIET: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 5 });
+const QUIET: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 5_000 });
+/// Between the beginnings of two whole merges: one that gave nothing back, or failed, is not tried again at once.
+const MERGE_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 300_000 });
+/// How often to look whether such a merge is done.
+const MERGING: Duration = Duration::from_millis(if cfg!(test) { 1 } else { 1_000 });
 /// How often to look whether the engine caught up with merging.
 const MERGE_POLL: Duration = Duration::from_millis(20);
 
@@ -28,19 +33,27 @@ enum Ended {
 pub(crate) fn run(shared: &Arc<Shared>, engine: Engine) {
     let end = End(shared);
     let mut merging: Option<JoinHandle<()>> = None;
-    let mut last_feed = Instant::now();
+    let mut last_merge = None;
     loop {
-        match shared.progress.next() {
+        if let Some(thread) = merging.take_if(|thread| thread.is_finished()) {
+            let _ = thread.join();
+            end_giving_back(&engine);
+        }
+        let pause = last_merge.map_or(Duration::ZERO, |begun: Instant| MERGE_PAUSE.saturating_sub(begun.elapsed()));
+        let look_after = match merging.is_some() {
+            true => Some(MERGING),
+            false => engine.has_much_to_give_back().then_some(pause.max(QUIET)),
+        };
+        match shared.progress.next(look_after) {
             Next::Abandon => break,
+            Next::Look if merging.is_some() => {}
+            // Only while little is written: what is fed meanwhile is merged only afterwards.
+            Next::Look => {
+                merging = give_back(&engine);
+                last_merge = Some(Instant::now());
+            }
             Next::Feed => match feed_one(shared, &engine) {
-                // Only while little is written: what is fed meanwhile is merged only afterwards.
-                Ok(()) if engine.has_much_to_give_back() && last_feed.elapsed() >= QUIET => {
-                    if merging.as_ref().is_none_or(JoinHandle::is_finished) {
-                        merging = give_back(engine.clone());
-                    }
-                    last_feed = Instant::now();
-                }
-                Ok(()) => last_feed = Instant::now(),
+                Ok(()) => {}
                 // Once broken, commits fail; reads go on, and what was acknowledged is in the log.
                 Err(Ended::Broken) => {}
                 Err(Ended::Abandoned) => break,
@@ -60,14 +73,27 @@ pub(crate) fn run(shared: &Arc<Shared>, engine: Engine) {
 }
 
 /// Starts merging all tables beside everything else. Nothing depends on it.
-fn give_back(engine: Engine) -> Option<JoinHandle<()>> {
+fn give_back(engine: &Engine) -> Option<JoinHandle<()>> {
+    let not_done = |error: &dyn Display| tracing::warn!("the space of removed rows could not be given back: {error}");
+    if let Err(error) = engine.put_behind() {
+        not_done(&error.message);
+        return None;
+    }
+    let engine = engine.clone();
     let merge = move || {
         if let Err(error) = engine.give_back() {
-            tracing::warn!("the space of removed rows could not be given back: {}", error.message);
+            not_done(&error.message);
         }
     };
     let started = thread::Builder::new().name("store-merge".to_owned()).spawn(merge);
-    started.inspect_err(|error| tracing::warn!("the space of removed rows could not be given back: {error}")).ok()
+    started.inspect_err(|error| not_done(error)).ok()
+}
+
+/// After the merge.
+fn end_giving_back(engine: &Engine) {
+    if let Err(error) = engine.remove_replaced() {
+        tracing::warn!("the space of removed rows could not be given back: {}", error.message);
+    }
 }
 
 fn feed_one(shared: &Shared, engine: &Engine) -> Result<(), Ended> {

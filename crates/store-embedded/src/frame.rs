@@ -29,22 +29,26 @@ pub(crate) const WRITE_OVERHEAD_BYTES: usize = 9;
 /// A row's key and its new value; `None` removes it.
 pub(crate) type RowWrite = (Bytes, Option<Bytes>);
 
-/// Writes the frame of one group over `buffer`; `plain` is room for the writes as they are.
-pub(crate) fn encode(buffer: &mut Vec<u8>, plain: &mut Vec<u8>, salt: u32, sequence: u64, writes: &[RowWrite]) {
-    plain.clear();
-    for (key, value) in writes {
-        plain.push(if value.is_some() { PUT } else { DELETE });
-        push_bytes(plain, key);
-        if let Some(value) = value {
-            push_bytes(plain, value);
-        }
+/// Adds a write to those of a group; its key is the two parts together.
+pub(crate) fn push_write(writes: &mut Vec<u8>, key: [&[u8]; 2], value: Option<&[u8]>) {
+    writes.push(if value.is_some() { PUT } else { DELETE });
+    push_length(writes, key[0].len() + key[1].len());
+    writes.extend_from_slice(key[0]);
+    writes.extend_from_slice(key[1]);
+    if let Some(value) = value {
+        push_length(writes, value.len());
+        writes.extend_from_slice(value);
     }
+}
+
+/// Writes the frame of one group over `buffer`.
+pub(crate) fn encode(buffer: &mut Vec<u8>, salt: u32, sequence: u64, writes: &[u8]) {
     buffer.clear();
     buffer.resize(CHECKSUMMED_FROM, 0);
     buffer.extend_from_slice(&sequence.to_le_bytes());
-    let is_compressed = push_compressed(buffer, plain);
+    let is_compressed = push_compressed(buffer, writes);
     if !is_compressed {
-        buffer.extend_from_slice(plain);
+        buffer.extend_from_slice(writes);
     }
     let length = u32::try_from(buffer.len() - HEADER_BYTES).ok().filter(|length| *length < COMPRESSED);
     let length = length.expect("the queue bounds a group far below 2 GiB");
@@ -94,19 +98,21 @@ impl<'a> Frame<'a> {
     pub(crate) fn writes(&self) -> Option<Vec<RowWrite>> {
         if self.is_compressed {
             let (length, block) = self.writes.split_first_chunk()?;
-            return read_writes(&lz4_flex::block::decompress(block, u32::from_le_bytes(*length) as usize).ok()?);
+            let writes = lz4_flex::block::decompress(block, u32::from_le_bytes(*length) as usize).ok()?;
+            return read_writes(&writes.into());
         }
-        read_writes(self.writes)
+        read_writes(&Bytes::copy_from_slice(self.writes))
     }
 }
 
-fn read_writes(mut rest: &[u8]) -> Option<Vec<RowWrite>> {
-    let mut writes = Vec::new();
-    while let Some((&kind, after)) = rest.split_first() {
-        rest = after;
-        let key = take_bytes(&mut rest)?;
+/// The writes of a group. They share its bytes: rows that came together mostly go together, and one piece of memory costs less than many.
+pub(crate) fn read_writes(group: &Bytes) -> Option<Vec<RowWrite>> {
+    let (mut writes, mut at) = (Vec::new(), 0);
+    while let Some(&kind) = group.get(at) {
+        at += 1;
+        let key = take_bytes(group, &mut at)?;
         let value = match kind {
-            PUT => Some(take_bytes(&mut rest)?),
+            PUT => Some(take_bytes(group, &mut at)?),
             DELETE => None,
             _ => return None,
         };
@@ -136,15 +142,15 @@ fn push_compressed(buffer: &mut Vec<u8>, plain: &[u8]) -> bool {
     }
 }
 
-fn push_bytes(buffer: &mut Vec<u8>, bytes: &[u8]) {
-    let length = u32::try_from(bytes.len()).expect("the queue bounds a batch far below 4 GiB");
-    buffer.extend_from_slice(&length.to_le_bytes());
-    buffer.extend_from_slice(bytes);
+fn push_length(writes: &mut Vec<u8>, length: usize) {
+    let length = u32::try_from(length).expect("the queue bounds a batch far below 4 GiB");
+    writes.extend_from_slice(&length.to_le_bytes());
 }
 
-fn take_bytes(rest: &mut &[u8]) -> Option<Bytes> {
-    let (length, after) = rest.split_first_chunk()?;
-    let (bytes, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-    *rest = after;
-    Some(Bytes::copy_from_slice(bytes))
+fn take_bytes(group: &Bytes, at: &mut usize) -> Option<Bytes> {
+    let length = u32::from_le_bytes(*group.get(*at..)?.first_chunk()?) as usize;
+    let from = *at + size_of::<u32>();
+    let to = from.checked_add(length).filter(|to| *to <= group.len())?;
+    *at = to;
+    Some(group.slice(from..to))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use store::Trouble;
 
 use crate::engine::is_full;
-use crate::frame::{self, RowWrite, WRITE_OVERHEAD_BYTES};
+use crate::frame;
 use crate::retired::Retired;
 use crate::segment::{self, Segment};
 
@@ -24,13 +24,13 @@ pub(crate) struct Log {
     next_sequence: u64,
     retired: Arc<Retired>,
     buffer: Vec<u8>,
-    plain: Vec<u8>,
 }
 
 /// A group that was appended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Appended {
     pub(crate) sequence: u64,
+    pub(crate) row_bytes: u64,
     pub(crate) log_bytes: u64,
 }
 
@@ -63,19 +63,19 @@ impl Log {
         next_sequence: u64,
         retired: Arc<Retired>,
     ) -> Log {
-        Log { directory, segment_bytes, current, next_sequence, retired, buffer: Vec::new(), plain: Vec::new() }
+        Log { directory, segment_bytes, current, next_sequence, retired, buffer: Vec::new() }
     }
 
     /// Makes the writes durable as one group.
-    pub(crate) fn append(&mut self, writes: &[RowWrite]) -> Result<Appended, AppendError> {
+    pub(crate) fn append(&mut self, writes: &[u8]) -> Result<Appended, AppendError> {
         let sequence = self.next_sequence;
         if self.current.len() > segment::HEADER_BYTES as u64
             && self.current.len() + frame_bytes(writes) > self.segment_bytes
         {
             self.roll()?;
         }
-        frame::encode(&mut self.buffer, &mut self.plain, self.current.header.salt, sequence, writes);
-        let log_bytes = self.buffer.len() as u64;
+        frame::encode(&mut self.buffer, self.current.header.salt, sequence, writes);
+        let (row_bytes, log_bytes) = (writes.len() as u64, self.buffer.len() as u64);
         self.current.write(&self.buffer).map_err(|error| write_error(&self.current.path, &error))?;
         self.current.sync().map_err(|error| sync_error(&self.current.path, &error))?;
         if !self.current.is_in_place() {
@@ -84,9 +84,7 @@ impl Log {
         self.next_sequence += 1;
         self.buffer.clear();
         self.buffer.shrink_to(BUFFER_KEPT_BYTES);
-        self.plain.clear();
-        self.plain.shrink_to(BUFFER_KEPT_BYTES);
-        Ok(Appended { sequence, log_bytes })
+        Ok(Appended { sequence, row_bytes, log_bytes })
     }
 
     /// Ends the log: its last segment is complete.
@@ -108,11 +106,9 @@ impl Log {
 }
 
 /// Bytes of the group's frame at most.
-fn frame_bytes(writes: &[RowWrite]) -> u64 {
-    let bytes = |(key, value): &RowWrite| key.len() + value.as_ref().map_or(0, |value| value.len());
+fn frame_bytes(writes: &[u8]) -> u64 {
     // Compressing never makes them longer.
-    let writes = writes.iter().map(|write| bytes(write) + WRITE_OVERHEAD_BYTES).sum::<usize>();
-    (frame::HEADER_BYTES + writes + frame::ALIGNMENT_BYTES) as u64
+    (frame::HEADER_BYTES + writes.len() + frame::ALIGNMENT_BYTES) as u64
 }
 
 fn write_error(path: &Path, error: &io::Error) -> AppendError {

@@ -22,8 +22,8 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             cache_bytes: 16 * MIB as u64,
-            generation_bytes: 16 * MIB,
-            pending_soft_bytes: 64 * MIB,
+            generation_bytes: 32 * MIB,
+            pending_soft_bytes: 96 * MIB,
             pending_hard_bytes: 256 * MIB,
             segment_bytes: 32 * MIB as u64,
         }

@@ -6,10 +6,21 @@ use std::ops::Bound;
 
 use store::Bytes;
 
-use crate::frame::RowWrite;
+use crate::frame::{RowWrite, WRITE_OVERHEAD_BYTES};
 
 /// What a row costs in memory beside its key and value, about.
 const ROW_OVERHEAD_BYTES: usize = 96;
+
+/// What a generation takes, and may give back.
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Size {
+    /// Memory, about.
+    pub(crate) bytes: usize,
+    /// Log that a restart would replay.
+    pub(crate) log_bytes: u64,
+    /// Removals: what they remove takes space below until it is merged with them.
+    pub(crate) removals: usize,
+}
 
 /// One generation.
 #[derive(Clone, Default, Debug)]
@@ -17,6 +28,8 @@ pub(crate) struct Overlay {
     rows: BTreeMap<Bytes, Option<Bytes>>,
     /// Memory its rows take, about.
     pub(crate) bytes: usize,
+    /// Removals that went into it.
+    pub(crate) removals: usize,
     /// Bytes of log it came from, coalesced rows included: what a restart would replay.
     pub(crate) log_bytes: u64,
     /// The last log group in it.
@@ -30,13 +43,18 @@ impl Overlay {
         self.sequence = sequence;
         self.log_bytes += log_bytes;
         for (key, value) in writes {
-            let key_bytes = key.len();
-            self.bytes += value.as_ref().map_or(0, Bytes::len);
-            match self.rows.insert(key, value) {
-                Some(former) => self.bytes -= former.as_ref().map_or(0, Bytes::len),
-                None => self.bytes += key_bytes + ROW_OVERHEAD_BYTES,
+            self.removals += usize::from(value.is_none());
+            // The bytes of a group stay as long as one of its rows does.
+            self.bytes += key.len() + value.as_ref().map_or(0, Bytes::len) + WRITE_OVERHEAD_BYTES;
+            if self.rows.insert(key, value).is_none() {
+                self.bytes += ROW_OVERHEAD_BYTES;
             }
         }
+    }
+
+    /// What it takes.
+    pub(crate) fn size(&self) -> Size {
+        Size { bytes: self.bytes, log_bytes: self.log_bytes, removals: self.removals }
     }
 
     /// Whether it holds nothing.

@@ -7,14 +7,20 @@ use store::StoreError;
 
 use crate::Options;
 use crate::engine::FeedError;
+use crate::overlay::Size;
 
 /// After this long without a commit, rows worth feeding are fed although a generation is not full: an idle server gives
 /// its memory back.
 const IDLE: Duration = Duration::from_secs(10);
+/// Where commits never pause, rows worth feeding are fed after this long.
+const AGED: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 60_000 });
 /// Fewer bytes than this are not worth feeding: small tables cost the engine more merging than they free.
-const IDLE_BYTES_MIN: usize = 1024 * 1024;
+const WORTH_BYTES: usize = 1024 * 1024;
+/// After this long a few removals are worth it: nobody knows how much lies below them.
+const OLD: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 600_000 });
+const WORTH_REMOVALS: usize = 512;
 /// A generation also ends when this many times its memory went through the log: coalescing must not let the log grow.
-const LOG_BYTES_FACTOR: u64 = 4;
+const LOG_BYTES_FACTOR: u64 = 2;
 /// How long a commit is held back at most before the hard bound: early and a little.
 const DELAY_MAX: Duration = Duration::from_millis(10);
 
@@ -27,9 +33,10 @@ pub(crate) struct Progress {
 
 #[derive(Debug)]
 struct State {
-    active_bytes: usize,
-    active_log_bytes: u64,
+    active: Size,
     sealed_bytes: usize,
+    /// When the active generation began.
+    begun: Instant,
     last_commit: Instant,
     /// Why feeding does not go on, if it does not.
     trouble: Option<FeedError>,
@@ -42,6 +49,8 @@ struct State {
 pub(crate) enum Next {
     /// Feed a generation.
     Feed,
+    /// Nothing has happened for a while: look whether there is space to give back.
+    Look,
     /// The writer is done: feed what is left and end.
     Finish,
     /// End now: nobody waits, or feeding is broken. The log has everything.
@@ -49,12 +58,13 @@ pub(crate) enum Next {
 }
 
 impl Progress {
-    pub(crate) fn new(options: Options, active_bytes: usize, active_log_bytes: u64) -> Progress {
+    pub(crate) fn new(options: Options, active: Size) -> Progress {
+        let now = Instant::now();
         let state = State {
-            active_bytes,
-            active_log_bytes,
+            active,
             sealed_bytes: 0,
-            last_commit: Instant::now(),
+            begun: now,
+            last_commit: now,
             trouble: None,
             writer_done: false,
             abandoned: false,
@@ -63,13 +73,16 @@ impl Progress {
     }
 
     /// The writer made a group visible; the active generation now has this size.
-    pub(crate) fn committed(&self, (active_bytes, active_log_bytes): (usize, u64)) {
+    pub(crate) fn committed(&self, active: Size) {
+        let now = Instant::now();
         let mut state = self.state();
-        let before = self.wants_feeding(&state) || state.active_bytes >= IDLE_BYTES_MIN;
-        state.active_bytes = active_bytes;
-        state.active_log_bytes = active_log_bytes;
-        state.last_commit = Instant::now();
-        let is_news = self.wants_feeding(&state) || (!before && state.active_bytes >= IDLE_BYTES_MIN);
+        if state.active.bytes == 0 {
+            state.begun = now;
+        }
+        let was_worth_it = state.is_worth_feeding();
+        state.active = active;
+        state.last_commit = now;
+        let is_news = self.wants_feeding(&state) || !was_worth_it && state.is_worth_feeding();
         drop(state);
         if is_news {
             self.changed.notify_all();
@@ -79,8 +92,7 @@ impl Progress {
     /// The active generation was sealed.
     pub(crate) fn sealed(&self) {
         let mut state = self.state();
-        state.sealed_bytes = std::mem::take(&mut state.active_bytes);
-        state.active_log_bytes = 0;
+        state.sealed_bytes = std::mem::take(&mut state.active).bytes;
     }
 
     /// The engine has the sealed generation.
@@ -110,23 +122,29 @@ impl Progress {
         self.changed.notify_all();
     }
 
-    /// Waits until the feeder has something to do.
-    pub(crate) fn next(&self) -> Next {
+    /// Waits until the feeder has something to do; as long as `look_after` if it should look around then.
+    pub(crate) fn next(&self, look_after: Option<Duration>) -> Next {
+        let entered = Instant::now();
         let mut state = self.state();
         loop {
             if state.writer_done {
                 return if state.abandoned || state.is_broken() { Next::Abandon } else { Next::Finish };
             }
-            let idle = state.last_commit.elapsed();
+            let now = Instant::now();
             let may_feed = !state.is_broken() && !state.abandoned;
-            let is_worth_it = may_feed && state.active_bytes >= IDLE_BYTES_MIN;
-            if may_feed && self.wants_feeding(&state) || is_worth_it && idle >= IDLE {
+            let feed_at = state.feed_at().filter(|_| may_feed);
+            if may_feed && self.wants_feeding(&state) || feed_at.is_some_and(|at| at <= now) {
                 return Next::Feed;
             }
-            state = if is_worth_it {
-                self.changed.wait_timeout(state, IDLE - idle).expect("nothing panics while holding the lock").0
-            } else {
-                self.changed.wait(state).expect("nothing panics while holding the lock")
+            let look_at = look_after.map(|after| entered + after).filter(|_| may_feed);
+            if look_at.is_some_and(|at| at <= now) {
+                return Next::Look;
+            }
+            state = match feed_at.into_iter().chain(look_at).min() {
+                Some(at) => {
+                    self.changed.wait_timeout(state, at - now).expect("nothing panics while holding the lock").0
+                }
+                None => self.changed.wait(state).expect("nothing panics while holding the lock"),
             };
         }
     }
@@ -158,7 +176,7 @@ impl Progress {
             if let Some(trouble) = state.trouble.as_ref().filter(|_| state.is_broken()) {
                 return Err(StoreError::failed(trouble.message.clone()));
             }
-            let pending = state.active_bytes + state.sealed_bytes;
+            let pending = state.active.bytes + state.sealed_bytes;
             if pending < self.options.pending_hard_bytes {
                 if let Some(delay) = self.delay(pending) {
                     drop(self.changed.wait_timeout(state, delay).expect("nothing panics while holding the lock"));
@@ -183,8 +201,8 @@ impl Progress {
 
     fn wants_feeding(&self, state: &State) -> bool {
         let generation_bytes = self.options.generation_bytes.min(self.options.pending_soft_bytes);
-        state.active_bytes >= generation_bytes
-            || state.active_log_bytes >= (generation_bytes as u64).saturating_mul(LOG_BYTES_FACTOR)
+        state.active.bytes >= generation_bytes
+            || state.active.log_bytes >= (generation_bytes as u64).saturating_mul(LOG_BYTES_FACTOR)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -193,6 +211,19 @@ impl Progress {
 }
 
 impl State {
+    /// Whether the active generation is to be fed in time although it is not full.
+    fn is_worth_feeding(&self) -> bool {
+        self.active.bytes >= WORTH_BYTES || self.active.removals >= WORTH_REMOVALS
+    }
+
+    /// When.
+    fn feed_at(&self) -> Option<Instant> {
+        if self.active.bytes >= WORTH_BYTES {
+            return Some((self.last_commit + IDLE).min(self.begun + AGED));
+        }
+        (self.active.removals >= WORTH_REMOVALS).then(|| self.begun + OLD)
+    }
+
     /// Whether feeding has ended for good.
     fn is_broken(&self) -> bool {
         self.trouble.as_ref().is_some_and(|trouble| !trouble.is_full)

@@ -2,7 +2,7 @@
 //!
 //! | Key | Row |
 //! |---|---|
-//! | 1 byte, zero | the last log group the engine has (engine only) |
+//! | 1 byte, zero | the last log group the engine has, and bytes of removed rows it had before; 8 bytes each (engine only) |
 //! | partition, 4 bytes | the partition's epoch, 8 bytes |
 //! | partition, 4 bytes; table, 1 byte; key | the caller's row |
 //!
@@ -15,13 +15,22 @@ use store::{Bytes, PartitionId, Range, Table};
 /// The engine's own row: the last log group it has.
 pub(crate) const APPLIED: &[u8] = &[0];
 
-const PREFIX_BYTES: usize = 5;
+/// Bytes that the key of a caller's row begins with.
+pub(crate) const PREFIX_BYTES: usize = 5;
+
+/// Bytes of the row with a partition's epoch.
+pub(crate) const EPOCH_ROW_BYTES: usize = 4 + 8;
+
+/// What the keys of a table's rows begin with.
+pub(crate) fn prefix(partition: PartitionId, table: Table) -> [u8; PREFIX_BYTES] {
+    let [a, b, c, d] = partition.0.to_be_bytes();
+    [a, b, c, d, table.0]
+}
 
 /// The key of a caller's row.
 pub(crate) fn row(partition: PartitionId, table: Table, key: &[u8]) -> Bytes {
     let mut full = Vec::with_capacity(PREFIX_BYTES + key.len());
-    full.extend_from_slice(&partition.0.to_be_bytes());
-    full.push(table.0);
+    full.extend_from_slice(&prefix(partition, table));
     full.extend_from_slice(key);
     full.into()
 }

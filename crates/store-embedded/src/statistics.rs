@@ -9,6 +9,8 @@ pub struct Statistics {
     pub groups: u64,
     /// Batches in them.
     pub batches: u64,
+    /// Bytes of their rows, before compression.
+    pub row_bytes: u64,
     /// Bytes the groups took in the log.
     pub log_bytes: u64,
 }
@@ -18,14 +20,16 @@ pub struct Statistics {
 pub(crate) struct Counters {
     groups: AtomicU64,
     batches: AtomicU64,
+    row_bytes: AtomicU64,
     log_bytes: AtomicU64,
 }
 
 impl Counters {
     /// A group became durable.
-    pub(crate) fn committed(&self, batches: usize, log_bytes: u64) {
+    pub(crate) fn committed(&self, batches: usize, row_bytes: u64, log_bytes: u64) {
         self.groups.fetch_add(1, Ordering::Relaxed);
         self.batches.fetch_add(batches as u64, Ordering::Relaxed);
+        self.row_bytes.fetch_add(row_bytes, Ordering::Relaxed);
         self.log_bytes.fetch_add(log_bytes, Ordering::Relaxed);
     }
 
@@ -33,6 +37,7 @@ impl Counters {
         Statistics {
             groups: self.groups.load(Ordering::Relaxed),
             batches: self.batches.load(Ordering::Relaxed),
+            row_bytes: self.row_bytes.load(Ordering::Relaxed),
             log_bytes: self.log_bytes.load(Ordering::Relaxed),
         }
     }

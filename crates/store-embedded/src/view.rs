@@ -13,7 +13,7 @@ use store::{Bytes, PartitionId, Range, StoreError, Table};
 use crate::engine::Engine;
 use crate::frame::RowWrite;
 use crate::log::Appended;
-use crate::overlay::Overlay;
+use crate::overlay::{Overlay, Size};
 use crate::row_key;
 use crate::snapshot::Snapshot;
 
@@ -33,11 +33,11 @@ impl View {
         View { layers: RwLock::new(Layers { active, sealed: None, engine: Some(engine) }) }
     }
 
-    /// Makes a group visible, at once as a whole. Returns the memory and the log that the active generation takes.
-    pub(crate) fn apply(&self, appended: Appended, writes: Vec<RowWrite>) -> (usize, u64) {
+    /// Makes a group visible, at once as a whole. Returns what the active generation takes.
+    pub(crate) fn apply(&self, appended: Appended, writes: Vec<RowWrite>) -> Size {
         let mut layers = self.write();
         layers.active.apply(appended.sequence, appended.log_bytes, writes);
-        (layers.active.bytes, layers.active.log_bytes)
+        layers.active.size()
     }
 
     /// Starts a new generation and gives the former one to be fed, unless it is empty. One is fed at a time.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use store::{Batch, Bytes, Epoch, PartitionId, StoreError};
 use tokio::sync::oneshot;
 
-use crate::frame::RowWrite;
+use crate::frame::{self, WRITE_OVERHEAD_BYTES};
 use crate::log::{AppendError, Log};
 use crate::queue::{self, Job};
 use crate::row_key;
@@ -31,7 +31,8 @@ pub(crate) struct Writer {
 /// Requests that become durable together.
 #[derive(Default)]
 struct Group {
-    writes: Vec<RowWrite>,
+    /// Its writes, as they stand in the log.
+    writes: Vec<u8>,
     epochs: HashMap<PartitionId, u64>,
     opens: Vec<(oneshot::Sender<Result<Epoch, StoreError>>, Epoch)>,
     commits: Vec<oneshot::Sender<Result<(), StoreError>>>,
@@ -73,7 +74,7 @@ impl Writer {
             }
             return;
         }
-        let mut group = Group::default();
+        let mut group = Group { writes: Vec::with_capacity(jobs.iter().map(row_bytes).sum()), ..Group::default() };
         for job in jobs {
             self.admit(job, &mut group);
         }
@@ -105,8 +106,8 @@ impl Writer {
             Job::Open { reply, .. } => {
                 let epoch = current + 1;
                 group.epochs.insert(partition, epoch);
-                let row = Bytes::copy_from_slice(&epoch.to_le_bytes());
-                group.writes.push((row_key::epoch(partition), Some(row)));
+                let row = epoch.to_le_bytes();
+                frame::push_write(&mut group.writes, [&row_key::epoch(partition), &[]], Some(&row));
                 group.opens.push((reply, Epoch(epoch)));
             }
             Job::Commit { batch, reply, .. } if self.refused.get(&partition) == Some(&batch.epoch) => {
@@ -114,7 +115,7 @@ impl Writer {
             }
             Job::Commit { batch, reply, .. } if batch.epoch.0 == current && current > 0 => {
                 group.committing.insert(partition, batch.epoch);
-                group.add(batch);
+                group.add(&batch);
                 group.commits.push(reply);
             }
             Job::Commit { batch, reply, .. } => {
@@ -148,8 +149,10 @@ impl Writer {
                 self.broken.insert(StoreError::failed(message)).clone()
             }
         })?;
-        self.shared.counters.committed(group.commits.len() + group.opens.len(), appended.log_bytes);
-        let size = self.shared.view.apply(appended, std::mem::take(&mut group.writes));
+        let batches = group.commits.len() + group.opens.len();
+        self.shared.counters.committed(batches, appended.row_bytes, appended.log_bytes);
+        let writes = frame::read_writes(&Bytes::from(std::mem::take(&mut group.writes)));
+        let size = self.shared.view.apply(appended, writes.expect("the group was put together above"));
         self.epochs.extend(group.epochs.drain());
         self.shared.progress.committed(size);
         Ok(())
@@ -157,11 +160,11 @@ impl Writer {
 }
 
 impl Group {
-    fn add(&mut self, batch: Batch) {
-        self.writes.extend(batch.writes.into_iter().map(|write| {
-            let key = row_key::row(batch.partition, write.table(), write.key());
-            (key, write.value().cloned())
-        }));
+    fn add(&mut self, batch: &Batch) {
+        for write in &batch.writes {
+            let prefix = row_key::prefix(batch.partition, write.table());
+            frame::push_write(&mut self.writes, [&prefix, write.key()], write.value().map(|value| &value[..]));
+        }
     }
 
     /// Answers everyone. Whoever stopped listening loses nothing.
@@ -176,6 +179,15 @@ impl Group {
         let commits = self.commits.into_iter().chain(self.fenced.into_iter().map(|(reply, _)| reply));
         commits.for_each(|reply| drop(reply.send(Err(error.clone()))));
     }
+}
+
+/// Bytes its writes take in the log before they are compressed.
+fn row_bytes(job: &Job) -> usize {
+    let (writes, bytes) = match job {
+        Job::Open { .. } => (1, row_key::EPOCH_ROW_BYTES),
+        Job::Commit { batch, bytes, .. } => (batch.writes.len(), *bytes),
+    };
+    bytes + writes * (WRITE_OVERHEAD_BYTES + row_key::PREFIX_BYTES)
 }
 
 /// Runs however the writer ends, so that nobody waits for it.

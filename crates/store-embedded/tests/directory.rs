@@ -46,17 +46,19 @@ fn a_lock_that_is_about_to_go_is_waited_for() {
 fn a_newer_format_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     drop(open(directory.path()).expect("it opens"));
-    fs::write(directory.path().join("FORMAT"), "3\n").expect("the file can be written");
+    fs::write(directory.path().join("FORMAT"), "4\n").expect("the file can be written");
     let path = directory.path().display();
     assert_eq!(
         refusal(directory.path()).to_string(),
         format!(
-            "{path} has storage format 3, this release reads up to 2: use a newer release (stepwell explain SW010)"
+            "{path} has storage format 4, this release reads up to 3: use a newer release (stepwell explain SW010)"
         )
     );
-    fs::write(directory.path().join("FORMAT"), "1\n").expect("the file can be written");
-    drop(open(directory.path()).expect("an older format is read"));
-    assert_eq!(fs::read_to_string(directory.path().join("FORMAT")).expect("it is there"), "2\n");
+    for older in ["1\n", "2\n"] {
+        fs::write(directory.path().join("FORMAT"), older).expect("the file can be written");
+        drop(open(directory.path()).expect("an older format is read"));
+        assert_eq!(fs::read_to_string(directory.path().join("FORMAT")).expect("it is there"), "3\n");
+    }
     fs::write(directory.path().join("FORMAT"), "new\n").expect("the file can be written");
     assert_eq!(refusal(directory.path()).to_string(), format!("no storage format number in {path}/FORMAT"));
     fs::remove_file(directory.path().join("FORMAT")).expect("the file can be removed");

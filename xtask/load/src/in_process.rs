@@ -8,7 +8,11 @@ use crate::node::{Node, chain};
 use crate::options::Options;
 use crate::process::Process;
 use json::{Value, json};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::{Duration, Instant};
+use store::{Batch, Store};
+use store_embedded::Embedded;
 
 /// Starts under way at a time.
 const AT_A_TIME: usize = 256;
@@ -32,7 +36,6 @@ async fn passes(options: &Options, states: usize) -> anyhow::Result<Vec<Figure>>
     let start = node.create("passes", &chain(states, &json!({"Type": "Pass"}))).await?;
     node.start_for(&start, AT_A_TIME, Duration::from_secs(1)).await?;
     node.wait_until_all_closed(&start).await?;
-    node.store.take();
 
     let measured = Measured::begin(&node)?;
     let times = node.start_for(&start, AT_A_TIME, options.duration).await?;
@@ -84,6 +87,9 @@ struct Measured {
 
 impl Measured {
     fn begin(node: &Node) -> anyhow::Result<Measured> {
+        node.store.take();
+        node.store.take_rows();
+        node.store.take_sample();
         Ok(Measured {
             begun: Instant::now(),
             written_bytes: Process::own().written_bytes()?,
@@ -97,16 +103,20 @@ impl Measured {
         let seconds = self.begun.elapsed().as_secs_f64();
         let cpu_seconds = Process::own().cpu_seconds()? - self.cpu_seconds;
         let commits = Latencies::of(node.store.take());
+        let (rows, sample) = (node.store.take_rows(), node.store.take_sample());
         let log = node.store.store.statistics();
         let (groups, log_bytes) = (log.groups - self.log.groups, log.log_bytes - self.log.log_bytes);
+        let (batches, row_bytes) = (log.batches - self.log.batches, log.row_bytes - self.log.row_bytes);
         // Once closed, all rows are where they stay, but for merging.
         node.close().await?;
         let written = Process::own().written_bytes()? - self.written_bytes;
-        let group_bytes = (log_bytes / groups.max(1)) as usize;
+        let group_bytes = (row_bytes / groups.max(1)) as usize;
         let bare = bare_bytes_per_second(options, group_bytes)?;
-        let log_rate = log_bytes as f64 / seconds;
+        let alone = store_bytes_per_second(options, sample, (batches / groups.max(1)).max(1) as usize).await?;
+        let rate = row_bytes as f64 / seconds;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from) as f64;
         let name = |what: &str| format!("{name}: {what}");
-        Ok(vec![
+        let mut figures = vec![
             figure(name("durable transitions, until all closed"), transitions / seconds, "/s", Better::More),
             figure(name("CPU per transition"), cpu_seconds / transitions * 1e6, "µs", Better::Less),
             figure(name("commit, p50"), commits.milliseconds(0.5), "ms", Better::Less),
@@ -115,13 +125,48 @@ impl Measured {
             figure(name("syncs"), groups as f64 / seconds, "/s", Better::Less),
             figure(name("bytes in the log per transition"), log_bytes as f64 / transitions, "B", Better::Less),
             figure(name("bytes written per transition"), written / transitions, "B", Better::Less),
-            figure(name("bytes in the log"), log_rate / 1e6, "MB/s", Better::More),
+            figure(name("processors busy, of all"), cpu_seconds / seconds / processors, "", Better::Less),
+            figure(name("bytes of rows in a group"), group_bytes as f64, "B", Better::More),
+            figure(name("bytes of rows"), rate / 1e6, "MB/s", Better::More),
+            figure(name("the store alone with such batches and groups"), alone / 1e6, "MB/s", Better::More),
             figure(name("a bare log with such groups"), bare / 1e6, "MB/s", Better::More),
-            figure(name("share of the bare log's bytes/s"), log_rate / bare, "", Better::More),
-        ])
+            figure(name("the store's share of the bare log's bytes/s"), alone / bare, "", Better::More),
+            figure(name("share of the bare log's bytes/s"), rate / bare, "", Better::More),
+        ];
+        for (table, rows) in rows {
+            let what = name(&format!("{} rows per transition", engine::table_name(table)));
+            figures.push(figure(what, rows.count as f64 / transitions, "", Better::Less));
+            let what = name(&format!("{} rows, before compression", engine::table_name(table)));
+            figures.push(figure(what, rows.bytes as f64 / transitions, "B", Better::Less));
+        }
+        Ok(figures)
     }
 }
 
+/// The first batches of the load once more, so many at a time, by the store without an engine.
+async fn store_bytes_per_second(options: &Options, sample: Vec<Batch>, at_a_time: usize) -> anyhow::Result<f64> {
+    let directory = options.directory("bench-store-")?;
+    let store = Embedded::open(&directory.path().join("data"), store_embedded::Options::default())?;
+    let mut epochs = BTreeMap::new();
+    for batch in &sample {
+        if let Entry::Vacant(epoch) = epochs.entry(batch.partition) {
+            epoch.insert(store.open_partition(batch.partition).await?);
+        }
+    }
+    let (before, begun) = (store.statistics().row_bytes, Instant::now());
+    let mut left = sample.into_iter().map(|batch| Batch { epoch: epochs[&batch.partition], ..batch }).peekable();
+    while left.peek().is_some() {
+        let commits: Vec<_> = left.by_ref().take(at_a_time).map(|batch| store.commit(batch)).collect();
+        for commit in commits {
+            commit.await?;
+        }
+    }
+    let rate = (store.statistics().row_bytes - before) as f64 / begun.elapsed().as_secs_f64();
+    store.close().await?;
+    Ok(rate)
+}
+
+/// What the disk allows: groups of as many bytes, none of them worth compressing, appended and synced.
 fn bare_bytes_per_second(options: &Options, group_bytes: usize) -> anyhow::Result<f64> {
     let directory = options.directory("bench-bare-")?;
     let mut bare = BareLog::create(directory.path())?;

@@ -6,7 +6,7 @@
 pub(crate) mod clients;
 mod tools;
 
-use crate::{api_model, process, workspace};
+use crate::{api_model, aws_models, process, workspace};
 use std::process::Command;
 use std::time::Instant;
 
@@ -16,6 +16,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     tools::check()?;
     clients::install()?;
     api_model::check_botocore()?;
+    aws_models::check_botocore()?;
     let has_nextest = process::output(workspace::cargo().args(["nextest", "--version"])).is_some();
     process::run("build", test(has_nextest).args(["--workspace", "--no-run"]))?;
     println!("    {} s so far", start.elapsed().as_secs());

@@ -1,5 +1,5 @@
-//! The `Resource` of a Task: its grammar, and the table of optimised integrations AWS knows (integrations.md 1 and 2). Any
-//! `aws-sdk:<service>:<action>` is accepted: which services and actions exist is the caller's knowledge.
+//! The `Resource` of a Task: its grammar, the table of optimised integrations AWS knows (integrations.md 1 and 2), and what of AWS's APIs
+//! `aws-sdk:<service>:<action>` can name.
 
 use super::similar::similar;
 use crate::definition::{IntegrationPattern, Resource};
@@ -62,8 +62,7 @@ fn service(arn: &str, rest: &str) -> Option<Resource> {
     let (service, action) = rest.rsplit_once(':')?;
     let known = match service.strip_prefix("aws-sdk:") {
         Some(name) => {
-            is_word(name)
-                && is_word(action)
+            is_sdk_action(name, action)
                 && matches!(pattern, IntegrationPattern::RequestResponse | IntegrationPattern::WaitForTaskToken)
         }
         None => is_optimised(service, action, pattern),
@@ -81,6 +80,40 @@ fn split_pattern(text: &str) -> (&str, IntegrationPattern) {
         [IntegrationPattern::RunJobVersion2, IntegrationPattern::RunJob, IntegrationPattern::WaitForTaskToken];
     let found = patterns.into_iter().find_map(|pattern| Some((text.strip_suffix(pattern.suffix())?, pattern)));
     found.unwrap_or((text, IntegrationPattern::RequestResponse))
+}
+
+/// Actions of the SDK integration that AWS does not support: those with streams of events, and some old ones (integrations.md 3).
+const UNSUPPORTED: [(&str, &str); 21] = [
+    ("comprehendmedical", "detectEntities"),
+    ("efs", "createTags"),
+    ("elastictranscoder", "testRole"),
+    ("emr", "describeJobFlows"),
+    ("iotdeviceadvisor", "listTestCases"),
+    ("kinesis", "subscribeToShard"),
+    ("lambda", "invokeAsync"),
+    ("lambda", "invokeWithResponseStream"),
+    ("lexruntimev2", "startConversation"),
+    ("mediapackage", "rotateChannelCredentials"),
+    ("rds", "executeSql"),
+    ("s3", "selectObjectContent"),
+    ("s3control", "selectObjectContent"),
+    ("shield", "deleteSubscription"),
+    ("sts", "assumeRole"),
+    ("sts", "assumeRoleWithSAML"),
+    ("sts", "assumeRoleWithWebIdentity"),
+    ("transcribestreaming", "startCallAnalyticsStreamTranscription"),
+    ("transcribestreaming", "startMedicalStreamTranscription"),
+    ("transcribestreaming", "startStreamTranscription"),
+    ("bedrockruntime", "invokeModelWithResponseStream"),
+];
+
+/// Whether Step Functions calls such an action of AWS's SDK. A service without a model is let pass: it may be newer than the models, or retired,
+/// and AWS goes on to know it.
+fn is_sdk_action(service: &str, action: &str) -> bool {
+    match service_models::entry(service) {
+        Some(entry) => entry.has_action(action) && !UNSUPPORTED.contains(&(service, action)),
+        None => is_word(service) && is_word(action),
+    }
 }
 
 fn is_word(text: &str) -> bool {
@@ -214,6 +247,9 @@ fn hint(text: &str) -> Option<String> {
     }
     let (service, rest) = service_and_action(text)?;
     let (action, pattern) = split_pattern(rest);
+    if service == "aws-sdk" {
+        return sdk_hint(rest);
+    }
     let known = actions(service);
     if known.is_empty() {
         let service = similar(service, OPTIMISED.iter().map(|(name, _)| *name))?;
@@ -228,4 +264,23 @@ fn hint(text: &str) -> Option<String> {
             Some(format!("there is no such optimised integration; try arn:aws:states:::aws-sdk:{service}:{action}"))
         }
     }
+}
+
+/// What was probably meant with `<service>:<action>` of the SDK.
+fn sdk_hint(rest: &str) -> Option<String> {
+    let (service, action) = rest.split_once(':')?;
+    let (action, pattern) = split_pattern(action);
+    let Some(entry) = service_models::entry(service) else {
+        let service = similar(service, service_models::services().iter().map(|entry| entry.name.as_str()))?;
+        return Some(format!("did you mean the service '{service}'?"));
+    };
+    if UNSUPPORTED.contains(&(service, action)) {
+        return Some(format!("Step Functions does not support {service}:{action}"));
+    }
+    if entry.has_action(action) {
+        return Some(format!("aws-sdk:{service}:{action} does not support '{}'", pattern.suffix()));
+    }
+    let actions: Vec<String> = entry.actions().collect();
+    let action = similar(action, actions.iter().map(String::as_str))?;
+    Some(format!("did you mean '{service}:{action}'?"))
 }

@@ -2,11 +2,19 @@
 
 pub(crate) mod backup;
 pub(crate) mod check;
+pub(crate) mod describe;
 pub(crate) mod dev;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod history;
 pub(crate) mod lint;
+pub(crate) mod list;
+pub(crate) mod redrive;
 pub(crate) mod restore;
 pub(crate) mod run;
+pub(crate) mod send_task;
 pub(crate) mod serve;
+pub(crate) mod start;
+pub(crate) mod stop;
 pub(crate) mod validate;
+pub(crate) mod waiting;

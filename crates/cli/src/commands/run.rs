@@ -168,7 +168,7 @@ impl Watched {
     }
 }
 
-fn input(argument: &str) -> anyhow::Result<String> {
+pub(crate) fn input(argument: &str) -> anyhow::Result<String> {
     let (text, source) = if argument == definition::STDIN {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).map_err(|error| anyhow!("--input: cannot read stdin: {error}"))?;

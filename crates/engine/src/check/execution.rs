@@ -103,6 +103,7 @@ impl Checker<'_> {
     ) -> Result<(), StoreError> {
         let execution = &resident.execution;
         let place = &*execution.header.execution_arn;
+        let known = execution.known_texts();
         let mut events: Vec<HistoryEvent> = Vec::new();
         let mut range = Range::prefix(keys::HISTORY, key.prefix()).limit(CHUNKS);
         loop {
@@ -112,7 +113,7 @@ impl Checker<'_> {
             }
             for (row, chunk) in chunks {
                 let next = events.len() as u64 + 1;
-                let chunk = match read_events(&chunk) {
+                let chunk = match read_events(&chunk, &known) {
                     Ok(chunk) => chunk,
                     Err(corrupt) => {
                         self.report("history", place, format!("the events from {next} on: {corrupt}"));

@@ -3,7 +3,10 @@
 use crate::Engine;
 use crate::environment::uuid;
 use crate::registry::parse_state;
-use api::{Code, Exception, InspectionData, InspectionLevel, Mock, MockOutcome, TestStateRequest, TestStateResponse};
+use api::{
+    Code, Exception, FieldValidationMode, InspectionData, InspectionLevel, Mock, MockOutcome, TestStateRequest,
+    TestStateResponse,
+};
 use asl::StateMachineDefinition;
 use asl::definition::{IntegrationPattern, Resource, ScopeIndex, State, StateIndex, StateKind};
 use integrations::{TaskOutcome, TaskRequest};
@@ -221,6 +224,17 @@ fn check_result(request: &TestStateRequest, mock: &Mock, state: &State) -> Resul
             }
             Some(_) => Ok(()),
         },
+        StateKind::Task(task) => {
+            let required = match mock.validation {
+                FieldValidationMode::Strict => true,
+                FieldValidationMode::Present => false,
+                FieldValidationMode::None => return Ok(()),
+            };
+            match integrations::mocked_result_problem(&task.resource, result.value(), required) {
+                Some(problem) => refuse(&format!("Mock result schema validation error: {problem}")),
+                None => Ok(()),
+            }
+        }
         _ => Ok(()),
     }
 }

@@ -4,11 +4,12 @@ use super::resident::{Indexed, Resident};
 use super::residents::Residents;
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
 use crate::tasks;
+use bytes::BytesMut;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::write_events;
 use interpreter::{Effect, ExecutionStatus, Outcome, TaskId, Timer};
 use std::collections::HashMap;
-use store::{Table, Write};
+use store::{Bytes, Table, Write};
 
 /// Events in one history row at most, so that a page of history reads little more than itself.
 const CHUNK_EVENTS_MAX: usize = 100;
@@ -40,6 +41,7 @@ pub(crate) struct Collected {
 #[derive(Default)]
 pub(crate) struct Finished {
     pub writes: Vec<Write>,
+    pieces: Pieces,
     /// Whether executions are removed that have been kept long enough.
     pub removes: bool,
     pub tasks: Vec<(ExecutionKey, TaskId)>,
@@ -111,22 +113,23 @@ impl Collected {
 impl Finished {
     fn add(&mut self, key: &ExecutionKey, resident: &mut Resident, touched: Touched) {
         if touched.is_new {
-            self.put(keys::HEADERS, key.0.clone(), resident.execution.header.to_row());
+            self.put(keys::HEADERS, &key.0, resident.execution.header.to_row());
         }
         self.add_rows(key, resident);
         self.add_index(key, resident);
         self.add_effects(key, resident, touched.effects);
-        for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
-            self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk));
-        }
         if !touched.events.is_empty() {
+            let known = resident.execution.known_texts();
+            for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
+                self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known));
+            }
             self.events.push((key.clone(), touched.events));
         }
         if touched.unfinished {
-            self.put(keys::UNFINISHED, key.0.clone(), vec![interpreter::rows::VERSION]);
+            self.put(keys::UNFINISHED, &key.0, [interpreter::rows::VERSION]);
             self.unfinished.push(key.clone());
         } else if resident.marked_unfinished {
-            self.writes.push(Write::delete(keys::UNFINISHED, key.0.clone()));
+            self.delete(keys::UNFINISHED, &key.0);
         }
         resident.marked_unfinished = touched.unfinished;
         if !resident.execution.is_running() {
@@ -136,7 +139,7 @@ impl Finished {
 
     fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) {
         let rows = resident.execution.take_changed_rows();
-        self.put(keys::STATES, key.0.clone(), rows.state);
+        self.put(keys::STATES, &key.0, rows.state);
         for (frame, base) in rows.bases {
             resident.stored_frames.insert(frame);
             self.put(keys::FRAME_BASES, key.frame(frame), base);
@@ -147,8 +150,8 @@ impl Finished {
         for frame in rows.removed {
             // A frame that came and went within the batch was never written.
             if resident.stored_frames.remove(&frame) {
-                self.writes.push(Write::delete(keys::FRAME_BASES, key.frame(frame)));
-                self.writes.push(Write::delete(keys::FRAME_PROGRESSES, key.frame(frame)));
+                self.delete(keys::FRAME_BASES, key.frame(frame));
+                self.delete(keys::FRAME_PROGRESSES, key.frame(frame));
             }
         }
     }
@@ -166,13 +169,13 @@ impl Finished {
         for indexed in keys::indexed_under(key.machine(), version, alias) {
             let row_key = |status: u8| IndexRow::key(&indexed, status, header.start_time, &header.name);
             if let Some(before) = before.filter(|before| before.status != now.status) {
-                self.writes.push(Write::delete(keys::INDEX, row_key(before.status)));
+                self.delete(keys::INDEX, row_key(before.status));
             }
-            self.put(keys::INDEX, row_key(now.status), value.clone());
+            self.put(keys::INDEX, row_key(now.status), &value);
         }
         let stopped_before = before.and_then(|before| before.stop);
         if let Some(stop) = stopped_before.filter(|stop| now.stop != Some(*stop)) {
-            self.writes.push(Write::delete(keys::CLOSED, key.closed(stop)));
+            self.delete(keys::CLOSED, key.closed(stop));
         }
         if let Some(stop) = now.stop {
             self.put(keys::CLOSED, key.closed(stop), ClosedRow::value(now.status, header));
@@ -190,7 +193,7 @@ impl Finished {
                         timers.swap_remove(position);
                     }
                     None => {
-                        self.writes.push(Write::delete(keys::TIMERS, key.timer(&timer)));
+                        self.delete(keys::TIMERS, key.timer(&timer));
                         self.cleared_timers.push((timer, key.clone()));
                     }
                 },
@@ -200,7 +203,7 @@ impl Finished {
                         tasks.swap_remove(position);
                     }
                     None => {
-                        self.writes.push(Write::delete(keys::TASKS, key.task(task)));
+                        self.delete(keys::TASKS, key.task(task));
                         self.ended_tasks.push((key.clone(), task));
                     }
                 },
@@ -208,7 +211,7 @@ impl Finished {
             }
         }
         for timer in timers {
-            self.put(keys::TIMERS, key.timer(&timer), vec![interpreter::rows::VERSION]);
+            self.put(keys::TIMERS, key.timer(&timer), [interpreter::rows::VERSION]);
             self.set_timers.push((timer, key.clone()));
         }
         for task in tasks {
@@ -217,8 +220,31 @@ impl Finished {
         }
     }
 
-    fn put(&mut self, table: Table, key: impl Into<store::Bytes>, value: Vec<u8>) {
-        self.writes.push(Write::put(table, key, value));
+    fn put(&mut self, table: Table, key: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
+        let (key, value) = (self.pieces.keep(key.as_ref()), self.pieces.keep(value.as_ref()));
+        self.writes.push(Write::Put { table, key, value });
+    }
+
+    fn delete(&mut self, table: Table, key: impl AsRef<[u8]>) {
+        let key = self.pieces.keep(key.as_ref());
+        self.writes.push(Write::Delete { table, key });
+    }
+}
+
+/// The keys and values of a batch, in a few pieces of memory: other threads let go of them, which is dear for many small ones.
+#[derive(Default)]
+struct Pieces(BytesMut);
+
+/// One piece.
+const PIECE_BYTES: usize = 32 * 1024;
+
+impl Pieces {
+    fn keep(&mut self, bytes: &[u8]) -> Bytes {
+        if self.0.capacity() < bytes.len() {
+            self.0 = BytesMut::with_capacity(PIECE_BYTES.max(bytes.len()));
+        }
+        self.0.extend_from_slice(bytes);
+        self.0.split().freeze()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::backlog::Backlog;
 use super::batch::{Collected, Finished, Release};
 use super::input::{Input, StartInput};
+use super::pace::Pace;
 use super::quarantine::{Cause, Quarantine};
 use super::recovery;
 use super::resident::{self, Resident, Stored};
@@ -38,12 +39,6 @@ use tokio::time::Instant;
 const BATCH_INPUTS_MAX: usize = 512;
 /// Batches under way at most: one being synced, one being queued behind it.
 const BATCHES_IN_FLIGHT_MAX: usize = 2;
-/// Events collected in one batch before it is committed: a step more or less. Beyond it everything takes its turn, so that a batch takes
-/// milliseconds however much is asked for.
-const BATCH_EVENTS_MAX: usize = 2048;
-/// Shares of that, so that none of the three starves the others: inputs up to the first, unfinished steps up to the second, timers up to all.
-const BATCH_EVENTS_OF_INPUTS: usize = BATCH_EVENTS_MAX / 2;
-const BATCH_EVENTS_OF_STEPS: usize = BATCH_EVENTS_MAX * 3 / 4;
 /// Timers that may fire in every batch, and in a small one.
 const TIMERS_MIN: usize = 32;
 const TIMERS_MAX: usize = 512;
@@ -70,6 +65,7 @@ pub(crate) struct Shared {
 /// A batch on its way to the disk.
 struct InFlight {
     sequence: u64,
+    submitted: Instant,
     commit: CommitFuture,
     releases: Vec<Release>,
     tasks: Vec<(ExecutionKey, TaskId)>,
@@ -95,6 +91,7 @@ pub(crate) struct Partition {
     pub backlog: Option<Backlog>,
     pub quarantine: Quarantine,
     pub sweep: Sweep,
+    pace: Pace,
     collected: Collected,
     in_flight: VecDeque<InFlight>,
     sequence: u64,
@@ -157,6 +154,7 @@ impl Partition {
             backlog: None,
             quarantine: Quarantine::default(),
             sweep,
+            pace: Pace::default(),
             collected: Collected::default(),
             in_flight: VecDeque::new(),
             sequence: 0,
@@ -208,7 +206,7 @@ impl Partition {
                 }
                 Some(input) => self.handle(input).await?,
             }
-            if self.collected.events() >= BATCH_EVENTS_OF_INPUTS {
+            if self.collected.events() >= self.pace.events_of_inputs() {
                 return Ok(());
             }
             match self.inbox.try_recv() {
@@ -470,7 +468,7 @@ impl Partition {
                 self.residents.get_mut(&key).expect("it is here").marked_unfinished = true;
             }
             let _ = self.apply(&key, Command::Continue).await?;
-            if self.collected.events() >= BATCH_EVENTS_OF_STEPS {
+            if self.collected.events() >= self.pace.events_of_steps() {
                 break;
             }
         }
@@ -514,7 +512,7 @@ impl Partition {
     async fn fire_timers(&mut self) -> Result<(), StoreError> {
         let now = self.shared.environment.now();
         for fired in 0..TIMERS_MAX {
-            if fired >= TIMERS_MIN && self.collected.events() >= BATCH_EVENTS_MAX {
+            if fired >= TIMERS_MIN && self.collected.events() >= self.pace.events() {
                 break;
             }
             self.read_timers().await?;
@@ -553,8 +551,18 @@ impl Partition {
         let collected = std::mem::take(&mut self.collected);
         let residents = &mut self.residents;
         let (finished, releases) = collected.finish(self.sequence, residents);
-        let Finished { writes, removes, tasks, ended_tasks, set_timers, cleared_timers, unfinished, closed, events } =
-            finished;
+        let Finished {
+            writes,
+            removes,
+            tasks,
+            ended_tasks,
+            set_timers,
+            cleared_timers,
+            unfinished,
+            closed,
+            events,
+            ..
+        } = finished;
         // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
         for (timer, key) in &cleared_timers {
             self.timers.clear(timer, key);
@@ -580,7 +588,9 @@ impl Partition {
             self.shared.store.commit(Batch { partition: self.id, epoch: self.epoch, writes })
         };
         let sequence = self.sequence;
-        self.in_flight.push_back(InFlight { sequence, commit, releases, tasks, set_timers, removes, closed, events });
+        let submitted = Instant::now();
+        let batch = InFlight { sequence, submitted, commit, releases, tasks, set_timers, removes, closed, events };
+        self.in_flight.push_back(batch);
     }
 
     /// The oldest batch is on disk, or will never be.
@@ -594,6 +604,7 @@ impl Partition {
             self.shared.metrics.commits_failed.add(1);
         }
         result?;
+        self.pace.committed(batch.submitted.elapsed());
         self.shared.metrics.commits.add(1);
         self.durable = batch.sequence;
         if batch.removes {

@@ -11,6 +11,7 @@ mod backlog;
 mod batch;
 mod driver;
 mod input;
+mod pace;
 mod quarantine;
 mod recovery;
 mod resident;

@@ -4,7 +4,8 @@ use super::batch::status_number;
 use crate::keys::{self, ExecutionKey};
 use crate::metrics::OpenTasks;
 use crate::registry::{Registry, Revision, RevisionNumber};
-use interpreter::{Execution, Frame, FrameId, Header, Timestamp, rows::CorruptRow};
+use interpreter::rows::CorruptRow;
+use interpreter::{Execution, Frame, FrameId, Header, Timestamp};
 use std::collections::HashSet;
 use std::sync::Arc;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
@@ -140,6 +141,7 @@ impl Resident {
     ) -> Result<(), StoreError> {
         let Some(unread) = &mut self.unread else { return Ok(()) };
         let corrupt = |what| at(key, "frame", &CorruptRow(what));
+        let known = self.execution.header.known_texts();
         let mut frames: Vec<Frame> = Vec::new();
         let mut next = Some(frame).filter(|id| unread.holds(*id));
         while let Some(id) = next {
@@ -153,7 +155,7 @@ impl Resident {
             };
             let progress = store.get(partition, keys::FRAME_PROGRESSES, &row_key).await?;
             let progress = progress.ok_or_else(|| corrupt("its progress row is missing"))?;
-            let frame = Frame::from_rows(id, &base, &progress).map_err(|corrupt| at(key, "frame", &corrupt))?;
+            let frame = Frame::from_rows(id, &base, &progress, &known).map_err(|corrupt| at(key, "frame", &corrupt))?;
             // A parent has the smaller number.
             next = frame.parent.filter(|parent| parent < &id && unread.holds(*parent));
             frames.push(frame);
@@ -181,13 +183,14 @@ impl Resident {
         let bases = store.scan(partition, Range::prefix(keys::FRAME_BASES, key.prefix())).await?;
         let progresses = store.scan(partition, Range::prefix(keys::FRAME_PROGRESSES, key.prefix())).await?;
         let mut progresses = progresses.into_iter().peekable();
+        let known = self.execution.header.known_texts();
         for (row_key, base) in bases {
             let mut read = || {
                 let id = frame_id(&row_key).ok_or(CorruptRow("its key is malformed"))?;
                 while progresses.next_if(|(other, _)| *other < row_key).is_some() {}
                 let progress = progresses.next_if(|(other, _)| *other == row_key);
                 let (_, progress) = progress.ok_or(CorruptRow("its progress row is missing"))?;
-                unread.holds(id).then(|| Frame::from_rows(id, &base, &progress)).transpose()
+                unread.holds(id).then(|| Frame::from_rows(id, &base, &progress, &known)).transpose()
             };
             frames.extend(read().map_err(|corrupt| at(key, "frame", &corrupt))?);
         }

@@ -6,18 +6,76 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+/// Texts that whoever reads a row knows already, in an order that never changes; more may be added at the end. A row refers to them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownTexts(Vec<Arc<str>>);
+
+impl KnownTexts {
+    /// These, in this order.
+    pub(crate) fn of<const N: usize>(texts: [&Arc<str>; N]) -> KnownTexts {
+        KnownTexts(texts.map(Arc::clone).into())
+    }
+
+    /// One more behind them.
+    pub(crate) fn and(mut self, text: &Arc<str>) -> KnownTexts {
+        self.0.push(text.clone());
+        self
+    }
+}
+
 /// Writes a row.
 #[derive(Default)]
 pub struct Writer {
     bytes: Vec<u8>,
-    /// Texts written so far, by their content; repeated ones become a number.
-    texts: HashMap<Arc<str>, u64>,
+    texts: Texts,
+}
+
+/// Texts written so far, and those known before them: repeated ones become a number.
+#[derive(Default)]
+struct Texts {
+    list: Vec<Arc<str>>,
+    /// Where they are in the list; used when there are many.
+    positions: HashMap<Arc<str>, usize>,
+}
+
+/// So few texts are compared one after the other.
+const FEW_TEXTS: usize = 16;
+/// So many are looked through for one that is the same in memory, as repeated ones often are.
+const RECENT_TEXTS: usize = 64;
+
+impl Texts {
+    fn position(&self, text: &Arc<str>) -> Option<usize> {
+        let recent = self.list.iter().enumerate().rev().take(RECENT_TEXTS);
+        let same = recent.into_iter().find(|(_, known)| Arc::ptr_eq(known, text)).map(|(position, _)| position);
+        same.or_else(|| match self.positions.is_empty() {
+            true => self.list.iter().position(|known| known == text),
+            false => self.positions.get(text).copied(),
+        })
+    }
+
+    fn push(&mut self, text: &Arc<str>) {
+        self.list.push(text.clone());
+        let last = self.list.len() - 1;
+        match last {
+            ..FEW_TEXTS => {}
+            FEW_TEXTS => self.positions = self.list.iter().cloned().zip(0..).collect(),
+            _ => drop(self.positions.insert(text.clone(), last)),
+        }
+    }
 }
 
 impl Writer {
-    /// A row that begins with the current version.
+    /// A row that stands for itself.
     pub fn new() -> Writer {
-        Writer { bytes: vec![super::VERSION], texts: HashMap::new() }
+        Writer { bytes: vec![super::VERSION], ..Writer::default() }
+    }
+
+    /// A row that refers to texts its reader knows.
+    pub fn knowing(known: &KnownTexts) -> Writer {
+        let mut row = Writer { bytes: vec![super::REFERRING_VERSION], ..Writer::default() };
+        row.number(known.0.len() as u64);
+        known.0.iter().for_each(|text| row.texts.push(text));
+        row
     }
 
     /// The row.
@@ -57,11 +115,10 @@ impl Writer {
 
     /// Text that may come again in this row: the first time as it is, then as a number.
     pub fn shared(&mut self, text: &Arc<str>) {
-        if let Some(&number) = self.texts.get(text) {
-            return self.number(number);
+        if let Some(position) = self.texts.position(text) {
+            return self.number(position as u64 + 1);
         }
-        let number = self.texts.len() as u64 + 1;
-        self.texts.insert(text.clone(), number);
+        self.texts.push(text);
         self.number(0);
         self.text(text);
     }
@@ -94,13 +151,23 @@ pub struct Reader<'r> {
 }
 
 impl<'r> Reader<'r> {
-    /// Begins to read a row of the current version.
+    /// Begins to read a row that stands for itself.
     pub fn new(row: &'r [u8]) -> Result<Reader<'r>, CorruptRow> {
         match row.split_first() {
             Some((&super::VERSION, rest)) => Ok(Reader { rest, texts: Vec::new() }),
             Some(_) => Err(CorruptRow("it was written by another version")),
             None => Err(CorruptRow("it is empty")),
         }
+    }
+
+    /// Begins to read a row that may refer to known texts.
+    pub fn knowing(row: &'r [u8], known: &KnownTexts) -> Result<Reader<'r>, CorruptRow> {
+        let Some((&super::REFERRING_VERSION, rest)) = row.split_first() else { return Reader::new(row) };
+        let mut row = Reader { rest, texts: Vec::new() };
+        let count = usize::try_from(row.number()?).ok();
+        let known = count.and_then(|count| known.0.get(..count));
+        row.texts.extend_from_slice(known.ok_or(CorruptRow("it refers to texts that are not there"))?);
+        Ok(row)
     }
 
     /// One byte.

@@ -1,14 +1,14 @@
 //! A chunk of history events. Every text stands in it once; later events refer to it.
 
-use super::{CorruptRow, Reader, Writer};
+use super::{CorruptRow, KnownTexts, Reader, Writer};
 use crate::Timestamp;
 use crate::history::{HistoryEvent, HistoryEventDetails as Details, StateType};
 use json::{Object, Payload};
 use std::sync::Arc;
 
-/// Events that follow each other as one row.
-pub fn write_events(events: &[HistoryEvent]) -> Vec<u8> {
-    let mut row = Writer::new();
+/// Events that follow each other as one row. `known` are the [known texts](crate::Execution::known_texts) of the execution as it is after them.
+pub fn write_events(events: &[HistoryEvent], known: &KnownTexts) -> Vec<u8> {
+    let mut row = Writer::knowing(known);
     row.number(events.len() as u64);
     for event in events {
         row.number(event.id);
@@ -19,9 +19,9 @@ pub fn write_events(events: &[HistoryEvent]) -> Vec<u8> {
     row.finish()
 }
 
-/// Reads a chunk.
-pub fn read_events(row: &[u8]) -> Result<Vec<HistoryEvent>, CorruptRow> {
-    let mut row = Reader::new(row)?;
+/// Reads a chunk. `known` are the known texts of the execution as it was after the last of these events, or at any time later.
+pub fn read_events(row: &[u8], known: &KnownTexts) -> Result<Vec<HistoryEvent>, CorruptRow> {
+    let mut row = Reader::knowing(row, known)?;
     let count = row.number()?;
     let mut events = Vec::new();
     for _ in 0..count {

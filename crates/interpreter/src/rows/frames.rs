@@ -1,13 +1,13 @@
 //! The two rows of a frame.
 
-use super::{CorruptRow, Reader, Writer};
+use super::{CorruptRow, KnownTexts, Reader, Writer};
 use crate::frame::{Changed, Frame, FrameId, Phase, TaskAttempt};
 use asl::definition::{ScopeIndex, StateIndex};
 use json::{Payload, Value};
 
 impl Frame {
-    pub(super) fn base_row(&self) -> Vec<u8> {
-        let mut row = Writer::new();
+    pub(super) fn base_row(&self, known: &KnownTexts) -> Vec<u8> {
+        let mut row = Writer::knowing(known);
         row.option(self.parent, |row, parent| row.number(parent.0));
         row.number(self.position);
         row.number(u64::from(self.scope.0));
@@ -75,9 +75,9 @@ impl Frame {
         row.finish()
     }
 
-    /// A frame from its two rows.
-    pub fn from_rows(id: FrameId, base: &[u8], progress: &[u8]) -> Result<Frame, CorruptRow> {
-        let mut base = Reader::new(base)?;
+    /// A frame from its two rows, of an execution whose header knows these texts.
+    pub fn from_rows(id: FrameId, base: &[u8], progress: &[u8], known: &KnownTexts) -> Result<Frame, CorruptRow> {
+        let mut base = Reader::knowing(base, known)?;
         let mut progress = Reader::new(progress)?;
         let parent = base.option(Reader::number)?.map(FrameId);
         let position = base.number()?;

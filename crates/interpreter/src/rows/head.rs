@@ -1,24 +1,36 @@
 //! The header row and the state row.
 
-use super::{CorruptRow, Reader, Writer};
+use super::{CorruptRow, KnownTexts, REFERRING_VERSION, Reader, Writer};
 use crate::execution::{Ending, Execution, ExecutionStatus, Header};
 use json::Payload;
+use std::sync::Arc;
 
 impl Header {
-    /// The header as a row.
+    /// The texts that the other rows of the execution refer to.
+    pub fn known_texts(&self) -> KnownTexts {
+        KnownTexts::of([self.input.text(), &self.role_arn, &self.region])
+    }
+
+    /// The header as a row. Of names that the machine's ARN and the execution's name say, nothing is written.
     pub fn to_row(&self) -> Vec<u8> {
-        let mut row = Writer::new();
-        for text in [
-            &self.execution_arn,
-            &self.name,
-            &self.state_machine_arn,
-            &self.state_machine_name,
-            &self.role_arn,
-            &self.region,
-            self.input.text(),
-        ] {
-            row.shared(text);
+        let mut row = match self.is_named_as_usual() {
+            true => Writer::knowing(&KnownTexts::default()),
+            false => {
+                let mut row = Writer::new();
+                row.shared(&self.execution_arn);
+                row
+            }
+        };
+        row.shared(&self.name);
+        row.shared(&self.state_machine_arn);
+        if !self.is_named_as_usual() {
+            row.shared(&self.state_machine_name);
         }
+        row.shared(&self.role_arn);
+        if !self.is_named_as_usual() {
+            row.shared(&self.region);
+        }
+        row.shared(self.input.text());
         row.timestamp(self.start_time);
         row.number(self.revision);
         row.option(self.trace_header.as_ref(), Writer::shared);
@@ -30,14 +42,27 @@ impl Header {
 
     /// Reads a header.
     pub fn from_row(row: &[u8]) -> Result<Header, CorruptRow> {
-        let mut row = Reader::new(row)?;
+        let is_named_as_usual = row.first() == Some(&REFERRING_VERSION);
+        let mut row = Reader::knowing(row, &KnownTexts::default())?;
+        let execution_arn = if is_named_as_usual { None } else { Some(row.shared()?) };
+        let (name, state_machine_arn) = (row.shared()?, row.shared()?);
+        let state_machine_name = if is_named_as_usual { None } else { Some(row.shared()?) };
+        let role_arn = row.shared()?;
+        let region = if is_named_as_usual { None } else { Some(row.shared()?) };
+        let usual = usual_names(&state_machine_arn);
+        let usual = |text: Option<Arc<str>>, name: &dyn Fn(UsualNames<'_>) -> Arc<str>| {
+            let text = text.or_else(|| usual.map(name));
+            text.ok_or(CorruptRow("the state machine's ARN is none"))
+        };
         Ok(Header {
-            execution_arn: row.shared()?,
-            name: row.shared()?,
-            state_machine_arn: row.shared()?,
-            state_machine_name: row.shared()?,
-            role_arn: row.shared()?,
-            region: row.shared()?,
+            execution_arn: usual(execution_arn, &|names| {
+                format!("{}:execution:{}:{name}", names.prefix, names.state_machine).into()
+            })?,
+            state_machine_name: usual(state_machine_name, &|names| names.state_machine.into())?,
+            region: usual(region, &|names| names.region.into())?,
+            name,
+            state_machine_arn,
+            role_arn,
             input: row.payload()?,
             start_time: row.timestamp()?,
             revision: row.number()?,
@@ -48,11 +73,41 @@ impl Header {
             state_machine_alias: row.later_option(Reader::shared)?,
         })
     }
+
+    fn is_named_as_usual(&self) -> bool {
+        let Some(names) = usual_names(&self.state_machine_arn) else { return false };
+        let rest = self.execution_arn.strip_prefix(names.prefix).and_then(|rest| rest.strip_prefix(":execution:"));
+        let name = rest.and_then(|rest| rest.strip_prefix(names.state_machine)?.strip_prefix(':'));
+        name == Some(&self.name) && *self.state_machine_name == *names.state_machine && *self.region == *names.region
+    }
+}
+
+/// What the ARN of a state machine says.
+#[derive(Clone, Copy)]
+struct UsualNames<'a> {
+    /// All before the kind of resource.
+    prefix: &'a str,
+    region: &'a str,
+    state_machine: &'a str,
+}
+
+fn usual_names(state_machine_arn: &str) -> Option<UsualNames<'_>> {
+    let (prefix, state_machine) = state_machine_arn.split_once(":stateMachine:")?;
+    Some(UsualNames { prefix, region: prefix.split(':').nth(3)?, state_machine })
 }
 
 impl Execution {
-    pub(super) fn state_row(&self) -> Vec<u8> {
-        let mut row = Writer::new();
+    /// What the rows of events may refer to: the texts of the header, and the output once there is one.
+    pub fn known_texts(&self) -> KnownTexts {
+        let known = self.header.known_texts();
+        match &self.status {
+            ExecutionStatus::Succeeded { output } => known.and(output.text()),
+            _ => known,
+        }
+    }
+
+    pub(super) fn state_row(&self, known: &KnownTexts) -> Vec<u8> {
+        let mut row = Writer::knowing(known);
         let ending = |row: &mut Writer, tag: u8, ending: &Ending| {
             row.byte(tag);
             row.option(ending.error.as_ref(), Writer::shared);
@@ -97,7 +152,7 @@ impl Execution {
     /// An execution from its header and its state row. It lacks its frames: they are added with [`Execution::restore_frame`], and
     /// [`Execution::restored_all_frames`] says that they are all there.
     pub fn from_rows(header: Header, state: &[u8]) -> Result<Execution, CorruptRow> {
-        let mut row = Reader::new(state)?;
+        let mut row = Reader::knowing(state, &header.known_texts())?;
         let mut execution = Execution::new(header);
         execution.status = match row.byte()? {
             0 => ExecutionStatus::Running,

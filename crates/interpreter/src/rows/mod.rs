@@ -4,19 +4,25 @@
 //! * state: small, written with every step
 //! * frame base and frame progress: written when they change (see [`Frame`](crate::Frame))
 //! * event chunk: events that follow each other and became durable together, each text once
+//!
+//! The input of an execution is in its header and nowhere else: the other rows refer to it, as to everything in [`KnownTexts`]. The output
+//! is in the state row; the events that close an execution become durable with it, and refer to it.
 
 mod bytes;
 mod events;
 mod frames;
 mod head;
 
-pub use bytes::{CorruptRow, Reader, Writer};
+pub use bytes::{CorruptRow, KnownTexts, Reader, Writer};
 pub use events::{read_events, write_events};
 
 use crate::{Execution, FrameId};
 
-/// The version every row begins with.
+/// The version that rows begin with which stand for themselves. Up to storage format 2 all of them did.
 pub const VERSION: u8 = 1;
+
+/// The version that rows begin with which refer to [`KnownTexts`].
+pub(crate) const REFERRING_VERSION: u8 = 2;
 
 /// The rows of an execution that a step changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,12 +40,13 @@ pub struct ChangedRows {
 impl Execution {
     /// The rows that changed since this was last called.
     pub fn take_changed_rows(&mut self) -> ChangedRows {
-        let mut rows = ChangedRows { state: self.state_row(), ..ChangedRows::default() };
+        let known = self.header.known_texts();
+        let mut rows = ChangedRows { state: self.state_row(&known), ..ChangedRows::default() };
         for id in std::mem::take(&mut self.changed_frames) {
             let Some(frame) = self.frames.get_mut(&id) else { continue };
             let changed = std::mem::take(&mut frame.changed);
             if changed.base {
-                rows.bases.push((frame.id, frame.base_row()));
+                rows.bases.push((frame.id, frame.base_row(&known)));
             }
             if changed.base || changed.progress {
                 rows.progresses.push((frame.id, frame.progress_row()));

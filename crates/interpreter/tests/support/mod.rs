@@ -35,6 +35,8 @@ pub struct Run {
     pub tasks: Vec<TaskId>,
     /// Whether every step ends with the execution read back from its rows and compared with its history.
     pub reloads: bool,
+    /// The history as rows.
+    chunks: Vec<(Vec<u8>, Vec<HistoryEvent>)>,
     state: Vec<u8>,
     bases: BTreeMap<FrameId, Vec<u8>>,
     progresses: BTreeMap<FrameId, Vec<u8>>,
@@ -73,6 +75,7 @@ impl Run {
             timers: Vec::new(),
             tasks: Vec::new(),
             reloads: true,
+            chunks: Vec::new(),
             state: Vec::new(),
             bases: BTreeMap::new(),
             progresses: BTreeMap::new(),
@@ -87,7 +90,10 @@ impl Run {
             assert_eq!(in_part.as_ref().and_then(|in_part| in_part.as_ref().err()), Some(rejected));
         }
         let outcome = result?;
-        assert_eq!(read_events(&write_events(&outcome.events)).as_ref(), Ok(&outcome.events));
+        let known = self.execution.known_texts();
+        let row = write_events(&outcome.events, &known);
+        assert_eq!(read_events(&row, &known).as_ref(), Ok(&outcome.events));
+        self.chunks.push((row, outcome.events.clone()));
         self.events.extend(outcome.events.iter().cloned());
         for effect in &outcome.effects {
             match effect {
@@ -107,6 +113,11 @@ impl Run {
         if !self.execution.is_running() {
             assert_eq!((self.timers.len(), self.tasks.len()), (0, 0));
             assert_eq!(self.execution.frames().count() > 0, self.execution.keeps_frames);
+            // What was written while it ran is read with what is known in the end.
+            let known = self.execution.known_texts();
+            for (row, events) in &self.chunks {
+                assert_eq!(read_events(row, &known).as_ref(), Ok(events));
+            }
         }
         if self.reloads {
             let rows = self.restore();
@@ -165,7 +176,8 @@ impl Run {
     }
 
     fn read_frame(&self, id: FrameId) -> Option<Frame> {
-        Some(Frame::from_rows(id, self.bases.get(&id)?, &self.progresses[&id]).expect("good rows"))
+        let known = self.execution.header.known_texts();
+        Some(Frame::from_rows(id, self.bases.get(&id)?, &self.progresses[&id], &known).expect("good rows"))
     }
 
     /// Exchanges the execution for what its rows say.

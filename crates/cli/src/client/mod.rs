@@ -1,0 +1,132 @@
+//! The Step Functions API as a client sees it: any endpoint, AWS's own included.
+//!
+//! Reading order: [`endpoint`] (which one, and who asks), [`Client`] (a call), `connection` (bytes there and back), `signature` and
+//! `credentials` (who asks), `names` (what is meant), [`follow`] (an execution as it goes on), `events` (its events as the progress knows them).
+
+mod call_error;
+mod connection;
+mod credentials;
+mod endpoint;
+mod events;
+pub(crate) mod follow;
+pub(crate) mod names;
+pub(crate) mod shown;
+mod signature;
+
+pub(crate) use call_error::CallError;
+pub(crate) use endpoint::EndpointArguments;
+pub(crate) use events::moment_ms;
+
+use api::Operation;
+use connection::Connection;
+use credentials::Credentials;
+use endpoint::Endpoint;
+use json::{Object, Value, json};
+use signature::{Request, Scope};
+use std::time::Duration;
+
+/// How often a call is tried that may be, and how long is waited before the second time.
+const ATTEMPTS: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(200);
+const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
+
+/// Calls one endpoint.
+pub(crate) struct Client {
+    endpoint: Endpoint,
+    credentials: Option<Credentials>,
+    connection: Connection,
+}
+
+impl Client {
+    /// The client that the flags, the environment and AWS's files ask for.
+    pub(crate) fn new(arguments: &EndpointArguments) -> anyhow::Result<Client> {
+        let (endpoint, credentials) = arguments.resolve()?;
+        Ok(Client { endpoint, credentials, connection: Connection::default() })
+    }
+
+    /// Between looks at something that goes on: AWS counts requests, a server of one's own does not.
+    pub(crate) fn poll_interval(&self) -> Duration {
+        Duration::from_millis(if self.endpoint.is_aws() { 1000 } else { 100 })
+    }
+
+    /// Calls an operation. What only reads is tried again when no answer came or the server could not answer; anything is when it was too much.
+    pub(crate) async fn call(&self, operation: Operation, body: &Value) -> Result<Value, CallError> {
+        let mut pause = PAUSE;
+        let mut attempt = 1;
+        loop {
+            let outcome = self.attempt(operation, body).await;
+            match &outcome {
+                Err(error) if attempt < ATTEMPTS && error.is_worth_another(reads(operation)) => {
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                    attempt += 1;
+                }
+                _ => return outcome,
+            }
+        }
+    }
+
+    /// All entries of a list, up to `most` of them, over as many pages as it takes; and whether there are more.
+    pub(crate) async fn list(
+        &self,
+        operation: Operation,
+        request: &Object,
+        key: &str,
+        most: usize,
+    ) -> Result<(Vec<Value>, bool), CallError> {
+        let mut entries = Vec::new();
+        let mut request = request.with("maxResults", most.clamp(1, 1000).into());
+        loop {
+            let page = self.call(operation, &request.clone().into()).await?;
+            entries.extend(page.get(key).and_then(Value::as_array).into_iter().flat_map(|page| page.iter()).cloned());
+            match page.get("nextToken") {
+                Some(token) if entries.len() < most => request = request.with("nextToken", token.clone()),
+                token => {
+                    let more = token.is_some() || entries.len() > most;
+                    entries.truncate(most);
+                    return Ok((entries, more));
+                }
+            }
+        }
+    }
+
+    async fn attempt(&self, operation: Operation, body: &Value) -> Result<Value, CallError> {
+        let body = body.to_string();
+        let target = format!("AWSStepFunctions.{}", operation.as_str());
+        let authority = self.endpoint.authority(operation);
+        let headers = vec![("content-type", CONTENT_TYPE.to_owned()), ("host", authority), ("x-amz-target", target)];
+        let mut request = Request { method: "POST", path: self.endpoint.path(), headers, body: &body };
+        if let Some(credentials) = &self.credentials {
+            let scope = Scope { region: &self.endpoint.region, service: "states", now: &signature::now() };
+            request.sign(credentials, &scope);
+        }
+        let answered = self.connection.send(&self.endpoint, operation, request).await;
+        let (status, text) = answered.map_err(|error| CallError::lost(&self.endpoint, &error))?;
+        let answer = json::parse(&text);
+        if status == 200 {
+            return answer
+                .map(|answer| shown::with_plain_moments(&answer))
+                .map_err(|error| CallError::nonsense(&self.endpoint, status, &error.to_string()));
+        }
+        match answer {
+            Ok(exception) if exception.get("__type").is_some() => Err(CallError::exception(status, &exception)),
+            _ => Err(CallError::nonsense(&self.endpoint, status, "this is no answer of the Step Functions API")),
+        }
+    }
+}
+
+/// Whether an operation changes nothing.
+fn reads(operation: Operation) -> bool {
+    let name = operation.as_str();
+    ["Describe", "List", "Validate", "GetExecutionHistory"].iter().any(|start| name.starts_with(start))
+}
+
+/// `{"executionArn": …}`.
+pub(crate) fn execution(execution_arn: &str) -> Value {
+    json!({"executionArn": execution_arn})
+}
+
+/// A member that is a text.
+pub(crate) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
+}

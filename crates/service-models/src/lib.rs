@@ -1,0 +1,19 @@
+//! AWS's models of its services: which operations every API has, and the shapes of what goes in and comes out.
+//!
+//! The models are botocore's, without their prose, packed into the program (`models.pack`; `cargo xtask aws-models` makes it). The names of
+//! services and operations are read on the first question, a service's shapes when that service is first asked for; they are kept then.
+//!
+//! Services have the names that Step Functions gives them in `aws-sdk:` resources: those of the packages of AWS's SDK for Java.
+//!
+//! Reading order: [`services`], [`service`], [`Service`], [`Shape`], [`result_problem`].
+
+mod names;
+mod pack;
+mod result;
+mod service;
+mod shape;
+
+pub use pack::{Entry, botocore_version, entry, service, services};
+pub use result::{Checks, result_problem};
+pub use service::{Operation, Service};
+pub use shape::{Kind, Shape};
