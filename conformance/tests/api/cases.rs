@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// Of task tokens.
 const ONE_OF_TWO: &str = "a token that was good once is TaskTimedOut (recorded), any other InvalidToken";
 
-/// Errors of the model that an operation never answers here, and why. `*` stands for every operation.
+/// Errors of the model that an operation has no case for, and why: most it never answers here. `*` stands for every operation.
 pub const NEVER: [(&str, &str, &str); 22] = [
     ("*", "KmsAccessDeniedException", "keys are named, not used"),
     ("*", "KmsInvalidStateException", "keys are named, not used"),
@@ -32,11 +32,11 @@ pub const NEVER: [(&str, &str, &str); 22] = [
     ("*", "StateMachineDeleting", "a machine that is deleted is gone at once"),
     ("*", "ExecutionLimitExceeded", "there may be as many open executions as the disk holds"),
     ("*", "InvalidTracingConfiguration", "its one member is a boolean; anything else is a SerializationException"),
-    ("CreateActivity", "ActivityLimitExceeded", "needs 100,000 of them; crates/engine/src/registry/activities.rs"),
+    ("CreateActivity", "ActivityLimitExceeded", "100,000 are needed, as in crates/engine/src/registry/tests.rs"),
     (
         "CreateStateMachine",
         "StateMachineLimitExceeded",
-        "needs 100,000 of them; crates/engine/src/registry/state_machines.rs",
+        "100,000 are needed, as in crates/engine/src/registry/tests.rs",
     ),
     ("CreateStateMachine", "StateMachineTypeNotSupported", "both types are supported everywhere"),
     ("CreateStateMachine", "ConflictException", "changes are made one after the other"),
@@ -44,7 +44,11 @@ pub const NEVER: [(&str, &str, &str); 22] = [
     ("DeleteStateMachineAlias", "ConflictException", "changes are made one after the other"),
     ("UpdateStateMachineAlias", "ConflictException", "changes are made one after the other"),
     ("DeleteStateMachineAlias", "ResourceNotFound", "an alias that is not there is deleted (recorded)"),
-    ("GetActivityTask", "ActivityWorkerLimitExceeded", "needs 1,000 of them at a time"),
+    (
+        "GetActivityTask",
+        "ActivityWorkerLimitExceeded",
+        "1,000 at a time are needed, as in crates/engine/tests/tokens.rs",
+    ),
     (
         "ListStateMachineAliases",
         "ResourceNotFound",

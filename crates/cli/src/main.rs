@@ -12,7 +12,7 @@ mod commands;
 mod configuration;
 mod definition;
 mod environment;
-mod execution_log;
+mod event_logs;
 mod exit;
 mod files;
 mod http;
@@ -26,6 +26,7 @@ mod report;
 mod retention;
 mod signals;
 mod terminal;
+mod webhook;
 
 use arguments::{Arguments, Command};
 use clap::Parser;

@@ -2,6 +2,7 @@
 
 use crate::admin;
 use crate::environment::Surroundings;
+use crate::event_logs::EventLogs;
 use anyhow::{Context, anyhow};
 use engine::{Engine, Retention};
 use functions::{FunctionConfig, Functions};
@@ -48,7 +49,7 @@ impl Node {
         surroundings: &Surroundings,
         configured: Vec<FunctionConfig>,
         retention: Retention,
-        execution_log: Option<Box<dyn std::io::Write + Send>>,
+        logs: EventLogs,
         address: Option<SocketAddr>,
     ) -> anyhow::Result<Node> {
         let functions = Functions::new(functions::Options {
@@ -63,7 +64,8 @@ impl Node {
         let mut options = engine::Options::new(surroundings.identity());
         options.settings = surroundings.settings();
         options.retention = retention;
-        options.execution_log = execution_log;
+        options.execution_log = logs.execution_log;
+        options.status_changes = logs.status_events;
         let engine = Engine::open(store, integrations, options).await.context("what is stored cannot be read")?;
         Ok(Node { engine, functions })
     }

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use support::{Running, address, call, command, directory, finish, get, stepwell};
 
 const ANY_PORT: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
@@ -62,6 +64,8 @@ fn refusals_are_one_line() {
     check(&["--functions", "functions.yaml"], "--> functions.yaml:2:7");
     check(&["--account-id", "7"], "12 digits");
     check(&["--data", "d", "--memory"], "cannot be used with");
+    check(&["--memory", "--status-events", "http://"], "'http://' is no URL");
+    check(&["--memory", "--status-events", "no/such/file"], "the log of status events no/such/file cannot be written");
     let finished = stepwell(directory.path(), &["serve", "--listen", "0.0.0.0:0", "--memory"]);
     assert_eq!(finished.code, Some(2));
     assert!(finished.stderr.contains("--allow-remote"), "{}", finished.stderr);
@@ -162,4 +166,54 @@ fn it_tells_what_it_does() {
         "{log}"
     );
     assert!(told(&[r#""path":"/metrics""#]) >= 1, "{log}");
+}
+
+/// Reads one request of a connection; the words of its first line, and its body.
+fn request(reader: &mut impl BufRead) -> (String, String) {
+    let (mut line, mut head) = (String::new(), Vec::new());
+    while reader.read_line(&mut line).is_ok_and(|bytes| bytes > 2) {
+        head.push(std::mem::take(&mut line));
+    }
+    let length =
+        head.iter().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let mut body = vec![0; length.expect("a length")];
+    reader.read_exact(&mut body).expect("a body");
+    (head[0].trim().to_owned(), String::from_utf8(body).expect("text"))
+}
+
+#[test]
+fn new_statuses_are_sent_to_a_webhook_again_if_it_has_trouble() {
+    let directory = directory(&[]);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let hook = format!("http://{}/hook?of=stepwell", listener.local_addr().expect("an address"));
+    let arguments = [&ANY_PORT[..], &["--memory", "--status-events", &hook]].concat();
+    let mut running = Running::start(command(directory.path(), &arguments), false);
+    let address = address(&running.wait_for("serves"));
+    let machine = r#"{"name": "m", "roleArn": "arn:aws:iam::123456789012:role/r", "definition":
+        "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}"}"#;
+    call(&address, "CreateStateMachine", machine);
+    let start = r#"{"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:m", "name": "e"}"#;
+    call(&address, "StartExecution", start);
+    let mut statuses = Vec::new();
+    let mut answers = ["503 Service Unavailable", "200 OK", "204 No Content"].into_iter();
+    while statuses.len() < 3 {
+        let (mut connection, _) = listener.accept().expect("a connection");
+        let mut reader = BufReader::new(connection.try_clone().expect("a socket"));
+        // After the answer that is no success a new connection is made.
+        while statuses.len() < 3 {
+            let (line, body) = request(&mut reader);
+            assert_eq!(line, "POST /hook?of=stepwell HTTP/1.1");
+            let status =
+                ["RUNNING", "SUCCEEDED"].into_iter().find(|status| body.contains(&format!(r#""status":"{status}""#)));
+            statuses.push(status.expect("a status"));
+            let answer = answers.next().expect("three requests");
+            write!(connection, "HTTP/1.1 {answer}\r\ncontent-length: 0\r\n\r\n").expect("it is read");
+            if answer.starts_with("503") {
+                break;
+            }
+        }
+    }
+    assert_eq!(statuses, ["RUNNING", "RUNNING", "SUCCEEDED"]);
+    running.signal("TERM");
+    assert_eq!(running.wait().0, Some(0));
 }

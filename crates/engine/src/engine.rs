@@ -7,6 +7,7 @@ use crate::logs::ExecutionLogs;
 use crate::metrics::Metrics;
 use crate::partition::{Input, Partition, ResidentLimits, Retention, Shared};
 use crate::registry::{Identity, Registry};
+use crate::status_changes::StatusChanges;
 use crate::watch::{ExecutionEvents, Watchers};
 use api::{Code, Exception};
 use integrations::Performer;
@@ -42,6 +43,8 @@ pub struct Options {
     pub express: ExpressOptions,
     /// Where the events go that `loggingConfiguration` asks for, one line of JSON each; nowhere by default.
     pub execution_log: Option<Box<dyn std::io::Write + Send>>,
+    /// Where AWS's events about status changes of Standard executions go, one line of JSON each; nowhere by default.
+    pub status_changes: Option<Box<dyn std::io::Write + Send>>,
     /// Clock and entropy.
     pub environment: Arc<dyn Environment>,
 }
@@ -56,6 +59,7 @@ impl Options {
             residents: ResidentLimits::default(),
             express: ExpressOptions::default(),
             execution_log: None,
+            status_changes: None,
             environment: Arc::new(SystemEnvironment),
         }
     }
@@ -97,7 +101,8 @@ impl Engine {
             activities: Default::default(),
             watchers: Watchers::new(),
             metrics: Metrics::default(),
-            logs: options.execution_log.map(ExecutionLogs::to).unwrap_or_default(),
+            logs: ExecutionLogs::to(options.execution_log),
+            status_changes: StatusChanges::to(options.status_changes),
         });
         let mut inboxes = Vec::new();
         // Side by side, so that one sync serves them all.
@@ -177,6 +182,7 @@ impl Engine {
         let mut drivers = std::mem::take(&mut *self.0.drivers.lock().expect("nothing panics while holding the lock"));
         while drivers.join_next().await.is_some() {}
         self.0.shared.logs.flush().await;
+        self.0.shared.status_changes.flush().await;
         self.0.shared.store.close().await
     }
 

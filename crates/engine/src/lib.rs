@@ -15,8 +15,10 @@ mod logs;
 pub mod metrics;
 mod observe;
 mod operations;
+mod outbox;
 mod partition;
 pub mod registry;
+mod status_changes;
 mod tasks;
 mod watch;
 

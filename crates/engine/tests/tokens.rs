@@ -5,6 +5,7 @@ mod support;
 use api::*;
 use json::{Value, json};
 use std::sync::Arc;
+use std::task::Poll;
 use stepwell_engine::Engine;
 use store::Memory;
 use support::*;
@@ -108,4 +109,23 @@ async fn waits_and_loops_go_on_after_a_restart() {
     let engine = open(&store).await;
     assert_eq!(output(&closed(&engine, &execution).await), "[1,2,3,4,5]");
     history(&engine, &execution).await;
+}
+
+#[tokio::test]
+async fn a_thousand_workers_may_wait_and_no_more() {
+    let engine = open(&Arc::new(Memory::new())).await;
+    machine_with_activity(&engine, json!({"Type": "Task", "Resource": ACTIVITY, "End": true})).await;
+    let request = || GetActivityTaskRequest::decode(&json!({"activityArn": ACTIVITY})).expect("a valid request");
+    let mut waiting: Vec<_> = (0..1000).map(|_| Box::pin(engine.get_activity_task(request()))).collect();
+    std::future::poll_fn(|context| {
+        assert!(waiting.iter_mut().all(|poll| poll.as_mut().poll(context).is_pending()), "there is no task");
+        Poll::Ready(())
+    })
+    .await;
+    let refused = engine.get_activity_task(request()).await.expect_err("all places are taken");
+    assert_eq!(refused.code, Code::ActivityWorkerLimitExceeded);
+    engine.end_polls();
+    for poll in waiting {
+        assert_eq!(poll.await, Ok(GetActivityTaskResponse::Nothing));
+    }
 }

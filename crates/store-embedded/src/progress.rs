@@ -17,7 +17,7 @@ const AGED: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 60_000 
 /// Fewer bytes than this are not worth feeding: small tables cost the engine more merging than they free.
 const WORTH_BYTES: usize = 1024 * 1024;
 /// After this long a few removals are worth it: nobody knows how much lies below them.
-const OLD: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 600_000 });
+const OLD: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 1_800_000 });
 const WORTH_REMOVALS: usize = 512;
 /// A generation also ends when this many times its memory went through the log: coalescing must not let the log grow.
 const LOG_BYTES_FACTOR: u64 = 2;

@@ -51,7 +51,7 @@ impl Connection {
         }
         let mut open = match usable {
             Some(open) => open,
-            None => Open { sender: connect(endpoint, &host).await?, host },
+            None => Open { sender: connect(&host, endpoint.port(), endpoint.is_tls()).await?, host },
         };
         let mut message = hyper::Request::builder().method(request.method).uri(request.path);
         for (name, value) in &request.headers {
@@ -71,12 +71,13 @@ impl Connection {
     }
 }
 
-async fn connect(endpoint: &Endpoint, host: &str) -> anyhow::Result<SendRequest<Full<Bytes>>> {
-    let connecting = TcpStream::connect((host, endpoint.port()));
+/// A new connection to a host.
+pub(crate) async fn connect(host: &str, port: u16, is_tls: bool) -> anyhow::Result<SendRequest<Full<Bytes>>> {
+    let connecting = TcpStream::connect((host, port));
     let stream = timeout(CONNECT_TIMEOUT, connecting).await.context("it cannot be reached: no answer")?;
     let stream = stream.context("it cannot be reached")?;
     stream.set_nodelay(true).context("the connection cannot be used")?;
-    if !endpoint.is_tls() {
+    if !is_tls {
         return shake_hands(stream).await;
     }
     let name = ServerName::try_from(host.to_owned()).with_context(|| format!("{host} is no name of a host"))?;

@@ -14,6 +14,7 @@ pub(crate) mod shown;
 mod signature;
 
 pub(crate) use call_error::CallError;
+pub(crate) use connection::connect;
 pub(crate) use endpoint::EndpointArguments;
 pub(crate) use events::moment_ms;
 

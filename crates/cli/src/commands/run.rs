@@ -2,6 +2,7 @@
 
 use crate::configuration::{self, FILE_NAME};
 use crate::environment::Surroundings;
+use crate::event_logs::EventLogs;
 use crate::exit::Exit;
 use crate::node::{self, Background, Node};
 use crate::progress::View;
@@ -83,7 +84,7 @@ async fn execute(
         &arguments.surroundings,
         functions,
         Retention::default(),
-        None,
+        EventLogs::default(),
         address,
     )
     .await?;

@@ -1,7 +1,7 @@
 //! `stepwell serve`: the API on a socket, until a signal.
 
 use crate::environment::{self, Surroundings};
-use crate::execution_log::ExecutionLogArguments;
+use crate::event_logs::EventLogArguments;
 use crate::exit::Exit;
 use crate::http::HttpArguments;
 use crate::node::{self, Node};
@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     retention: RetentionArguments,
     #[command(flatten)]
-    execution_log: ExecutionLogArguments,
+    logs: EventLogArguments,
     #[command(flatten)]
     surroundings: Surroundings,
     #[command(flatten)]
@@ -90,14 +90,14 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let signals = Signals::new()?;
     let project = arguments.functions.as_deref().map(configuration::load).transpose()?;
     let retention = arguments.retention.with(project.as_ref());
-    let execution_log = arguments.execution_log.open(project.as_ref())?;
+    let logs = arguments.logs.open(project.as_ref())?;
     let functions = project.into_iter().flat_map(|project| project.functions).map(|function| function.config).collect();
     let options = arguments.http.options((!arguments.memory).then_some(&*arguments.data))?;
     let listener = arguments.listen.bind().await?;
     let address = listener.local_addr()?;
     let (store, place) = open_store(&arguments)?;
     let surroundings = &arguments.surroundings;
-    let node = Node::open(store, surroundings, functions, retention, execution_log, Some(address)).await?;
+    let node = Node::open(store, surroundings, functions, retention, logs, Some(address)).await?;
     log_functions(&node.functions);
     let server = Server::new(listener, Arc::new(node.engine.clone()), options);
     output::data(&format!(

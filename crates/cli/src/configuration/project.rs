@@ -6,14 +6,16 @@ use super::reader::{Fields, Findings};
 use super::run::{self, Run};
 use super::state_machine::{self, StateMachine};
 use crate::output::Style;
+use crate::webhook::Webhook;
 use anyhow::{anyhow, bail};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// What the file is called.
 pub(crate) const FILE_NAME: &str = "stepwell.yaml";
 
-const FIELDS: [&str; 7] = ["functions", "stateMachines", "activities", "run", "retention", "executionLog", "lint"];
+const FIELDS: [&str; 8] =
+    ["functions", "stateMachines", "activities", "run", "retention", "executionLog", "statusEvents", "lint"];
 
 /// What a project has.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,7 +28,9 @@ pub(crate) struct Project {
     /// How long closed executions are kept, if that is said: `None` within is forever.
     pub(crate) retention: Option<Option<Duration>>,
     /// What the events are appended to that `loggingConfiguration` asks for; `-` is stdout.
-    pub(crate) execution_log: Option<PathBuf>,
+    pub(crate) execution_log: Option<String>,
+    /// Where events about new statuses go: a file or a URL.
+    pub(crate) status_events: Option<String>,
 }
 
 /// Reads the file. The error holds all findings, ready for the terminal.
@@ -81,12 +85,21 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
         project.retention = findings.kept("retention", node);
     }
     if let Some(node) = fields.get("executionLog") {
-        let to = |path: &std::sync::Arc<str>| if **path == *"-" { PathBuf::from("-") } else { base.join(&**path) };
-        project.execution_log = findings.text("executionLog", node).map(to);
+        project.execution_log = findings.text("executionLog", node).map(|path| below(base, path));
+    }
+    if let Some(node) = fields.get("statusEvents") {
+        let to =
+            |place: &std::sync::Arc<str>| if Webhook::is_url(place) { place.to_string() } else { below(base, place) };
+        project.status_events = findings.text("statusEvents", node).map(to);
     }
     if let Some(node) = fields.get("lint") {
         // Only `stepwell lint` uses it; a mistake in it is told here as well.
         lint::read(node, &mut findings);
     }
     if findings.0.is_empty() { Ok(project) } else { Err(findings.0) }
+}
+
+/// A file in the project's directory; `-` is stdout.
+fn below(base: &Path, path: &str) -> String {
+    if path == "-" { path.to_owned() } else { base.join(path).to_string_lossy().into_owned() }
 }

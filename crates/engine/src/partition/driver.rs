@@ -18,6 +18,7 @@ use crate::logs::ExecutionLogs;
 use crate::metrics::Metrics;
 use crate::operations::not_redrivable;
 use crate::registry::{Registry, Revision};
+use crate::status_changes::StatusChanges;
 use crate::tasks::{self, RunningTasks};
 use crate::watch::Watchers;
 use api::Exception;
@@ -60,6 +61,7 @@ pub(crate) struct Shared {
     pub watchers: Watchers,
     pub metrics: Metrics,
     pub logs: ExecutionLogs,
+    pub status_changes: StatusChanges,
 }
 
 /// A batch on its way to the disk.
@@ -620,6 +622,7 @@ impl Partition {
                 metrics.count(&events, revision.counted(metrics), execution, open_tasks);
                 let arn = &execution.header.execution_arn;
                 self.shared.logs.tell(&revision.logging, arn, execution.redrives.count, &events);
+                self.shared.status_changes.tell(&*self.shared.environment, execution, &events);
                 self.shared.watchers.tell(arn, events);
             }
         }

@@ -1,7 +1,9 @@
 //! The registry over the memory store: requests as JSON bodies, answers as JSON bodies.
 
+use super::activity::Activity;
+use super::machine::Machine;
 use super::{Identity, Registry};
-use api::Exception;
+use api::{Exception, limits};
 use json::Value;
 use std::sync::Arc;
 use store::{Memory, Store};
@@ -269,4 +271,26 @@ async fn a_store_that_takes_nothing_is_no_success() {
     let _newer_owner = open(&world.memory).await;
     assert!(world.create("n", PASS, "").await.starts_with("InternalFailure"));
     assert!(!world.send("ListStateMachines", "{}").await.contains("'n'"), "what is not stored is not shown");
+}
+
+#[tokio::test]
+async fn an_account_has_so_many_machines_and_activities_and_another_its_own() {
+    let mut world = World::new().await;
+    world.create("m", PASS, "").await;
+    world.send("CreateActivity", "{'name': 'a'}").await;
+    {
+        let mut names = world.registry.0.names.write().expect("nobody panicked");
+        let (machine, activity) = (names.machines["m"].clone(), names.activities["a"].clone());
+        for number in 1..limits::STATE_MACHINES_MAX {
+            let key: Arc<str> = format!("n{number}").into();
+            names.machines.insert(key.clone(), Machine { key: key.clone(), ..machine.clone() });
+            names.activities.insert(key.clone(), Activity { key, ..activity.clone() });
+        }
+    }
+    assert!(world.create("one-more", PASS, "").await.starts_with("StateMachineLimitExceeded: "));
+    assert!(world.create("m", PASS, "").await.starts_with("{"), "what is there is there");
+    assert!(world.send("CreateActivity", "{'name': 'one-more'}").await.starts_with("ActivityLimitExceeded: "));
+    world.registry = world.registry.in_account("210987654321");
+    assert!(world.create("m", PASS, "").await.contains("210987654321:stateMachine:m"));
+    assert!(world.send("CreateActivity", "{'name': 'a'}").await.contains("210987654321:activity:a"));
 }

@@ -12,7 +12,7 @@ mod sources;
 use super::serve::{Listen, absolute};
 use crate::configuration::{self, FILE_NAME, Project};
 use crate::environment::{self, Surroundings};
-use crate::execution_log::ExecutionLogArguments;
+use crate::event_logs::EventLogArguments;
 use crate::exit::Exit;
 use crate::node::{self, Background, Node};
 use crate::retention::RetentionArguments;
@@ -70,7 +70,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     retention: RetentionArguments,
     #[command(flatten)]
-    execution_log: ExecutionLogArguments,
+    logs: EventLogArguments,
     #[command(flatten)]
     surroundings: Surroundings,
 }
@@ -101,8 +101,8 @@ async fn develop(arguments: &Arguments, file: PathBuf, project: Project) -> anyh
     let functions = project.functions.iter().map(|function| function.config.clone()).collect();
     let surroundings = &arguments.surroundings;
     let retention = arguments.retention.with(Some(&project));
-    let execution_log = arguments.execution_log.open(Some(&project))?;
-    let node = Node::open(store, surroundings, functions, retention, execution_log, Some(address)).await?;
+    let logs = arguments.logs.open(Some(&project))?;
+    let node = Node::open(store, surroundings, functions, retention, logs, Some(address)).await?;
     let server = Background::serve(listener, &node.engine);
     output::talk(&format!(
         "stepwell {} serves {} as account {} in {}, data in {}",
