@@ -8,9 +8,10 @@ use super::unwrap_sequence;
 use crate::error::Error;
 use crate::functions::{Arguments, Builtin};
 use crate::regex::Match;
+use crate::signature::Signature;
 use crate::syntax::ast::{Call, Kind, Node};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 impl Evaluator<'_> {
     pub(super) fn call(&self, call: &Arc<Call>, input: &Item, environment: &Environment) -> Result<Item, Error> {
@@ -132,26 +133,21 @@ impl Evaluator<'_> {
                 self.nested(second, vec![between], &Item::NULL)
             }
             FunctionKind::Transform { transform, environment } => {
-                if arguments.len() != 1 {
-                    let culprit = if arguments.is_empty() { 1 } else { 2 };
-                    return Err(Error::new("T0410").with_index(culprit));
-                }
+                static SIGNATURE: OnceLock<Signature> = OnceLock::new();
+                let signature = SIGNATURE.get_or_init(|| Signature::parse("<(oa):o>").expect("it is well formed"));
+                let arguments = signature.validate(arguments, context, self.profile)?;
                 let subject = arguments.into_iter().next().unwrap_or_default();
                 self.transform(transform, subject, environment)
             }
             FunctionKind::Regex(regex) => {
                 let mut arguments = arguments.into_iter();
                 let subject = arguments.next().unwrap_or_default();
-                // As JavaScript does it, anything is text.
-                let text = match &subject {
-                    Item::Undefined => "undefined".into(),
-                    Item::Json(json::Value::String(text)) => text.clone(),
-                    Item::Json(value @ (json::Value::Bool(_) | json::Value::Null)) => value.to_string().into(),
-                    other => match other.as_number() {
-                        Some(number) => crate::text::number::format(number).into(),
-                        None => return Ok(Item::Undefined),
-                    },
-                };
+                let mut text = String::new();
+                if !as_javascript_text(&subject, &mut text) {
+                    return Ok(Item::Undefined);
+                }
+                self.budget.allocate(text.len())?;
+                let text = text.into();
                 let from = arguments.next().and_then(|from| from.as_number()).unwrap_or(0.0);
                 self.next_match(regex, &text, from.max(0.0) as usize)
             }
@@ -240,4 +236,29 @@ fn callee_name(procedure: &Node) -> Option<Arc<str>> {
         Kind::Literal(json::Value::String(text)) => Some(text.clone()),
         _ => None,
     }
+}
+
+/// As JavaScript makes anything a text. False for what contains functions, whose text is the reference implementation's own.
+fn as_javascript_text(item: &Item, out: &mut String) -> bool {
+    match item {
+        Item::Undefined => out.push_str("undefined"),
+        Item::Json(json::Value::String(text)) => out.push_str(text),
+        Item::Json(value @ (json::Value::Bool(_) | json::Value::Null)) => out.push_str(&value.to_string()),
+        item if item.is_object() => out.push_str("[object Object]"),
+        item => {
+            if let Some(elements) = item.elements() {
+                for (index, element) in elements.iter().enumerate() {
+                    out.push_str(if index > 0 { "," } else { "" });
+                    let is_nothing = element.is_undefined() || matches!(element, Item::Json(json::Value::Null));
+                    if !is_nothing && !as_javascript_text(&element, out) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+            let Some(number) = item.as_number() else { return false };
+            out.push_str(&crate::text::number::format(number));
+        }
+    }
+    true
 }

@@ -158,7 +158,7 @@ impl Evaluator<'_> {
 
 /// The context of a group: its only item, or an array of all with arrays among them taken apart.
 fn append_all(members: Vec<Item>) -> Item {
-    let mut members = members.into_iter();
+    let mut members = members.into_iter().filter(|member| !member.is_undefined());
     let first = members.next().unwrap_or_default();
     let Some(second) = members.next() else { return first };
     let mut items = first.into_items();

@@ -8,8 +8,11 @@ use super::path::check_finite;
 use super::to_boolean;
 use crate::error::Error;
 use crate::functions::string::to_text;
+use crate::profile::Profile;
 use crate::syntax::ast::{BinaryOperator, Kind, Node};
+use json::Value;
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 /// The most numbers `..` makes.
 const RANGE_MAX: f64 = 1e7;
@@ -73,9 +76,13 @@ impl Evaluator<'_> {
                 if lhs.is_undefined() || rhs.is_undefined() {
                     return Ok(boolean(false));
                 }
-                let Some(elements) = rhs.elements() else { return Ok(boolean(identical(&rhs, &lhs))) };
+                let same = |item: &Item| match self.profile {
+                    Profile::StepFunctions => !item.is_array() && !item.is_object() && deep_equal(item, &lhs),
+                    _ => identical(item, &lhs),
+                };
+                let Some(elements) = rhs.elements() else { return Ok(boolean(same(&rhs))) };
                 self.budget.step(elements.len() as u64)?;
-                Ok(boolean(elements.iter().any(|element| identical(&element, &lhs))))
+                Ok(boolean(elements.iter().any(|element| same(&element))))
             }
             BinaryOperator::Range => self.range(&lhs, &rhs),
             BinaryOperator::And | BinaryOperator::Or => Ok(Item::Undefined),
@@ -169,7 +176,7 @@ impl Evaluator<'_> {
 }
 
 pub(super) fn boolean(boolean: bool) -> Item {
-    Item::Json(json::Value::Bool(boolean))
+    Item::Json(Value::Bool(boolean))
 }
 
 fn arithmetic(operator: BinaryOperator, lhs: &Item, rhs: &Item) -> Result<Item, Error> {
@@ -213,16 +220,20 @@ fn compare(operator: BinaryOperator, lhs: &Item, rhs: &Item) -> Result<Item, Err
     })))
 }
 
-/// `===`: arrays and objects are never the same.
+/// `===`: an array or an object is the same as itself, not as one that is equal to it.
 fn identical(left: &Item, right: &Item) -> bool {
-    !left.is_array() && !left.is_object() && deep_equal(left, right)
+    match (left, right) {
+        (Item::List(left, _), Item::List(right, _)) => Rc::ptr_eq(left, right),
+        (Item::Record(left), Item::Record(right)) => Rc::ptr_eq(left, right),
+        (Item::Json(Value::Array(left)), Item::Json(Value::Array(right))) => {
+            !left.is_empty() && std::ptr::eq(left.as_ptr(), right.as_ptr())
+        }
+        (Item::Json(Value::Object(left)), Item::Json(Value::Object(right))) => left.ptr_eq(right),
+        _ => !left.is_array() && !left.is_object() && deep_equal(left, right),
+    }
 }
 
 /// A number for a message that cannot hold infinity.
-pub(crate) fn shown(number: f64) -> json::Value {
-    if number.is_finite() {
-        crate::number::to_json(number)
-    } else {
-        json::Value::from(crate::text::number::format(number))
-    }
+pub(crate) fn shown(number: f64) -> Value {
+    if number.is_finite() { crate::number::to_json(number) } else { Value::from(crate::text::number::format(number)) }
 }

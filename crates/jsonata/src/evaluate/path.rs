@@ -300,11 +300,9 @@ impl Evaluator<'_> {
         }
         let elements = input.elements().unwrap_or(Elements::Items(std::slice::from_ref(&input)));
         let count = elements.len();
-        if let Kind::Literal(Value::Number(number)) = &predicate.kind
-            && predicate.extras.is_none()
-        {
+        if let Some(number) = literal(predicate) {
             self.budget.touch()?;
-            return Ok(match position(number.as_f64(), count).and_then(|index| elements.get(index)) {
+            return Ok(match position(number, count).and_then(|index| elements.get(index)) {
                 None | Some(Item::Undefined) => Item::sequence(Vec::new()),
                 Some(item) if item.is_array() => item,
                 Some(item) => Item::sequence(vec![item]),
@@ -330,10 +328,8 @@ impl Evaluator<'_> {
         environment: &Environment,
     ) -> Result<Vec<Tuple>, Error> {
         let count = tuples.len();
-        if let Kind::Literal(Value::Number(number)) = &predicate.kind
-            && predicate.extras.is_none()
-        {
-            return Ok(position(number.as_f64(), count).map(|index| tuples[index].clone()).into_iter().collect());
+        if let Some(number) = literal(predicate) {
+            return Ok(position(number, count).map(|index| tuples[index].clone()).into_iter().collect());
         }
         let mut results = Vec::new();
         for (index, tuple) in tuples.into_iter().enumerate() {
@@ -432,6 +428,16 @@ fn filters(step: &Node) -> impl Iterator<Item = &Node> {
         Stage::Filter(filter) => Some(filter),
         Stage::Index(_) => None,
     })
+}
+
+/// The number that a predicate is, if it is no more than that. Of negative ones only -0 is not read as a number.
+fn literal(predicate: &Node) -> Option<f64> {
+    match &predicate.kind {
+        _ if predicate.extras.is_some() => None,
+        Kind::Literal(Value::Number(number)) => Some(number.as_f64()),
+        Kind::Negate(operand) => literal(operand).filter(|number| *number == 0.0),
+        _ => None,
+    }
 }
 
 /// The position a number in a predicate names; negative ones count from the end.

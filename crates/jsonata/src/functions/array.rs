@@ -4,6 +4,7 @@ use super::Arguments;
 use crate::error::Error;
 use crate::evaluate::item::{Flags, Item, List, compare_text, deep_equal};
 use crate::evaluate::{Evaluator, to_boolean, with_flags};
+use crate::profile::Profile;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -86,10 +87,10 @@ pub(super) fn sort(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) -> R
         })?
     } else {
         evaluator.merge_sort(items, &|left, right| {
-            Ok(to_boolean(
-                &evaluator.apply(comparator, vec![left.clone(), right.clone()], arguments.context)?,
-                evaluator.profile,
-            ))
+            let larger = evaluator.apply(comparator, vec![left.clone(), right.clone()], arguments.context)?;
+            // As it is in the reference implementation, where JavaScript takes any array, object and function for true.
+            let is_composite = larger.is_array() || larger.is_object() || larger.is_function();
+            Ok((is_composite && evaluator.profile != Profile::StepFunctions) || to_boolean(&larger, evaluator.profile))
         })?
     };
     Ok(Item::array(sorted))

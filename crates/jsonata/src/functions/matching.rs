@@ -84,6 +84,14 @@ impl<'a> Matches<'a> {
     }
 }
 
+/// The search for one more match than a limit allows: nothing comes of it, but it can fail.
+fn search_on(matches: &mut Matches<'_>, evaluator: &Evaluator<'_>, text: &Arc<str>, limit: f64) -> Result<(), Error> {
+    if limit > 0.0 && limit.is_finite() {
+        matches.next(evaluator, text)?;
+    }
+    Ok(())
+}
+
 /// The byte at a position in UTF-16 units.
 fn byte_of(text: &str, units: f64) -> usize {
     let mut seen = 0.0;
@@ -162,6 +170,9 @@ pub(super) fn matches(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Re
         };
         results.push(Item::Record(Rc::new(item.build())));
     }
+    if results.len() as f64 >= limit {
+        search_on(&mut matches, evaluator, text, limit)?;
+    }
     Ok(Item::sequence(results))
 }
 
@@ -205,6 +216,8 @@ pub(super) fn split(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Resu
         }
         if (parts.len() as f64) < limit {
             parts.push(evaluator.text(&text[start..])?);
+        } else {
+            search_on(&mut matches, evaluator, text, limit)?;
         }
     }
     evaluator.grow(parts.len())?;
@@ -274,6 +287,9 @@ pub(super) fn replace(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Re
         position = found.end;
         count += 1.0;
         evaluator.budget.allocate(result.len() - length)?;
+    }
+    if count >= limit {
+        search_on(&mut matches, evaluator, text, limit)?;
     }
     result.push_str(&text[position..]);
     evaluator.text(result)

@@ -248,7 +248,9 @@ impl Parser<'_> {
     fn negate(&mut self, span: Span) -> Result<Node, Error> {
         let mut operand = self.expression(70)?;
         // Its predicates stay: `-1[0]` is a part of -1.
-        if let Kind::Literal(Value::Number(number)) = &operand.kind {
+        if let Kind::Literal(Value::Number(number)) = &operand.kind
+            && number.as_f64() != 0.0
+        {
             operand.kind = Kind::Literal(number::to_json(-number.as_f64()));
             operand.span = span;
             return self.finish(operand);
@@ -716,7 +718,7 @@ impl Parser<'_> {
 fn is_lambda_keyword(procedure: &Node) -> bool {
     match &procedure.kind {
         Kind::Path(path) => match path.steps.as_slice() {
-            [Node { kind: Kind::Name(name), .. }] => matches!(&**name, "function" | "λ"),
+            [Node { kind: Kind::Name(name), extras: None, .. }] => matches!(&**name, "function" | "λ"),
             _ => false,
         },
         _ => false,

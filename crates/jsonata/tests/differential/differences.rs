@@ -9,7 +9,7 @@ pub(crate) struct Difference {
     pub(crate) example: String,
     /// The document it is evaluated on.
     pub(crate) document: Option<String>,
-    /// One of these is in the expression; none means any expression.
+    /// One of these is in the expression, `*` standing for any text; none means any expression.
     expression: Vec<String>,
     /// The reference implementation's answer; `*` stands for any text.
     reference: String,
@@ -19,7 +19,8 @@ pub(crate) struct Difference {
 
 impl Difference {
     pub(crate) fn covers(&self, found: &Found) -> bool {
-        let named = self.expression.is_empty() || self.expression.iter().any(|part| found.expression.contains(part));
+        let named = self.expression.is_empty()
+            || self.expression.iter().any(|part| is_like(&found.expression, &format!("*{part}*")));
         named && is_like(&found.reference, &self.reference) && is_like(&found.ours, &self.ours)
     }
 }

@@ -115,7 +115,9 @@ fn millis_of(mut found: Found, now: &Moment) -> Result<Option<i64>, PictureError
         return Err(underspecified()); // Dates by weeks are shown, but never read.
     }
     let (mut has_begun, mut has_ended) = (false, false);
-    for &component in date.iter().chain(time) {
+    // The reference implementation looks for the day of a month in a date by days of the year, too.
+    let told = if date == ORDINAL_DATE { &[Component::Year, Component::Day] } else { date };
+    for &component in told.iter().chain(time) {
         match found.entry(component) {
             Entry::Occupied(_) if has_ended => return Err(underspecified()),
             Entry::Occupied(_) => has_begun = true,
@@ -142,7 +144,10 @@ fn millis_of(mut found: Found, now: &Moment) -> Result<Option<i64>, PictureError
         get(Component::Hour)
     };
     let seconds = (hour * 60 + get(Component::Minute)) * 60 + get(Component::Second);
-    let offset = get(Component::Offset) + get(Component::OffsetFromGmt);
+    let offset = match get(Component::Offset) {
+        0 => get(Component::OffsetFromGmt),
+        offset => offset,
+    };
     let time = seconds * 1000 + get(Component::Fraction) - offset * 60_000;
     Ok(days.checked_mul(MILLIS_PER_DAY).and_then(|millis| millis.checked_add(time)))
 }

@@ -115,7 +115,8 @@ fn texts_are_read_by_a_picture() {
     reads("20185", Some("[Y,4][M]"), Ok(Some("2018-05-01T00:00:00.000Z")));
     reads("201912", Some("[Y,*-4][M,*-2]"), Ok(Some("2019-12-01T00:00:00.000Z")));
     reads("99", Some("[Y01]"), Ok(Some("1999-01-01T00:00:00.000Z")));
-    reads("2018 200 5", Some("[Y] [d] [H]"), Ok(Some("2018-07-19T05:00:00.000Z")));
+    reads("2018 200", Some("[Y] [d]"), Ok(Some("2018-07-19T00:00:00.000Z")));
+    reads("2018 200 5", Some("[Y] [d] [H]"), Err("D3136"));
     reads("11:30 PM", Some("[h]:[m] [P]"), Ok(Some("2018-03-23T23:30:00.000Z")));
     reads("12", Some("[h]"), Ok(Some("2018-03-23T00:00:00.000Z")));
     reads("1st", Some("[D1]"), Ok(None));
