@@ -1,8 +1,9 @@
-//! StartExecution beside the bare server, in turns: the same requests, replies of the same size, the same load. And how evenly StartExecution
-//! is answered at four fifths of what it reaches.
+//! Starts of Express and Standard executions beside the bare server, in turns: the same requests, replies of the same size, the same load. And
+//! how evenly StartExecution is answered at four fifths of what it reaches.
 
+use crate::client::Client;
 use crate::figures::{Better, Figure, figure};
-use crate::http::{START, start_for};
+use crate::http::{START, START_SYNC, start_for};
 use crate::idle;
 use crate::latencies::Latencies;
 use crate::machine::Machine;
@@ -14,41 +15,69 @@ use tokio::time::{Instant, sleep_until};
 
 /// Turns; the best of each counts.
 const TURNS: u32 = 3;
+/// Between them.
+const REST: Duration = Duration::from_millis(500);
 
 pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
     let server = Server::spawn(&options.server)?;
     let mut client = server.connect().await?;
     let machine = Machine::create(&mut client, 1).await?;
-    let reply_bytes = client.call(START, machine.start.clone()).await?.len();
-    let bare = Server::spawn_bare(reply_bytes)?;
-    let turn = options.duration / TURNS;
-    let (mut starts, mut nothings) = (0.0_f64, 0.0_f64);
-    for _ in 0..TURNS {
-        nothings = nothings.max(rate(&bare, &machine, options.connections, turn).await?);
-        starts = starts.max(rate(&server, &machine, options.connections, turn).await?);
-        machine.wait_until_all_closed(&mut client).await?;
-    }
-    drop(bare);
+    let express = Machine::create_express(&mut client, 3).await?;
+    let mut figures = beside(options, &server, &mut client, "sync Express, 3 states", START_SYNC, &express).await?.0;
+    figures.extend(beside(options, &server, &mut client, "async Express, 3 states", START, &express).await?.0);
+    let (of_starts, starts) = beside(options, &server, &mut client, "StartExecution, 1 state", START, &machine).await?;
+    figures.extend(of_starts);
+    machine.wait_until_all_closed(&mut client).await?;
     let replies = paced(&server, &machine, options, starts * 0.8).await?;
     machine.wait_until_all_closed(&mut client).await?;
     server.stop().await?;
     let replies = Latencies::of(replies);
     let (half, most) = (replies.milliseconds(0.5), replies.milliseconds(0.99));
-    let mut figures = vec![
-        figure("bare server: requests", nothings, "/s", Better::More),
-        figure("StartExecution beside it", starts, "/s", Better::More),
-        figure("StartExecution of the bare server's rate", starts / nothings * 100.0, "%", Better::More),
-        figure("at 80 % of it: reply, p50", half, "ms", Better::Less),
-        figure("at 80 % of it: reply, p99", most, "ms", Better::Less),
-        figure("at 80 % of it: p99 over p50", most / half, "", Better::Less),
-    ];
+    figures.extend([
+        figure("at 80 % of that: reply, p50", half, "ms", Better::Less),
+        figure("at 80 % of that: reply, p99", most, "ms", Better::Less),
+        figure("at 80 % of that: p99 over p50", most / half, "", Better::Less),
+    ]);
     figures.extend(idle::all(options).await?);
     Ok(figures)
 }
 
-async fn rate(server: &Server, machine: &Machine, connections: usize, turn: Duration) -> anyhow::Result<f64> {
+/// A kind of start and the bare server with replies of that size; its best rate as well.
+async fn beside(
+    options: &Options,
+    server: &Server,
+    client: &mut Client,
+    name: &str,
+    target: &'static str,
+    machine: &Machine,
+) -> anyhow::Result<(Vec<Figure>, f64)> {
+    let reply_bytes = client.call(target, machine.start.clone()).await?.len();
+    let bare = Server::spawn_bare(reply_bytes)?;
+    let turn = options.duration / TURNS;
+    let (mut starts, mut nothings) = (0.0_f64, 0.0_f64);
+    for _ in 0..TURNS {
+        nothings = nothings.max(rate(&bare, target, machine, options.connections, turn).await?);
+        starts = starts.max(rate(server, target, machine, options.connections, turn).await?);
+        // What was only begun would weigh on the other's turn.
+        tokio::time::sleep(REST).await;
+    }
+    let figures = vec![
+        figure(format!("bare server, replies of {reply_bytes} B"), nothings, "/s", Better::More),
+        figure(name, starts, "/s", Better::More),
+        figure(format!("{name}: of the bare server's rate"), starts / nothings * 100.0, "%", Better::More),
+    ];
+    Ok((figures, starts))
+}
+
+async fn rate(
+    server: &Server,
+    target: &'static str,
+    machine: &Machine,
+    connections: usize,
+    turn: Duration,
+) -> anyhow::Result<f64> {
     let begun = Instant::now();
-    let replies = start_for(server, machine, connections, turn).await?;
+    let replies = start_for(server, target, machine, connections, turn).await?;
     Ok(replies.len() as f64 / begun.elapsed().as_secs_f64())
 }
 

@@ -23,6 +23,7 @@ const REST: Duration = Duration::from_secs(1);
 const WARM_UP: Duration = Duration::from_secs(1);
 
 pub(crate) const START: &str = "AWSStepFunctions.StartExecution";
+pub(crate) const START_SYNC: &str = "AWSStepFunctions.StartSyncExecution";
 
 /// All figures.
 pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
@@ -99,11 +100,11 @@ async fn load(options: &Options, states: u32) -> anyhow::Result<Vec<Figure>> {
     let server = Server::spawn(&options.server)?;
     let mut client = server.connect().await?;
     let machine = Machine::create(&mut client, states).await?;
-    start_for(&server, &machine, options.connections, WARM_UP).await?;
+    start_for(&server, START, &machine, options.connections, WARM_UP).await?;
     machine.wait_until_all_closed(&mut client).await?;
 
     let (before, begun) = (server.usage()?, Instant::now());
-    let replies = start_for(&server, &machine, options.connections, options.duration).await?;
+    let replies = start_for(&server, START, &machine, options.connections, options.duration).await?;
     let starting = begun.elapsed().as_secs_f64();
     machine.wait_until_all_closed(&mut client).await?;
     let (after, total) = (server.usage()?, begun.elapsed().as_secs_f64());
@@ -131,9 +132,10 @@ async fn load(options: &Options, states: u32) -> anyhow::Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// Keeps `connections` busy with StartExecution for a time; how long each reply took.
+/// Keeps `connections` busy with starts for a time; how long each reply took.
 pub(crate) async fn start_for(
     server: &Server,
+    target: &'static str,
     machine: &Machine,
     connections: usize,
     duration: Duration,
@@ -150,7 +152,7 @@ pub(crate) async fn start_for(
             let mut replies = Vec::new();
             let mut begun = Instant::now();
             while begun < end {
-                client.call(START, body.clone()).await?;
+                client.call(target, body.clone()).await?;
                 let now = Instant::now();
                 replies.push(now - begun);
                 begun = now;

@@ -16,14 +16,24 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) async fn create(client: &mut Client, states: u32) -> anyhow::Result<Machine> {
+        Machine::of_type(client, states, "STANDARD").await
+    }
+
+    pub(crate) async fn create_express(client: &mut Client, states: u32) -> anyhow::Result<Machine> {
+        Machine::of_type(client, states, "EXPRESS").await
+    }
+
+    async fn of_type(client: &mut Client, states: u32, kind: &str) -> anyhow::Result<Machine> {
+        let name = format!("{}-pass-{states}", kind.to_lowercase());
         let request = json!({
-            "name": (format!("pass-{states}")),
+            "name": (name.as_str()),
+            "type": kind,
             "roleArn": "arn:aws:iam::123456789012:role/bench",
             "definition": (chain(states as usize, &json!({"Type": "Pass"})).to_string())
         });
         let reply = client.ask("AWSStepFunctions.CreateStateMachine", &request).await?;
         let arn = reply.get("stateMachineArn").and_then(Value::as_str).context("no ARN came back")?.to_owned();
-        Ok(Machine { start: start_of(&format!("pass-{states}")), states, arn })
+        Ok(Machine { start: start_of(&name), states, arn })
     }
 
     /// Waits until no execution of it runs any more.
