@@ -10,7 +10,6 @@ use anyhow::{Context, anyhow, bail};
 use json::{Object, ObjectBuilder, Value};
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::process::Command;
 
 /// The committed model, relative to the root.
 pub(crate) const MODEL: &str = "crates/api/model/stepfunctions-2016-11-23.json";
@@ -43,12 +42,8 @@ pub(crate) fn check_botocore() -> anyhow::Result<()> {
 
 /// The model of the botocore in `.venv`, without prose.
 fn of_botocore() -> anyhow::Result<String> {
-    let mut python = Command::new(clients::python_program());
-    let output = python.args(["-c", PRINT_MODEL]).output().context("botocore is installed by cargo xtask test")?;
-    if !output.status.success() {
-        bail!("botocore could not be asked: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    let model = json::parse(std::str::from_utf8(&output.stdout)?).map_err(|error| anyhow!("botocore: {error}"))?;
+    let printed = clients::ask_botocore(PRINT_MODEL)?;
+    let model = json::parse(&printed).map_err(|error| anyhow!("botocore: {error}"))?;
     committed_form(&model)
 }
 

@@ -6,7 +6,6 @@ use anyhow::{Context, anyhow, bail};
 use json::{ObjectBuilder, Value, json};
 use miniz_oxide::deflate::compress_to_vec;
 use std::collections::BTreeMap;
-use std::process::Command;
 
 /// The pack, relative to the root.
 const PACK: &str = "crates/service-models/models.pack";
@@ -33,7 +32,7 @@ struct Packed {
 
 /// Takes the models of the botocore in `.venv` and writes the pack.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let output = python(PRINT_MODELS)?;
+    let output = clients::ask_botocore(PRINT_MODELS)?;
     let mut lines = output.lines();
     let version = json::parse(lines.next().context("no version")?).map_err(|error| anyhow!("botocore: {error}"))?;
     let mut services = BTreeMap::new();
@@ -62,22 +61,13 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 /// Whether the pack is of the installed botocore.
 pub(crate) fn check_botocore() -> anyhow::Result<()> {
-    let installed = python("import botocore; print(botocore.__version__)")?;
+    let installed = clients::ask_botocore("import botocore; print(botocore.__version__)")?;
     let packed = service_models::botocore_version();
     if installed.trim() != packed {
         bail!("{PACK} is of botocore {packed}, {} is installed: run cargo xtask aws-models", installed.trim());
     }
     println!("{PACK} is of botocore {packed}");
     Ok(())
-}
-
-fn python(program: &str) -> anyhow::Result<String> {
-    let output = Command::new(clients::python_program()).args(["-c", program]).output();
-    let output = output.context("botocore is installed by cargo xtask test")?;
-    if !output.status.success() {
-        bail!("botocore could not be asked: {}", String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(String::from_utf8(output.stdout)?)
 }
 
 fn packed(line: &str) -> anyhow::Result<(String, Packed)> {

@@ -3,6 +3,7 @@
 //! As there, they are told once they are durable, as well as can be: a crash between the two loses them.
 
 use crate::environment::{Environment, uuid};
+use crate::operations::qualified;
 use crate::outbox::{Entry, Outbox};
 use arn::Identity;
 use interpreter::history::{HistoryEvent, HistoryEventDetails as Details};
@@ -106,8 +107,8 @@ impl StatusChange {
         detail.insert("stopDate", if is_closed { Value::from(self.change.timestamp.0) } else { Value::Null });
         detail.insert("input", or_null(has_input.then(|| input.text().clone())));
         detail.insert("output", or_null(output.filter(|_| has_output).cloned()));
-        let version = state_machine_version.map(|number| format!("{machine_arn}:{number}").into());
-        let alias = state_machine_alias.as_ref().map(|name| format!("{machine_arn}:{name}").into());
+        let version = state_machine_version.map(|version| qualified(machine_arn, &version));
+        let alias = state_machine_alias.as_ref().map(|alias| qualified(machine_arn, alias));
         detail.insert("stateMachineVersionArn", or_null(version)).insert("stateMachineAliasArn", or_null(alias));
         detail.insert("redriveCount", i64::try_from(self.redrive_count).unwrap_or(i64::MAX));
         detail.insert("redriveDate", self.redrive_date.map_or(Value::Null, |date| Value::from(date.0)));

@@ -1,7 +1,7 @@
 //! AWS's own clients and the reference implementation of JSONata, installed into the checkout or built there.
 
 use crate::{process, workspace};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -46,8 +46,18 @@ fn virtual_environment() -> PathBuf {
     workspace::root().join(".venv")
 }
 
+/// What a Python program that asks botocore prints.
+pub(crate) fn ask_botocore(program: &str) -> anyhow::Result<String> {
+    let output = Command::new(python_program()).args(["-c", program]).output();
+    let output = output.context("botocore is installed by cargo xtask test")?;
+    if !output.status.success() {
+        bail!("botocore could not be asked: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 /// The Python that AWS's clients are installed for.
-pub(crate) fn python_program() -> PathBuf {
+fn python_program() -> PathBuf {
     programs().join("python")
 }
 

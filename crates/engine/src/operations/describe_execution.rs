@@ -96,7 +96,7 @@ impl Engine {
 }
 
 /// The ARN of a version or alias of a machine.
-pub(super) fn qualified(state_machine_arn: &str, qualifier: &dyn Display) -> Arc<str> {
+pub(crate) fn qualified(state_machine_arn: &str, qualifier: &dyn Display) -> Arc<str> {
     format!("{state_machine_arn}:{qualifier}").into()
 }
 

@@ -22,7 +22,7 @@ use api::Exception;
 use arn::ExecutionArn;
 use interpreter::{Execution, Header};
 
-pub(crate) use describe_execution::api_status;
+pub(crate) use describe_execution::{api_status, qualified};
 
 impl Engine {
     /// An execution's header and state as they are on disk.
