@@ -2,7 +2,7 @@
 //!
 //! A file is read as a whole: all findings come at once, each with its line and a mark under the place.
 //!
-//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `lint`, `words`.
+//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `traces`, `lint`, `words`.
 
 mod function;
 mod lint;
@@ -10,6 +10,7 @@ mod project;
 mod reader;
 mod run;
 mod state_machine;
+mod traces;
 mod words;
 
 pub(crate) use function::Function;
@@ -17,3 +18,4 @@ pub(crate) use lint::{Lint, load_lint};
 pub(crate) use project::{FILE_NAME, Project, load};
 pub(crate) use run::Run;
 pub(crate) use state_machine::StateMachine;
+pub(crate) use traces::TracesConfiguration;

@@ -17,10 +17,9 @@ mod test_state;
 pub(crate) use redrive_execution::not_redrivable;
 
 use crate::Engine;
-use crate::keys;
 use api::Exception;
 use arn::ExecutionArn;
-use interpreter::{Execution, Header};
+use interpreter::Execution;
 
 pub(crate) use describe_execution::{api_status, qualified};
 
@@ -32,18 +31,7 @@ impl Engine {
             return Err(missing());
         }
         let key = self.key_of(arn);
-        let partition = self.partition_of(&key);
-        let store = &self.0.shared.store;
-        let read = |error| crate::read_failed(&error);
-        let header = store.get(partition, keys::HEADERS, &key.0).await.map_err(read)?.ok_or_else(missing)?;
-        let state = store.get(partition, keys::STATES, &key.0).await.map_err(read)?.ok_or_else(missing)?;
-        if state == keys::LEAVING_STATE[..] {
-            return Err(missing());
-        }
-        let execution = Header::from_row(&header).and_then(|header| Execution::from_rows(header, &state));
-        execution.map_err(|corrupt| {
-            tracing::error!(execution = %arn, %corrupt, "an execution cannot be read");
-            crate::damaged()
-        })
+        let stored = crate::histories::stored(&*self.0.shared.store, self.partition_of(&key), &key).await?;
+        stored.ok_or_else(missing)
     }
 }

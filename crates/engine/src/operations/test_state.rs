@@ -64,6 +64,7 @@ impl Engine {
             resource: task.resource.clone(),
             payload: attempt.payload,
             invocation_id: uuid(self.0.shared.environment.entropy()),
+            trace_header: None,
         };
         match tokio::time::timeout(timeout_seconds, self.0.shared.performer.perform(request)).await {
             Err(_) => timeout(),
