@@ -61,6 +61,12 @@ impl Object {
         self.0.position(key).map(|position| &self.0.list[position].1)
     }
 
+    /// The value of `key`, and the key itself.
+    pub fn key_value(&self, key: &str) -> Option<(&Key, &Value)> {
+        let (key, value) = &self.0.list[self.0.position(key)?];
+        Some((key, value))
+    }
+
     /// Whether `key` is there, be its value null or not.
     pub fn contains_key(&self, key: &str) -> bool {
         self.0.position(key).is_some()

@@ -1,0 +1,103 @@
+//! Typed data to an HTTP request, and an HTTP answer to typed data, as each of AWS's protocols does it
+//! (<https://smithy.io/2.0/aws/protocols/index.html>; where that says less, botocore's serialiser).
+
+mod json;
+
+use crate::data::Data;
+use crate::{Blobs, Request, ServiceError, output};
+use ::json::Value;
+use bytes::Bytes;
+use service_models::{Operation, Protocol, Shape};
+
+/// An answer, read to its end.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// The names are in small letters.
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+}
+
+impl From<hyper::Response<Bytes>> for Answer {
+    fn from(response: hyper::Response<Bytes>) -> Answer {
+        let (head, body) = response.into_parts();
+        let headers = head.headers.iter();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = headers.map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
+        Answer { status: head.status.as_u16(), headers, body }
+    }
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// The request of an operation. Where it goes and who asks is added later.
+pub(crate) fn request(operation: Operation<'_>, input: &Data) -> Result<Request, String> {
+    let mut request = match protocol(operation)? {
+        Protocol::Json => json::request(operation, input),
+        other => return Err(format!("the protocol {other:?} is not spoken yet")),
+    };
+    request.is_payload_unsigned = operation.is_payload_unsigned();
+    Ok(request)
+}
+
+/// What an answer of status 2xx says.
+pub(crate) fn reply(operation: Operation<'_>, answer: &Answer) -> Result<Data, String> {
+    match protocol(operation)? {
+        Protocol::Json => json::reply(operation, answer),
+        other => Err(format!("the protocol {other:?} is not spoken yet")),
+    }
+}
+
+/// What an answer of another status says.
+pub(crate) fn error(operation: Operation<'_>, answer: &Answer, blobs: Blobs) -> ServiceError {
+    let told = match protocol(operation) {
+        Ok(Protocol::Json) => json::error(operation, answer),
+        _ => Told::default(),
+    };
+    let shape = operation.errors().find(|shape| told.code == shape.name() || shape.error_code() == Some(&told.code));
+    let members = match (shape, told.members) {
+        (Some(shape), Some(members)) => output::shown(Some(shape), members(shape), blobs),
+        _ => Value::Null,
+    };
+    let header = |name: &str| answer.header(name).map(str::to_owned);
+    ServiceError {
+        code: if told.code.is_empty() { answer.status.to_string() } else { told.code },
+        message: told.message,
+        status: answer.status,
+        request_id: told
+            .request_id
+            .or_else(|| header("x-amzn-requestid"))
+            .or_else(|| header("x-amz-request-id"))
+            .unwrap_or_default(),
+        extended_request_id: header("x-amz-id-2"),
+        shape: shape.map(|shape| shape.name().to_owned()),
+        members,
+        attempts: 1,
+    }
+}
+
+/// What a protocol finds in an error.
+#[derive(Default)]
+struct Told<'t> {
+    code: String,
+    message: String,
+    request_id: Option<String>,
+    /// The members of a shape.
+    members: Option<Members<'t>>,
+}
+
+type Members<'t> = Box<dyn Fn(Shape<'_>) -> Data + 't>;
+
+fn protocol(operation: Operation<'_>) -> Result<Protocol, String> {
+    operation
+        .service()
+        .protocol()
+        .ok_or_else(|| format!("the service {} has no known protocol", operation.service().id()))
+}
