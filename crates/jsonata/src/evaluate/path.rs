@@ -202,7 +202,11 @@ impl Evaluator<'_> {
         let mut tuples: Option<Vec<Tuple>> = None;
         for (index, step) in path.steps.iter().enumerate() {
             if index == 0 && step.cons_array {
-                items = self.evaluate(step, &Item::sequence(items), environment)?.into_items();
+                let first = self.evaluate(step, &Item::sequence(items), environment)?;
+                if first.elements().is_some_and(|elements| elements.len() == 0) {
+                    return Ok(first);
+                }
+                items = first.into_items();
             } else if tuples.is_some() || step.is_tuple_step() {
                 tuples = Some(self.tuple_step(step, items, tuples, environment)?);
                 items = Vec::new();

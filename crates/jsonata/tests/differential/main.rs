@@ -171,8 +171,7 @@ fn compare(case: &Case, answer: &oracle::Answers, documents: &[Document]) -> Vec
         let document = documents.iter().find(|document| document.name == *name);
         &document.unwrap_or_else(|| panic!("there is no document {name}")).value
     });
-    let documented = if answer.documented.is_of_the_language() { &answer.documented } else { &answer.newest };
-    let held = [(Profile::Documented, documented), (Profile::Reference, &answer.newest)];
+    let held = [(Profile::Documented, &answer.documented), (Profile::Reference, &answer.newest)];
     let differs = |(profile, reference): (Profile, &Answer)| {
         let ours = evaluate(&case.expression, input, profile);
         let same = match (reference, &ours) {
