@@ -142,6 +142,9 @@ fn regexes_end() {
     is_limit("$replace($pad('', 200, 'ab'), /((a|b)*)*c/, 'x')");
     let _ = check("$match('aaaa', /(?=(a+))a*b\\1/)");
     let _ = check("$match($pad('', 1000, 'a'), /(?<=(a*)*)b/)");
+    for pattern in ["(?<n>a)\\k", "(?<n>a)\\k<", "\\k<n", "\\u12", "\\x", "[a\\c", "(?<", "(?<n"] {
+        let _ = check(&format!("$match('a', /{pattern}/)"));
+    }
     let _ = check(&format!("$match('a', /{}/)", "(".repeat(10_000)));
     let _ = check(&format!("$match('a', /{}a{}/)", "(?:".repeat(90), "){100}".repeat(90)));
 }

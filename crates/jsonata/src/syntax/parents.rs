@@ -44,7 +44,12 @@ impl Parents {
 
     /// A predicate's parents start at the step it filters.
     pub(super) fn filter(&mut self, step: &mut Node, predicate: &mut Node) -> Result<(), Error> {
-        for &slot in predicate.extras.iter().flat_map(|extras| &extras.seeking) {
+        let seeking = predicate.extras.as_ref().map_or(&[][..], |extras| &extras.seeking);
+        // A predicate that is nothing but `%` goes unnoticed by the reference implementation, and finds nothing.
+        if seeking.is_empty() {
+            return Ok(());
+        }
+        for &slot in seeking {
             if self.slots[slot].level == 1 {
                 self.seek(step, slot)?;
             } else {

@@ -674,7 +674,7 @@ impl Parser<'_> {
         let mut parameters = Vec::new();
         for (index, argument) in arguments.into_iter().enumerate() {
             match argument.kind {
-                Kind::Variable(variable) => parameters.push(variable.name),
+                Kind::Variable(variable) if argument.extras.is_none() => parameters.push(variable.name),
                 _ => {
                     let text = &self.source[argument.span.start..argument.span.end];
                     return Err(Error::new("S0208").at(argument.span.end).with_token(text).with_value(index + 1));
