@@ -1,5 +1,6 @@
 //! A call: from parameters to a result, or to why there is none.
 
+use crate::data::Data;
 use crate::endpoint::Endpoint;
 use crate::input::Reader;
 use crate::protocol::{self, Answer};
@@ -7,8 +8,9 @@ use crate::{
     Blobs, CallError, Credentials, Http, HttpError, NoCredentials, Request, Scope, ServiceError, Settings, basic_time,
     output,
 };
+use crate::{checksum, quirks, s3};
 use json::Value;
-use service_models::{Auth, Operation, Service};
+use service_models::{Auth, Operation};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -49,6 +51,18 @@ impl Client {
         Client(Arc::new(Inner { settings, http, credentials: Mutex::new(None) }))
     }
 
+    /// The request of a call, before it is signed.
+    pub fn prepare(
+        &self,
+        service: &str,
+        operation: &str,
+        parameters: &Value,
+        options: Options<'_>,
+    ) -> Result<Prepared, CallError> {
+        let operation = find(service, operation)?;
+        Call { client: &self.0, service, operation, options }.prepare(parameters)
+    }
+
     /// How it calls.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
@@ -69,16 +83,13 @@ impl Client {
         parameters: &Value,
         options: Options<'_>,
     ) -> Result<Value, CallError> {
-        let unknown = || CallError::Unknown { service: service.to_owned(), operation: operation.to_owned() };
-        let entry = service_models::entry(service).ok_or_else(unknown)?;
-        let model: &Service = entry.load();
-        let operation = model.operation_spelled(operation).ok_or_else(unknown)?;
+        let operation = find(service, operation)?;
         let call = Call { client: &self.0, service, operation, options };
-        let request = call.request(parameters)?;
+        let prepared = call.prepare(parameters)?;
         let mut pause = PAUSE;
         let mut attempt = 1;
         loop {
-            let outcome = call.attempt(request.clone(), attempt).await;
+            let outcome = call.attempt(prepared.clone(), attempt).await;
             match &outcome {
                 Err(error) if attempt < self.0.settings.attempts_max && is_worth_another(error) => {
                     tracing::debug!("{service}:{}: {error}; tried again", operation.name());
@@ -92,6 +103,12 @@ impl Client {
     }
 }
 
+fn find(service: &str, operation: &str) -> Result<Operation<'static>, CallError> {
+    let unknown = || CallError::Unknown { service: service.to_owned(), operation: operation.to_owned() };
+    let entry = service_models::entry(service).ok_or_else(unknown)?;
+    entry.load().operation_spelled(operation).ok_or_else(unknown)
+}
+
 /// One call.
 struct Call<'c> {
     client: &'c Inner,
@@ -100,57 +117,94 @@ struct Call<'c> {
     options: Options<'c>,
 }
 
-/// A request and where it goes.
-#[derive(Clone)]
-struct Addressed {
-    request: Request,
-    endpoint: Endpoint,
-    authority: String,
+/// A request that is ready to be signed and sent.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// Scheme and host, such as `https://states.eu-central-1.amazonaws.com`.
+    pub origin: String,
+    /// The request.
+    pub request: Request,
+    /// The Region in its signature.
+    pub region: String,
+    /// The service's name in its signature.
+    pub signing_name: String,
+    /// Whether it is signed at all.
+    pub is_signed: bool,
+    is_aws: bool,
+}
+
+impl Prepared {
+    /// Signs it; `now` is as [`basic_time`] gives it.
+    pub fn sign(&mut self, credentials: &Credentials, now: &str) {
+        self.request.sign(credentials, &Scope { region: &self.region, service: &self.signing_name, now });
+    }
 }
 
 impl Call<'_> {
-    fn request(&self, parameters: &Value) -> Result<Addressed, CallError> {
-        let settings = &self.client.settings;
+    fn prepare(&self, parameters: &Value) -> Result<Prepared, CallError> {
+        let operation = self.operation;
         let identity = || self.options.identity.map_or_else(random_identity, str::to_owned);
         let reader = Reader::new(self.options.blobs, &identity);
-        let input = reader.read(self.operation.input(), parameters).map_err(CallError::Invalid)?;
-        let region = self.options.region.unwrap_or(&settings.region);
-        let endpoint = Endpoint::of(settings, self.service, self.operation.service(), region);
-        let endpoint = endpoint.map_err(CallError::Unsendable)?;
-        let mut request = protocol::request(self.operation, &input).map_err(CallError::Unsendable)?;
-        request.path.insert_str(0, &endpoint.path);
-        let authority = endpoint.authority.clone();
-        Ok(Addressed { request, endpoint, authority })
+        let input = reader.read(operation.input(), parameters).map_err(CallError::Invalid)?;
+        self.addressed(&quirks::mend_input(operation, input)).map_err(CallError::Unsendable)
     }
 
-    async fn attempt(&self, addressed: Addressed, attempts: u32) -> Result<Value, CallError> {
-        let Addressed { mut request, endpoint, authority } = addressed;
-        let lost = |error: HttpError| CallError::NoAnswer { message: format!("{authority}: {error}"), attempts };
-        request.set("host", &authority);
-        if self.operation.auth() != Auth::Nothing {
-            let credentials = self.credentials(&endpoint).await?;
-            let scope = Scope { region: &endpoint.region, service: &endpoint.signing_name, now: &basic_time() };
-            request.sign(&credentials, &scope);
+    fn addressed(&self, input: &Data) -> Result<Prepared, String> {
+        let (settings, operation) = (&self.client.settings, self.operation);
+        let region = self.options.region.unwrap_or(&settings.region);
+        let endpoint = Endpoint::of(settings, self.service, operation.service(), region)?;
+        let mut request = protocol::request(operation, input)?;
+        quirks::mend_request(operation, &mut request);
+        checksum::add(&mut request, operation, input)?;
+        let mut authority = endpoint.authority.clone();
+        // Whoever runs an emulator has no name for every prefix.
+        if let Some(prefix) = operation.host_prefix().filter(|_| endpoint.is_aws) {
+            authority = format!("{}{authority}", host_prefix(prefix, input)?);
         }
+        if let (true, Some(bucket)) = (operation.service().id() == "S3", input.get("Bucket")) {
+            s3::address(settings, &endpoint, &bucket.plain("iso8601"), &mut request, &mut authority)?;
+        }
+        // The root of a path is the path.
+        if !endpoint.path.is_empty() && (request.path == "/" || request.path.starts_with("/?")) {
+            request.path.remove(0);
+        }
+        request.path.insert_str(0, &endpoint.path);
+        request.set("host", &authority);
+        Ok(Prepared {
+            origin: endpoint.origin(&authority),
+            request,
+            region: endpoint.region,
+            signing_name: endpoint.signing_name,
+            is_signed: operation.auth() != Auth::Nothing,
+            is_aws: endpoint.is_aws,
+        })
+    }
+
+    async fn attempt(&self, mut prepared: Prepared, attempts: u32) -> Result<Value, CallError> {
+        if prepared.is_signed {
+            let credentials = self.credentials(prepared.is_aws).await?;
+            prepared.sign(&credentials, &basic_time());
+        }
+        let Prepared { origin, mut request, .. } = prepared;
         request.set("user-agent", concat!("stepwell/", env!("CARGO_PKG_VERSION")));
-        let origin = format!("{}://{authority}", endpoint.scheme);
         let sent = request.to_message(&origin).map_err(CallError::Unsendable)?;
         let settings = &self.client.settings;
         let timeout = self.options.timeout.unwrap_or(settings.timeout);
+        let lost = |error: HttpError| CallError::NoAnswer { message: format!("{origin}: {error}"), attempts };
         let answer = self.client.http.send(sent, timeout, settings.answer_bytes_max).await.map_err(lost)?;
         let answer = Answer::from(answer);
-        if answer.status >= 300 {
+        if protocol::is_error(self.operation, &answer) {
             let error = protocol::error(self.operation, &answer, self.options.blobs);
             return Err(CallError::Service(Box::new(ServiceError { attempts, ..error })));
         }
         let unreadable = |problem: String| {
-            CallError::Unreadable(format!("{authority} answered {} with what is no reply: {problem}", answer.status))
+            CallError::Unreadable(format!("{origin} answered {} with what is no reply: {problem}", answer.status))
         };
         let data = protocol::reply(self.operation, &answer).map_err(unreadable)?;
         Ok(output::shown(self.operation.output(), data, self.options.blobs))
     }
 
-    async fn credentials(&self, endpoint: &Endpoint) -> Result<Credentials, CallError> {
+    async fn credentials(&self, is_aws: bool) -> Result<Credentials, CallError> {
         if let Some(credentials) = self.options.credentials {
             return Ok(credentials.clone());
         }
@@ -167,7 +221,7 @@ impl Call<'_> {
                 *self.client.credentials.lock().expect("nothing panics with it") = Some(found.clone());
                 Ok(found)
             }
-            None if !endpoint.is_aws => Ok(Credentials::of_nobody()),
+            None if !is_aws => Ok(Credentials::of_nobody()),
             None => Err(CallError::Unsendable(
                 "AWS wants credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile in ~/.aws with keys or a credential_process"
                     .to_owned(),
@@ -207,6 +261,25 @@ fn is_worth_another(error: &CallError) -> bool {
         }
         _ => false,
     }
+}
+
+/// What stands before the host, its labels filled in.
+fn host_prefix(template: &str, input: &Data) -> Result<String, String> {
+    let mut prefix = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (label, after) = after.split_once('}').ok_or("the model's host has an open brace")?;
+        let value = input.get(label).map(|data| data.plain("iso8601")).unwrap_or_default();
+        let plain = |character: char| character.is_ascii_alphanumeric() || "-.".contains(character);
+        if value.is_empty() || !value.chars().all(plain) {
+            return Err(format!("Parameter '{}' must be a part of a host's name", service_models::spelled(label)));
+        }
+        prefix.push_str(before);
+        prefix.push_str(&value);
+        rest = after;
+    }
+    prefix.push_str(rest);
+    Ok(prefix)
 }
 
 fn random_identity() -> String {

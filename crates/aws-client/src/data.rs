@@ -27,3 +27,32 @@ pub(crate) enum Data {
     /// Any JSON.
     Document(Value),
 }
+
+impl Data {
+    /// A structure's member or a map's entry.
+    pub(crate) fn get(&self, name: &str) -> Option<&Data> {
+        self.members().iter().find(|(key, _)| &**key == name).map(|(_, data)| data)
+    }
+
+    /// The members of a structure or the entries of a map; none of anything else.
+    pub(crate) fn members(&self) -> &[(Key, Data)] {
+        match self {
+            Data::Members(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// A scalar's text in a URL, a header, a form or XML; `format` is that of times.
+    pub(crate) fn plain(&self, format: &str) -> String {
+        match self {
+            Data::Null | Data::List(_) | Data::Members(_) => String::new(),
+            Data::Bool(value) => value.to_string(),
+            Data::Number(Number::Double(double)) => format!("{double:?}"),
+            Data::Number(number) => number.to_string(),
+            Data::Text(text) => text.to_string(),
+            Data::Bytes(bytes) => crate::base64(bytes),
+            Data::Moment(moment) => moment.written(format),
+            Data::Document(value) => value.to_string(),
+        }
+    }
+}

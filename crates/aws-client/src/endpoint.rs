@@ -52,8 +52,18 @@ impl Endpoint {
         })
     }
 
+    /// Scheme and host.
+    pub(crate) fn origin(&self, authority: &str) -> String {
+        format!("{}://{authority}", self.scheme)
+    }
+
+    /// What AWS's hosts in the Region's partition end with.
+    pub(crate) fn dns_suffix(&self) -> &'static str {
+        dns_suffix(&self.region)
+    }
+
     fn of_aws(service: &Service, region: &str, signing_name: String) -> Endpoint {
-        let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let suffix = dns_suffix(region);
         let is_global = service.global_endpoint().filter(|_| suffix == "amazonaws.com");
         let authority = match is_global {
             Some(host) => host.to_owned(),
@@ -69,4 +79,8 @@ impl Endpoint {
             is_aws: true,
         }
     }
+}
+
+fn dns_suffix(region: &str) -> &'static str {
+    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
 }

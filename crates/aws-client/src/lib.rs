@@ -6,6 +6,7 @@
 //! Reading order: [`Client`] and [`Options`] (a call), [`CallError`], [`Settings`] (where to and as whom), `input` and `output` (JSON to typed data and
 //! back), `protocol` (typed data to HTTP and back), `endpoint`, [`Request`] and its signature, [`Http`].
 
+mod checksum;
 mod client;
 mod credentials;
 mod data;
@@ -17,11 +18,13 @@ mod moment;
 mod output;
 mod profile;
 mod protocol;
+mod quirks;
 mod request;
+mod s3;
 mod settings;
 mod signature;
 
-pub use client::{Client, Options};
+pub use client::{Client, Options, Prepared};
 pub use credentials::{Credentials, NoCredentials};
 pub use error::{CallError, ServiceError};
 pub use http::{Http, HttpError, is_url};

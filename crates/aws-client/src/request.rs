@@ -37,6 +37,21 @@ impl Request {
         self.headers.push((name.to_owned(), value.to_owned()));
     }
 
+    /// Sets a header that is not there.
+    pub(crate) fn set_default(&mut self, name: &str, value: &str) {
+        if self.header(name).is_none() {
+            self.set(name, value);
+        }
+    }
+
+    /// Adds to the query string.
+    pub(crate) fn add_query(&mut self, name: &str, value: &str) {
+        self.path.push(if self.path.contains('?') { '&' } else { '?' });
+        self.path.push_str(&percent_encoded(name, ""));
+        self.path.push('=');
+        self.path.push_str(&percent_encoded(value, ""));
+    }
+
     /// What is sent to `origin`, such as `https://states.eu-central-1.amazonaws.com`.
     pub fn to_message(self, origin: &str) -> Result<hyper::Request<Full<Bytes>>, String> {
         let mut message = hyper::Request::builder().method(&*self.method).uri(format!("{origin}{}", self.path));

@@ -32,9 +32,12 @@ impl Request {
         if let Some(token) = &credentials.session_token {
             self.set("x-amz-security-token", token);
         }
-        let hash = if self.is_payload_unsigned { UNSIGNED.to_owned() } else { hash(&self.body) };
+        // Who gives the hash need not have it made.
+        let given = self.header("x-amz-content-sha256").map(str::to_owned);
+        let hash =
+            given.unwrap_or_else(|| if self.is_payload_unsigned { UNSIGNED.to_owned() } else { hash(&self.body) });
         // S3 wants to be told; so does whoever gets a body that is not signed.
-        if self.is_payload_unsigned || scope.service.starts_with("s3") {
+        if self.is_payload_unsigned || is_s3(scope.service) {
             self.set("x-amz-content-sha256", &hash);
         }
         let Scope { region, service, now } = scope;
@@ -64,7 +67,7 @@ impl Request {
         let signed = headers.iter().map(|(name, _)| &**name).collect::<Vec<_>>().join(";");
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         // S3 alone takes a path as it is.
-        let path = if service.starts_with("s3") { path.to_owned() } else { encoded_again(&without_dots(path)) };
+        let path = if is_s3(service) { path.to_owned() } else { encoded_again(&without_dots(path)) };
         let mut query: Vec<(&str, &str)> = query
             .split('&')
             .filter(|pair| !pair.is_empty())
@@ -74,6 +77,11 @@ impl Request {
         let query = query.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
         (format!("{}\n{path}\n{query}\n{lines}\n{signed}\n{hash}", self.method), signed)
     }
+}
+
+/// Whether a name in signatures is one of S3 itself.
+fn is_s3(signing_name: &str) -> bool {
+    ["s3", "s3-object-lambda", "s3express"].contains(&signing_name)
 }
 
 /// The path without `.`, `..` and empty segments.
@@ -94,7 +102,8 @@ fn encoded_again(path: &str) -> String {
     crate::request::percent_encoded(path, "/")
 }
 
-fn hash(bytes: &[u8]) -> String {
+/// SHA-256.
+pub(crate) fn hash(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, bytes).as_ref())
 }
 

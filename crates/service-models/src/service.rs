@@ -225,6 +225,11 @@ impl<'s> Operation<'s> {
         self.model.get("httpChecksum")?.get("requestAlgorithmMember")?.as_str()
     }
 
+    /// Whether it tells where other operations of the service are to be sent.
+    pub fn finds_endpoints(&self) -> bool {
+        self.flag("endpointoperation")
+    }
+
     /// Whether it changes nothing.
     pub fn is_readonly(&self) -> bool {
         self.flag("readonly")

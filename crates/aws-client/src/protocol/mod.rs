@@ -1,13 +1,19 @@
 //! Typed data to an HTTP request, and an HTTP answer to typed data, as each of AWS's protocols does it
 //! (<https://smithy.io/2.0/aws/protocols/index.html>; where that says less, botocore's serialiser).
 
+mod cbor;
 mod json;
+mod query;
+mod rest;
+mod xml;
 
 use crate::data::Data;
 use crate::{Blobs, Request, ServiceError, output};
 use ::json::Value;
 use bytes::Bytes;
-use service_models::{Operation, Protocol, Shape};
+use query::Dialect;
+use rest::Format;
+use service_models::{Kind, Operation, Protocol, Shape};
 
 /// An answer, read to its end.
 pub(crate) struct Answer {
@@ -41,25 +47,49 @@ impl Answer {
 pub(crate) fn request(operation: Operation<'_>, input: &Data) -> Result<Request, String> {
     let mut request = match protocol(operation)? {
         Protocol::Json => json::request(operation, input),
-        other => return Err(format!("the protocol {other:?} is not spoken yet")),
+        Protocol::RestJson => rest::request(Format::Json, operation, input)?,
+        Protocol::RestXml => rest::request(Format::Xml, operation, input)?,
+        Protocol::Query => query::request(Dialect::Query, operation, input),
+        Protocol::Ec2 => query::request(Dialect::Ec2, operation, input),
+        Protocol::RpcV2Cbor => cbor::request(operation, input),
     };
     request.is_payload_unsigned = operation.is_payload_unsigned();
     Ok(request)
 }
 
-/// What an answer of status 2xx says.
+/// What an answer says that is no error.
 pub(crate) fn reply(operation: Operation<'_>, answer: &Answer) -> Result<Data, String> {
     match protocol(operation)? {
         Protocol::Json => json::reply(operation, answer),
-        other => Err(format!("the protocol {other:?} is not spoken yet")),
+        Protocol::RestJson => rest::reply(Format::Json, operation, answer),
+        Protocol::RestXml => rest::reply(Format::Xml, operation, answer),
+        Protocol::Query | Protocol::Ec2 => query::reply(operation, answer),
+        Protocol::RpcV2Cbor => cbor::reply(operation, answer),
     }
 }
 
-/// What an answer of another status says.
+/// Whether an answer is an error: S3 begins to answer some requests before it knows how they end.
+pub(crate) fn is_error(operation: Operation<'_>, answer: &Answer) -> bool {
+    let is_s3 = operation.service().id() == "S3" && answer.body.starts_with(b"<");
+    answer.status >= 300
+        || is_s3 && !has_stream(operation) && xml::parse(&answer.text()).is_ok_and(|root| root.name == "Error")
+}
+
+fn has_stream(operation: Operation<'_>) -> bool {
+    let payload = operation.output().and_then(|shape| shape.payload());
+    payload.is_some_and(|(_, member)| matches!(member.kind(), Kind::Blob | Kind::String))
+}
+
+/// What an error says.
 pub(crate) fn error(operation: Operation<'_>, answer: &Answer, blobs: Blobs) -> ServiceError {
     let told = match protocol(operation) {
         Ok(Protocol::Json) => json::error(operation, answer),
-        _ => Told::default(),
+        Ok(Protocol::RestJson) => rest::error(Format::Json, operation, answer),
+        Ok(Protocol::RestXml) => rest::error(Format::Xml, operation, answer),
+        Ok(Protocol::Query) => query::error(Dialect::Query, answer),
+        Ok(Protocol::Ec2) => query::error(Dialect::Ec2, answer),
+        Ok(Protocol::RpcV2Cbor) => cbor::error(operation, answer),
+        Err(_) => Told::default(),
     };
     let shape = operation.errors().find(|shape| told.code == shape.name() || shape.error_code() == Some(&told.code));
     let members = match (shape, told.members) {

@@ -149,7 +149,7 @@ async fn errors() {
 
         {}
         ---
-        Unreadable("HOST answered 200 with what is no reply: JSON: Unexpected character ('<' (code 60)): expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')")
+        Unreadable("http://HOST answered 200 with what is no reply: JSON: Unexpected character ('<' (code 60)): expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')")
     "#]]).await;
 }
 
@@ -182,6 +182,6 @@ async fn nobody_there() {
     let mut settings = settings("http://127.0.0.1:9");
     settings.attempts_max = 1;
     let error = Client::new(settings).call("sqs", "listQueues", &json!({}), Options::default()).await;
-    expect!["127.0.0.1:9: it cannot be reached: tcp connect error: Connection refused (os error 111)"]
+    expect!["http://127.0.0.1:9: it cannot be reached: tcp connect error: Connection refused (os error 111)"]
         .assert_eq(&error.expect_err("nobody listens").to_string());
 }
