@@ -211,7 +211,12 @@ impl Evaluator<'_> {
                 tuples = Some(self.tuple_step(step, items, tuples, environment)?);
                 items = Vec::new();
             } else {
-                let (result, _) = self.step(step, Item::sequence(items), false, false, environment)?;
+                let last = index + 1 == path.steps.len();
+                let (result, _) = self.step(step, Item::sequence(items), false, last, environment)?;
+                // An array constructor in front binds nothing, so that there may be no tuples at the end.
+                if last {
+                    return Ok(result);
+                }
                 items = result.into_items();
                 if items.is_empty() {
                     return Ok(Item::Undefined);
