@@ -457,7 +457,7 @@ fn position(number: f64, count: usize) -> Option<usize> {
     (index >= 0.0 && index < count as f64).then_some(index as usize)
 }
 
-pub(super) fn check_finite(number: f64) -> Result<(), Error> {
+pub(crate) fn check_finite(number: f64) -> Result<(), Error> {
     if number.is_infinite() { Err(Error::new("D1001").with_value(Value::Null)) } else { Ok(()) }
 }
 
