@@ -32,6 +32,9 @@ pub(crate) const CLOSED: Table = Table(25);
 /// Starts of asynchronous Express executions that have not ended, by the id at the end of their ARNs. In a partition of their own.
 pub(crate) const EXPRESS_STARTS: Table = Table(26);
 
+/// Variables that are not in a frame's base row, by execution, frame and name.
+pub(crate) const VARIABLES: Table = Table(27);
+
 /// What the rows of a table are, in a word or two: for whoever counts them.
 pub fn table_name(table: Table) -> &'static str {
     match table {
@@ -46,6 +49,7 @@ pub fn table_name(table: Table) -> &'static str {
         UNFINISHED => "unfinished",
         CLOSED => "closing time",
         EXPRESS_STARTS => "Express start",
+        VARIABLES => "variable",
         _ => "other",
     }
 }
@@ -96,6 +100,10 @@ impl ExecutionKey {
         self.with(&frame.0.to_be_bytes())
     }
 
+    pub fn variable(&self, frame: FrameId, name: &str) -> Bytes {
+        self.with(&[&frame.0.to_be_bytes(), name.as_bytes()].concat())
+    }
+
     pub fn event(&self, event_id: u64) -> Bytes {
         self.with(&event_id.to_be_bytes())
     }
@@ -138,6 +146,14 @@ impl ExecutionKey {
 pub(crate) fn split(key: &Bytes, suffix_length: usize) -> Option<(ExecutionKey, Bytes)> {
     let end = key.len().checked_sub(suffix_length + 1)?;
     (key[end] == 0).then(|| (ExecutionKey(key.slice(..end)), key.slice(end + 1..)))
+}
+
+/// The execution, the frame and the name a key of [`VARIABLES`] is about.
+pub(crate) fn read_variable(key: &Bytes) -> Option<(ExecutionKey, FrameId, &str)> {
+    let mut zeros = key.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(at, _)| at);
+    let end = zeros.nth(1)?;
+    let (frame, name) = key.get(end + 1..)?.split_first_chunk()?;
+    Some((ExecutionKey(key.slice(..end)), FrameId(u64::from_be_bytes(*frame)), std::str::from_utf8(name).ok()?))
 }
 
 /// The task a key of [`TASKS`] is about.

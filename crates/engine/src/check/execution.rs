@@ -8,7 +8,7 @@ use crate::tasks;
 use arn::ExecutionArn;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::read_events;
-use interpreter::{Execution, Header, Phase, TaskId, Timer, TimerKind};
+use interpreter::{Execution, FrameId, Header, Phase, TaskId, Timer, TimerKind};
 use store::{Bytes, PartitionId, Range, StoreError, Table};
 
 /// History rows read in one go: few, because a row can be large.
@@ -69,6 +69,7 @@ impl Checker<'_> {
                 keys::TIMERS => (expected.timers, self.checked.timers) = (expected.timers + 1, self.checked.timers + 1),
                 keys::TASKS => (expected.tasks, self.checked.tasks) = (expected.tasks + 1, self.checked.tasks + 1),
                 keys::INDEX => expected.index += 1,
+                keys::VARIABLES => expected.variables += 1,
                 keys::UNFINISHED => expected.unfinished += 1,
                 _ => {}
             }
@@ -169,6 +170,11 @@ fn wanted_rows(key: &ExecutionKey, resident: &Resident) -> Vec<(Table, &'static 
     for timer in timers(execution) {
         rows.push((keys::TIMERS, "timer", key.timer(&timer), mark()));
     }
+    let known = header.known_texts();
+    for (frame, name) in variables(execution) {
+        let row = execution.frame(frame).and_then(|frame| frame.variable_row(name, &known));
+        rows.push((keys::VARIABLES, "variable", key.variable(frame, name), row.unwrap_or_default().into()));
+    }
     for task in open_tasks(execution) {
         rows.push((keys::TASKS, "task", key.task(task), tasks::row(resident, task).encode().into()));
     }
@@ -209,6 +215,12 @@ pub(super) fn timers(execution: &Execution) -> Vec<Timer> {
         }
     }
     timers
+}
+
+/// The variables that have rows of their own.
+pub(super) fn variables(execution: &Execution) -> impl Iterator<Item = (FrameId, &str)> {
+    let frames = execution.frames().filter(|frame| frame.has_variables_apart());
+    frames.flat_map(|frame| frame.variables.keys().map(|name| (frame.id, &**name)))
 }
 
 /// The tasks an execution waits for and that nobody has taken over.

@@ -80,6 +80,7 @@ struct Expected {
     unfinished: u64,
     states: u64,
     frames: u64,
+    variables: u64,
 }
 
 /// Checks everything in `store`, which nobody changes meanwhile. What is found goes to `found`, as it is found.

@@ -147,6 +147,15 @@ impl Finished {
         for (frame, progress) in rows.progresses {
             self.put(keys::FRAME_PROGRESSES, key.frame(frame), progress);
         }
+        for (frame, name, variable) in rows.variables {
+            self.put(keys::VARIABLES, key.variable(frame, &name), variable);
+            resident.stored_variables.entry(frame).or_default().insert(name);
+        }
+        for frame in rows.without_variables.iter().chain(&rows.removed) {
+            for name in resident.stored_variables.remove(frame).into_iter().flatten() {
+                self.delete(keys::VARIABLES, key.variable(*frame, &name));
+            }
+        }
         for frame in rows.removed {
             // A frame that came and went within the batch was never written.
             if resident.stored_frames.remove(&frame) {

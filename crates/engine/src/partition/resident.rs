@@ -4,9 +4,10 @@ use super::batch::status_number;
 use crate::keys::{self, ExecutionKey};
 use crate::metrics::OpenTasks;
 use crate::registry::{Registry, Revision, RevisionNumber};
-use interpreter::rows::CorruptRow;
+use interpreter::rows::{CorruptRow, KnownTexts};
 use interpreter::{Execution, Frame, FrameId, Header, Timestamp};
-use std::collections::HashSet;
+use json::Key;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
 
@@ -18,6 +19,8 @@ pub(crate) struct Resident {
     pub indexed: Option<Indexed>,
     /// Frames in memory that have rows in the store, or in a batch on its way there.
     pub stored_frames: HashSet<FrameId>,
+    /// The variables of frames in memory that have rows of their own there.
+    pub stored_variables: HashMap<FrameId, BTreeSet<Key>>,
     /// Frames that are only there; none if all are in memory.
     pub unread: Option<UnreadFrames>,
     /// Whether there is a row that says the execution stopped in the middle of a step.
@@ -37,6 +40,7 @@ impl Resident {
             revision,
             indexed: None,
             stored_frames: HashSet::new(),
+            stored_variables: HashMap::new(),
             unread: None,
             marked_unfinished: false,
             last_batch: 0,
@@ -155,7 +159,16 @@ impl Resident {
             };
             let progress = store.get(partition, keys::FRAME_PROGRESSES, &row_key).await?;
             let progress = progress.ok_or_else(|| corrupt("its progress row is missing"))?;
-            let frame = Frame::from_rows(id, &base, &progress, &known).map_err(|corrupt| at(key, "frame", &corrupt))?;
+            let frame = Frame::from_rows(id, &base, &progress, &known);
+            let mut frame = frame.map_err(|corrupt| at(key, "frame", &corrupt))?;
+            if frame.has_variables_apart() {
+                let range = Range::prefix(keys::VARIABLES, key.variable(id, ""));
+                for (row_key, row) in store.scan(partition, range).await? {
+                    let name = restore_variable(&mut frame, &row_key, &row, &known);
+                    let name = name.map_err(|corrupt| at(key, "variable", &corrupt))?;
+                    self.stored_variables.entry(id).or_default().insert(name);
+                }
+            }
             // A parent has the smaller number.
             next = frame.parent.filter(|parent| parent < &id && unread.holds(*parent));
             frames.push(frame);
@@ -194,6 +207,20 @@ impl Resident {
             };
             frames.extend(read().map_err(|corrupt| at(key, "frame", &corrupt))?);
         }
+        if frames.iter().any(Frame::has_variables_apart) {
+            // In order, as the frames are.
+            let rows = store.scan(partition, Range::prefix(keys::VARIABLES, key.prefix())).await?;
+            let mut rows = rows.into_iter().peekable();
+            for frame in &mut frames {
+                let prefix = key.variable(frame.id, "");
+                while rows.next_if(|(row_key, _)| row_key[..] < prefix[..]).is_some() {}
+                while let Some((row_key, row)) = rows.next_if(|(row_key, _)| row_key.starts_with(&prefix)) {
+                    let name = restore_variable(frame, &row_key, &row, &known);
+                    let name = name.map_err(|corrupt| at(key, "variable", &corrupt))?;
+                    self.stored_variables.entry(frame.id).or_default().insert(name);
+                }
+            }
+        }
         for frame in frames {
             self.stored_frames.insert(frame.id);
             self.execution.restore_frame(frame);
@@ -207,6 +234,12 @@ impl Resident {
         self.execution.restored_all_frames();
         self.marked_unfinished |= self.execution.is_unfinished();
     }
+}
+
+fn restore_variable(frame: &mut Frame, row_key: &Bytes, row: &[u8], known: &KnownTexts) -> Result<Key, CorruptRow> {
+    let (_, _, name) = keys::read_variable(row_key).ok_or(CorruptRow("its key is malformed"))?;
+    frame.restore_variable(name, row, known)?;
+    Ok(name.into())
 }
 
 fn frame_id(row_key: &Bytes) -> Option<FrameId> {

@@ -1,4 +1,4 @@
-//! The two rows of a frame.
+//! The two rows of a frame, and those of its variables.
 
 use super::{CorruptRow, KnownTexts, Reader, Writer};
 use crate::frame::{Changed, Frame, FrameId, Phase, TaskAttempt};
@@ -13,9 +13,17 @@ impl Frame {
         row.number(u64::from(self.scope.0));
         row.number(u64::from(self.state.0));
         row.shared(self.input.text());
-        row.option((!self.variables.is_empty()).then(|| Value::from(&self.variables).to_string()), |row, text| {
-            row.shared(&text.into());
-        });
+        match (self.variables.is_empty(), self.variables_apart) {
+            (true, _) => row.byte(0),
+            (false, false) => {
+                row.byte(1);
+                row.shared(&Value::from(&self.variables).to_string().into());
+            }
+            (false, true) => {
+                row.byte(VARIABLES_APART);
+                row.number(self.variables_bytes as u64);
+            }
+        }
         row.timestamp(self.entered_at);
         row.number(self.entered_event);
         row.option(self.work.as_ref(), |row, work| row.shared(work.text()));
@@ -75,7 +83,8 @@ impl Frame {
         row.finish()
     }
 
-    /// A frame from its two rows, of an execution whose header knows these texts.
+    /// A frame from its two rows, of an execution whose header knows these texts. [Variables that stand apart](Frame::has_variables_apart)
+    /// are put back with [`Frame::restore_variable`].
     pub fn from_rows(id: FrameId, base: &[u8], progress: &[u8], known: &KnownTexts) -> Result<Frame, CorruptRow> {
         let mut base = Reader::knowing(base, known)?;
         let mut progress = Reader::new(progress)?;
@@ -85,10 +94,20 @@ impl Frame {
         let state = StateIndex(index(base.number()?)?);
         let mut frame = Frame::new(id, parent, position, scope, state);
         frame.input = base.payload()?;
-        if let Some(variables) = base.option(Reader::payload)? {
-            frame.variables = variables.value().as_object().ok_or(CorruptRow("variables are not an object"))?.clone();
-            // Without the brace that has no comma.
-            frame.variables_bytes = variables.len_bytes() - 1;
+        match base.byte()? {
+            0 => {}
+            1 => {
+                let variables = base.payload()?;
+                let object = variables.value().as_object().ok_or(CorruptRow("variables are not an object"))?;
+                frame.variables = object.clone();
+                // Without the brace that has no comma.
+                frame.variables_bytes = variables.len_bytes() - 1;
+            }
+            VARIABLES_APART => {
+                frame.variables_apart = true;
+                frame.variables_bytes = usize::try_from(base.number()?).unwrap_or(usize::MAX);
+            }
+            _ => return Err(CorruptRow("a frame has variables of an unknown kind")),
         }
         frame.entered_at = base.timestamp()?;
         frame.entered_event = base.number()?;
@@ -107,6 +126,26 @@ impl Frame {
         frame.phase = read_phase(&mut progress, kept)?;
         frame.changed = Changed::default();
         Ok(frame)
+    }
+}
+
+/// In place of the variables in a base row: each is a row of its own.
+const VARIABLES_APART: u8 = 2;
+
+impl Frame {
+    /// The row of a variable that stands apart.
+    pub fn variable_row(&self, name: &str, known: &KnownTexts) -> Option<Vec<u8>> {
+        let value = self.variables.get(name)?;
+        let mut row = Writer::knowing(known);
+        row.shared(&value.to_string().into());
+        Some(row.finish())
+    }
+
+    /// Puts a variable back whose row this is.
+    pub fn restore_variable(&mut self, name: &str, row: &[u8], known: &KnownTexts) -> Result<(), CorruptRow> {
+        let value = Reader::knowing(row, known)?.payload()?;
+        self.variables.set(name, value.value().clone());
+        Ok(())
     }
 }
 

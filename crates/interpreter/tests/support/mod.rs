@@ -40,6 +40,7 @@ pub struct Run {
     state: Vec<u8>,
     bases: BTreeMap<FrameId, Vec<u8>>,
     progresses: BTreeMap<FrameId, Vec<u8>>,
+    variables: BTreeMap<(FrameId, json::Key), Vec<u8>>,
 }
 
 impl Run {
@@ -79,6 +80,7 @@ impl Run {
             state: Vec::new(),
             bases: BTreeMap::new(),
             progresses: BTreeMap::new(),
+            variables: BTreeMap::new(),
         }
     }
 
@@ -177,7 +179,11 @@ impl Run {
 
     fn read_frame(&self, id: FrameId) -> Option<Frame> {
         let known = self.execution.header.known_texts();
-        Some(Frame::from_rows(id, self.bases.get(&id)?, &self.progresses[&id], &known).expect("good rows"))
+        let mut frame = Frame::from_rows(id, self.bases.get(&id)?, &self.progresses[&id], &known).expect("good rows");
+        for ((_, name), row) in self.variables.iter().filter(|((of, _), _)| *of == id) {
+            frame.restore_variable(name, row, &known).expect("a good row");
+        }
+        Some(frame)
     }
 
     /// Exchanges the execution for what its rows say.
@@ -186,6 +192,9 @@ impl Run {
         self.state.clone_from(&rows.state);
         self.bases.extend(rows.bases.iter().cloned());
         self.progresses.extend(rows.progresses.iter().cloned());
+        let variables = rows.variables.iter().cloned().map(|(id, name, row)| ((id, name), row));
+        self.variables.extend(variables);
+        self.variables.retain(|(id, _), _| !rows.without_variables.contains(id) && !rows.removed.contains(id));
         for id in &rows.removed {
             self.bases.remove(id);
             self.progresses.remove(id);
