@@ -35,6 +35,13 @@ pub(crate) const EXPRESS_STARTS: Table = Table(26);
 /// Variables that are not in a frame's base row, by execution, frame and name.
 pub(crate) const VARIABLES: Table = Table(27);
 
+/// What a partition notes for itself: see [`TIMERS_FROM`].
+pub(crate) const MARKS: Table = Table(28);
+
+/// The row of [`MARKS`] with the time, as it stands in keys, before which there is no row in [`TIMERS`]. Nobody else knows how many were there
+/// and went, and a store may have to go over all of them to find the first that is left.
+pub(crate) const TIMERS_FROM: &[u8] = b"timers from";
+
 /// What the rows of a table are, in a word or two: for whoever counts them.
 pub fn table_name(table: Table) -> &'static str {
     match table {
@@ -50,6 +57,7 @@ pub fn table_name(table: Table) -> &'static str {
         CLOSED => "closing time",
         EXPRESS_STARTS => "Express start",
         VARIABLES => "variable",
+        MARKS => "mark",
         _ => "other",
     }
 }
@@ -282,7 +290,7 @@ fn read_started_with(row: &mut Reader<'_>) -> Option<(Option<u64>, Option<Arc<st
 }
 
 /// Order-preserving: earlier than 1970 sorts before later.
-fn sortable(time: Timestamp) -> u64 {
+pub(crate) fn sortable(time: Timestamp) -> u64 {
     (time.0 as u64).wrapping_add(1 << 63)
 }
 
