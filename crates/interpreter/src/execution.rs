@@ -89,6 +89,8 @@ pub struct Execution {
     /// Whether a step left frames ready to enter their states because its budget was used up.
     pub(crate) unfinished: bool,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
+    /// Whether the root stands in the state row, as it was last read or written.
+    pub(crate) root_within: bool,
     /// Those of `frames` that stand ready to go on.
     pub(crate) ready_frames: BTreeSet<FrameId>,
     /// What the variables of all `frames` take.
@@ -132,6 +134,7 @@ impl Execution {
             keeps_frames: false,
             unfinished: false,
             frames: BTreeMap::new(),
+            root_within: false,
             ready_frames: BTreeSet::new(),
             variables_bytes: 0,
             lacks_frames: false,
@@ -215,6 +218,11 @@ impl Execution {
     /// The live frames, those that were put back.
     pub fn frames(&self) -> impl Iterator<Item = &Frame> {
         self.frames.values()
+    }
+
+    /// Those that have rows of their own.
+    pub fn frames_apart(&self) -> impl Iterator<Item = &Frame> {
+        self.frames().filter(|frame| !(self.root_within && frame.id == FrameId::ROOT))
     }
 
     /// How many they are.

@@ -58,6 +58,8 @@ impl Checker<'_> {
                 };
                 let store = self.store.clone();
                 let is_wanted = match load_whole(&*store, &self.registry, partition, &of).await {
+                    // All of a whole execution is in its header's row.
+                    Ok(Stored::Execution(resident)) if table == keys::STATES => resident.history.is_none(),
                     Ok(Stored::Execution(resident)) => is_wanted(table, &of, &key, &resident.execution),
                     Ok(Stored::Leaving) => {
                         let pieces = [keys::FRAME_BASES, keys::FRAME_PROGRESSES, keys::VARIABLES];
@@ -107,9 +109,8 @@ fn owner(table: Table, key: &Bytes, value: &Bytes) -> Option<ExecutionKey> {
         keys::CLOSED => ClosedRow::read(key, value).map(|row| ExecutionKey::new(&row.machine, &row.name)),
         keys::INDEX => {
             // A machine, or a machine and a version or alias of it.
-            let indexed = std::str::from_utf8(key.split(|byte| *byte == 0).next()?).ok()?;
-            let machine = indexed.split(':').next()?;
-            Some(ExecutionKey::new(machine, &keys::IndexRow::read(indexed, key, value)?.name))
+            let (indexed, row) = keys::IndexRow::read_any(key, value)?;
+            Some(ExecutionKey::new(indexed.split(':').next()?, &row.name))
         }
         _ => None,
     }
@@ -117,8 +118,7 @@ fn owner(table: Table, key: &Bytes, value: &Bytes) -> Option<ExecutionKey> {
 
 fn is_wanted(table: Table, of: &ExecutionKey, key: &Bytes, execution: &Execution) -> bool {
     match table {
-        keys::STATES => true,
-        keys::FRAME_BASES | keys::FRAME_PROGRESSES => execution.frames().any(|frame| of.frame(frame.id) == *key),
+        keys::FRAME_BASES | keys::FRAME_PROGRESSES => execution.frames_apart().any(|frame| of.frame(frame.id) == *key),
         keys::VARIABLES => variables(execution).any(|(frame, name)| of.variable(frame, name) == *key),
         keys::TASKS => open_tasks(execution).into_iter().any(|task| of.task(task) == *key),
         keys::TIMERS => timers(execution).iter().any(|timer| of.timer(timer) == *key),

@@ -223,7 +223,8 @@ impl Partition {
                 self.rounds_without_work += 1;
             }
         }
-        if has_room_for_work && (self.in_flight.len() < work_max || self.rounds_without_work >= ROUNDS_WITHOUT_WORK_MAX) {
+        if has_room_for_work && (self.in_flight.len() < work_max || self.rounds_without_work >= ROUNDS_WITHOUT_WORK_MAX)
+        {
             self.rounds_without_work = 0;
             self.continue_unfinished().await?;
             self.fire_timers().await?;

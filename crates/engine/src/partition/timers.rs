@@ -16,7 +16,7 @@ const STRETCH: usize = 1024;
 /// Timers in memory at most.
 const MEMORY_MAX: usize = 3 * STRETCH;
 /// Timers that go before the mark follows.
-const GONE_MAX: usize = 32;
+const GONE_MAX: usize = 4;
 
 /// The timers of one partition.
 #[derive(Default)]

@@ -11,7 +11,7 @@ pub mod well_formed;
 use json::{Payload, Value};
 use std::collections::BTreeMap;
 use stepwell_interpreter::history::HistoryEvent;
-use stepwell_interpreter::rows::{ChangedRows, read_events, write_events};
+use stepwell_interpreter::rows::{ChangedRows, read_events, read_whole, write_events};
 use stepwell_interpreter::{
     Activities, Command, CommandRejected, Effect, Execution, Frame, FrameId, Header, Outcome, Settings, Surroundings,
     TaskId, Timer, Timestamp, step,
@@ -119,6 +119,13 @@ impl Run {
             let known = self.execution.known_texts();
             for (row, events) in &self.chunks {
                 assert_eq!(read_events(row, &known).as_ref(), Ok(events));
+            }
+            if let Some(row) = self.execution.whole_row(&self.events) {
+                let (read, events) = read_whole(&row).expect("a good row").expect("it is whole");
+                let told =
+                    |of: &Execution| (of.header.clone(), of.status.clone(), of.stop_time, of.next_event_id, of.seed);
+                assert_eq!((told(&read), &events), (told(&self.execution), &self.events));
+                assert_eq!(Header::from_row(&row).as_ref(), Ok(&self.execution.header));
             }
         }
         if self.reloads {
