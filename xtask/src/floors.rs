@@ -35,7 +35,13 @@ pub(crate) const FLOORS: &[Floor] = &[
             ("integrations", "task performers, one file per service"),
         ],
     },
-    Floor { number: 4, crates: &[("functions", "local Lambda functions behind the Runtime API")] },
+    Floor {
+        number: 4,
+        crates: &[
+            ("functions", "local Lambda functions behind the Runtime API"),
+            ("aws-client", "any operation of any AWS service from its model: build, sign, send, read"),
+        ],
+    },
     Floor { number: 3, crates: &[("interpreter", "one execution's next step")] },
     Floor { number: 2, crates: &[("asl", "text to tree with spans to definition and diagnostics")] },
     Floor {

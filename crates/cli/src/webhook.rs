@@ -2,28 +2,28 @@
 //!
 //! It blocks until an event has arrived or was given up, so it belongs on a thread of its own.
 
-use crate::client::connect;
-use anyhow::{Context, anyhow, bail};
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
-use hyper::client::conn::http1::SendRequest;
-use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use anyhow::anyhow;
+use aws_client::{Http, HttpError, is_url};
+use http_body_util::Full;
+use hyper::header::{CONTENT_TYPE, USER_AGENT};
 use hyper::{Request, StatusCode, Uri};
 use std::io::{Error, Write};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 /// How often an event is sent, how long is waited before the second time, and how long for an answer.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(200);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
+/// Nobody looks at the answer's body.
+const ANSWER_BYTES_MAX: usize = 1 << 20;
 
-/// The URL, and the connection there.
+/// The URL, and what sends there.
 pub(crate) struct Webhook {
     url: Uri,
     runtime: Option<Runtime>,
-    open: Option<SendRequest<Full<Bytes>>>,
+    http: Http,
 }
 
 impl Webhook {
@@ -34,9 +34,9 @@ impl Webhook {
 
     /// Sends to `url`.
     pub(crate) fn new(url: &str) -> anyhow::Result<Webhook> {
-        let parsed = url.parse::<Uri>().ok().filter(|url| url.host().is_some_and(|host| !host.is_empty()));
+        let parsed = url.parse::<Uri>().ok().filter(|_| is_url(url));
         let url = parsed.ok_or_else(|| anyhow!("'{url}' is no URL such as http://127.0.0.1:9000/events"))?;
-        Ok(Webhook { url, runtime: None, open: None })
+        Ok(Webhook { url, runtime: None, http: Http::new(ANSWER_TIMEOUT) })
     }
 
     fn deliver(&mut self, event: &str) -> anyhow::Result<()> {
@@ -51,11 +51,10 @@ impl Webhook {
     }
 
     /// Tries again what may go better the next time: no answer, too much at once, trouble over there.
-    async fn deliver_soon(&mut self, event: &str) -> anyhow::Result<()> {
+    async fn deliver_soon(&self, event: &str) -> anyhow::Result<()> {
         let mut pause = PAUSE;
         for attempt in 1.. {
-            let outcome = timeout(ANSWER_TIMEOUT, self.post(event)).await;
-            let problem = match outcome.unwrap_or_else(|_| Err(anyhow!("no answer came in time"))) {
+            let problem = match self.post(event).await {
                 Ok(status) if status.is_success() => return Ok(()),
                 Ok(status) => {
                     let is_worth_another = status.is_server_error()
@@ -66,9 +65,8 @@ impl Webhook {
                     }
                     problem
                 }
-                Err(error) => error.context(self.url.to_string()),
+                Err(error) => anyhow!("{}: {error}", self.url),
             };
-            self.open = None;
             if attempt == ATTEMPTS {
                 return Err(problem);
             }
@@ -78,31 +76,13 @@ impl Webhook {
         unreachable!("the last attempt returns")
     }
 
-    async fn post(&mut self, event: &str) -> anyhow::Result<StatusCode> {
-        let host = self.url.host().context("no host")?;
-        let is_tls = self.url.scheme_str() == Some("https");
-        let mut sender = match self.open.take().filter(|sender| !sender.is_closed()) {
-            Some(sender) => sender,
-            None => {
-                let plain = host.trim_start_matches('[').trim_end_matches(']');
-                connect(plain, self.url.port_u16().unwrap_or(if is_tls { 443 } else { 80 }), is_tls).await?
-            }
-        };
-        let path = self.url.path_and_query().map_or("/", |path| path.as_str());
-        let request = Request::post(path)
-            .header(HOST, self.url.authority().context("no host")?.as_str())
+    async fn post(&self, event: &str) -> Result<StatusCode, HttpError> {
+        let request = Request::post(self.url.clone())
             .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, concat!("stepwell/", env!("CARGO_PKG_VERSION")))
-            .body(Full::from(event.to_owned()))?;
-        if sender.ready().await.is_err() {
-            bail!("the connection was closed");
-        }
-        let response = sender.send_request(request).await?;
-        let status = response.status();
-        // Read to its end, so that the connection can be used again.
-        response.into_body().collect().await?;
-        self.open = Some(sender);
-        Ok(status)
+            .body(Full::from(event.to_owned()));
+        let request = request.expect("the URL was checked, the headers are constants");
+        Ok(self.http.send(request, ANSWER_TIMEOUT, ANSWER_BYTES_MAX).await?.status())
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! Reading order: [`Value`], [`Number`], [`Object`], `parse`, `write`, [`Payload`].
 
+mod mark;
 mod number;
 mod object;
 mod parse;

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
+/// From here on an integer needs more than 64 bits.
+const BEYOND_INTEGERS: f64 = 9_223_372_036_854_775_808.0;
+
 /// A JSON number.
 ///
 /// Integers and doubles are different values (`1` is not `1.0`), as in AWS's own JSON library: recorded outputs keep `0.0` apart from `0`.
@@ -41,6 +44,23 @@ impl Number {
             Number::Double(double) if double.fract() == 0.0 && double.abs() < 9.0e18 => Some(*double as i64),
             Number::Double(_) | Number::Decimal(_) => None,
         }
+    }
+
+    /// Whether this is the form that a number has whose text is not known: an integer if 64 bits hold it, else a double.
+    pub fn is_plain(&self) -> bool {
+        match self {
+            Number::Integer(_) => true,
+            Number::Double(double) => double.fract() != 0.0 || double.abs() >= BEYOND_INTEGERS,
+            Number::Decimal(_) => false,
+        }
+    }
+
+    /// The plain number that a double stands for; `None` for the values JSON has no text for.
+    pub fn plain(double: f64) -> Option<Number> {
+        if double.fract() == 0.0 && double.abs() < BEYOND_INTEGERS {
+            return Some(Number::Integer(double as i64));
+        }
+        Number::from_f64(double)
     }
 
     /// A double as a number; `None` for the values JSON has no text for.

@@ -1,6 +1,7 @@
 //! JSON objects: insertion-ordered, shared, found by a linear probe while small and by an index above.
 
 use crate::Value;
+use crate::mark::Mark;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -19,11 +20,12 @@ pub struct Object(Arc<Entries>);
 struct Entries {
     list: Vec<(Key, Value)>,
     index: OnceLock<HashMap<Key, usize>>,
+    numbers: Mark,
 }
 
 impl Clone for Entries {
     fn clone(&self) -> Self {
-        Entries { list: self.list.clone(), index: OnceLock::new() }
+        Entries { list: self.list.clone(), ..Entries::default() }
     }
 }
 
@@ -51,12 +53,18 @@ impl Object {
             entries.len() > LINEAR_MAX
                 || (1..entries.len()).all(|index| entries[..index].iter().all(|(key, _)| *key != entries[index].0))
         );
-        Object(Arc::new(Entries { list: entries, index: OnceLock::new() }))
+        Object(Arc::new(Entries { list: entries, ..Entries::default() }))
     }
 
     /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.position(key).map(|position| &self.0.list[position].1)
+    }
+
+    /// The value of `key`, and the key itself.
+    pub fn key_value(&self, key: &str) -> Option<(&Key, &Value)> {
+        let (key, value) = &self.0.list[self.0.position(key)?];
+        Some((key, value))
     }
 
     /// Whether `key` is there, be its value null or not.
@@ -101,6 +109,7 @@ impl Object {
     pub fn set(&mut self, key: impl Into<Key> + AsRef<str>, value: Value) {
         let position = self.0.position(key.as_ref());
         let entries = Arc::make_mut(&mut self.0);
+        entries.numbers.forget();
         match position {
             Some(position) => entries.list[position].1 = value,
             None => {
@@ -120,6 +129,10 @@ impl Object {
             .filter(|(candidate, _)| &***candidate != key)
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect()
+    }
+
+    pub(crate) fn has_plain_numbers(&self) -> bool {
+        self.0.numbers.are_plain(self.values())
     }
 
     /// Whether both are the same object in memory: a cheap test that says nothing when false.
@@ -188,7 +201,12 @@ impl ObjectBuilder {
 
     /// The finished object.
     pub fn build(self) -> Object {
-        Object(Arc::new(Entries { list: self.list, index: OnceLock::new() }))
+        Object(Arc::new(Entries { list: self.list, ..Entries::default() }))
+    }
+
+    /// The finished object, in which all numbers are known to be plain.
+    pub(crate) fn build_of_plain_numbers(self) -> Object {
+        Object(Arc::new(Entries { list: self.list, numbers: Mark::plain(), ..Entries::default() }))
     }
 
     fn position(&self, key: &str) -> Option<usize> {

@@ -1,6 +1,6 @@
 //! JSON text to [`Value`], with hard limits and the messages AWS's parser gives.
 
-use crate::{Key, Number, ObjectBuilder, Value};
+use crate::{Array, Key, Number, ObjectBuilder, Value};
 use std::fmt;
 use std::sync::Arc;
 
@@ -100,8 +100,15 @@ pub fn parse_with(text: &str, limits: Limits) -> Result<Value, ParseError> {
     if text.len() > limits.bytes_max {
         return Err(ParseError { offset: limits.bytes_max, problem: Problem::TooLong(limits.bytes_max) });
     }
-    let mut parser =
-        Parser { text, bytes: text.as_bytes(), at: 0, depth_left: limits.depth_max, limits, keys: KeyCache::default() };
+    let mut parser = Parser {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        depth_left: limits.depth_max,
+        limits,
+        keys: KeyCache::default(),
+        not_plain: 0,
+    };
     parser.skip_white_space();
     if parser.at == text.len() {
         return Err(parser.error(Problem::Empty));
@@ -121,6 +128,8 @@ struct Parser<'t> {
     depth_left: usize,
     limits: Limits,
     keys: KeyCache,
+    /// How many numbers were not plain so far.
+    not_plain: usize,
 }
 
 type Parsed<T> = Result<T, ParseError>;
@@ -155,7 +164,11 @@ impl Parser<'_> {
             Some(b'"') => self.string().map(Value::String),
             Some(b'{') => self.nested(Self::object),
             Some(b'[') => self.nested(Self::array),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
+            Some(b'-' | b'0'..=b'9') => {
+                let number = self.number()?;
+                self.not_plain += usize::from(!number.is_plain());
+                Ok(Value::Number(number))
+            }
             _ => self.word(),
         }
     }
@@ -172,7 +185,7 @@ impl Parser<'_> {
     }
 
     fn object(&mut self) -> Parsed<Value> {
-        let mut builder = ObjectBuilder::new();
+        let (mut builder, not_plain) = (ObjectBuilder::new(), self.not_plain);
         self.skip_white_space();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -203,7 +216,8 @@ impl Parser<'_> {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
                     self.at += 1;
-                    return Ok(Value::Object(builder.build()));
+                    let plain = self.not_plain == not_plain;
+                    return Ok(Value::Object(if plain { builder.build_of_plain_numbers() } else { builder.build() }));
                 }
                 _ => {
                     return Err(self.unexpected(
@@ -216,7 +230,7 @@ impl Parser<'_> {
     }
 
     fn array(&mut self) -> Parsed<Value> {
-        let mut elements = Vec::new();
+        let (mut elements, not_plain) = (Vec::new(), self.not_plain);
         self.skip_white_space();
         if self.peek() == Some(b']') {
             self.at += 1;
@@ -230,7 +244,9 @@ impl Parser<'_> {
                 Some(b',') => self.at += 1,
                 Some(b']') => {
                     self.at += 1;
-                    return Ok(Value::from(elements));
+                    let plain = self.not_plain == not_plain;
+                    let array = if plain { Array::of_plain_numbers(elements) } else { Array::from(elements) };
+                    return Ok(Value::Array(array));
                 }
                 _ => {
                     return Err(self.unexpected(

@@ -1,5 +1,6 @@
 //! The value itself and its conversions.
 
+use crate::mark::Mark;
 use crate::{Number, Object};
 use std::fmt;
 use std::ops::Deref;
@@ -24,13 +25,31 @@ pub enum Value {
 }
 
 /// An immutable JSON array. Cloning shares it.
-#[derive(Clone, Default, PartialEq)]
-pub struct Array(Arc<Vec<Value>>);
+#[derive(Clone, Default)]
+pub struct Array(Arc<Elements>);
+
+#[derive(Default)]
+struct Elements {
+    list: Vec<Value>,
+    numbers: Mark,
+}
+
+impl Clone for Elements {
+    fn clone(&self) -> Self {
+        Elements { list: self.list.clone(), numbers: Mark::default() }
+    }
+}
 
 impl Deref for Array {
     type Target = [Value];
     fn deref(&self) -> &[Value] {
-        &self.0
+        &self.0.list
+    }
+}
+
+impl PartialEq for Array {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.list == other.0.list
     }
 }
 
@@ -38,20 +57,27 @@ impl Array {
     /// This array with the element at `index` replaced; `None` when there is no such element.
     pub fn with(&self, index: usize, value: Value) -> Option<Array> {
         let mut changed = self.clone();
-        *Arc::make_mut(&mut changed.0).get_mut(index)? = value;
+        let elements = Arc::make_mut(&mut changed.0);
+        *elements.list.get_mut(index)? = value;
+        elements.numbers.forget();
         Some(changed)
+    }
+
+    /// An array of elements in which all numbers are known to be plain.
+    pub(crate) fn of_plain_numbers(list: Vec<Value>) -> Array {
+        Array(Arc::new(Elements { list, numbers: Mark::plain() }))
     }
 }
 
 impl From<Vec<Value>> for Array {
     fn from(elements: Vec<Value>) -> Self {
-        Array(Arc::new(elements))
+        Array(Arc::new(Elements { list: elements, numbers: Mark::default() }))
     }
 }
 
 impl FromIterator<Value> for Array {
     fn from_iter<I: IntoIterator<Item = Value>>(elements: I) -> Self {
-        Array(Arc::new(elements.into_iter().collect()))
+        Array::from(elements.into_iter().collect::<Vec<_>>())
     }
 }
 
@@ -131,6 +157,17 @@ impl Value {
             Value::String(_) => "string",
             Value::Array(_) => "array",
             Value::Object(_) => "object",
+        }
+    }
+
+    /// Whether all numbers in this are [plain](Number::is_plain). An array or object is looked through once at most: one that was parsed, or
+    /// asked before, knows.
+    pub fn has_plain_numbers(&self) -> bool {
+        match self {
+            Value::Number(number) => number.is_plain(),
+            Value::Array(array) => array.0.numbers.are_plain(array.iter()),
+            Value::Object(object) => object.has_plain_numbers(),
+            Value::Null | Value::Bool(_) | Value::String(_) => true,
         }
     }
 
@@ -275,5 +312,31 @@ impl From<&Value> for Value {
 impl From<&Object> for Value {
     fn from(object: &Object) -> Self {
         Value::Object(object.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{json, parse};
+
+    #[test]
+    fn what_has_plain_numbers_is_asked_anew_after_a_change() {
+        let parsed = |text| parse(text).expect("it is JSON");
+        for plain in ["7", r#"{"a": [1, -2.5, 1e300, "1.0"], "b": {}}"#, "[]"] {
+            assert!(parsed(plain).has_plain_numbers(), "{plain}");
+        }
+        for other in ["7.0", r#"{"a": [1, {"b": -0.0}]}"#, "[12345678901234567890]", r#"[[], [1e2], []]"#] {
+            assert!(!parsed(other).has_plain_numbers(), "{other}");
+        }
+        let two = parsed(r#"[1, {"a": 2}]"#);
+        let array = two.as_array().expect("it is one");
+        assert!(!Value::from(array.with(0, Value::from(1.0)).expect("it has elements")).has_plain_numbers());
+        let mut object = json!({"a": 1.5, "b": (two.clone())}).as_object().expect("it is one").clone();
+        assert!(Value::from(&object).has_plain_numbers());
+        object.set("a", Value::from(1.0));
+        assert!(!Value::from(&object).has_plain_numbers());
+        object.set("a", Value::from(1));
+        assert!(Value::from(&object).has_plain_numbers() && two.has_plain_numbers());
     }
 }

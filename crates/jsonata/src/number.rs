@@ -2,26 +2,25 @@
 
 use json::{Key, Number, Object, Value};
 
-/// From here on an integer needs more than 64 bits.
-const INTEGER_MAX: f64 = 9_223_372_036_854_775_808.0;
-
 /// A computed number as JSON: what 64 bits hold without a fraction becomes an integer, as on AWS. Neither infinite nor NaN.
 pub(crate) fn to_json(number: f64) -> Value {
-    if number.fract() == 0.0 && number.abs() < INTEGER_MAX { Value::from(number as i64) } else { Value::from(number) }
+    Number::plain(number).map_or(Value::Null, Value::Number)
 }
 
 /// A value whose numbers are written as AWS writes what comes out of an expression: `1.0` is 1, and an integer beyond 64 bits a double.
+/// What is in that form already, as most values are, is not looked through: it knows.
 pub(crate) fn in_aws_form(value: &Value) -> Value {
     changed(value).unwrap_or_else(|| value.clone())
 }
 
 /// The value in AWS's form, if that is another one.
 fn changed(value: &Value) -> Option<Value> {
+    if value.has_plain_numbers() {
+        return None;
+    }
     match value {
-        Value::Number(Number::Integer(_)) | Value::Null | Value::Bool(_) | Value::String(_) => None,
-        Value::Number(Number::Double(double)) => {
-            (double.fract() == 0.0 && double.abs() < INTEGER_MAX).then(|| to_json(*double))
-        }
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Number(Number::Integer(_)) => None,
+        Value::Number(Number::Double(double)) => Some(to_json(*double)),
         // What no double holds stays as it is.
         Value::Number(number @ Number::Decimal(_)) => {
             Some(number.as_f64()).filter(|double| double.is_finite()).map(to_json)

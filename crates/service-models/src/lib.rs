@@ -15,5 +15,5 @@ mod shape;
 
 pub use pack::{Entry, botocore_version, entry, service, services};
 pub use result::{Checks, result_problem};
-pub use service::{Operation, Service};
-pub use shape::{Kind, Shape};
+pub use service::{Auth, Operation, Protocol, Service};
+pub use shape::{Kind, Location, Shape, spelled};

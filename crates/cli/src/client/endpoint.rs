@@ -1,8 +1,8 @@
 //! Which endpoint is called, in which Region, with whose credentials: flags first, then AWS's variables, then AWS's files.
 
-use super::credentials::{Credentials, Profile};
 use anyhow::{anyhow, bail};
 use api::Operation;
+use aws_client::{Credentials, Profile, is_url, variable};
 use clap::Args;
 use hyper::Uri;
 
@@ -66,8 +66,7 @@ impl Endpoint {
             "aws" => format!("https://states.{region}.amazonaws.com"),
             other => other.trim_end_matches('/').to_owned(),
         };
-        let is_url = |uri: &Uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some();
-        let uri = url.parse::<Uri>().ok().filter(is_url);
+        let uri = url.parse::<Uri>().ok().filter(|_| is_url(&url));
         let uri = uri.ok_or_else(|| anyhow!("the endpoint '{url}' is no URL such as {DEFAULT}"))?;
         Ok(Endpoint { url, region, uri })
     }
@@ -81,36 +80,23 @@ impl Endpoint {
         self.uri.scheme_str() == Some("https")
     }
 
-    /// The host to connect to for an operation. AWS has synchronous ones on a host of their own.
-    pub(super) fn host(&self, operation: Operation) -> String {
-        let host = self.uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-        let is_sync = matches!(operation, Operation::StartSyncExecution | Operation::TestState);
-        if is_sync && self.is_aws() { format!("sync-{host}") } else { host.to_owned() }
-    }
-
-    pub(super) fn port(&self) -> u16 {
-        self.uri.port_u16().unwrap_or(if self.is_tls() { 443 } else { 80 })
-    }
-
-    /// The `Host` of a request.
+    /// The `Host` of a request for an operation. AWS has synchronous ones on a host of their own.
     pub(super) fn authority(&self, operation: Operation) -> String {
-        let host = self.host(operation);
-        let host = if host.contains(':') { format!("[{host}]") } else { host };
-        match self.uri.port_u16() {
-            Some(port) => format!("{host}:{port}"),
-            None => host,
-        }
+        let authority = self.uri.authority().map(ToString::to_string).unwrap_or_default();
+        let is_sync = matches!(operation, Operation::StartSyncExecution | Operation::TestState);
+        if is_sync && self.is_aws() { format!("sync-{authority}") } else { authority }
+    }
+
+    /// Scheme and `Host`.
+    pub(super) fn origin(&self, operation: Operation) -> String {
+        let scheme = if self.is_tls() { "https" } else { "http" };
+        format!("{scheme}://{}", self.authority(operation))
     }
 
     /// The path of every request.
     pub(super) fn path(&self) -> &str {
         self.uri.path()
     }
-}
-
-/// A variable that says something.
-pub(super) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 #[cfg(test)]
@@ -121,15 +107,18 @@ mod tests {
     fn aws_has_a_host_of_its_own_for_what_is_synchronous() {
         let hosts = |url: &str, region: &str| {
             let endpoint = Endpoint::new(url, region.to_owned()).expect("a URL");
-            let of = |operation| format!("{}:{}", endpoint.authority(operation), endpoint.port());
+            let of = |operation| endpoint.origin(operation);
             (of(Operation::StartExecution), of(Operation::StartSyncExecution))
         };
         let pair = |one: &str, other: &str| (one.to_owned(), other.to_owned());
-        let aws = "states.eu-central-1.amazonaws.com:443";
-        assert_eq!(hosts("aws", "eu-central-1"), pair(aws, &format!("sync-{aws}")));
-        assert_eq!(hosts("aws", "cn-north-1").0, "states.cn-north-1.amazonaws.com.cn:443");
-        assert_eq!(hosts("http://127.0.0.1:8083/", "us-east-1"), pair("127.0.0.1:8083:8083", "127.0.0.1:8083:8083"));
-        assert_eq!(hosts("http://[::1]:80", "us-east-1").0, "[::1]:80:80");
+        let aws = "states.eu-central-1.amazonaws.com";
+        assert_eq!(hosts("aws", "eu-central-1"), pair(&format!("https://{aws}"), &format!("https://sync-{aws}")));
+        assert_eq!(hosts("aws", "cn-north-1").0, "https://states.cn-north-1.amazonaws.com.cn");
+        assert_eq!(
+            hosts("http://127.0.0.1:8083/", "us-east-1"),
+            pair("http://127.0.0.1:8083", "http://127.0.0.1:8083")
+        );
+        assert_eq!(hosts("http://[::1]:80", "us-east-1").0, "http://[::1]:80");
         for nonsense in ["", "127.0.0.1:8083", "ftp://host", "http://"] {
             assert!(Endpoint::new(nonsense, "us-east-1".to_owned()).is_err(), "{nonsense}");
         }

@@ -1,48 +1,47 @@
 //! The Step Functions API as a client sees it: any endpoint, AWS's own included.
 //!
-//! Reading order: [`endpoint`] (which one, and who asks), [`Client`] (a call), `connection` (bytes there and back), `signature` and
-//! `credentials` (who asks), `names` (what is meant), [`follow`] (an execution as it goes on), `events` (its events as the progress knows them).
+//! Reading order: [`endpoint`] (which one, and who asks), [`Client`] (a call), `names` (what is meant), [`follow`] (an execution as it goes on),
+//! `events` (its events as the progress knows them). Connections and signatures are `aws-client`'s.
 
 mod call_error;
-mod connection;
-mod credentials;
 mod endpoint;
 mod events;
 pub(crate) mod follow;
 pub(crate) mod names;
 pub(crate) mod shown;
-mod signature;
 
 pub(crate) use call_error::CallError;
-pub(crate) use connection::connect;
 pub(crate) use endpoint::EndpointArguments;
 pub(crate) use events::moment_ms;
 
 use api::Operation;
-use connection::Connection;
-use credentials::Credentials;
+use aws_client::{Credentials, Http, Request, Scope, basic_time};
 use endpoint::Endpoint;
 use json::{Object, Value, json};
-use signature::{Request, Scope};
 use std::time::Duration;
 
 /// How often a call is tried that may be, and how long is waited before the second time.
 const ATTEMPTS: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(200);
 const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Synchronous executions take five minutes at most.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(6 * 60);
+/// No answer of the API is nearly as long.
+const ANSWER_BYTES_MAX: usize = 64 << 20;
 
 /// Calls one endpoint.
 pub(crate) struct Client {
     endpoint: Endpoint,
     credentials: Option<Credentials>,
-    connection: Connection,
+    http: Http,
 }
 
 impl Client {
     /// The client that the flags, the environment and AWS's files ask for.
     pub(crate) fn new(arguments: &EndpointArguments) -> anyhow::Result<Client> {
         let (endpoint, credentials) = arguments.resolve()?;
-        Ok(Client { endpoint, credentials, connection: Connection::default() })
+        Ok(Client { endpoint, credentials, http: Http::new(CONNECT_TIMEOUT) })
     }
 
     /// Between looks at something that goes on: AWS counts requests, a server of one's own does not.
@@ -92,17 +91,20 @@ impl Client {
     }
 
     async fn attempt(&self, operation: Operation, body: &Value) -> Result<Value, CallError> {
-        let body = body.to_string();
-        let target = format!("AWSStepFunctions.{}", operation.as_str());
-        let authority = self.endpoint.authority(operation);
-        let headers = vec![("content-type", CONTENT_TYPE.to_owned()), ("host", authority), ("x-amz-target", target)];
-        let mut request = Request { method: "POST", path: self.endpoint.path(), headers, body: &body };
+        let mut request = Request::new("POST", self.endpoint.path());
+        request.set("content-type", CONTENT_TYPE);
+        request.set("host", &self.endpoint.authority(operation));
+        request.set("x-amz-target", &format!("AWSStepFunctions.{}", operation.as_str()));
+        request.body = body.to_string().into();
         if let Some(credentials) = &self.credentials {
-            let scope = Scope { region: &self.endpoint.region, service: "states", now: &signature::now() };
-            request.sign(credentials, &scope);
+            request.sign(credentials, &Scope { region: &self.endpoint.region, service: "states", now: &basic_time() });
         }
-        let answered = self.connection.send(&self.endpoint, operation, request).await;
-        let (status, text) = answered.map_err(|error| CallError::lost(&self.endpoint, &error))?;
+        let lost = |error: anyhow::Error| CallError::lost(&self.endpoint, &error);
+        let request =
+            request.to_message(&self.endpoint.origin(operation)).map_err(|error| lost(anyhow::Error::msg(error)))?;
+        let answered = self.http.send(request, ANSWER_TIMEOUT, ANSWER_BYTES_MAX).await;
+        let answered = answered.map_err(|error| lost(error.into()))?;
+        let (status, text) = (answered.status().as_u16(), String::from_utf8_lossy(answered.body()));
         let answer = json::parse(&text);
         if status == 200 {
             return answer

@@ -25,11 +25,20 @@ impl Evaluator<'_> {
         environment: &Environment,
     ) -> Result<Item, Error> {
         if let Item::Tuples(tuples) = &input {
-            let groups = self.collect(node, pairs, tuples.iter().cloned(), |tuple, key| {
+            let groups = self.collect(node, pairs, 0..tuples.len(), |position, key| {
+                let tuple = &tuples[*position];
                 self.evaluate(key, &tuple.item, &Frame::tuple(environment, tuple))
             })?;
+            // As in the reference implementation, a group of one tuple takes its item out of it: later groups find what it binds alone.
+            let mut tuples = tuples.to_vec();
             return self.build(pairs, groups, |value, members| {
-                let tuple = reduce(members);
+                let tuple = match &members[..] {
+                    [single] => {
+                        let bindings = tuples[*single].bindings.clone();
+                        Tuple { item: std::mem::take(&mut tuples[*single].item), bindings }
+                    }
+                    several => reduce(several.iter().map(|position| &tuples[*position])),
+                };
                 self.evaluate(value, &tuple.item, &Frame::tuple(environment, &tuple))
             });
         }
@@ -123,7 +132,7 @@ impl Evaluator<'_> {
         &self,
         pairs: &[(Node, Node)],
         mut groups: Vec<Group<T>>,
-        evaluate_value: impl Fn(&Node, Vec<T>) -> Result<Item, Error>,
+        mut evaluate_value: impl FnMut(&Node, Vec<T>) -> Result<Item, Error>,
     ) -> Result<Item, Error> {
         in_key_order(&mut groups, |group| &group.key, self.profile);
         let mut members = Vec::with_capacity(groups.len());
@@ -168,21 +177,18 @@ fn append_all(members: Vec<Item>) -> Item {
 }
 
 /// Tuples of a group as one: every binding is what the single tuples bind, appended.
-fn reduce(tuples: Vec<Tuple>) -> Tuple {
-    if let [single] = tuples.as_slice() {
-        return single.clone();
-    }
+fn reduce<'t>(tuples: impl Iterator<Item = &'t Tuple> + Clone) -> Tuple {
     let mut symbols: Vec<Symbol> = Vec::new();
-    for tuple in &tuples {
+    for tuple in tuples.clone() {
         for (symbol, _) in tuple.bindings.iter() {
             if !symbols.contains(symbol) {
                 symbols.push(*symbol);
             }
         }
     }
-    let mut reduced = Tuple::new(append_all(tuples.iter().map(|tuple| tuple.item.clone()).collect()));
+    let mut reduced = Tuple::new(append_all(tuples.clone().map(|tuple| tuple.item.clone()).collect()));
     for symbol in symbols {
-        let bound = tuples.iter().filter_map(|tuple| tuple.get(symbol).cloned()).collect();
+        let bound = tuples.clone().filter_map(|tuple| tuple.get(symbol).cloned()).collect();
         reduced.bind(symbol, append_all(bound));
     }
     reduced

@@ -142,7 +142,7 @@ impl<'a> Evaluator<'a> {
                 Ok(result)
             }
             Kind::Condition(test, then, otherwise) => {
-                if to_boolean(&self.evaluate(test, input, environment)?, self.profile) {
+                if to_boolean(&self.evaluate(test, input, environment)?, self.profile)? {
                     self.evaluate(then, input, environment)
                 } else {
                     otherwise
@@ -152,7 +152,7 @@ impl<'a> Evaluator<'a> {
             }
             Kind::Fallback { left, right, for_false } => {
                 let value = self.evaluate(left, input, environment)?;
-                let keep = if *for_false { to_boolean(&value, self.profile) } else { !value.is_undefined() };
+                let keep = if *for_false { to_boolean(&value, self.profile)? } else { !value.is_undefined() };
                 if keep { Ok(value) } else { self.evaluate(right, input, environment) }
             }
             Kind::Transform(transform) => {
@@ -336,19 +336,29 @@ fn unwrap_sequence(item: Item, keep_array: bool) -> Item {
     }
 }
 
-/// The language's notion of truth. To version 2.0.6 functions are true, unless they are regular expressions.
-pub(crate) fn to_boolean(item: &Item, profile: Profile) -> bool {
-    match item {
+/// The language's notion of truth. To version 2.0.6 functions are true, unless they are regular expressions. An infinite number is neither true
+/// nor false, nor is an array with one in it.
+pub(crate) fn to_boolean(item: &Item, profile: Profile) -> Result<bool, Error> {
+    Ok(match item {
         Item::Undefined | Item::Tuples(_) => false,
         Item::Function(function) => {
             let is_regex = matches!(function.kind, FunctionKind::Regex(_) | FunctionKind::NextMatch { .. });
             profile.is_documented() && !is_regex
         }
-        Item::Number(number) => *number != 0.0 && !number.is_nan(),
+        Item::Number(number) => {
+            path::check_finite(*number)?;
+            *number != 0.0 && !number.is_nan()
+        }
         Item::Record(record) => !record.entries().is_empty(),
-        Item::List(list, _) => list.items.iter().any(|item| to_boolean(item, profile)),
+        Item::List(list, _) => {
+            let mut any = false;
+            for item in &list.items {
+                any |= to_boolean(item, profile)?;
+            }
+            any
+        }
         Item::Json(value) => value_to_boolean(value),
-    }
+    })
 }
 
 fn value_to_boolean(value: &json::Value) -> bool {

@@ -29,14 +29,14 @@ impl Evaluator<'_> {
     ) -> Result<Item, Error> {
         let lhs = self.evaluate(left, input, environment)?;
         if let BinaryOperator::And | BinaryOperator::Or = operator {
-            let lhs = to_boolean(&lhs, self.profile);
+            let lhs = to_boolean(&lhs, self.profile)?;
             if lhs == (operator == BinaryOperator::Or) {
                 return Ok(boolean(lhs));
             }
             // Whatever fails in the right operand, the reference implementation blames `and` or `or`, the outermost of several.
             let rhs = self.evaluate(right, input, environment);
             let rhs = rhs.map_err(|error| error.blaming(node.span.end, operator.text()))?;
-            return Ok(boolean(to_boolean(&rhs, self.profile)));
+            return Ok(boolean(to_boolean(&rhs, self.profile)?));
         }
         let rhs = self.evaluate(right, input, environment)?;
         self.operate(operator, lhs, rhs).map_err(|error| error.at(node.span.end).with_token(operator.text()))

@@ -202,12 +202,21 @@ impl Evaluator<'_> {
         let mut tuples: Option<Vec<Tuple>> = None;
         for (index, step) in path.steps.iter().enumerate() {
             if index == 0 && step.cons_array {
-                items = self.evaluate(step, &Item::sequence(items), environment)?.into_items();
+                let first = self.evaluate(step, &Item::sequence(items), environment)?;
+                if first.elements().is_some_and(|elements| elements.len() == 0) {
+                    return Ok(first);
+                }
+                items = first.into_items();
             } else if tuples.is_some() || step.is_tuple_step() {
                 tuples = Some(self.tuple_step(step, items, tuples, environment)?);
                 items = Vec::new();
             } else {
-                let (result, _) = self.step(step, Item::sequence(items), false, false, environment)?;
+                let last = index + 1 == path.steps.len();
+                let (result, _) = self.step(step, Item::sequence(items), false, last, environment)?;
+                // An array constructor in front binds nothing, so that there may be no tuples at the end.
+                if last {
+                    return Ok(result);
+                }
                 items = result.into_items();
                 if items.is_empty() {
                     return Ok(Item::Undefined);
@@ -352,12 +361,15 @@ impl Evaluator<'_> {
             && elements.len() > 0
         {
             self.budget.step(elements.len() as u64)?;
-            if elements.iter().all(|element| element.as_number().is_some()) {
-                let numbers = elements.iter().filter_map(|element| element.as_number());
+            let numbers =
+                || elements.look().filter_map(|element| element.as_number()).filter(|number| !number.is_nan());
+            numbers().try_for_each(check_finite)?;
+            if numbers().count() == elements.len() {
+                let numbers = numbers();
                 return Ok(numbers.filter(|number| position(*number, count) == Some(index)).count());
             }
         }
-        Ok(usize::from(to_boolean(outcome, self.profile)))
+        Ok(usize::from(to_boolean(outcome, self.profile)?))
     }
 
     pub(super) fn wildcard(&self, input: &Item) -> Result<Item, Error> {
@@ -430,12 +442,11 @@ fn filters(step: &Node) -> impl Iterator<Item = &Node> {
     })
 }
 
-/// The number that a predicate is, if it is no more than that. Of negative ones only -0 is not read as a number.
+/// The number that a predicate is, whatever predicates and groups it has of its own: the reference implementation does not look at those.
 fn literal(predicate: &Node) -> Option<f64> {
     match &predicate.kind {
-        _ if predicate.extras.is_some() => None,
         Kind::Literal(Value::Number(number)) => Some(number.as_f64()),
-        Kind::Negate(operand) => literal(operand).filter(|number| *number == 0.0),
+        Kind::Negate(operand) => literal(operand).map(|number| -number),
         _ => None,
     }
 }

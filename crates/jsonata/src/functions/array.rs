@@ -90,7 +90,7 @@ pub(super) fn sort(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) -> R
             let larger = evaluator.apply(comparator, vec![left.clone(), right.clone()], arguments.context)?;
             // As it is in the reference implementation, where JavaScript takes any array, object and function for true.
             let is_composite = larger.is_array() || larger.is_object() || larger.is_function();
-            Ok((is_composite && evaluator.profile != Profile::StepFunctions) || to_boolean(&larger, evaluator.profile))
+            Ok((is_composite && evaluator.profile != Profile::StepFunctions) || to_boolean(&larger, evaluator.profile)?)
         })?
     };
     Ok(Item::array(sorted))

@@ -52,7 +52,7 @@ pub(super) fn filter(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Res
     evaluator.grow(elements.len())?;
     for (index, element) in elements.iter().enumerate() {
         let result = call(evaluator, arguments.get(1), element.clone(), || Item::Number(index as f64), array)?;
-        if to_boolean(&result, evaluator.profile) {
+        if to_boolean(&result, evaluator.profile)? {
             results.push(element);
         }
     }
@@ -70,7 +70,7 @@ pub(super) fn single(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Res
             || to_boolean(
                 &call(evaluator, function, element.clone(), || Item::Number(index as f64), array)?,
                 evaluator.profile,
-            );
+            )?;
         if wanted && found.replace(element).is_some() {
             return Err(Error::new("D3138").with_index(index));
         }
@@ -114,7 +114,7 @@ pub(super) fn sift(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Resul
     let mut members = Vec::new();
     for (key, member) in object.entries() {
         let result = call(evaluator, arguments.get(1), member.clone(), || Item::string(key.clone()), object)?;
-        if to_boolean(&result, evaluator.profile) {
+        if to_boolean(&result, evaluator.profile)? {
             members.push((key, member));
         }
     }

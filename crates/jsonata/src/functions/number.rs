@@ -36,11 +36,18 @@ pub(super) fn average(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Re
 }
 
 pub(super) fn max(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    aggregate(evaluator, &arguments, None, |numbers, _| numbers.fold(f64::NEG_INFINITY, f64::max))
+    aggregate(evaluator, &arguments, None, |numbers, _| numbers.fold(f64::NEG_INFINITY, larger))
 }
 
 pub(super) fn min(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    aggregate(evaluator, &arguments, None, |numbers, _| numbers.fold(f64::INFINITY, f64::min))
+    aggregate(evaluator, &arguments, None, |numbers, _| {
+        numbers.fold(f64::INFINITY, |least, number| -larger(-least, -number))
+    })
+}
+
+/// The larger of two numbers. What is not a number stays so, and 0 is larger than -0.
+fn larger(left: f64, right: f64) -> f64 {
+    if left.is_nan() || left > right || (left == right && right.is_sign_negative()) { left } else { right }
 }
 
 fn unary(arguments: &Arguments<'_>, compute: impl Fn(f64) -> f64) -> Result<Item, Error> {

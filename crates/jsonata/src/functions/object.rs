@@ -12,18 +12,18 @@ fn truth(boolean: bool) -> Item {
 }
 
 /// Functions that are arguments of functions are false in every version, but not those in an array.
-fn is_true(evaluator: &Evaluator<'_>, argument: &Item) -> bool {
-    !argument.is_function() && to_boolean(argument, evaluator.profile)
+fn is_true(evaluator: &Evaluator<'_>, argument: &Item) -> Result<bool, Error> {
+    Ok(!argument.is_function() && to_boolean(argument, evaluator.profile)?)
 }
 
 pub(super) fn boolean(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
     let argument = arguments.get(0);
-    Ok(if argument.is_undefined() { Item::Undefined } else { truth(is_true(evaluator, argument)) })
+    Ok(if argument.is_undefined() { Item::Undefined } else { truth(is_true(evaluator, argument)?) })
 }
 
 pub(super) fn not(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
     let argument = arguments.get(0);
-    Ok(if argument.is_undefined() { Item::Undefined } else { truth(!is_true(evaluator, argument)) })
+    Ok(if argument.is_undefined() { Item::Undefined } else { truth(!is_true(evaluator, argument)?) })
 }
 
 pub(super) fn exists(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
@@ -56,7 +56,7 @@ pub(super) fn error(_: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item,
 }
 
 pub(super) fn assert(evaluator: &Evaluator<'_>, arguments: Arguments<'_>) -> Result<Item, Error> {
-    if to_boolean(arguments.get(0), evaluator.profile) {
+    if to_boolean(arguments.get(0), evaluator.profile)? {
         return Ok(Item::Undefined);
     }
     let message = arguments.text(1).filter(|text| !text.is_empty()).map_or("$assert() statement failed", |text| text);
@@ -104,7 +104,8 @@ pub(super) fn spread(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) ->
     }
     let mut results = Vec::new();
     spread_into(evaluator, &argument, &mut results)?;
-    let plain = argument.elements().is_some_and(|elements| elements.len() > 0);
+    // What is appended to makes the result a plain array.
+    let plain = argument.elements().is_some_and(|elements| elements.iter().any(|element| !element.is_undefined()));
     Ok(if plain { Item::array(results) } else { Item::sequence(results) })
 }
 
@@ -112,6 +113,9 @@ fn spread_into(evaluator: &Evaluator<'_>, item: &Item, results: &mut Vec<Item>) 
     if let Some(elements) = item.elements() {
         evaluator.grow(elements.len())?;
         return elements.iter().try_for_each(|element| spread_into(evaluator, &element, results));
+    }
+    if item.is_undefined() {
+        return Ok(());
     }
     if !item.is_object() {
         results.push(item.clone());

@@ -45,13 +45,15 @@ pub(super) enum Instruction {
     BackReference {
         index: usize,
         folded: bool,
+        backward: bool,
     },
-    /// The look-around's program follows and ends in `Match`; `next` is after it.
+    /// The look-around's program follows and ends in `Match`; `next` is after it. One that looks behind reads backward.
     Look {
-        ahead: bool,
         negated: bool,
         next: usize,
     },
+    /// An instruction that reads a character, done to the one before the position.
+    Backward(Box<Instruction>),
     Match,
 }
 
@@ -101,7 +103,7 @@ fn length(tree: &Tree) -> usize {
 }
 
 pub(super) fn compile(parsed: &Parsed, folded: bool, lines: bool) -> Result<Program, String> {
-    let mut compiler = Compiler { program: Vec::new(), slots: 2 * parsed.groups, folded, lines };
+    let mut compiler = Compiler { program: Vec::new(), slots: 2 * parsed.groups, folded, lines, backward: false };
     compiler.tree(&parsed.root)?;
     compiler.push(Instruction::Match)?;
     debug_assert_eq!(compiler.program.len(), length(&parsed.root) + 1, "the length is known before");
@@ -113,9 +115,16 @@ struct Compiler {
     slots: usize,
     folded: bool,
     lines: bool,
+    /// Within what looks behind: the parts of a sequence come in reverse order, as ECMAScript has it.
+    backward: bool,
 }
 
 impl Compiler {
+    fn reads(&mut self, instruction: Instruction) -> Result<(), String> {
+        self.push(if self.backward { Instruction::Backward(Box::new(instruction)) } else { instruction })?;
+        Ok(())
+    }
+
     fn push(&mut self, instruction: Instruction) -> Result<usize, String> {
         if self.program.len() >= PROGRAM_MAX {
             return Err(TOO_LARGE.to_owned());
@@ -126,25 +135,28 @@ impl Compiler {
 
     fn tree(&mut self, tree: &Tree) -> Result<(), String> {
         match tree {
-            Tree::Char(character) if self.folded => drop(self.push(Instruction::CharFolded(fold(*character)))?),
-            Tree::Char(character) => drop(self.push(Instruction::Char(*character))?),
-            Tree::Any => drop(self.push(Instruction::Any)?),
+            Tree::Char(character) if self.folded => self.reads(Instruction::CharFolded(fold(*character)))?,
+            Tree::Char(character) => self.reads(Instruction::Char(*character))?,
+            Tree::Any => self.reads(Instruction::Any)?,
             Tree::Class { ranges, negated } => {
                 let (ranges, negated, folded) = (ranges.clone(), *negated, self.folded);
-                self.push(Instruction::Class { ranges, negated, folded })?;
+                self.reads(Instruction::Class { ranges, negated, folded })?;
             }
             Tree::Start => drop(self.push(Instruction::Start { lines: self.lines })?),
             Tree::End => drop(self.push(Instruction::End { lines: self.lines })?),
             Tree::Boundary { negated } => drop(self.push(Instruction::Boundary { negated: *negated })?),
             Tree::Group { tree, index: None } => self.tree(tree)?,
             Tree::Group { tree, index: Some(index) } => {
-                self.push(Instruction::Save(2 * index))?;
+                let (first, second) = (2 * index + usize::from(self.backward), 2 * index + usize::from(!self.backward));
+                self.push(Instruction::Save(first))?;
                 self.tree(tree)?;
-                self.push(Instruction::Save(2 * index + 1))?;
+                self.push(Instruction::Save(second))?;
             }
             Tree::Look { tree, ahead, negated } => {
-                let look = self.push(Instruction::Look { ahead: *ahead, negated: *negated, next: 0 })?;
+                let look = self.push(Instruction::Look { negated: *negated, next: 0 })?;
+                let around = std::mem::replace(&mut self.backward, !ahead);
                 self.tree(tree)?;
+                self.backward = around;
                 self.push(Instruction::Match)?;
                 let after = self.program.len();
                 if let Instruction::Look { next, .. } = &mut self.program[look] {
@@ -152,9 +164,11 @@ impl Compiler {
                 }
             }
             Tree::BackReference(index) => {
-                self.push(Instruction::BackReference { index: *index, folded: self.folded })?;
+                let (folded, backward) = (self.folded, self.backward);
+                self.push(Instruction::BackReference { index: *index, folded, backward })?;
             }
             Tree::NamedReference(_) => {}
+            Tree::Sequence(parts) if self.backward => parts.iter().rev().try_for_each(|part| self.tree(part))?,
             Tree::Sequence(parts) => parts.iter().try_for_each(|part| self.tree(part))?,
             Tree::Choice(choices) => self.choice(choices)?,
             Tree::Repeat { tree, least, most, lazy } => self.repeat(tree, *least, *most, *lazy)?,
@@ -323,10 +337,10 @@ impl<'a> Machine<'a> {
                     Some(here)
                 }
                 Instruction::Progress(slot) => (self.slots[*slot] != Some(here)).then_some(here),
-                Instruction::Look { ahead, negated, next } => {
-                    let (ahead, negated, next) = (*ahead, *negated, *next);
+                Instruction::Look { negated, next } => {
+                    let (negated, next) = (*negated, *next);
                     let before = self.slots.clone();
-                    let found = if ahead { self.run(at + 1, here)?.is_some() } else { self.behind(at + 1, here)? };
+                    let found = self.run(at + 1, here)?.is_some();
                     if !found || negated {
                         self.slots.clone_from(&before);
                     } else {
@@ -342,7 +356,9 @@ impl<'a> Machine<'a> {
                     }
                     None
                 }
-                Instruction::BackReference { index, folded } => self.back_reference(*index, *folded, here),
+                Instruction::BackReference { index, folded, backward } => {
+                    self.back_reference(*index, *folded, *backward, here)
+                }
                 Instruction::Start { lines } => {
                     let line = *lines && self.text[..here].chars().next_back().is_some_and(is_line_end);
                     (here == 0 || line).then_some(here)
@@ -355,6 +371,12 @@ impl<'a> Machine<'a> {
                     let before = self.text[..here].chars().next_back().is_some_and(is_word);
                     let after = self.text[here..].chars().next().is_some_and(is_word);
                     ((before != after) != *negated).then_some(here)
+                }
+                Instruction::Backward(reading) => {
+                    let character = self.text[..here].chars().next_back();
+                    character
+                        .filter(|character| accepts(reading, *character))
+                        .map(|character| here - character.len_utf8())
                 }
                 reading => {
                     let character = self.text[here..].chars().next();
@@ -379,33 +401,18 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Whether the program matches some text that ends at `end`.
-    fn behind(&mut self, instruction: usize, end: usize) -> Result<bool, Error> {
-        let saved = (self.text, self.slots.clone());
-        for start in (0..=end).rev().filter(|start| saved.0.is_char_boundary(*start)) {
-            self.text = &saved.0[..end];
-            let found = self.run(instruction, start)? == Some(end);
-            self.text = saved.0;
-            if found {
-                return Ok(true);
-            }
-            self.slots.clone_from(&saved.1);
-        }
-        Ok(false)
-    }
-
-    fn back_reference(&self, index: usize, folded: bool, here: usize) -> Option<usize> {
+    fn back_reference(&self, index: usize, folded: bool, backward: bool, here: usize) -> Option<usize> {
         let Some((start, end)) = self.slots[2 * index].zip(self.slots[2 * index + 1]) else { return Some(here) };
-        let mut rest = self.text[here..].char_indices();
-        let mut length = 0;
-        for wanted in self.text[start..end.min(self.text.len())].chars() {
-            let (offset, found) = rest.next()?;
-            if found != wanted && !(folded && fold(found) == fold(wanted)) {
-                return None;
-            }
-            length = offset + found.len_utf8();
+        let is_same = |found: char, wanted: char| found == wanted || folded && fold(found) == fold(wanted);
+        let captured = self.text.get(start..end).unwrap_or_default().chars();
+        if backward {
+            let mut before = self.text[..here].chars();
+            let all = captured.rev().all(|wanted| before.next_back().is_some_and(|found| is_same(found, wanted)));
+            return all.then_some(before.as_str().len());
         }
-        Some(here + length)
+        let (mut captured, mut rest) = (captured, self.text[here..].chars());
+        let all = captured.all(|wanted| rest.next().is_some_and(|found| is_same(found, wanted)));
+        all.then_some(self.text.len() - rest.as_str().len())
     }
 }
 

@@ -267,7 +267,9 @@ impl Parser {
             'b' => Tree::Boundary { negated: false },
             'B' => Tree::Boundary { negated: true },
             'k' if !self.names.is_empty() || self.characters[self.position..].starts_with(&['<']) => {
-                self.position += 1;
+                if !self.eat("<") {
+                    return Err("Invalid named reference".to_owned());
+                }
                 Tree::NamedReference(self.name()?)
             }
             '1'..='9' => {

@@ -57,11 +57,12 @@ pub fn decode_utf8(text: &str) -> Option<String> {
 /// The characters that base64 text stands for, one for each byte.
 ///
 /// Lenient like the reference implementation: characters outside the alphabet are skipped, the URL-safe alphabet is read too, everything
-/// from the first `=` on is ignored, and so are bits that do not fill a byte.
+/// from the first `=` on is ignored, and so are bits that do not fill a byte. Of characters beyond one byte Node.js sees the lower half of each
+/// unit, which may be a digit or a `=`.
 pub fn decode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut bits, mut count) = (0u32, 0u32);
-    for sextet in text.bytes().take_while(|&byte| byte != b'=').filter_map(sextet) {
+    for sextet in text.encode_utf16().map(|unit| unit as u8).take_while(|&byte| byte != b'=').filter_map(sextet) {
         bits = (bits << 6 | sextet) & 0xFFFF;
         count += 6;
         if count >= 8 {

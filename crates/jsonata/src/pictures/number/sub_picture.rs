@@ -1,94 +1,138 @@
 //! A sub-picture: the rules it must keep (F&O 4.7.3) and what formatting reads off it (4.7.4).
 
-use super::super::grouping::Grouping;
 use super::PictureError;
-use super::symbols::{Symbols, Token};
+use super::symbols::{Symbols, find};
 
 /// What one sub-picture asks for.
 pub(super) struct SubPicture {
-    pub(super) prefix: String,
-    pub(super) suffix: String,
+    pub(super) prefix: Vec<char>,
+    pub(super) suffix: Vec<char>,
     /// 100 for percent, 1000 for per mille, else 1.
     pub(super) factor: f64,
+    pub(super) has_decimal_separator: bool,
     pub(super) whole_digits_min: usize,
-    pub(super) whole_grouping: Grouping,
+    /// How many digits stand between separators, if they are regular.
+    pub(super) regular_grouping: Option<usize>,
+    /// How many digits of the whole part stand behind each of its separators, from left to right.
+    pub(super) whole_separators: Vec<usize>,
     pub(super) fraction_digits_min: usize,
     pub(super) fraction_digits_max: usize,
     /// How many digits of the fraction stand before each of its separators.
     pub(super) fraction_separators: Vec<usize>,
     /// How many digits of the mantissa stand before the decimal point.
     pub(super) scaling_factor: usize,
-    /// `None` for a picture without an exponent.
-    pub(super) exponent_digits_min: Option<usize>,
+    /// 0 for a picture without an exponent.
+    pub(super) exponent_digits_min: usize,
 }
 
 /// The sub-picture for positive numbers, and the one for negative numbers if there are two. More than two are D3080.
 pub(super) fn parse(picture: &str, symbols: &Symbols) -> Result<(SubPicture, Option<SubPicture>), PictureError> {
-    if symbols.pattern_separator.is_empty() {
-        return Ok((SubPicture::parse(picture, symbols)?, None));
+    let picture: Vec<char> = picture.chars().collect();
+    let mut parts = Vec::new();
+    let mut rest = &picture[..];
+    let separator = &symbols.pattern_separator;
+    while let Some(at) = find(rest, separator, usize::from(separator.is_empty())).filter(|at| *at < rest.len()) {
+        parts.push(&rest[..at]);
+        rest = &rest[at + separator.len()..];
+        if parts.len() > 2 {
+            break;
+        }
     }
-    let mut parts = picture.split(symbols.pattern_separator);
-    let (positive, negative) = (parts.next().unwrap_or_default(), parts.next());
-    if parts.next().is_some() {
+    parts.push(rest);
+    if parts.len() > 2 {
         return Err(PictureError::new("D3080"));
     }
-    let positive = SubPicture::parse(positive, symbols)?;
-    Ok((positive, negative.map(|negative| SubPicture::parse(negative, symbols)).transpose()?))
+    let parts: Vec<Parts<'_>> = parts.into_iter().map(|part| Parts::split(part, symbols)).collect();
+    parts.iter().try_for_each(|parts| parts.check(symbols))?;
+    let mut measured = parts.iter().map(|parts| parts.measure(symbols));
+    let positive = measured.next().expect("a text has at least one part");
+    Ok((positive, measured.next()))
 }
 
-impl SubPicture {
-    fn parse(picture: &str, symbols: &Symbols) -> Result<SubPicture, PictureError> {
-        let mut tokens = Vec::new();
-        let mut offsets = Vec::new();
-        let mut offset = 0;
-        while offset < picture.len() {
-            let (token, length) = symbols.next_token(&picture[offset..]);
-            tokens.push(token);
-            offsets.push(offset);
-            offset += length;
+/// A sub-picture, taken apart.
+struct Parts<'p> {
+    whole_picture: &'p [char],
+    prefix: &'p [char],
+    suffix: &'p [char],
+    active: &'p [char],
+    mantissa: &'p [char],
+    integer: &'p [char],
+    /// Without a decimal separator the suffix stands for it, which has no digits.
+    fraction: &'p [char],
+    exponent: Option<&'p [char]>,
+}
+
+impl<'p> Parts<'p> {
+    fn split(picture: &'p [char], symbols: &Symbols) -> Parts<'p> {
+        let bounds = |character: &char| symbols.bounds_active_part(*character);
+        let start = picture.iter().position(bounds).unwrap_or(0);
+        let end = picture.iter().rposition(bounds).map_or(picture.len(), |last| last + 1);
+        let (prefix, active, suffix) = (&picture[..start], &picture[start..end], &picture[end..]);
+        // An exponent may follow the active part directly. Its place counts from the start of the sub-picture and is used in the active part.
+        let (mantissa, exponent) = match find(picture, &symbols.exponent_separator, start).filter(|at| *at <= end) {
+            None => (active, None),
+            Some(at) => (&active[..at.min(active.len())], Some(active.get(at + 1..).unwrap_or_default())),
+        };
+        let (integer, fraction) = match find(mantissa, &symbols.decimal_separator, 0) {
+            None => (mantissa, suffix),
+            Some(at) => (&mantissa[..at], mantissa.get(at + 1..).unwrap_or_default()),
+        };
+        Parts { whole_picture: picture, prefix, suffix, active, mantissa, integer, fraction, exponent }
+    }
+
+    /// The rules of F&O 4.7.3, each with JSONata's code. Of several broken rules the last is reported.
+    fn check(&self, symbols: &Symbols) -> Result<(), PictureError> {
+        let picture = self.whole_picture;
+        let has = |wanted: &[char]| find(picture, wanted, 0).is_some();
+        let repeats = |wanted: &[char]| match find(picture, wanted, 0) {
+            Some(first) => find(picture, wanted, first + 1).is_some(),
+            None => false,
+        };
+        let grouping = &symbols.grouping_separator[..];
+        let is_grouping = |at: Option<usize>| {
+            let character = at.and_then(|at| picture.get(at)).map(std::slice::from_ref);
+            character.unwrap_or_default() == grouping
+        };
+        let point = find(picture, &symbols.decimal_separator, 0);
+        let mandatory = |characters: &[char]| characters.iter().any(|digit| symbols.is_mandatory_digit(*digit));
+        let optional_first = find(self.integer, &symbols.digit, 0);
+        let optional_last = (0..=self.fraction.len()).rfind(|at| self.fraction[*at..].starts_with(&symbols.digit));
+        let last_of_integer = self.integer.last().map(std::slice::from_ref).unwrap_or_default();
+        let percents = has(&symbols.percent) || has(&symbols.per_mille);
+        let rules = [
+            ("D3081", repeats(&symbols.decimal_separator)),
+            ("D3082", repeats(&symbols.percent)),
+            ("D3083", repeats(&symbols.per_mille)),
+            ("D3084", has(&symbols.percent) && has(&symbols.per_mille)),
+            ("D3085", !self.mantissa.iter().any(|character| symbols.is_digit(*character))),
+            ("D3086", self.active.iter().any(|character| !symbols.is_active(*character))),
+            ("D3087", point.is_some_and(|point| is_grouping(point.checked_sub(1)) || is_grouping(Some(point + 1)))),
+            ("D3088", point.is_none() && last_of_integer == grouping),
+            ("D3089", has(&[grouping, grouping].concat())),
+            ("D3090", optional_first.is_some_and(|optional| mandatory(&self.integer[..optional]))),
+            ("D3091", optional_last.is_some_and(|optional| mandatory(&self.fraction[optional..]))),
+            ("D3092", self.exponent.is_some_and(|exponent| !exponent.is_empty()) && percents),
+            (
+                "D3093",
+                self.exponent.is_some_and(|exponent| {
+                    exponent.is_empty() || exponent.iter().any(|digit| !symbols.is_mandatory_digit(*digit))
+                }),
+            ),
+        ];
+        match rules.iter().rfind(|(_, is_broken)| *is_broken) {
+            Some((code, _)) => Err(PictureError::new(code)),
+            None => Ok(()),
         }
-        offsets.push(offset);
-
-        let is_active =
-            |token: &Token| matches!(token, Token::Decimal | Token::Grouping | Token::Digit | Token::Optional);
-        let (Some(first), Some(last)) = (tokens.iter().position(is_active), tokens.iter().rposition(is_active)) else {
-            return Err(PictureError::new(if tokens.is_empty() { "D3085" } else { "D3086" }));
-        };
-        let parts = Parts::split(&tokens[first..=last]);
-        check(&tokens, &parts)?;
-
-        let prefix = picture[..offsets[first]].to_owned();
-        let suffix = picture[offsets[last + 1]..].to_owned();
-        let factor = match (tokens.contains(&Token::Percent), tokens.contains(&Token::PerMille)) {
-            (true, _) => 100.0,
-            (_, true) => 1000.0,
-            _ => 1.0,
-        };
-        Ok(parts.measure(prefix, suffix, factor, symbols))
-    }
-}
-
-/// The active part of a sub-picture. An exponent separator outside of it is an ordinary character.
-struct Parts<'t> {
-    mantissa: &'t [Token],
-    whole: &'t [Token],
-    fraction: Option<&'t [Token]>,
-    exponent: Option<&'t [Token]>,
-}
-
-impl<'t> Parts<'t> {
-    fn split(active: &'t [Token]) -> Parts<'t> {
-        let (mantissa, exponent) = split_at_token(active, Token::Exponent);
-        let (whole, fraction) = split_at_token(mantissa, Token::Decimal);
-        Parts { mantissa, whole, fraction, exponent }
     }
 
-    fn measure(&self, prefix: String, suffix: String, factor: f64, symbols: &Symbols) -> SubPicture {
-        let fraction = self.fraction.unwrap_or_default();
-        let scaling_factor = count(self.whole, Token::Digit);
+    fn measure(&self, symbols: &Symbols) -> SubPicture {
+        let has = |wanted: &[char]| find(self.whole_picture, wanted, 0).is_some();
+        let mandatory = |part: &[char]| part.iter().filter(|digit| symbols.is_mandatory_digit(**digit)).count();
+        let digits = |part: &[char]| part.iter().filter(|digit| symbols.is_digit(**digit)).count();
+        let scaling_factor = mandatory(self.integer);
         let mut whole_digits_min = scaling_factor;
-        let mut fraction_digits_min = count(fraction, Token::Digit);
-        let mut fraction_digits_max = fraction_digits_min + count(fraction, Token::Optional);
+        let mut fraction_digits_min = mandatory(self.fraction);
+        let mut fraction_digits_max = digits(self.fraction);
         if whole_digits_min == 0 && fraction_digits_max == 0 {
             if self.exponent.is_some() {
                 (fraction_digits_min, fraction_digits_max) = (1, 1);
@@ -96,104 +140,65 @@ impl<'t> Parts<'t> {
                 whole_digits_min = 1;
             }
         }
-        if self.exponent.is_some() && whole_digits_min == 0 && self.whole.contains(&Token::Optional) {
+        if self.exponent.is_some() && whole_digits_min == 0 && find(self.integer, &symbols.digit, 0).is_some() {
             whole_digits_min = 1;
         }
         if whole_digits_min == 0 && fraction_digits_min == 0 {
             fraction_digits_min = 1;
         }
-        let separator = symbols.grouping_character();
+        let (before, all) = (digits_before(self.integer, symbols), digits(self.integer));
+        let whole_separators: Vec<usize> = self.separators(self.integer, symbols).map(|at| all - before[at]).collect();
+        let before = digits_before(self.fraction, symbols);
+        let fraction_separators = self.separators(self.fraction, symbols).map(|at| before[at.min(self.fraction.len())]);
+        let percent = has(&symbols.percent);
         SubPicture {
-            prefix,
-            suffix,
-            factor,
+            prefix: self.prefix.to_vec(),
+            suffix: self.suffix.to_vec(),
+            factor: if percent {
+                100.0
+            } else if has(&symbols.per_mille) {
+                1000.0
+            } else {
+                1.0
+            },
+            has_decimal_separator: has(&symbols.decimal_separator),
             whole_digits_min,
-            whole_grouping: Grouping::new(separator_positions(self.whole, separator)),
+            regular_grouping: regular(&whole_separators),
+            fraction_separators: fraction_separators.collect(),
+            whole_separators,
             fraction_digits_min,
             fraction_digits_max,
-            fraction_separators: digits_before_separators(fraction),
             scaling_factor,
-            exponent_digits_min: self.exponent.map(<[Token]>::len),
+            exponent_digits_min: self.exponent.map_or(0, mandatory),
         }
     }
-}
 
-/// The rules of F&O 4.7.3, each with JSONata's code. Of several broken rules the last is reported, as by the reference implementation.
-fn check(tokens: &[Token], parts: &Parts) -> Result<(), PictureError> {
-    let fraction = parts.fraction.unwrap_or_default();
-    let is_digit = |token: &Token| matches!(token, Token::Digit | Token::Optional);
-    let has_pair = |tokens: &[Token], left: Token, right: Token| tokens.windows(2).any(|pair| pair == [left, right]);
-    // Whether digits of the wrong kind stand before the first `#` of a whole part, or behind the last one of a fraction.
-    let digits_before = |tokens: &[Token]| {
-        let optional = tokens.iter().position(|token| *token == Token::Optional);
-        optional.is_some_and(|optional| tokens[..optional].contains(&Token::Digit))
-    };
-    let digits_after = |tokens: &[Token]| {
-        let optional = tokens.iter().rposition(|token| *token == Token::Optional);
-        optional.is_some_and(|optional| tokens[optional..].contains(&Token::Digit))
-    };
-    let (percents, per_milles) = (count(tokens, Token::Percent), count(tokens, Token::PerMille));
-    let rules = [
-        ("D3081", count(tokens, Token::Decimal) > 1),
-        ("D3082", percents > 1),
-        ("D3083", per_milles > 1),
-        ("D3084", percents > 0 && per_milles > 0),
-        ("D3085", !parts.mantissa.iter().any(is_digit)),
-        (
-            "D3086",
-            parts.mantissa.iter().any(|token| matches!(token, Token::Passive | Token::Percent | Token::PerMille)),
-        ),
-        (
-            "D3087",
-            has_pair(parts.mantissa, Token::Grouping, Token::Decimal)
-                || has_pair(parts.mantissa, Token::Decimal, Token::Grouping),
-        ),
-        ("D3088", parts.fraction.is_none() && parts.whole.last() == Some(&Token::Grouping)),
-        ("D3089", has_pair(parts.mantissa, Token::Grouping, Token::Grouping)),
-        ("D3090", digits_before(parts.whole)),
-        ("D3091", digits_after(fraction)),
-        ("D3092", parts.exponent.is_some() && percents + per_milles > 0),
-        ("D3093", parts.exponent.is_some_and(|exponent| exponent.iter().any(|token| *token != Token::Digit))),
-    ];
-    match rules.iter().rfind(|(_, is_broken)| *is_broken) {
-        Some((code, _)) => Err(PictureError::new(code)),
-        None => Ok(()),
+    /// Where the separators of a part are. The reference implementation looks for the first in the part, and for the others in the integer.
+    fn separators(&self, part: &[char], symbols: &Symbols) -> impl Iterator<Item = usize> {
+        let grouping = &symbols.grouping_separator;
+        let first = if grouping.is_empty() { None } else { find(part, grouping, 0) };
+        std::iter::successors(first, move |at| find(self.integer, grouping, at + 1))
     }
 }
 
-fn count(tokens: &[Token], wanted: Token) -> usize {
-    tokens.iter().filter(|token| **token == wanted).count()
+/// How many digits stand before each character of a part, and before its end.
+fn digits_before(part: &[char], symbols: &Symbols) -> Vec<usize> {
+    let counts = part.iter().scan(0, |count, digit| {
+        *count += usize::from(symbols.is_digit(*digit));
+        Some(*count)
+    });
+    std::iter::once(0).chain(counts).collect()
 }
 
-fn split_at_token(tokens: &[Token], separator: Token) -> (&[Token], Option<&[Token]>) {
-    match tokens.iter().position(|token| *token == separator) {
-        Some(position) => (&tokens[..position], Some(&tokens[position + 1..])),
-        None => (tokens, None),
-    }
+/// The interval of separators that stand at all its multiples up to the largest.
+fn regular(positions: &[usize]) -> Option<usize> {
+    let interval = positions.iter().copied().reduce(greatest_common_divisor).filter(|interval| *interval > 0)?;
+    // From right to left the positions grow; those that are there twice leave others out.
+    let mut sorted = positions.to_vec();
+    sorted.sort_unstable();
+    (1..=sorted.len()).all(|times| sorted.binary_search(&(times * interval)).is_ok()).then_some(interval)
 }
 
-/// The separators of a whole part with the number of digits to the right of each, from left to right.
-fn separator_positions(whole: &[Token], separator: char) -> Vec<(usize, char)> {
-    let mut digits = 0;
-    let mut positions = Vec::new();
-    for token in whole.iter().rev() {
-        match token {
-            Token::Grouping => positions.push((digits, separator)),
-            _ => digits += 1,
-        }
-    }
-    positions.reverse();
-    positions
-}
-
-fn digits_before_separators(fraction: &[Token]) -> Vec<usize> {
-    let mut digits = 0;
-    let mut positions = Vec::new();
-    for token in fraction {
-        match token {
-            Token::Grouping => positions.push(digits),
-            _ => digits += 1,
-        }
-    }
-    positions
+fn greatest_common_divisor(left: usize, right: usize) -> usize {
+    if right == 0 { left } else { greatest_common_divisor(right, left % right) }
 }

@@ -2,48 +2,29 @@
 
 use super::super::digits::Family;
 
-/// The properties, those not given in the options at their defaults.
-pub(super) struct Symbols<'o> {
-    pub(super) decimal_separator: &'o str,
-    pub(super) grouping_separator: &'o str,
-    pub(super) exponent_separator: &'o str,
-    pub(super) infinity: &'o str,
-    pub(super) minus_sign: &'o str,
-    pub(super) not_a_number: &'o str,
-    pub(super) percent: &'o str,
-    pub(super) per_mille: &'o str,
-    pub(super) digit: &'o str,
-    pub(super) pattern_separator: &'o str,
-    /// The zero digit and the nine characters after it, of whatever kind: the reference suite takes `A` for zero.
-    pub(super) family: Family,
-    /// False when the given zero digit is not a single character; then the picture has no digits.
-    pub(super) has_family: bool,
+/// The properties, those not given in the options at their defaults. Each may be longer than one character or empty; then no single character of
+/// a picture is it, but it is found as a text.
+pub(super) struct Symbols {
+    pub(super) decimal_separator: Vec<char>,
+    pub(super) grouping_separator: Vec<char>,
+    pub(super) exponent_separator: Vec<char>,
+    pub(super) infinity: Vec<char>,
+    pub(super) minus_sign: Vec<char>,
+    pub(super) not_a_number: Vec<char>,
+    pub(super) percent: Vec<char>,
+    pub(super) per_mille: Vec<char>,
+    pub(super) digit: Vec<char>,
+    pub(super) pattern_separator: Vec<char>,
+    /// The zero digit and the nine characters after it, of whatever kind: the reference suite takes `A` for zero. `None` when those are no
+    /// characters; then a picture has no digits, and numbers are written in ASCII.
+    family: Option<Family>,
 }
 
-/// What a place in a sub-picture means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token {
-    Decimal,
-    Grouping,
-    Exponent,
-    /// A member of the digit family.
-    Digit,
-    /// `#`.
-    Optional,
-    Percent,
-    PerMille,
-    Passive,
-}
-
-impl<'o> Symbols<'o> {
-    pub(super) fn new(options: &'o [(String, String)]) -> Symbols<'o> {
-        let option = |name: &str, default: &'static str| -> &'o str {
-            options.iter().rev().find(|(given, _)| given == name).map_or(default, |(_, value)| value)
-        };
-        let mut zero = option("zero-digit", "0").chars();
-        let family = match (zero.next(), zero.next()) {
-            (Some(zero), None) => Family::from_zero(zero),
-            _ => None,
+impl Symbols {
+    pub(super) fn new(options: &[(String, String)]) -> Symbols {
+        let option = |name: &str, default: &str| -> Vec<char> {
+            let given = options.iter().rev().find(|(given, _)| given == name);
+            given.map_or(default, |(_, value)| value).chars().collect()
         };
         Symbols {
             decimal_separator: option("decimal-separator", "."),
@@ -56,31 +37,45 @@ impl<'o> Symbols<'o> {
             per_mille: option("per-mille", "‰"),
             digit: option("digit", "#"),
             pattern_separator: option("pattern-separator", ";"),
-            family: family.unwrap_or(Family::ASCII),
-            has_family: family.is_some(),
+            family: option("zero-digit", "0").first().and_then(|zero| Family::from_zero(*zero)),
         }
     }
 
-    /// What is written between groups: a separator longer than one character, which F&O does not know, is written as its first.
-    pub(super) fn grouping_character(&self) -> char {
-        self.grouping_separator.chars().next().unwrap_or_default()
+    /// The character of an ASCII digit.
+    pub(super) fn digit_of(&self, ascii: u8) -> char {
+        self.family.unwrap_or(Family::ASCII).digit(ascii)
     }
 
-    /// The meaning of the start of `picture` and the bytes it takes. A property may be longer than one character; an empty one never occurs.
-    pub(super) fn next_token(&self, picture: &str) -> (Token, usize) {
-        let symbols = [
-            (self.decimal_separator, Token::Decimal),
-            (self.grouping_separator, Token::Grouping),
-            (self.exponent_separator, Token::Exponent),
-            (self.digit, Token::Optional),
-            (self.percent, Token::Percent),
-            (self.per_mille, Token::PerMille),
+    pub(super) fn is_mandatory_digit(&self, character: char) -> bool {
+        self.family.is_some_and(|family| family.value(character).is_some())
+    }
+
+    /// Whether it stands for a digit that is written in any case, or only where there is one.
+    pub(super) fn is_digit(&self, character: char) -> bool {
+        self.is_mandatory_digit(character) || self.digit == [character]
+    }
+
+    /// Whether the part of a picture that is not text may begin and end with it.
+    pub(super) fn bounds_active_part(&self, character: char) -> bool {
+        self.is_active(character) && self.exponent_separator != [character]
+    }
+
+    pub(super) fn is_active(&self, character: char) -> bool {
+        let signs = [
+            &self.decimal_separator,
+            &self.exponent_separator,
+            &self.grouping_separator,
+            &self.digit,
+            &self.pattern_separator,
         ];
-        let first = picture.chars().next().unwrap_or_default();
-        if self.has_family && self.family.value(first).is_some() {
-            return (Token::Digit, first.len_utf8());
-        }
-        let symbol = symbols.into_iter().find(|(symbol, _)| !symbol.is_empty() && picture.starts_with(symbol));
-        symbol.map_or((Token::Passive, first.len_utf8()), |(symbol, token)| (token, symbol.len()))
+        self.is_mandatory_digit(character) || signs.into_iter().any(|sign| *sign == [character])
     }
+}
+
+/// Where `wanted` is in `text`, from `start` on. Nothing is everywhere.
+pub(super) fn find(text: &[char], wanted: &[char], start: usize) -> Option<usize> {
+    if wanted.is_empty() {
+        return (start <= text.len()).then_some(start);
+    }
+    text.get(start..)?.windows(wanted.len()).position(|window| window == wanted).map(|at| at + start)
 }

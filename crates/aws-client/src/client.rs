@@ -1,0 +1,290 @@
+//! A call: from parameters to a result, or to why there is none.
+
+use crate::data::Data;
+use crate::endpoint::Endpoint;
+use crate::input::Reader;
+use crate::protocol::{self, Answer};
+use crate::{
+    Blobs, CallError, Credentials, Http, HttpError, NoCredentials, Request, Scope, ServiceError, Settings, basic_time,
+    output,
+};
+use crate::{checksum, quirks, s3};
+use json::Value;
+use service_models::{Auth, Operation};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// The first pause before another attempt; every later one is twice as long.
+const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE_MAX: Duration = Duration::from_secs(20);
+
+/// Calls AWS's services. A clone is the same client.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: Settings,
+    http: Http,
+    credentials: Mutex<Option<Credentials>>,
+}
+
+/// What a call may say besides its parameters.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'o> {
+    /// The Region, if not the client's.
+    pub region: Option<&'o str>,
+    /// Who asks, if not whoever the client's settings say.
+    pub credentials: Option<&'o Credentials>,
+    /// What identifies this call and its repetitions: it fills idempotency tokens that are not given. Random ones do if there is none.
+    pub identity: Option<&'o str>,
+    /// How long an answer may take, if not the client's time.
+    pub timeout: Option<Duration>,
+    /// How bytes look in parameters and result.
+    pub blobs: Blobs,
+}
+
+impl Client {
+    /// A client that calls as `settings` say. It connects and looks for credentials at the first call.
+    pub fn new(settings: Settings) -> Client {
+        let http = Http::new(settings.connect_timeout);
+        Client(Arc::new(Inner { settings, http, credentials: Mutex::new(None) }))
+    }
+
+    /// The request of a call, before it is signed.
+    pub fn prepare(
+        &self,
+        service: &str,
+        operation: &str,
+        parameters: &Value,
+        options: Options<'_>,
+    ) -> Result<Prepared, CallError> {
+        let operation = find(service, operation)?;
+        Call { client: &self.0, service, operation, options }.prepare(parameters)
+    }
+
+    /// How it calls.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Calls an operation, such as `putLogEvents` or `PutLogEvents` of `cloudwatchlogs`: a service has the name that Step Functions gives it in
+    /// `aws-sdk:` resources. Parameters and result have members in PascalCase, whatever they are called on the wire.
+    ///
+    /// ```json
+    /// {"LogGroupName": "g", "LogStreamName": "s", "LogEvents": [{"Timestamp": 1764189000000, "Message": "m"}]}
+    /// ```
+    ///
+    /// A call that was throttled or could not be answered is tried again, as AWS's SDKs do, [`Settings::attempts_max`] times in all.
+    pub async fn call(
+        &self,
+        service: &str,
+        operation: &str,
+        parameters: &Value,
+        options: Options<'_>,
+    ) -> Result<Value, CallError> {
+        let operation = find(service, operation)?;
+        let call = Call { client: &self.0, service, operation, options };
+        let prepared = call.prepare(parameters)?;
+        let mut pause = PAUSE;
+        let mut attempt = 1;
+        loop {
+            let outcome = call.attempt(prepared.clone(), attempt).await;
+            match &outcome {
+                Err(error) if attempt < self.0.settings.attempts_max && is_worth_another(error) => {
+                    tracing::debug!("{service}:{}: {error}; tried again", operation.name());
+                    tokio::time::sleep(pause.mul_f64(fastrand::f64())).await;
+                    pause = (pause * 2).min(PAUSE_MAX);
+                    attempt += 1;
+                }
+                _ => return outcome,
+            }
+        }
+    }
+}
+
+fn find(service: &str, operation: &str) -> Result<Operation<'static>, CallError> {
+    let unknown = || CallError::Unknown { service: service.to_owned(), operation: operation.to_owned() };
+    let entry = service_models::entry(service).ok_or_else(unknown)?;
+    entry.load().operation_spelled(operation).ok_or_else(unknown)
+}
+
+/// One call.
+struct Call<'c> {
+    client: &'c Inner,
+    service: &'c str,
+    operation: Operation<'c>,
+    options: Options<'c>,
+}
+
+/// A request that is ready to be signed and sent.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// Scheme and host, such as `https://states.eu-central-1.amazonaws.com`.
+    pub origin: String,
+    /// The request.
+    pub request: Request,
+    /// The Region in its signature.
+    pub region: String,
+    /// The service's name in its signature.
+    pub signing_name: String,
+    /// Whether it is signed at all.
+    pub is_signed: bool,
+    is_aws: bool,
+}
+
+impl Prepared {
+    /// Signs it; `now` is as [`basic_time`] gives it.
+    pub fn sign(&mut self, credentials: &Credentials, now: &str) {
+        self.request.sign(credentials, &Scope { region: &self.region, service: &self.signing_name, now });
+    }
+}
+
+impl Call<'_> {
+    fn prepare(&self, parameters: &Value) -> Result<Prepared, CallError> {
+        let operation = self.operation;
+        let identity = || self.options.identity.map_or_else(random_identity, str::to_owned);
+        let reader = Reader::new(self.options.blobs, &identity);
+        let input = reader.read(operation.input(), parameters).map_err(CallError::Invalid)?;
+        self.addressed(&quirks::mend_input(operation, input)).map_err(CallError::Unsendable)
+    }
+
+    fn addressed(&self, input: &Data) -> Result<Prepared, String> {
+        let (settings, operation) = (&self.client.settings, self.operation);
+        let region = self.options.region.unwrap_or(&settings.region);
+        let endpoint = Endpoint::of(settings, self.service, operation.service(), region)?;
+        let mut request = protocol::request(operation, input)?;
+        quirks::mend_request(operation, &mut request);
+        checksum::add(&mut request, operation, input)?;
+        let mut authority = endpoint.authority.clone();
+        // Whoever runs an emulator has no name for every prefix.
+        if let Some(prefix) = operation.host_prefix().filter(|_| endpoint.is_aws) {
+            authority = format!("{}{authority}", host_prefix(prefix, input)?);
+        }
+        if let (true, Some(bucket)) = (operation.service().id() == "S3", input.get("Bucket")) {
+            s3::address(settings, &endpoint, &bucket.plain("iso8601"), &mut request, &mut authority)?;
+        }
+        // The root of a path is the path.
+        if !endpoint.path.is_empty() && (request.path == "/" || request.path.starts_with("/?")) {
+            request.path.remove(0);
+        }
+        request.path.insert_str(0, &endpoint.path);
+        request.set("host", &authority);
+        Ok(Prepared {
+            origin: endpoint.origin(&authority),
+            request,
+            region: endpoint.region,
+            signing_name: endpoint.signing_name,
+            is_signed: operation.auth() != Auth::Nothing,
+            is_aws: endpoint.is_aws,
+        })
+    }
+
+    async fn attempt(&self, mut prepared: Prepared, attempts: u32) -> Result<Value, CallError> {
+        if prepared.is_signed {
+            let credentials = self.credentials(prepared.is_aws).await?;
+            prepared.sign(&credentials, &basic_time());
+        }
+        let Prepared { origin, mut request, .. } = prepared;
+        request.set("user-agent", concat!("stepwell/", env!("CARGO_PKG_VERSION")));
+        let sent = request.to_message(&origin).map_err(CallError::Unsendable)?;
+        let settings = &self.client.settings;
+        let timeout = self.options.timeout.unwrap_or(settings.timeout);
+        let lost = |error: HttpError| CallError::NoAnswer { message: format!("{origin}: {error}"), attempts };
+        let answer = self.client.http.send(sent, timeout, settings.answer_bytes_max).await.map_err(lost)?;
+        let answer = Answer::from(answer);
+        if protocol::is_error(self.operation, &answer) {
+            let error = protocol::error(self.operation, &answer, self.options.blobs);
+            return Err(CallError::Service(Box::new(ServiceError { attempts, ..error })));
+        }
+        let unreadable = |problem: String| {
+            CallError::Unreadable(format!("{origin} answered {} with what is no reply: {problem}", answer.status))
+        };
+        let data = protocol::reply(self.operation, &answer).map_err(unreadable)?;
+        Ok(output::shown(self.operation.output(), data, self.options.blobs))
+    }
+
+    async fn credentials(&self, is_aws: bool) -> Result<Credentials, CallError> {
+        if let Some(credentials) = self.options.credentials {
+            return Ok(credentials.clone());
+        }
+        let kept = self.client.credentials.lock().expect("nothing panics with it").clone();
+        if let Some(kept) = kept {
+            return Ok(kept);
+        }
+        let (profile, first) = (self.client.settings.profile.clone(), self.client.settings.is_profile_asked_for);
+        // A credential_process may take its time.
+        let found = tokio::task::spawn_blocking(move || Credentials::find(&profile, first)).await;
+        let found = found.unwrap_or_else(|error| Err(NoCredentials(error.to_string())));
+        match found.map_err(|error| CallError::Unsendable(error.to_string()))? {
+            Some(found) => {
+                *self.client.credentials.lock().expect("nothing panics with it") = Some(found.clone());
+                Ok(found)
+            }
+            None if !is_aws => Ok(Credentials::of_nobody()),
+            None => Err(CallError::Unsendable(
+                "AWS wants credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile in ~/.aws with keys or a credential_process"
+                    .to_owned(),
+            )),
+        }
+    }
+}
+
+/// Whether the same call may go better the next time, as AWS's SDKs see it
+/// (<https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>).
+fn is_worth_another(error: &CallError) -> bool {
+    const CODES: [&str; 19] = [
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "IDPCommunicationError",
+        "InternalError",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+        "RequestTimeTooSkewed",
+    ];
+    match error {
+        CallError::NoAnswer { .. } => true,
+        CallError::Service(error) => {
+            matches!(error.status, 500 | 502 | 503 | 504 | 429) || CODES.contains(&&*error.code)
+        }
+        _ => false,
+    }
+}
+
+/// What stands before the host, its labels filled in.
+fn host_prefix(template: &str, input: &Data) -> Result<String, String> {
+    let mut prefix = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (label, after) = after.split_once('}').ok_or("the model's host has an open brace")?;
+        let value = input.get(label).map(|data| data.plain("iso8601")).unwrap_or_default();
+        let plain = |character: char| character.is_ascii_alphanumeric() || "-.".contains(character);
+        if value.is_empty() || !value.chars().all(plain) {
+            return Err(format!("Parameter '{}' must be a part of a host's name", service_models::spelled(label)));
+        }
+        prefix.push_str(before);
+        prefix.push_str(&value);
+        rest = after;
+    }
+    prefix.push_str(rest);
+    Ok(prefix)
+}
+
+fn random_identity() -> String {
+    let random = fastrand::u128(..);
+    let version_4 = (random & !(0xf << 76) & !(0b11 << 62)) | (4 << 76) | (0b10 << 62);
+    let hex = format!("{version_4:032x}");
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}

@@ -1,0 +1,86 @@
+//! Where an operation's requests go.
+
+use crate::Settings;
+use service_models::Service;
+
+/// A service in a Region.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint {
+    /// Such as `https`.
+    pub(crate) scheme: String,
+    /// The host, with a port if it is not the scheme's.
+    pub(crate) authority: String,
+    /// What stands before every path; empty or without a slash at its end.
+    pub(crate) path: String,
+    /// The Region in signatures.
+    pub(crate) region: String,
+    /// The service's name in signatures.
+    pub(crate) signing_name: String,
+    /// Whether it is one of AWS's own.
+    pub(crate) is_aws: bool,
+}
+
+impl Endpoint {
+    /// The endpoint of a service, named as Step Functions does.
+    pub(crate) fn of(settings: &Settings, name: &str, service: &Service, region: &str) -> Result<Endpoint, String> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if region.is_empty() || !region.bytes().all(plain) {
+            return Err(format!("the Region '{region}' is none, such as eu-central-1"));
+        }
+        let signing_name = service.signing_name().to_owned();
+        match settings.endpoint_of(name) {
+            Some(url) => Endpoint::from_url(url, region, signing_name),
+            None => Ok(Endpoint::of_aws(service, region, signing_name)),
+        }
+    }
+
+    fn from_url(url: &str, region: &str, signing_name: String) -> Result<Endpoint, String> {
+        if !crate::is_url(url) {
+            return Err(format!("the endpoint '{url}' is no URL such as http://127.0.0.1:4566"));
+        }
+        let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        let host = authority.split(':').next().unwrap_or_default();
+        Ok(Endpoint {
+            scheme: scheme.to_ascii_lowercase(),
+            authority: authority.to_owned(),
+            path: if path.is_empty() { String::new() } else { format!("/{path}") },
+            region: region.to_owned(),
+            signing_name,
+            is_aws: host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"),
+        })
+    }
+
+    /// Scheme and host.
+    pub(crate) fn origin(&self, authority: &str) -> String {
+        format!("{}://{authority}", self.scheme)
+    }
+
+    /// What AWS's hosts in the Region's partition end with.
+    pub(crate) fn dns_suffix(&self) -> &'static str {
+        dns_suffix(&self.region)
+    }
+
+    fn of_aws(service: &Service, region: &str, signing_name: String) -> Endpoint {
+        let suffix = dns_suffix(region);
+        let is_global = service.global_endpoint().filter(|_| suffix == "amazonaws.com");
+        let authority = match is_global {
+            Some(host) => host.to_owned(),
+            None => format!("{}.{region}.{suffix}", service.endpoint_prefix()),
+        };
+        let region = if is_global.is_some() { "us-east-1" } else { region };
+        Endpoint {
+            scheme: "https".to_owned(),
+            authority,
+            path: String::new(),
+            region: region.to_owned(),
+            signing_name,
+            is_aws: true,
+        }
+    }
+}
+
+fn dns_suffix(region: &str) -> &'static str {
+    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+}

@@ -1,0 +1,58 @@
+//! A client of AWS's services: any operation of any of them, from AWS's own models of them.
+//!
+//! What goes in and comes out is JSON as Step Functions has it: members in PascalCase whatever they are called on the wire, times in ISO 8601, bytes as
+//! text, values that are no text serialised where the API wants a text.
+//!
+//! Reading order: [`Client`] and [`Options`] (a call), [`CallError`], [`Settings`] (where to and as whom), `input` and `output` (JSON to typed data and
+//! back), `protocol` (typed data to HTTP and back), `endpoint`, [`Request`] and its signature, [`Http`].
+
+mod checksum;
+mod client;
+mod credentials;
+mod data;
+mod endpoint;
+mod error;
+mod http;
+mod input;
+mod moment;
+mod output;
+mod profile;
+mod protocol;
+mod quirks;
+mod request;
+mod s3;
+mod settings;
+mod signature;
+
+pub use client::{Client, Options, Prepared};
+pub use credentials::{Credentials, NoCredentials};
+pub use error::{CallError, ServiceError};
+pub use http::{Http, HttpError, is_url};
+pub use input::{Fault, Problem};
+pub use profile::{NoProfile, Profile, variable};
+pub use request::Request;
+pub use settings::Settings;
+pub use signature::{Scope, basic_time};
+
+pub(crate) use moment::Moment;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// How bytes look in JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Blobs {
+    /// As the text they are, as in Step Functions.
+    #[default]
+    Text,
+    /// In base 64.
+    Base64,
+}
+
+pub(crate) fn base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text.trim()).ok()
+}
