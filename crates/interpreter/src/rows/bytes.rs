@@ -275,7 +275,7 @@ impl<'r> Reader<'r> {
 
     /// A value written as shared text, looked into at once.
     pub fn json(&mut self) -> Result<Value, CorruptRow> {
-        json::parse(&*self.shared()?).map_err(|_| CorruptRow("a value is not JSON"))
+        json::parse(&self.shared()?).map_err(|_| CorruptRow("a value is not JSON"))
     }
 
     /// Something that may be absent.
