@@ -4,7 +4,6 @@ use crate::keys::{self, ExecutionKey};
 use api::Exception;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::{KnownTexts, read_events};
-use interpreter::{Execution, Header};
 use std::ops::Bound;
 use store::{Bytes, PartitionId, Range, Store};
 
@@ -73,23 +72,4 @@ impl History<'_> {
         };
         rows.into_iter().map(read).collect()
     }
-}
-
-/// An execution's header and state as they are on disk; nothing if there is none, or it is being removed.
-pub(crate) async fn stored(
-    store: &dyn Store,
-    partition: PartitionId,
-    key: &ExecutionKey,
-) -> Result<Option<Execution>, Exception> {
-    let read = |error| crate::read_failed(&error);
-    let Some(header) = store.get(partition, keys::HEADERS, &key.0).await.map_err(read)? else { return Ok(None) };
-    let Some(state) = store.get(partition, keys::STATES, &key.0).await.map_err(read)? else { return Ok(None) };
-    if state == keys::LEAVING_STATE[..] {
-        return Ok(None);
-    }
-    let execution = Header::from_row(&header).and_then(|header| Execution::from_rows(header, &state));
-    execution.map(Some).map_err(|corrupt| {
-        tracing::error!(execution = %key.0.escape_ascii(), %corrupt, "an execution cannot be read");
-        crate::damaged()
-    })
 }

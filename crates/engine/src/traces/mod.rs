@@ -13,9 +13,10 @@ mod step;
 mod visits;
 
 use crate::engine::{FIRST_PARTITION, PARTITIONS};
-use crate::histories::{self, History};
+use crate::histories::History;
 use crate::keys::ExecutionKey;
 use crate::outbox::{Entry, Lines, Outbox, Sink};
+use crate::partition::{Head, Stored, read_head};
 use crate::registry::{Registry, Revision};
 use arn::ExecutionArn;
 use context::{SpanId, TraceContext};
@@ -203,10 +204,17 @@ impl Reader {
         let key = ExecutionKey::of_arn(&arn, self.registry.home());
         let partition = PartitionId(FIRST_PARTITION + key.partition(PARTITIONS));
         let store = &*self.store;
-        let known = histories::stored(store, partition, &key).await.ok()??.known_texts();
+        let Ok(Stored::Execution(Head { execution, history: whole })) = read_head(store, partition, &key).await else {
+            return None;
+        };
+        let known = execution.known_texts();
         let history = History { store, partition, key: &key, known, last_event: before - 1 };
         let mut visits = Visits::new();
         let mut over = Vec::new();
+        for event in whole.iter().flatten().take_while(|event| event.id < before) {
+            visits.add(&Step::of(event), &mut over);
+        }
+        over.clear();
         while visits.next_event() < before {
             let events = history.forward(visits.next_event(), EVENTS).await.ok()?;
             if events.first().is_none_or(|event| event.id != visits.next_event()) {
