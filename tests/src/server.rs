@@ -17,6 +17,8 @@ pub struct Setup {
     pub functions: Option<PathBuf>,
     /// More arguments of `stepwell serve`.
     pub arguments: Vec<String>,
+    /// More variables.
+    pub variables: Vec<(&'static str, String)>,
     /// Where its log goes, one start after the other.
     pub log: PathBuf,
 }
@@ -35,6 +37,7 @@ impl Setup {
             data: directory.join("data"),
             functions: None,
             arguments: Vec::new(),
+            variables: Vec::new(),
             log: directory.join("server.log"),
         }
     }
@@ -72,6 +75,7 @@ impl Setup {
         }
         let log = OpenOptions::new().create(true).append(true).open(&self.log).expect("the log can be opened");
         command.env("STEPWELL_LOG", "info").env_remove("AWS_ENDPOINT_URL").stdin(Stdio::null());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdout(Stdio::piped()).stderr(log).spawn().expect("the binary can be run")
     }
 

@@ -371,19 +371,69 @@ fn http2_serves_and_floods_are_cut_off() {
             let more = http2::frame(9, 0, 1, &http2::field("x-many", &"x".repeat(1000)));
             let sent = flood(&mut headers, &beginning, &more, 1_000_000_000);
             assert!(sent < 64 << 20, "{sent} bytes of headers were taken");
+            // A header that is named again and again by one byte each: four kilobytes become gigabytes for whoever spells it out.
+            let mut bomb = connect(&server);
+            let mut indexed = http2::field("x-bomb", &"y".repeat(4000));
+            indexed[0] = 0x40;
+            let mut frames = http2::preface(&[]);
+            frames.extend(http2::frame(1, 0, 1, &[http2::headers("ListActivities"), indexed].concat()));
+            frames.extend(http2::frame(9, 0, 1, &[0xbe; 16_000]).repeat(60));
+            let _ = bomb.write_all(&frames);
+            until_closed(&mut bomb);
             // The same in empty frames, and settings and pings that want an answer nobody reads.
-            for (kind, flags, stream_id, payload) in [(9, 0, 1, &[][..]), (4, 0, 0, &[]), (6, 0, 0, &[0; 8])] {
+            // Data in frames of nothing or next to nothing does no better.
+            let floods: [(u8, u8, u32, &[u8]); 5] =
+                [(9, 0, 1, &[]), (4, 0, 0, &[]), (6, 0, 0, &[0; 8]), (0, 0, 1, &[]), (0, 0, 1, b" ")];
+            for (kind, flags, stream_id, payload) in floods {
                 let mut stream = connect(&server);
                 stream.set_write_timeout(Some(Duration::from_secs(1))).expect("it can be set");
                 let mut beginning = http2::preface(&[]);
-                if kind == 9 {
-                    beginning.extend(http2::frame(1, 0, 1, &http2::headers("ListActivities")));
+                if stream_id == 1 {
+                    let flags = if kind == 0 { 4 } else { 0 };
+                    beginning.extend(http2::frame(1, flags, 1, &http2::headers("ListActivities")));
                 }
                 flood(&mut stream, &beginning, &http2::frame(kind, flags, stream_id, payload), 50_000_000);
             }
         });
     });
     assert!(server.is_healthy());
+}
+
+#[test]
+fn a_request_has_one_meaning_over_http2() {
+    let (_directory, server) = start(&[]);
+    let body = json!({"name": "smuggled"}).to_string();
+    let length = body.len().to_string();
+    for (what, fields) in [
+        ("a length too short", vec![("content-length", "5")]),
+        ("a length too long", vec![("content-length", "500")]),
+        ("two lengths", vec![("content-length", &*length), ("content-length", "5")]),
+        ("a negative length", vec![("content-length", "-20")]),
+        ("chunks", vec![("transfer-encoding", "chunked")]),
+        ("a header of connections", vec![("connection", "close")]),
+        ("a line end in a value", vec![("x-a", "b\r\nx-smuggled: 1")]),
+        ("a NUL in a value", vec![("x-a", "b\0c")]),
+        ("a capital letter in a name", vec![("X-A", "b")]),
+        ("a colon in a name", vec![("x:a", "b")]),
+        ("a pseudo header after others", vec![("x-a", "b"), (":path", "/")]),
+    ] {
+        let more: Vec<u8> = fields.iter().flat_map(|(name, value)| http2::field(name, value)).collect();
+        let head = [http2::headers("CreateActivity"), more].concat();
+        let request = [http2::preface(&[]), http2::frame(1, 4, 1, &head), http2::frame(0, 1, 1, body.as_bytes())];
+        let mut stream = connect(&server);
+        // It may be cut off before the end.
+        let _ = stream.write_all(&request.concat());
+        let _ = stream.shutdown(Shutdown::Write);
+        until_closed(&mut stream);
+        let activities = server.client().must("ListActivities", json!({}));
+        assert_eq!(activities["activities"].as_array().map(Vec::len), Some(0), "{what}: it was performed");
+    }
+    // Without any of that it is.
+    let mut stream = connect(&server);
+    stream.write_all(&[http2::preface(&[]), http2::call(1, "CreateActivity", &body)].concat()).expect("it is taken");
+    http2::body_of(&mut stream, 1);
+    let activities = server.client().must("ListActivities", json!({}));
+    assert_eq!(activities["activities"].as_array().map(Vec::len), Some(1), "{activities}");
 }
 
 /// As much of HTTP/2 as a client needs that does not care what it is told.

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Of task tokens.
-const ONE_OF_TWO: &str = "a token that was good once is TaskTimedOut (recorded), any other InvalidToken";
+const ONE_OF_TWO: &str = "only of a token whose execution is no longer kept (crates/engine/tests/tokens.rs)";
 
 /// Errors of the model that an operation has no case for, and why: most it never answers here. `*` stands for every operation.
 pub const NEVER: [(&str, &str, &str); 22] = [

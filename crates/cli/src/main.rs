@@ -6,12 +6,15 @@
 
 mod admin;
 mod arguments;
+mod blocking;
 mod calls;
 mod client;
+mod cloud_watch_logs;
 mod commands;
 mod configuration;
 mod definition;
 mod environment;
+mod event_bridge;
 mod event_logs;
 mod exit;
 mod files;

@@ -2,6 +2,7 @@
 //!
 //! It blocks until a message has arrived or was given up, so it belongs on a thread of its own.
 
+use crate::blocking::Blocking;
 use anyhow::anyhow;
 use aws_client::{Http, is_url};
 use bytes::Bytes;
@@ -9,7 +10,6 @@ use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::{Request, Response, StatusCode, Uri};
 use std::time::Duration;
-use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
 
 /// How long is waited before the second time.
@@ -22,10 +22,14 @@ const ANSWER_BYTES_MAX: usize = 1 << 20;
 
 /// The URL, and what sends there.
 pub(crate) struct Post {
+    exchange: Exchange,
+    blocking: Blocking,
+}
+
+struct Exchange {
     url: Uri,
     headers: Vec<(HeaderName, HeaderValue)>,
     patience: Patience,
-    runtime: Option<Runtime>,
     http: Http,
 }
 
@@ -58,23 +62,19 @@ impl Post {
     pub(crate) fn new(url: &str, headers: Vec<(HeaderName, HeaderValue)>, patience: Patience) -> Result<Post, String> {
         let parsed = url.parse::<Uri>().ok().filter(|_| is_url(url));
         let url = parsed.ok_or_else(|| format!("'{url}' is no URL such as http://127.0.0.1:9000/events"))?;
-        Ok(Post { url, headers, patience, runtime: None, http: Http::new(CONNECT_TIMEOUT) })
+        let exchange = Exchange { url, headers, patience, http: Http::new(CONNECT_TIMEOUT) };
+        Ok(Post { exchange, blocking: Blocking::default() })
     }
 
     /// Sends JSON; the answer's body.
     pub(crate) fn send(&mut self, body: impl Into<Bytes>) -> Result<Bytes, Refusal> {
-        // Made on the thread that uses it.
-        let made = match self.runtime.take() {
-            Some(runtime) => Ok(runtime),
-            None => Builder::new_current_thread().enable_all().build(),
-        };
-        let runtime = made.map_err(|error| Refusal::passing(error.into()))?;
-        let sent = runtime.block_on(self.send_soon(body.into()));
-        self.runtime = Some(runtime);
-        sent
+        let sent = self.blocking.run(self.exchange.send(body.into()));
+        sent.unwrap_or_else(|error| Err(Refusal::passing(error.into())))
     }
+}
 
-    async fn send_soon(&self, body: Bytes) -> Result<Bytes, Refusal> {
+impl Exchange {
+    async fn send(&self, body: Bytes) -> Result<Bytes, Refusal> {
         let mut pause = PAUSE;
         for attempt in 1.. {
             let refusal = match self.post(body.clone()).await {

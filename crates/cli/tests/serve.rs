@@ -4,7 +4,7 @@ mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use support::{Running, address, call, call_with, command, directory, finish, get, stepwell};
+use support::{Running, address, call, call_with, command, directory, finish, get, stepwell, whole_request};
 
 const ANY_PORT: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
@@ -172,19 +172,6 @@ fn it_tells_what_it_does() {
 fn request(reader: &mut impl BufRead) -> (String, String) {
     let (head, body) = whole_request(reader);
     (head[0].trim().to_owned(), body)
-}
-
-/// Reads one request of a connection; the lines of its head, and its body.
-fn whole_request(reader: &mut impl BufRead) -> (Vec<String>, String) {
-    let (mut line, mut head) = (String::new(), Vec::new());
-    while reader.read_line(&mut line).is_ok_and(|bytes| bytes > 2) {
-        head.push(std::mem::take(&mut line));
-    }
-    let length =
-        head.iter().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
-    let mut body = vec![0; length.expect("a length")];
-    reader.read_exact(&mut body).expect("a body");
-    (head, String::from_utf8(body).expect("text"))
 }
 
 #[test]

@@ -43,6 +43,9 @@ async fn a_worker_does_a_task_once() {
     assert_eq!(output(&closed(&engine, &execution).await), "\"done\"");
     let again = succeed(&engine, &token, &json!("done")).await.expect_err("a token is good once");
     assert_eq!(again.code, Code::TaskTimedOut);
+    let elsewhere = open(&Arc::new(Memory::new())).await;
+    let gone = succeed(&elsewhere, &token, &json!("done")).await.expect_err("there is no such execution");
+    assert_eq!(gone.code, Code::TaskDoesNotExist);
     let garbage = succeed(&engine, "no token", &json!(1)).await.expect_err("garbage is no token");
     assert_eq!((garbage.code, garbage.message.as_str()), (Code::InvalidToken, "Invalid Token: 'Invalid token'"));
     let forged = token.replace(token.chars().nth(30).expect("tokens are long"), "A");

@@ -90,7 +90,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let signals = Signals::new()?;
     let project = arguments.functions.as_deref().map(configuration::load).transpose()?;
     let retention = arguments.retention.with(project.as_ref());
-    let logs = arguments.logs.open(project.as_ref())?;
+    let logs = arguments.logs.open(project.as_ref(), &arguments.surroundings.region)?;
     let functions = project.into_iter().flat_map(|project| project.functions).map(|function| function.config).collect();
     let options = arguments.http.options((!arguments.memory).then_some(&*arguments.data))?;
     let listener = arguments.listen.bind().await?;

@@ -6,8 +6,8 @@ use super::reader::{Fields, Findings};
 use super::run::{self, Run};
 use super::state_machine::{self, StateMachine};
 use super::traces::{self, TracesConfiguration};
+use crate::event_logs::is_file;
 use crate::output::Style;
-use crate::post::Post;
 use anyhow::{anyhow, bail};
 use std::path::Path;
 use std::time::Duration;
@@ -28,9 +28,9 @@ pub(crate) struct Project {
     pub(crate) runs: Vec<Run>,
     /// How long closed executions are kept, if that is said: `None` within is forever.
     pub(crate) retention: Option<Option<Duration>>,
-    /// What the events are appended to that `loggingConfiguration` asks for; `-` is stdout.
+    /// Where the events go that `loggingConfiguration` asks for: a file, `-` for stdout, or CloudWatch Logs.
     pub(crate) execution_log: Option<String>,
-    /// Where events about new statuses go: a file or a URL.
+    /// Where events about new statuses go: a file, a URL or EventBridge.
     pub(crate) status_events: Option<String>,
     /// Where traces go.
     pub(crate) traces: Option<TracesConfiguration>,
@@ -91,9 +91,7 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
         project.execution_log = findings.text("executionLog", node).map(|path| below(base, path));
     }
     if let Some(node) = fields.get("statusEvents") {
-        let to =
-            |place: &std::sync::Arc<str>| if Post::is_place(place) { place.to_string() } else { below(base, place) };
-        project.status_events = findings.text("statusEvents", node).map(to);
+        project.status_events = findings.text("statusEvents", node).map(|place| below(base, place));
     }
     if let Some(node) = fields.get("traces") {
         project.traces = Some(traces::read(node, &mut findings));
@@ -105,7 +103,7 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
     if findings.0.is_empty() { Ok(project) } else { Err(findings.0) }
 }
 
-/// A file in the project's directory; `-` is stdout.
-fn below(base: &Path, path: &str) -> String {
-    if path == "-" { path.to_owned() } else { base.join(path).to_string_lossy().into_owned() }
+/// A file in the project's directory, unless the place is none.
+fn below(base: &Path, place: &str) -> String {
+    if is_file(place) { base.join(place).to_string_lossy().into_owned() } else { place.to_owned() }
 }

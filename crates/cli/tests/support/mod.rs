@@ -143,3 +143,16 @@ fn exchange(address: &str, request: &str) -> String {
     stream.read_to_string(&mut reply).expect("the reply is UTF-8");
     reply
 }
+
+/// Reads one request of a connection; the lines of its head, and its body.
+pub fn whole_request(reader: &mut impl BufRead) -> (Vec<String>, String) {
+    let (mut line, mut head) = (String::new(), Vec::new());
+    while reader.read_line(&mut line).is_ok_and(|bytes| bytes > 2) {
+        head.push(std::mem::take(&mut line));
+    }
+    let length =
+        head.iter().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let mut body = vec![0; length.expect("a length")];
+    reader.read_exact(&mut body).expect("a body");
+    (head, String::from_utf8(body).expect("text"))
+}

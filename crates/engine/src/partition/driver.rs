@@ -293,10 +293,12 @@ impl Partition {
             }
             Input::Token { execution, task, nonce, command, answer } => {
                 let found = self.find_frame(&execution, task.frame).await?;
+                let is_gone = found.is_none();
                 let known = found.is_some_and(|resident| holds_nonce(resident, task, nonce));
                 let applied =
                     if known { self.apply(&execution, command).await? } else { Err(CommandRejected::TaskTimedOut) };
-                self.answer_later(answer, applied.map_err(|_| Exception::task_timed_out()));
+                let refused = if is_gone { Exception::task_does_not_exist } else { Exception::task_timed_out };
+                self.answer_later(answer, applied.map_err(|_| refused()));
             }
             Input::Stop { execution, command, answer } => {
                 let stopped = match self.find(&execution).await? {

@@ -147,16 +147,16 @@ impl Registry {
         Ok(EmptyResponse)
     }
 
-    /// ListStateMachineVersions, newest first.
+    /// ListStateMachineVersions, newest first. AWS's model has no exception for a machine that is not there; it has no versions.
     pub async fn list_state_machine_versions(
         &self,
         request: ListStateMachineVersionsRequest,
         now_ms: i64,
     ) -> Result<ListStateMachineVersionsResponse, Exception> {
-        let machine = self.machine(&request.state_machine_arn)?;
+        let machine = self.machine(&request.state_machine_arn).ok();
         let scope = format!("ListStateMachineVersions {}", request.state_machine_arn);
         let names = self.names();
-        let versions = names.versions.get(&machine.key);
+        let versions = machine.and_then(|machine| names.versions.get(&machine.key));
         let (versions, next_token) = page_of(&request.paging, &scope, now_ms, |after| {
             // A token's position is the number of the last version shown.
             let below = match after {

@@ -101,7 +101,7 @@ async fn develop(arguments: &Arguments, file: PathBuf, project: Project) -> anyh
     let functions = project.functions.iter().map(|function| function.config.clone()).collect();
     let surroundings = &arguments.surroundings;
     let retention = arguments.retention.with(Some(&project));
-    let logs = arguments.logs.open(Some(&project))?;
+    let logs = arguments.logs.open(Some(&project), &surroundings.region)?;
     let node = Node::open(store, surroundings, functions, retention, logs, Some(address)).await?;
     let server = Background::serve(listener, &node.engine);
     output::talk(&format!(
