@@ -100,6 +100,7 @@ pub(crate) fn request(execution_arn: &str, task: TaskId, resource: &Resource, at
     TaskRequest {
         resource: resource.clone(),
         payload: attempt.payload.clone(),
+        role_arn: attempt.role_arn.clone(),
         invocation_id: invocation_id(execution_arn, task),
     }
 }

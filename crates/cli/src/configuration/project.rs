@@ -1,5 +1,6 @@
 //! The whole file.
 
+use super::aws::{self, Aws};
 use super::function::{self, Function};
 use super::lint;
 use super::reader::{Fields, Findings};
@@ -14,8 +15,8 @@ use std::time::Duration;
 /// What the file is called.
 pub(crate) const FILE_NAME: &str = "stepwell.yaml";
 
-const FIELDS: [&str; 8] =
-    ["functions", "stateMachines", "activities", "run", "retention", "executionLog", "statusEvents", "lint"];
+const FIELDS: [&str; 9] =
+    ["functions", "stateMachines", "activities", "run", "retention", "executionLog", "statusEvents", "aws", "lint"];
 
 /// What a project has.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,6 +32,8 @@ pub(crate) struct Project {
     pub(crate) execution_log: Option<String>,
     /// Where events about new statuses go: a file or a URL.
     pub(crate) status_events: Option<String>,
+    /// Where tasks find AWS's services.
+    pub(crate) aws: Aws,
 }
 
 /// Reads the file. The error holds all findings, ready for the terminal.
@@ -91,6 +94,9 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
         let to =
             |place: &std::sync::Arc<str>| if Webhook::is_url(place) { place.to_string() } else { below(base, place) };
         project.status_events = findings.text("statusEvents", node).map(to);
+    }
+    if let Some(node) = fields.get("aws") {
+        project.aws = aws::read(node, &mut findings);
     }
     if let Some(node) = fields.get("lint") {
         // Only `stepwell lint` uses it; a mistake in it is told here as well.

@@ -63,6 +63,7 @@ impl Engine {
         let request = TaskRequest {
             resource: task.resource.clone(),
             payload: attempt.payload,
+            role_arn: attempt.role_arn,
             invocation_id: uuid(self.0.shared.environment.entropy()),
         };
         match tokio::time::timeout(timeout_seconds, self.0.shared.performer.perform(request)).await {
