@@ -1,16 +1,14 @@
 //! Every target on every kept input, and on mutations of them: a regression test of what fuzzing found.
 //!
-//! Coverage-guided fuzzing needs a compiler's help and time; this needs neither and finds what lies near.
+//! Coverage-guided fuzzing needs a compiler's help and time; this needs neither and finds what lies near. Nothing is timed: what evaluates has a
+//! budget, and an input that hangs a target runs into the runner's limit for tests.
 
 use fuzz::TARGETS;
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 /// Mutations of each kept input.
 const MUTATIONS: u64 = 20;
-/// No input of this size may take nearly as long, on the slowest machine.
-const SOON: Duration = Duration::from_secs(20);
 
 #[test]
 fn kept_inputs_and_their_neighbours_do_no_harm() {
@@ -36,10 +34,8 @@ fn replay() {
 }
 
 fn run(target: &fuzz::Target, origin: &Path, bytes: &[u8]) {
-    let started = Instant::now();
     let outcome = std::panic::catch_unwind(|| (target.run)(bytes));
     assert!(outcome.is_ok(), "{} near {}: {:?}", target.name, origin.display(), String::from_utf8_lossy(bytes));
-    assert!(started.elapsed() < SOON, "{} took {:?} near {}", target.name, started.elapsed(), origin.display());
 }
 
 /// Bytes dropped, doubled, replaced or swapped, as the seed says.

@@ -29,7 +29,7 @@ pub(crate) const TASKS: Table = Table(23);
 pub(crate) const UNFINISHED: Table = Table(24);
 /// Closed executions by closing time, until they have been kept long enough.
 pub(crate) const CLOSED: Table = Table(25);
-/// Starts of asynchronous Express executions that have not ended, by the id at the end of their ARNs. In a partition of their own.
+/// Starts of asynchronous Express executions that have not ended, in groups (`express::group`). In a partition of their own.
 pub(crate) const EXPRESS_STARTS: Table = Table(26);
 
 /// What the rows of a table are, in a word or two: for whoever counts them.

@@ -131,12 +131,13 @@ async fn a_start_of_an_express_execution_is_readable_and_in_its_place() {
     let (partition, table) = (PartitionId(9), Table(26));
     let rows = store.scan(partition, Range::all(table)).await.expect("it reads");
     let [(key, value)] = rows.as_slice() else { panic!("one waits") };
-    for (key, value) in [(&key[..], &value[..value.len() / 2]), (&[7; 16], value)] {
-        let key = Bytes::copy_from_slice(key);
-        commit(&store, partition, Write::put(table, key.clone(), value.to_vec())).await;
+    let mut of_another_id = value.to_vec();
+    of_another_id[1] ^= 1;
+    for row in [value[..value.len() / 2].to_vec(), of_another_id] {
+        commit(&store, partition, Write::put(table, key.clone(), row)).await;
         let found = findings(&store).await.1;
         assert_eq!(found.iter().map(|finding| finding.kind).collect::<Vec<_>>(), ["express"], "{found:?}");
-        commit(&store, partition, Write::delete(table, key)).await;
     }
+    commit(&store, partition, Write::delete(table, key.clone())).await;
     assert_eq!(findings(&store).await.1, []);
 }

@@ -36,6 +36,8 @@ pub fn write_value(value: &Value, out: &mut String) {
     }
 }
 
+const HEXADECIMAL: &[u8; 16] = b"0123456789ABCDEF";
+
 /// Appends `text` as a JSON string. Only the quote, the backslash and control characters are escaped; other Unicode stands as it is.
 pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
@@ -55,7 +57,11 @@ pub fn write_string(text: &str, out: &mut String) {
             b'\t' => out.push_str("\\t"),
             0x08 => out.push_str("\\b"),
             0x0c => out.push_str("\\f"),
-            control => write!(out, "\\u{control:04X}").expect("writing to a String cannot fail"),
+            control => {
+                out.push_str("\\u00");
+                out.push(char::from(HEXADECIMAL[usize::from(control >> 4)]));
+                out.push(char::from(HEXADECIMAL[usize::from(control & 15)]));
+            }
         }
     }
     out.push_str(&text[plain_from..]);

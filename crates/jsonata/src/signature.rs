@@ -9,7 +9,7 @@ use json::Value;
 #[derive(Clone, Debug, Default)]
 pub struct Signature {
     parameters: Vec<Parameter>,
-    /// No parameter repeats or is optional, so that arguments stand one for one.
+    /// No parameter repeats or takes as little as it can, so that arguments stand one for one.
     plain: bool,
 }
 
@@ -23,8 +23,12 @@ struct Parameter {
     subtype: Option<String>,
     optional: bool,
     repeated: bool,
+    /// It takes as few arguments as the others allow, as what has two of `?` and `-` does.
+    lazy: bool,
     /// The context stands in when it is missing.
     context: bool,
+    /// So may a context of any kind: the parameter could be left out before the context was allowed.
+    any_context: bool,
 }
 
 /// The most parameters of a signature.
@@ -67,7 +71,8 @@ impl Signature {
         while position < characters.len() {
             let character = characters[position];
             match character {
-                ':' | '>' => break,
+                // A `>` ends nothing, as the last one is the end of the text.
+                ':' => break,
                 's' | 'n' | 'b' | 'l' | 'o' => parameters.push(Parameter::of(bit(character) | MISSING)),
                 'a' => {
                     let all = bit('a') | bit('s') | bit('n') | bit('b') | bit('l') | bit('f') | bit('o') | MISSING;
@@ -78,8 +83,10 @@ impl Signature {
                 'x' => parameters.push(Parameter::of(0xff)),
                 '-' | '?' | '+' => {
                     if let Some(last) = parameters.last_mut() {
+                        last.any_context |= character == '-' && last.optional;
                         last.context |= character == '-';
-                        last.optional |= character != '+';
+                        last.lazy |= character != '+' && (last.optional || last.repeated);
+                        last.optional |= character != '+' && !last.repeated;
                         last.repeated |= character == '+';
                     }
                 }
@@ -109,7 +116,7 @@ impl Signature {
                 return Err(Error::new(DEPTH_EXCEEDED));
             }
         }
-        let plain = parameters.iter().all(|parameter| !parameter.repeated);
+        let plain = parameters.iter().all(|parameter| !parameter.repeated && !parameter.lazy);
         Ok(Signature { parameters, plain })
     }
 
@@ -143,7 +150,7 @@ impl Signature {
                     // An argument that is left out still has its place.
                     validated.push(arguments.next().unwrap_or(Item::Undefined));
                     index += 1;
-                } else if parameter.accepts & symbol(context.look()) != 0 {
+                } else if parameter.any_context || parameter.accepts & symbol(context.look()) != 0 {
                     validated.push(context.clone());
                 } else {
                     return Err(Error::new("T0411").with_value(context.to_error_value()).with_index(index + 1));
@@ -241,14 +248,25 @@ impl Signature {
 
 impl Parameter {
     fn of(accepts: u16) -> Parameter {
-        Parameter { accepts, array: false, subtype: None, optional: false, repeated: false, context: false }
+        Parameter {
+            accepts,
+            array: false,
+            subtype: None,
+            optional: false,
+            repeated: false,
+            lazy: false,
+            context: false,
+            any_context: false,
+        }
     }
 
-    /// How many of `symbols` the parameter can take, most first.
+    /// How many of `symbols` the parameter can take, in the order in which to try.
     fn counts(&self, symbols: &[u16]) -> impl Iterator<Item = usize> + use<> {
         let most = if self.repeated { symbols.len() } else { 1 };
         let available = symbols.iter().take(most).take_while(|symbol| self.accepts & **symbol != 0).count();
-        (usize::from(!self.optional)..=available).rev()
+        let least = usize::from(!self.optional);
+        let lazy = self.lazy;
+        (0..(available + 1).saturating_sub(least)).map(move |nth| if lazy { least + nth } else { available - nth })
     }
 
     fn as_array(&self, argument: Item, kind: u16, matched: usize, index: usize) -> Result<Item, Error> {
@@ -259,7 +277,8 @@ impl Parameter {
             let wanted = subtype.chars().next().map_or(0, bit);
             let fits = match argument.elements() {
                 Some(elements) => elements.look().all(|element| symbol(element) == wanted),
-                None => kind == wanted && subtype.len() == 1 && matched == 1,
+                // What stands for the argument by its kind need not be it, after one that was left out.
+                None => kind == ARRAY || (kind == wanted && subtype.len() == 1 && matched == 1),
             };
             if !fits {
                 let error = Error::new("T0412").with_value(argument.to_error_value()).with_index(index);

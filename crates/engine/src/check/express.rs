@@ -3,9 +3,9 @@
 use super::{Checker, PAGE};
 use crate::engine::EXPRESS_PARTITION;
 use crate::environment::uuid;
+use crate::express::group;
 use crate::keys::EXPRESS_STARTS;
 use crate::registry::RevisionNumber;
-use interpreter::Header;
 use store::{Range, StoreError};
 
 impl Checker<'_> {
@@ -17,24 +17,27 @@ impl Checker<'_> {
                 return Ok(());
             }
             for (key, row) in rows {
-                self.checked.express += 1;
-                self.express_start(&key, &row).await?;
+                match group::read(&key, &row) {
+                    Ok(starts) => self.express_group(&starts).await?,
+                    Err(corrupt) => self.report("express", key.escape_ascii().to_string(), corrupt.to_string()),
+                }
             }
         }
     }
 
-    async fn express_start(&mut self, key: &[u8], row: &[u8]) -> Result<(), StoreError> {
-        let header = match Header::from_row(row) {
-            Ok(header) => header,
-            Err(corrupt) => {
-                self.report("express", key.escape_ascii().to_string(), corrupt.to_string());
-                return Ok(());
-            }
-        };
+    async fn express_group(&mut self, starts: &[group::Row]) -> Result<(), StoreError> {
+        self.checked.express += starts.len() as u64;
+        for start in starts {
+            self.express_start(start).await?;
+        }
+        Ok(())
+    }
+
+    async fn express_start(&mut self, start: &group::Row) -> Result<(), StoreError> {
+        let header = &start.header;
         let place = header.execution_arn.to_string();
-        let is_its_key = <[u8; 16]>::try_from(key).is_ok_and(|id| place.ends_with(&format!(":{}", uuid(id))));
-        if !is_its_key {
-            self.report("express", place.as_str(), format!("its key is {}", key.escape_ascii()));
+        if !place.ends_with(&format!(":{}", uuid(start.id))) {
+            self.report("express", place.as_str(), format!("its id is {}", start.id.escape_ascii()));
         }
         match self.registry.revision(RevisionNumber(header.revision)).await {
             Ok(revision) if revision.machine_name != header.state_machine_name => {

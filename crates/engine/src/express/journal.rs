@@ -21,6 +21,11 @@ pub(super) struct Journal {
 }
 
 impl Journal {
+    /// Whether nothing happened after the start.
+    pub fn is_empty(&self) -> bool {
+        self.commands.is_empty() && !self.is_cut
+    }
+
     /// A command was accepted.
     pub fn add(&mut self, now: Timestamp, command: &Command) {
         let bytes = size_of::<(Timestamp, Command)>() + payload_bytes(command);

@@ -11,6 +11,7 @@
 //! Reading order: [`Express`], `shard`, `run` (an execution that waits), `recent` (what is kept of those that ended), `starts` (what makes
 //! starts durable).
 
+pub(crate) mod group;
 mod journal;
 mod query;
 mod recent;
@@ -162,7 +163,7 @@ impl Express {
         if !execution.is_running() {
             self.tell(revision, &execution, outcome.events, &mut OpenTasks::default());
             let response = response(&execution, revision, included_data);
-            self.keep(Record::of(execution, ExpressKind::Synchronous, Journal::default()));
+            self.keep(&execution, ExpressKind::Synchronous, Journal::default());
             return Ok(response);
         }
         let permit = self.permit()?;
@@ -234,10 +235,11 @@ impl Express {
         self.shared.watchers.tell(arn, events);
     }
 
-    fn keep(&self, record: Record) {
-        let let_go = self.shards.lock().recents.push(record);
-        // Freed here, when the lock is not held.
-        drop(let_go);
+    fn keep(&self, execution: &Execution, kind: ExpressKind, journal: Journal) {
+        if self.options.recent.executions_max > 0 {
+            let record = Record::of(execution, kind, journal);
+            self.shards.lock().recents.push(record);
+        }
     }
 
     fn now(&self) -> Timestamp {

@@ -1,13 +1,14 @@
 //! Looking at recent Express executions. AWS's API shows none; consoles and command lines want to.
 
+use super::Express;
 use super::journal::Journal;
-use super::recent::Record;
+use super::recent::Kept;
 use super::run::Live;
-use super::{Express, output_and_ending};
 use crate::registry::RevisionNumber;
 use api::{Exception, ExecutionStatus as ApiStatus};
 use interpreter::history::HistoryEvent;
-use interpreter::{ExecutionStatus, Header, Timestamp};
+use interpreter::{Header, Timestamp};
+use json::Payload;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,14 +102,14 @@ struct Page<'q> {
 }
 
 impl Page<'_> {
-    fn offer(&mut self, header: &Header, kind: ExpressKind, status: &ExecutionStatus, stop_time: Option<Timestamp>) {
-        let (query, start) = (self.query, header.start_time.0);
-        let api_status = crate::operations::api_status(status);
-        let is_wanted = query.state_machine_name.as_ref().is_none_or(|name| **name == *header.state_machine_name)
-            && query.status.is_none_or(|status| status == api_status)
+    fn offer(&mut self, execution: ExpressExecution) {
+        let (query, start) = (self.query, execution.start_date_ms);
+        let machine = execution.state_machine_arn.rsplit(':').next();
+        let is_wanted = query.state_machine_name.as_ref().is_none_or(|name| machine == Some(name))
+            && query.status.is_none_or(|status| status == execution.status)
             && query.started_from_ms.is_none_or(|from| start >= from)
             && query.started_before_ms.is_none_or(|before| start < before);
-        let position = || (Reverse(start), &*header.execution_arn);
+        let position = || (Reverse(start), &*execution.execution_arn);
         let is_behind = |(reached, arn): &(i64, Arc<str>)| position() > (Reverse(*reached), &**arn);
         if !is_wanted || !query.after.as_ref().is_none_or(is_behind) {
             return;
@@ -117,10 +118,10 @@ impl Page<'_> {
         if is_full && self.found.last_key_value().is_none_or(|((last, arn), _)| position() > (*last, arn)) {
             return;
         }
-        let key = (Reverse(start), header.execution_arn.clone());
+        let key = (Reverse(start), execution.execution_arn.clone());
         // One that ended while the shards were read, one after the other, was met twice: the end holds.
-        if api_status != ApiStatus::Running || !self.found.contains_key(&key) {
-            self.found.insert(key, shown(header, kind, status, stop_time));
+        if execution.status != ApiStatus::Running || !self.found.contains_key(&key) {
+            self.found.insert(key, execution);
         }
         if self.found.len() > query.max_results {
             self.found.pop_last();
@@ -132,66 +133,79 @@ impl Express {
     /// The newest executions that fit a query.
     pub fn list(&self, query: &ExpressQuery) -> Vec<ExpressExecution> {
         let mut page = Page { query, found: BTreeMap::new() };
-        for shard in self.shards.each() {
-            for live in shard.live.values() {
-                page.offer(&live.header, live.kind, &ExecutionStatus::Running, None);
-            }
-            for record in shard.recents.iter() {
-                page.offer(&record.header, record.kind, &record.status, record.stop_time);
-            }
+        for number in 0..self.shards.count() {
+            let ended = {
+                let shard = self.shards.at(number);
+                shard.live.values().for_each(|live| page.offer(shown(live)));
+                shard.recents.rows()
+            };
+            ended.iter().for_each(|kept| page.offer(kept.shown));
         }
         page.found.into_values().collect()
     }
 
     /// One execution.
     pub fn find(&self, execution_arn: &str) -> Option<ExpressExecution> {
-        let live = |live: &Live| shown(&live.header, live.kind, &ExecutionStatus::Running, None);
-        let record = |record: &Record| shown(&record.header, record.kind, &record.status, record.stop_time);
-        self.look_up(execution_arn, live, record)
+        self.look_up(execution_arn, shown, |kept, _| kept.shown)
     }
 
     /// Its history.
     pub async fn history(&self, execution_arn: &str, events_max: usize) -> Result<Option<ExpressHistory>, Exception> {
-        let live = |live: &Live| (live.header.clone(), live.kind, live.journal());
-        let record = |record: &Record| (record.header.clone(), record.kind, record.journal.clone());
-        let found: Option<(Header, ExpressKind, Journal)> = self.look_up(execution_arn, live, record);
-        let Some((header, kind, journal)) = found else { return Ok(None) };
+        let live = |live: &Live| (shown(live), live.header.revision, live.header.seed, live.journal());
+        let ended = |Kept { shown, revision, seed }, journal| (shown, revision, seed, journal);
+        let Some((shown, revision, seed, journal)) = self.look_up(execution_arn, live, ended) else { return Ok(None) };
         let registry = &self.shared.registry;
-        let revision =
-            registry.revision(RevisionNumber(header.revision)).await.map_err(|error| crate::read_failed(&error))?;
-        let (events, is_whole) = journal.history(&header, &revision, self.settings(kind), registry, events_max).await;
+        let revision = registry.revision(RevisionNumber(revision)).await.map_err(|error| crate::read_failed(&error))?;
+        let settings = self.settings(shown.kind);
+        let header = Header {
+            execution_arn: shown.execution_arn,
+            name: shown.name,
+            state_machine_arn: shown.state_machine_arn,
+            state_machine_name: revision.machine_name.clone(),
+            role_arn: revision.role_arn.clone(),
+            region: registry.identity().region.clone(),
+            input: Payload::from_valid_text(shown.input),
+            start_time: Timestamp(shown.start_date_ms),
+            revision: revision.number.0,
+            trace_header: shown.trace_header,
+            seed,
+            state_machine_version: shown.state_machine_version,
+            state_machine_alias: shown.state_machine_alias,
+        };
+        let (events, is_whole) = journal.history(&header, &revision, settings, registry, events_max).await;
         Ok(Some(ExpressHistory { events, is_whole }))
     }
 
-    fn look_up<T>(&self, execution_arn: &str, live: impl Fn(&Live) -> T, record: impl Fn(&Record) -> T) -> Option<T> {
+    fn look_up<T>(
+        &self,
+        execution_arn: &str,
+        live: impl Fn(&Live) -> T,
+        ended: impl Fn(Kept, Journal) -> T,
+    ) -> Option<T> {
         // One that ends meanwhile is in the second place before it leaves the first.
         let running = self.shards.each().find_map(|shard| shard.live.get(execution_arn).cloned());
-        let has_ended = |shard: &super::shard::Shard| {
-            shard.recents.iter().find(|kept| *kept.header.execution_arn == *execution_arn).map(&record)
-        };
-        running.map(|running| live(&running)).or_else(|| self.shards.each().find_map(|shard| has_ended(&shard)))
+        running.map(|running| live(&running)).or_else(|| {
+            let (kept, journal) = self.shards.each().find_map(|shard| shard.recents.find(execution_arn))?;
+            Some(ended(kept, journal))
+        })
     }
 }
 
-fn shown(
-    header: &Header,
-    kind: ExpressKind,
-    status: &ExecutionStatus,
-    stop_time: Option<Timestamp>,
-) -> ExpressExecution {
-    let (output, ending) = output_and_ending(status);
+/// An execution that runs.
+fn shown(live: &Live) -> ExpressExecution {
+    let header = &live.header;
     ExpressExecution {
         execution_arn: header.execution_arn.clone(),
         state_machine_arn: header.state_machine_arn.clone(),
         name: header.name.clone(),
-        kind,
-        status: crate::operations::api_status(status),
+        kind: live.kind,
+        status: ApiStatus::Running,
         start_date_ms: header.start_time.0,
-        stop_date_ms: stop_time.map(|time| time.0),
+        stop_date_ms: None,
         input: header.input.text().clone(),
-        output,
-        error: ending.error,
-        cause: ending.cause,
+        output: None,
+        error: None,
+        cause: None,
         trace_header: header.trace_header.clone(),
         state_machine_version: header.state_machine_version,
         state_machine_alias: header.state_machine_alias.clone(),

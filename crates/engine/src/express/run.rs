@@ -2,7 +2,6 @@
 
 use super::journal::Journal;
 use super::query::ExpressKind;
-use super::recent::Record;
 use super::{Express, response, shard, starts};
 use crate::metrics::OpenTasks;
 use crate::registry::Revision;
@@ -52,8 +51,8 @@ pub(super) struct Run {
     /// In whose shard it is to be seen.
     thread: usize,
     answer: Option<Answer>,
-    /// The row that says that it was started, if there is one.
-    started: Option<[u8; 16]>,
+    /// Where it is written that it was started, if it is.
+    started: Option<starts::Place>,
     timers: BTreeSet<Timer>,
     performers: HashMap<TaskId, AbortHandle>,
     performed: JoinSet<Option<Command>>,
@@ -105,9 +104,9 @@ impl Run {
         Run { answer: Some(answer), ..self }
     }
 
-    /// The same with the id of the row that says that it was started.
-    pub fn started(self, id: [u8; 16]) -> Run {
-        Run { started: Some(id), ..self }
+    /// The same for one of which it is written that it was started.
+    pub fn started(self, place: starts::Place) -> Run {
+        Run { started: Some(place), ..self }
     }
 
     /// Runs from the start to the end.
@@ -240,7 +239,7 @@ impl Run {
         });
         if has_ended {
             let journal = std::mem::take(&mut *live.lock());
-            express.keep(Record::of(execution, live.kind, journal));
+            express.keep(&execution, live.kind, journal);
         }
         // After that, so that it is to be found all the time.
         express.shards.at(thread).live.remove(&live.header.execution_arn);
@@ -248,9 +247,9 @@ impl Run {
             // Whoever asked may have gone away.
             let _ = sender.send(response);
         }
-        if let Some(id) = started {
+        if let Some(place) = started {
             // Nobody takes it only when the server goes down: then it runs once more.
-            let _ = express.starts.send(starts::Input::Ended(id)).await;
+            let _ = express.starts.send(starts::Input::Ended(vec![place])).await;
         }
     }
 }

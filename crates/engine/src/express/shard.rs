@@ -136,6 +136,11 @@ impl Shards {
         self.0[thread % self.0.len()].0.lock().expect("nothing panics while holding the lock")
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// All of them, one after the other.
     pub fn each(&self) -> impl Iterator<Item = MutexGuard<'_, Shard>> {
         (0..self.0.len()).map(|number| self.at(number))

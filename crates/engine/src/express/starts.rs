@@ -1,24 +1,32 @@
-//! The durable starts of asynchronous executions: a row from before the answer until the execution has ended.
+//! The durable starts of asynchronous executions: on disk from before the answer until the execution has ended.
 //!
-//! The row is all there is on disk. What is found after a crash had not ended, as far as the disk knows, and runs once more.
+//! The rows are all there is on disk. What is found after a crash had not ended, as far as the disk knows, and runs once more.
 
+use super::group::{self, Group, Id};
+use super::journal::Journal;
 use super::run::Run;
 use super::{Express, ExpressKind, New};
 use crate::engine::{EXPRESS_PARTITION, INBOX};
 use crate::keys::EXPRESS_STARTS;
+use crate::metrics::OpenTasks;
 use crate::registry::{Revision, RevisionNumber};
 use api::Exception;
-use interpreter::{Execution, Header};
-use std::collections::{HashSet, VecDeque};
+use interpreter::{Command, Execution, Header};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Batch, Bytes, CommitFuture, Epoch, Range, StoreError, Write};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::time::Instant;
 
 /// Inputs taken into one batch at most.
 const BATCH_INPUTS_MAX: usize = 512;
 /// Batches under way at most: one being synced, one being queued behind it.
 const BATCHES_IN_FLIGHT_MAX: usize = 2;
+/// Executions that take their first steps one after the other, in one task.
+const STEPPED_TOGETHER: usize = 32;
+/// After this long the rest of them get a task of their own.
+const STEPPED_TOGETHER_FOR: Duration = Duration::from_millis(1);
 /// Rows read in one go.
 const SCAN_ROWS: usize = 1024;
 /// How long to wait before reading everything again after a failed commit.
@@ -28,10 +36,17 @@ const REOPEN_AFTER: Duration = Duration::from_millis(500);
 pub(crate) enum Input {
     /// An execution to be started.
     Start(Box<Start>),
-    /// One that has ended.
-    Ended([u8; 16]),
+    /// Some that have ended.
+    Ended(Vec<Place>),
     /// Finish what was begun and end.
     Shutdown,
+}
+
+/// Where a start is written: the key of its group, and its number there.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    group: Id,
+    number: usize,
 }
 
 /// An execution to be started.
@@ -44,8 +59,10 @@ pub(crate) struct Start {
 
 struct InFlight {
     commit: CommitFuture,
+    /// The key of a new group, and its starts.
+    group: Option<Id>,
     starts: Vec<Start>,
-    ended: Vec<[u8; 16]>,
+    gone: Vec<Id>,
 }
 
 /// The owner of the rows.
@@ -53,10 +70,12 @@ pub(crate) struct Starts {
     express: Arc<Express>,
     inbox: mpsc::Receiver<Input>,
     epoch: Epoch,
-    /// Executions of this process that have rows, or will have when a batch is durable.
-    under_way: HashSet<[u8; 16]>,
-    /// Ended executions whose rows are to go with the next batch.
-    ended: Vec<[u8; 16]>,
+    /// Groups that have rows, or will have when a batch is durable.
+    groups: HashMap<Id, Group>,
+    /// When to look at which.
+    looks: BTreeSet<(Instant, Id)>,
+    /// Groups whose rows are to go with the next batch.
+    gone: Vec<Id>,
     in_flight: VecDeque<InFlight>,
     is_closing: bool,
 }
@@ -73,8 +92,9 @@ impl Starts {
             express,
             inbox,
             epoch: Epoch(0),
-            under_way: HashSet::new(),
-            ended: Vec::new(),
+            groups: HashMap::new(),
+            looks: BTreeSet::new(),
+            gone: Vec::new(),
             in_flight: VecDeque::new(),
             is_closing: false,
         };
@@ -86,9 +106,14 @@ impl Starts {
     pub async fn run(mut self) {
         while !(self.is_closing && self.in_flight.is_empty()) {
             let has_room = self.in_flight.len() < BATCHES_IN_FLIGHT_MAX;
+            let look = self.looks.first().map(|(when, _)| *when);
             let turn = tokio::select! {
                 biased;
                 result = first_commit(&mut self.in_flight) => self.committed(result),
+                () = until(look), if has_room && !self.is_closing => {
+                    self.look();
+                    Ok(())
+                }
                 input = self.inbox.recv(), if has_room && !self.is_closing => {
                     self.take_inputs(input);
                     Ok(())
@@ -106,7 +131,7 @@ impl Starts {
         for _ in 0..BATCH_INPUTS_MAX {
             match next {
                 Some(Input::Start(start)) => starts.push(*start),
-                Some(Input::Ended(id)) => self.ended.push(id),
+                Some(Input::Ended(places)) => self.ended(&places),
                 Some(Input::Shutdown) | None => {
                     self.is_closing = true;
                     break;
@@ -117,63 +142,96 @@ impl Starts {
                 Err(_) => break,
             };
         }
-        self.submit(starts);
+        self.submit(starts, Vec::new());
     }
 
-    fn submit(&mut self, starts: Vec<Start>) {
-        let ended = std::mem::take(&mut self.ended);
-        let key = |id: &[u8; 16]| Bytes::copy_from_slice(id);
-        let mut writes: Vec<Write> = ended.iter().map(|id| Write::delete(EXPRESS_STARTS, key(id))).collect();
-        for start in &starts {
-            writes.push(Write::put(EXPRESS_STARTS, key(&start.new.id), start.new.header.to_row()));
-            self.under_way.insert(start.new.id);
+    fn ended(&mut self, places: &[Place]) {
+        for Place { group: key, number } in places {
+            // After a failed commit it may be that nothing is known of it.
+            let Some(group) = self.groups.get_mut(key) else { continue };
+            if group.ended(*number) {
+                self.looks.remove(&(group.look, *key));
+                self.groups.remove(key);
+                self.gone.push(*key);
+            }
+        }
+    }
+
+    /// Writes groups anew of which most have ended.
+    fn look(&mut self) {
+        let now = Instant::now();
+        let mut rows = Vec::new();
+        while let Some((_, key)) = self.looks.first().copied().filter(|(when, _)| *when <= now) {
+            self.looks.pop_first();
+            let Some(group) = self.groups.get_mut(&key) else { continue };
+            rows.extend(group.anew().map(|row| Write::put(EXPRESS_STARTS, Bytes::copy_from_slice(&key), row)));
+            group.look_later(now);
+            self.looks.insert((group.look, key));
+        }
+        self.submit(Vec::new(), rows);
+    }
+
+    fn submit(&mut self, starts: Vec<Start>, mut writes: Vec<Write>) {
+        let gone = std::mem::take(&mut self.gone);
+        let key = |id: &Id| Bytes::copy_from_slice(id);
+        writes.extend(gone.iter().map(|id| Write::delete(EXPRESS_STARTS, key(id))));
+        let group = starts.first().map(|first| first.new.id);
+        if let Some(id) = group {
+            let rows = starts.iter().map(|start| (start.new.id, start.new.header.to_row()));
+            let (group, row) = Group::of(rows, Instant::now());
+            writes.push(Write::put(EXPRESS_STARTS, key(&id), row));
+            self.add(id, group);
         }
         if !writes.is_empty() {
             let batch = Batch { partition: EXPRESS_PARTITION, epoch: self.epoch, writes };
             let commit = self.express.shared.store.commit(batch);
-            self.in_flight.push_back(InFlight { commit, starts, ended });
+            self.in_flight.push_back(InFlight { commit, group, starts, gone });
         }
+    }
+
+    fn add(&mut self, key: Id, group: Group) {
+        self.looks.insert((group.look, key));
+        self.groups.insert(key, group);
     }
 
     /// The oldest batch is on disk, or will never be.
     fn committed(&mut self, result: Result<(), StoreError>) -> Result<(), StoreError> {
-        let InFlight { starts, ended, .. } = self.in_flight.pop_front().expect("the batch whose commit was waited for");
+        let in_flight = self.in_flight.pop_front().expect("the batch whose commit was waited for");
         if let Err(error) = result {
-            self.failed(starts, ended);
+            self.failed(in_flight);
             return Err(error);
         }
-        for id in &ended {
-            self.under_way.remove(id);
+        let InFlight { group, starts, .. } = in_flight;
+        let Some(group) = group else { return Ok(()) };
+        let mut starts = starts.into_iter().zip((0..).map(|number| Place { group, number }));
+        loop {
+            let together: Vec<_> = starts.by_ref().take(STEPPED_TOGETHER).collect();
+            if together.is_empty() {
+                return Ok(());
+            }
+            spawn_beginning(self.express.clone(), together);
         }
-        for start in starts {
-            let Start { new: New { header, id, prepared }, permit, answer } = start;
-            // Whoever asked may have gone away.
-            let _ = answer.send(Ok(()));
-            self.spawn(header, id, prepared.revision.clone(), Some(permit));
-        }
-        Ok(())
-    }
-
-    fn spawn(&self, header: Header, id: [u8; 16], revision: Arc<Revision>, permit: Option<OwnedSemaphorePermit>) {
-        let (kind, execution) = (ExpressKind::Asynchronous, Execution::new(header));
-        let run = Run::new(self.express.clone(), kind, revision, execution, permit);
-        tokio::spawn(run.started(id).start());
     }
 
     /// Nobody knows whether the rows are there: what is found when they are read again runs.
-    fn failed(&mut self, starts: Vec<Start>, ended: Vec<[u8; 16]>) {
+    fn failed(&mut self, in_flight: InFlight) {
+        let InFlight { group, starts, gone, .. } = in_flight;
+        if let Some(key) = group
+            && let Some(group) = self.groups.remove(&key)
+        {
+            self.looks.remove(&(group.look, key));
+        }
         for start in starts {
-            self.under_way.remove(&start.new.id);
             let _ = start.answer.send(Err(crate::unavailable()));
         }
-        self.ended.extend(ended);
+        self.gone.extend(gone);
     }
 
     /// After a failed commit: begins again from what is there.
     async fn reopen(&mut self, error: &StoreError) {
         tracing::error!(%error, "starts of Express executions could not be stored; what is stored is read again");
-        for InFlight { starts, ended, .. } in std::mem::take(&mut self.in_flight) {
-            self.failed(starts, ended);
+        for in_flight in std::mem::take(&mut self.in_flight) {
+            self.failed(in_flight);
         }
         let mut told = error.to_string();
         while !self.is_closing {
@@ -183,7 +241,7 @@ impl Starts {
                 input = self.inbox.recv() => {
                     match input {
                         Some(Input::Start(start)) => drop(start.answer.send(Err(crate::unavailable()))),
-                        Some(Input::Ended(id)) => self.ended.push(id),
+                        Some(Input::Ended(places)) => self.ended(&places),
                         Some(Input::Shutdown) | None => self.is_closing = true,
                     }
                     continue;
@@ -214,7 +272,7 @@ impl Starts {
             let Some((last, _)) = rows.last() else { break };
             range = range.after(last.clone());
             for (key, row) in rows {
-                again += u64::from(self.run_again(&key, &row).await);
+                again += self.run_again(&key, &row).await;
             }
         }
         if again > 0 {
@@ -223,32 +281,103 @@ impl Starts {
         Ok(())
     }
 
-    /// Runs the execution of a row, unless it runs or has just ended.
-    async fn run_again(&mut self, key: &[u8], row: &[u8]) -> bool {
+    /// Runs the executions of a row, unless it is known; how many.
+    async fn run_again(&mut self, key: &[u8], row: &Bytes) -> u64 {
         let trouble = |what: &dyn std::fmt::Display| {
             let code = store::Trouble::DamagedExecution.code();
             tracing::error!(key = %key.escape_ascii(), code, "an Express execution cannot run once more: {what}");
-            false
         };
-        let Ok(id) = <[u8; 16]>::try_from(key) else { return trouble(&"its key is malformed") };
-        if self.under_way.contains(&id) || self.ended.contains(&id) {
-            return false;
+        if Id::try_from(key).is_ok_and(|key| self.groups.contains_key(&key) || self.gone.contains(&key)) {
+            return 0;
         }
-        let mut header = match Header::from_row(row) {
-            Ok(header) => header,
-            Err(corrupt) => return trouble(&corrupt),
+        let starts = match group::read(key, row) {
+            Ok(starts) => starts,
+            Err(corrupt) => {
+                trouble(&corrupt);
+                return 0;
+            }
         };
-        let revision = match self.express.shared.registry.revision(RevisionNumber(header.revision)).await {
-            Ok(revision) => revision,
-            Err(error) => return trouble(&error),
+        let Ok(group) = Id::try_from(key) else {
+            trouble(&"its key is malformed");
+            return 0;
         };
+        self.add(group, Group::read(&starts, Instant::now()));
+        let mut again = 0;
+        for (number, start) in starts.into_iter().enumerate() {
+            let revision = RevisionNumber(start.header.revision);
+            match self.express.shared.registry.revision(revision).await {
+                Ok(revision) => self.go_again(start.header, Place { group, number }, revision),
+                Err(error) => {
+                    trouble(&error);
+                    continue;
+                }
+            }
+            again += 1;
+        }
+        again
+    }
+
+    fn go_again(&self, mut header: Header, place: Place, revision: Arc<Revision>) {
         // Its five minutes begin anew.
         header.start_time = self.express.now();
-        self.under_way.insert(id);
         // Without a permit if there is none: it was accepted once.
         let permit = self.express.under_way.clone().try_acquire_owned().ok();
-        self.spawn(header, id, revision, permit);
-        true
+        let (kind, execution) = (ExpressKind::Asynchronous, Execution::new(header));
+        let run = Run::new(self.express.clone(), kind, revision, execution, permit);
+        tokio::spawn(run.started(place).start());
+    }
+}
+
+/// Lets executions begin in a task of theirs.
+fn spawn_beginning(express: Arc<Express>, starts: Vec<(Start, Place)>) {
+    tokio::spawn(async move {
+        let ended = begin(&express, starts);
+        if !ended.is_empty() {
+            // Nobody takes them only when the server goes down: then they run once more.
+            let _ = express.starts.send(Input::Ended(ended)).await;
+        }
+    });
+}
+
+/// Answers those who started executions, and takes their first steps, with which most end: those are returned. Each of the others goes on
+/// in a task of its own.
+fn begin(express: &Arc<Express>, starts: Vec<(Start, Place)>) -> Vec<Place> {
+    let begun = Instant::now();
+    let mut ended = Vec::new();
+    let mut starts = starts.into_iter();
+    while let Some((Start { new: New { header, prepared, .. }, permit, answer }, place)) = starts.next() {
+        // Whoever asked may have gone away.
+        let _ = answer.send(Ok(()));
+        let (kind, revision) = (ExpressKind::Asynchronous, &prepared.revision);
+        let mut execution = Execution::new(header);
+        let now = execution.header.start_time;
+        match express.step(kind, revision, &mut execution, Command::StartExecution, now) {
+            Ok(outcome) => {
+                let outcome = outcome.expect("a new execution can be started");
+                if execution.is_running() {
+                    let run = Run::new(express.clone(), kind, revision.clone(), execution, Some(permit));
+                    tokio::spawn(run.started(place).go_on(outcome));
+                } else {
+                    express.tell(revision, &execution, outcome.events, &mut OpenTasks::default());
+                    express.keep(&execution, kind, Journal::default());
+                    ended.push(place);
+                }
+            }
+            // It panicked, and that is its end.
+            Err(()) => ended.push(place),
+        }
+        if begun.elapsed() > STEPPED_TOGETHER_FOR && starts.len() > 0 {
+            spawn_beginning(express.clone(), starts.collect());
+            break;
+        }
+    }
+    ended
+}
+
+async fn until(when: Option<Instant>) {
+    match when {
+        Some(when) => tokio::time::sleep_until(when).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -202,12 +202,21 @@ impl Evaluator<'_> {
         let mut tuples: Option<Vec<Tuple>> = None;
         for (index, step) in path.steps.iter().enumerate() {
             if index == 0 && step.cons_array {
-                items = self.evaluate(step, &Item::sequence(items), environment)?.into_items();
+                let first = self.evaluate(step, &Item::sequence(items), environment)?;
+                if first.elements().is_some_and(|elements| elements.len() == 0) {
+                    return Ok(first);
+                }
+                items = first.into_items();
             } else if tuples.is_some() || step.is_tuple_step() {
                 tuples = Some(self.tuple_step(step, items, tuples, environment)?);
                 items = Vec::new();
             } else {
-                let (result, _) = self.step(step, Item::sequence(items), false, false, environment)?;
+                let last = index + 1 == path.steps.len();
+                let (result, _) = self.step(step, Item::sequence(items), false, last, environment)?;
+                // An array constructor in front binds nothing, so that there may be no tuples at the end.
+                if last {
+                    return Ok(result);
+                }
                 items = result.into_items();
                 if items.is_empty() {
                     return Ok(Item::Undefined);

@@ -73,8 +73,7 @@ fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mu
     }
     match item {
         Item::Json(Value::String(text)) => {
-            evaluator.budget.allocate(text.len())?;
-            quote(evaluator, text, out);
+            quote(evaluator, text, out)?;
         }
         Item::Json(Value::Object(_)) | Item::Record(_) => {
             let entries = item.entries();
@@ -88,7 +87,7 @@ fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mu
                     out.push(',');
                 }
                 new_line(inner, out);
-                quote(evaluator, key, out);
+                quote(evaluator, key, out)?;
                 out.push_str(if indent.is_some() { ": " } else { ":" });
                 write(evaluator, member, inner, out)?;
             }
@@ -101,11 +100,20 @@ fn write(evaluator: &Evaluator<'_>, item: &Item, indent: Option<usize>, out: &mu
     Ok(())
 }
 
-/// A string in quotes. AWS escapes fewer characters than JSON asks for.
-fn quote(evaluator: &Evaluator<'_>, text: &str, out: &mut String) {
-    if evaluator.profile != Profile::StepFunctions {
-        return write_string(text, out);
+/// A string in quotes, charged for as it is written: what is escaped takes up to six times the room.
+fn quote(evaluator: &Evaluator<'_>, text: &str, out: &mut String) -> Result<(), Error> {
+    let before = out.len();
+    if evaluator.profile == Profile::StepFunctions {
+        quote_as_aws(text, out);
+    } else {
+        write_string(text, out);
     }
+    evaluator.budget.allocate(out.len() - before)?;
+    evaluator.budget.step(text.len() as u64 / 64)
+}
+
+/// AWS escapes fewer characters than JSON asks for.
+fn quote_as_aws(text: &str, out: &mut String) {
     out.push('"');
     for character in text.chars() {
         match character {

@@ -3,7 +3,7 @@
 //! A node that contains a `%` whose step is not known yet carries the slot in `seeking`; joining it to a path resolves what can be.
 
 use super::ast::{Kind, Node, Path, Symbol};
-use crate::error::Error;
+use crate::error::{DEPTH_EXCEEDED, Error};
 
 /// One `%`: how many steps it still has to go back, and the binding it ended at.
 pub(super) struct Slot {
@@ -16,7 +16,12 @@ pub(super) struct Slot {
 #[derive(Default)]
 pub(super) struct Parents {
     pub(super) slots: Vec<Slot>,
+    /// Steps that were looked at for all of them.
+    looked_at: usize,
 }
+
+/// What many `%` may cost together: each is sought from its step back to the first.
+const LOOKED_AT_MAX: usize = 1_000_000;
 
 impl Parents {
     pub(super) fn create(&mut self) -> usize {
@@ -93,6 +98,10 @@ impl Parents {
 
     fn seek(&mut self, node: &mut Node, slot: usize) -> Result<(), Error> {
         let position = node.span.end;
+        self.looked_at += 1;
+        if self.looked_at > LOOKED_AT_MAX {
+            return Err(Error::new(DEPTH_EXCEEDED).at(position));
+        }
         let name = node.type_name();
         match &mut node.kind {
             Kind::Name(_) | Kind::Wildcard => {

@@ -168,6 +168,10 @@ impl Parser<'_> {
             node.visit_attached(&mut visit);
             node.height = highest + 1;
         }
+        self.low_enough(node)
+    }
+
+    fn low_enough(&self, node: Node) -> Result<Node, Error> {
         if node.height > HEIGHT_MAX { Err(Error::new(DEPTH_EXCEEDED).at(self.span.end)) } else { Ok(node) }
     }
 
@@ -340,7 +344,8 @@ impl Parser<'_> {
             self.next(false)?;
             delete = Some(self.expression(0)?);
         }
-        self.expect("|", true)?;
+        // A `/` after it begins a regular expression, as in the reference implementation.
+        self.expect("|", false)?;
         let transform = Transform { pattern, update, delete };
         self.finish(Node::new(Kind::Transform(Arc::new(transform)), span))
     }
@@ -472,6 +477,7 @@ impl Parser<'_> {
         match unresolved {
             Ok(slots) if slots.is_empty() => {}
             Ok(slots) => node.extras_mut().seeking.extend(slots),
+            Err(error) if error.is_limit() => return Err(error),
             Err(error) => self.shape(error),
         }
         self.finish(node)
@@ -490,12 +496,13 @@ impl Parser<'_> {
                     step.keep_array = true;
                 }
             }
-            return self.finish(left);
+            return Ok(left);
         }
         let mut filter = self.expression(0)?;
         self.expect("]", true)?;
-        let height = filter.height + 2;
         let is_path = matches!(left.kind, Kind::Path(_));
+        // One more child does not make it necessary to look at the others again, of which there may be many.
+        left.height = left.height.max(filter.height + 1 + u32::from(is_path));
         let step = match &mut left.kind {
             Kind::Path(path) => path.steps.last_mut().expect("a path has steps"),
             _ => &mut left,
@@ -507,17 +514,18 @@ impl Parser<'_> {
         } else {
             step.extras_mut().predicate.push(filter);
         }
-        if let Err(error) = sought {
-            self.shape(error);
+        match sought {
+            Err(error) if error.is_limit() => return Err(error),
+            Err(error) => self.shape(error),
+            Ok(()) => {}
         }
         if grouped {
             self.shape(Error::new("S0209").at(span.end));
         }
         if let Kind::Path(path) = &mut left.kind {
             path.streams |= path.steps.last().is_some_and(Node::is_tuple_step);
-            left.height = left.height.max(height);
         }
-        self.finish(left)
+        self.low_enough(left)
     }
 
     fn group(&mut self, mut left: Node, span: Span) -> Result<Node, Error> {
@@ -566,6 +574,7 @@ impl Parser<'_> {
         match unresolved {
             Ok(slots) if slots.is_empty() => {}
             Ok(slots) => node.extras_mut().seeking.extend(slots),
+            Err(error) if error.is_limit() => return Err(error),
             Err(error) => self.shape(error),
         }
         self.finish(node)

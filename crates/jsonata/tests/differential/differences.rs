@@ -9,7 +9,8 @@ pub(crate) struct Difference {
     pub(crate) example: String,
     /// The document it is evaluated on.
     pub(crate) document: Option<String>,
-    /// One of these is in the expression, `…` standing for any text; none means any expression.
+    /// One of these is in the expression, `…` standing for any text and `ƒ` for the name of a function; none means any
+    /// expression.
     expression: Vec<String>,
     /// The reference implementation's answer; `…` stands for any text.
     reference: String,
@@ -53,18 +54,20 @@ fn are_almost_equal(left: &str, right: &str) -> bool {
     left.len() == right.len() && left.iter().zip(&right).all(is_almost)
 }
 
-/// Whether a text is as a pattern with `…` says.
+/// Whether a text is as a pattern says: `…` stands for any text, `ƒ` for the name of a function.
 fn is_like(text: &str, pattern: &str) -> bool {
-    let mut parts = pattern.split('…');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, between)) = parts.split_last() else { return rest.is_empty() };
-    for part in between {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
+    let Some(first) = pattern.chars().next() else { return text.is_empty() };
+    let after = &pattern[first.len_utf8()..];
+    match first {
+        // The last one takes the text as it comes, which is quicker than to try every place.
+        '…' if !after.contains(['…', 'ƒ']) => text.ends_with(after),
+        '…' => text.char_indices().any(|(at, _)| is_like(&text[at..], after)) || is_like("", after),
+        'ƒ' => text.strip_prefix('$').is_some_and(|name| {
+            let end = name.find(|next: char| !next.is_ascii_alphanumeric()).unwrap_or(name.len());
+            end > 0 && is_like(&name[end..], after)
+        }),
+        _ => text.strip_prefix(first).is_some_and(|rest| is_like(rest, after)),
     }
-    rest.ends_with(last)
 }
 
 pub(crate) fn read() -> Vec<Difference> {

@@ -69,6 +69,7 @@ impl fmt::Display for Answer {
 
 /// The answers of the two versions.
 pub(crate) struct Answers {
+    /// That of the documented version, or that of the newest where the documented one fails with an error of JavaScript's or does not end.
     pub(crate) documented: Answer,
     pub(crate) newest: Answer,
 }
@@ -123,12 +124,15 @@ fn line(case: &Case) -> String {
 fn answers(line: &str) -> Answers {
     let parsed = json::parse(line).expect("a line is JSON");
     let both = parsed.as_array().expect("a line has two answers");
-    Answers { documented: answer(&both[0]), newest: answer(&both[1]) }
+    let documented = answer(&both[0], "value");
+    let documented = if documented.is_of_the_language() { documented } else { answer(&both[1], "spelled") };
+    Answers { documented, newest: answer(&both[1], "value") }
 }
 
-fn answer(fields: &Value) -> Answer {
+/// `value` names the member with the JSON: as JavaScript prints it, or with numbers that JSON lacks spelled out.
+fn answer(fields: &Value, value: &str) -> Answer {
     let text = |name: &str| fields.get(name).and_then(Value::as_str).map(str::to_owned);
-    if let Some(value) = text("value") {
+    if let Some(value) = text(value) {
         return Answer::Value(value);
     }
     if let (Some(code), Some(message)) = (text("code"), text("message")) {

@@ -21,9 +21,9 @@ pub(super) const MONTHS: [&str; 12] = [
 ];
 pub(super) const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// `millis` lies within the calendar; the offset may lead a day beyond it.
-pub(super) fn format(picture: &Picture, millis: i64, offset_minutes: i64) -> Result<String, PictureError> {
-    let moment = Moment::of(millis + offset_minutes * 60_000);
+/// `local_millis` is the time as clocks show it where they are that far from UTC; it may lie a day beyond the calendar.
+pub(super) fn format(picture: &Picture, local_millis: i64, offset_minutes: i64) -> Result<String, PictureError> {
+    let moment = Moment::of(local_millis);
     let mut out = String::new();
     for part in &picture.parts {
         match part {

@@ -35,7 +35,8 @@ pub fn format(
     if millis.is_nan() || millis.abs() > MILLIS_MAX as f64 {
         return Err(PictureError::out_of_range(millis));
     }
-    format::format(&picture, millis as i64, offset_minutes)
+    // What is a fraction of a millisecond is cut off the local time.
+    format::format(&picture, (millis + (offset_minutes * 60_000) as f64) as i64, offset_minutes)
 }
 
 /// `$toMillis`: the time that `text` tells, `None` when it does not match `picture`.

@@ -72,7 +72,7 @@ impl Picture {
         match &self.sequence {
             Sequence::Letters { upper } => numerals::write_letters(magnitude, *upper, &mut out),
             Sequence::Roman { upper } => numerals::write_roman(magnitude, *upper, &mut out)?,
-            Sequence::Words(case) => words::write(&digits_of(magnitude), self.ordinal, *case, &mut out),
+            Sequence::Words(case) => words::write(magnitude, self.ordinal, *case, &mut out),
             Sequence::Decimal(pattern) => pattern.write(&digits_of(magnitude), self.ordinal, &mut out)?,
         }
         if out.len() > OUTPUT_BYTES_MAX {

@@ -33,12 +33,13 @@ const ONES: [&str; 20] = [
 ];
 const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 const MAGNITUDES: [(u64, &str); 3] = [(1_000_000_000, "billion"), (1_000_000, "million"), (1_000, "thousand")];
-/// The largest name: beyond it, trillions are counted in trillions.
-const TRILLION_DIGITS: usize = 12;
+/// The largest number with a name.
+const TRILLION: f64 = 1e12;
 
-/// Appends the number with these ASCII digits.
-pub(super) fn write(digits: &str, ordinal: bool, case: WordCase, out: &mut String) {
-    let mut words = cardinal(digits);
+/// Appends a whole number.
+pub(super) fn write(value: f64, ordinal: bool, case: WordCase, out: &mut String) {
+    let mut words = String::new();
+    write_large(value, &mut words);
     if ordinal {
         make_ordinal(&mut words);
     }
@@ -49,27 +50,20 @@ pub(super) fn write(digits: &str, ordinal: bool, case: WordCase, out: &mut Strin
     }
 }
 
-/// Twelve digits at a time, each group followed by what the groups after it are worth: `A trillion, B trillion, C`.
-fn cardinal(digits: &str) -> String {
-    let mut words = String::new();
-    let mut rest = digits;
-    loop {
-        let group = match rest.len() % TRILLION_DIGITS {
-            0 => TRILLION_DIGITS.min(rest.len()),
-            partial => partial,
-        };
-        let (first, after) = rest.split_at(group);
-        let value: u64 = first.parse().unwrap_or(0);
-        if words.is_empty() {
-            write_group(value, &mut words)
-        } else {
-            write_remainder(value, &mut words)
-        }
-        if after.is_empty() {
-            return words;
-        }
-        words.push_str(" trillion");
-        rest = after;
+/// Trillions are counted in trillions. A large number is taken apart as the double it is, with the rounding that this brings.
+fn write_large(value: f64, words: &mut String) {
+    if value < TRILLION {
+        return write_group(value as u64, words);
+    }
+    let trillions = (value / TRILLION).floor();
+    write_large(trillions, words);
+    words.push_str(" trillion");
+    let rest = value - trillions * TRILLION;
+    if rest >= TRILLION {
+        words.push_str(", ");
+        write_large(rest, words);
+    } else if rest > 0.0 {
+        write_remainder(rest as u64, words);
     }
 }
 

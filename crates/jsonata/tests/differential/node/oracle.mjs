@@ -137,7 +137,7 @@ async function evaluate(version, jsonata, expression, input) {
   if (value === undefined) return { undefined: true };
   try {
     if (hasFunction(value, 0)) return { function: true };
-    return { value: toJson(value, version) };
+    return { value: toJson(value, version), spelled: toJson(value, 0) };
   } catch (error) {
     return { crash: String(error) };
   }
