@@ -72,5 +72,5 @@ fn missing_resource(resource: &str) -> Option<String> {
         Some(name) => name.to_owned(),
         None => String::new(),
     };
-    if stand_in::is_called_by_tasks(&name) { None } else { Some(format!("service {name}")) }
+    if stand_in::is_called_by_tasks(service) { None } else { Some(format!("service {name}")) }
 }

@@ -13,17 +13,17 @@ use std::sync::{Mutex, OnceLock};
 
 /// Services whose calls by clients it answers, as boto3 names them.
 const CLIENTS: [&str; 2] = ["dynamodb", "s3"];
-/// Services that tasks call there.
-const TASKS: [&str; 3] = ["aws-sdk:dynamodb", "aws-sdk:s3", "aws-sdk:secretsmanager"];
+/// What tasks call there: a service, or one action of it.
+const TASKS: [&str; 3] = ["aws-sdk:dynamodb:", "aws-sdk:s3:", "aws-sdk:secretsmanager:listSecrets"];
 
 /// Whether a client can call the service.
 pub fn is_called_by_clients(service: &str) -> bool {
     CLIENTS.contains(&service)
 }
 
-/// Whether tasks can call the service; `aws-sdk:sfn` is the server itself.
-pub fn is_called_by_tasks(service: &str) -> bool {
-    TASKS.contains(&service) || service == "aws-sdk:sfn"
+/// Whether tasks can call what a resource names, without what all resources begin with; `aws-sdk:sfn` is the server itself.
+pub fn is_called_by_tasks(action: &str) -> bool {
+    TASKS.iter().any(|known| action.starts_with(known)) || action.starts_with("aws-sdk:sfn:")
 }
 
 /// What tasks of a server at `own` call services with.

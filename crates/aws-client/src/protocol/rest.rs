@@ -175,7 +175,7 @@ fn structure(format: Format, shape: Shape<'_>, answer: &Answer) -> Result<Data, 
             };
             members.push((name.into(), data));
         }
-        None if answer.body.is_empty() || shape.members().all(|(_, member)| member.location().is_some()) => {}
+        None if answer.body.is_empty() || shape.members().all(|(_, member)| super::is_outside_body(member)) => {}
         None => {
             let body = match format {
                 Format::Json => json::data(shape, &json::body(answer)?),
