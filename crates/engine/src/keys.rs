@@ -32,6 +32,16 @@ pub(crate) const CLOSED: Table = Table(25);
 /// Starts of asynchronous Express executions that have not ended, in groups (`express::group`). In a partition of their own.
 pub(crate) const EXPRESS_STARTS: Table = Table(26);
 
+/// Variables that are not in a frame's base row, by execution, frame and name.
+pub(crate) const VARIABLES: Table = Table(27);
+
+/// What a partition notes for itself: see [`TIMERS_FROM`].
+pub(crate) const MARKS: Table = Table(28);
+
+/// The row of [`MARKS`] with the time, as it stands in keys, before which there is no row in [`TIMERS`]. Nobody else knows how many were there
+/// and went, and a store may have to go over all of them to find the first that is left.
+pub(crate) const TIMERS_FROM: &[u8] = b"timers from";
+
 /// What the rows of a table are, in a word or two: for whoever counts them.
 pub fn table_name(table: Table) -> &'static str {
     match table {
@@ -46,6 +56,8 @@ pub fn table_name(table: Table) -> &'static str {
         UNFINISHED => "unfinished",
         CLOSED => "closing time",
         EXPRESS_STARTS => "Express start",
+        VARIABLES => "variable",
+        MARKS => "mark",
         _ => "other",
     }
 }
@@ -96,6 +108,10 @@ impl ExecutionKey {
         self.with(&frame.0.to_be_bytes())
     }
 
+    pub fn variable(&self, frame: FrameId, name: &str) -> Bytes {
+        self.with(&[&frame.0.to_be_bytes(), name.as_bytes()].concat())
+    }
+
     pub fn event(&self, event_id: u64) -> Bytes {
         self.with(&event_id.to_be_bytes())
     }
@@ -138,6 +154,14 @@ impl ExecutionKey {
 pub(crate) fn split(key: &Bytes, suffix_length: usize) -> Option<(ExecutionKey, Bytes)> {
     let end = key.len().checked_sub(suffix_length + 1)?;
     (key[end] == 0).then(|| (ExecutionKey(key.slice(..end)), key.slice(end + 1..)))
+}
+
+/// The execution, the frame and the name a key of [`VARIABLES`] is about.
+pub(crate) fn read_variable(key: &Bytes) -> Option<(ExecutionKey, FrameId, &str)> {
+    let mut zeros = key.iter().enumerate().filter(|(_, byte)| **byte == 0).map(|(at, _)| at);
+    let end = zeros.nth(1)?;
+    let (frame, name) = key.get(end + 1..)?.split_first_chunk()?;
+    Some((ExecutionKey(key.slice(..end)), FrameId(u64::from_be_bytes(*frame)), std::str::from_utf8(name).ok()?))
 }
 
 /// The task a key of [`TASKS`] is about.
@@ -194,8 +218,7 @@ pub(crate) fn read_timer(key: &Bytes) -> Option<(ExecutionKey, Timer)> {
         3 => TimerKind::Heartbeat(task),
         _ => return None,
     };
-    let due = u64::from_be_bytes(*rest.0.first_chunk()?);
-    let due = Timestamp(due.wrapping_add(1 << 63) as i64);
+    let due = from_sortable(*rest.0.first_chunk()?);
     Some((ExecutionKey(rest.0.slice(8..)), Timer { due, kind }))
 }
 
@@ -235,10 +258,10 @@ pub(crate) struct ClosedRow {
 }
 
 impl ClosedRow {
-    pub fn value(status: u8, header: &Header) -> Vec<u8> {
-        let mut row = Writer::new();
+    pub fn value(status: u8, header: &Header, stop: Timestamp) -> Vec<u8> {
+        let mut row = Writer::compact();
         row.byte(status);
-        row.timestamp(header.start_time);
+        row.time_since(stop, header.start_time);
         write_started_with(&mut row, header.state_machine_version, header.state_machine_alias.as_ref());
         row.finish()
     }
@@ -246,8 +269,10 @@ impl ClosedRow {
     pub fn read(key: &[u8], value: &[u8]) -> Option<ClosedRow> {
         let execution = std::str::from_utf8(key.get(8..)?).ok()?;
         let (machine, name) = execution.split_once('\0')?;
+        let stop = from_sortable(*key.first_chunk()?);
         let mut row = Reader::new(value).ok()?;
-        let (status, start) = (row.byte().ok()?, row.timestamp().ok()?);
+        let status = row.byte().ok()?;
+        let start = if row.is_compact() { row.time_since(stop) } else { row.timestamp() }.ok()?;
         let (version, alias) = read_started_with(&mut row)?;
         Some(ClosedRow { machine: machine.to_owned(), name: name.to_owned(), status, start, version, alias })
     }
@@ -266,8 +291,12 @@ fn read_started_with(row: &mut Reader<'_>) -> Option<(Option<u64>, Option<Arc<st
 }
 
 /// Order-preserving: earlier than 1970 sorts before later.
-fn sortable(time: Timestamp) -> u64 {
+pub(crate) fn sortable(time: Timestamp) -> u64 {
     (time.0 as u64).wrapping_add(1 << 63)
+}
+
+fn from_sortable(bytes: [u8; 8]) -> Timestamp {
+    Timestamp(u64::from_be_bytes(bytes).wrapping_add(1 << 63) as i64)
 }
 
 /// A row of [`INDEX`]: machine, zero, status, start counted backwards, execution name.
@@ -309,8 +338,8 @@ impl IndexRow {
 
     /// What of it is not in the key.
     pub fn value(&self) -> Vec<u8> {
-        let mut row = Writer::new();
-        row.option(self.stop, Writer::timestamp);
+        let mut row = Writer::compact();
+        row.option(self.stop, |row, stop| row.time_since(self.start, stop));
         if self.redrive_count > 0 {
             row.option(self.version, Writer::number);
             row.option(self.alias.as_ref(), Writer::shared);
@@ -322,19 +351,29 @@ impl IndexRow {
         row.finish()
     }
 
+    /// Reads any row; with the first part of its key.
+    pub fn read_any<'k>(key: &'k [u8], value: &[u8]) -> Option<(&'k str, IndexRow)> {
+        let indexed = std::str::from_utf8(key.split(|byte| *byte == 0).next()?).ok()?;
+        Some((indexed, IndexRow::read(indexed, key, value)?))
+    }
+
     /// Reads a row whose key begins with `index_prefix(machine, status)`.
     pub fn read(machine: &str, key: &[u8], value: &[u8]) -> Option<IndexRow> {
         let rest = key.get(machine.len() + 2..)?;
         let (start, name) = rest.split_at_checked(8)?;
-        let start = !u64::from_be_bytes(start.try_into().ok()?);
+        let start = from_sortable((!u64::from_be_bytes(start.try_into().ok()?)).to_be_bytes());
         let mut value = Reader::new(value).ok()?;
-        let stop = value.option(Reader::timestamp).ok()?;
+        let stop = match value.is_compact() {
+            true => value.option(|value| value.time_since(start)),
+            false => value.option(Reader::timestamp),
+        }
+        .ok()?;
         let (version, alias) = read_started_with(&mut value)?;
         let redrive_count = value.later_option(Reader::number).ok()?.unwrap_or(0);
         let redrive_date = value.later_option(Reader::timestamp).ok()?;
         Some(IndexRow {
             name: String::from_utf8(name.to_vec()).ok()?,
-            start: Timestamp(start.wrapping_add(1 << 63) as i64),
+            start,
             stop,
             version,
             alias,

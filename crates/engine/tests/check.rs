@@ -106,7 +106,8 @@ async fn no_row_can_be_missing_changed_or_too_much() {
                     value.iter().enumerate().map(|(at, byte)| byte ^ u8::from(at == value.len() / 2)).collect();
                 commit(&store, partition, Write::put(table, key.clone(), changed)).await;
                 let (_, found) = findings(&store).await;
-                assert!(!found.is_empty(), "table {} with another '{}'", table.0, key.escape_ascii());
+                let place = (key.escape_ascii(), value.escape_ascii());
+                assert!(!found.is_empty(), "table {} with another '{}' than '{}'", table.0, place.0, place.1);
 
                 commit(&store, partition, Write::put(table, key.clone(), value.clone())).await;
                 let other = [&key[..8.min(key.len())], b"other", &key[8.min(key.len())..]].concat();

@@ -19,20 +19,46 @@ use store::{Batch, Memory, PartitionId, Store, Table, Write};
 use support::{ACCOUNT, closed, describe, history, output};
 
 const FORMAT_2: &str = include_str!("../test_data/format-2.rows");
+const FORMAT_3: &str = include_str!("../test_data/format-3.rows");
+/// Machines and names of its executions, and how many events they have in the end.
+const FORMAT_3_EXECUTIONS: [(&str, &str, usize); 5] = [
+    ("open", "5599c2e8-521e-4c4a-8bed-c217e0ad33e2", 7),
+    ("open", "68367315-fe1b-44c3-8927-0e016259891a", 7),
+    ("small", "0162460f-d106-4412-8808-9412040c230d", 4),
+    ("small", "0317dfe1-9e10-44ec-a73d-8281a58ac67a", 4),
+    ("soon", "c847b249-37c7-43e5-b342-b8976da37037", 4),
+];
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
 
-/// The time at which the rows were taken, and numbers in order for entropy.
-#[derive(Default)]
-struct ThatDay(AtomicU64);
+/// A time soon after the rows were taken, in ms since 1970, and numbers in order for entropy.
+struct ThatDay(i64, AtomicU64);
 
 impl Environment for ThatDay {
     fn now(&self) -> Timestamp {
-        Timestamp(1_795_716_200_000)
+        Timestamp(self.0)
     }
 
     fn entropy(&self) -> [u8; 16] {
-        u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1_000_000).to_be_bytes()
+        u128::from(self.1.fetch_add(1, Ordering::Relaxed) + 1_000_000).to_be_bytes()
     }
+}
+
+async fn open(store: &Arc<Memory>, now_ms: i64) -> Engine {
+    let mut options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    options.environment = Arc::new(ThatDay(now_ms, AtomicU64::new(0)));
+    let integrations = Integrations::new(Functions::new(functions::Options::default()));
+    let shared: Arc<dyn Store> = store.clone();
+    Engine::open(shared, integrations, options).await.expect("a memory store opens")
+}
+
+/// Ends a task that waits for a worker.
+async fn work(engine: &Engine) {
+    let poll = GetActivityTaskRequest::decode(&json!({"activityArn": ACTIVITY})).expect("valid");
+    let task = engine.get_activity_task(poll).await.expect("it polls");
+    let GetActivityTaskResponse::Task { task_token, .. } = task else { panic!("a task waits") };
+    let done = json!({"taskToken": (&*task_token), "output": "\"done\""});
+    let done = SendTaskSuccessRequest::decode(&done).expect("valid");
+    engine.send_task_success(done).await.expect("the task waits for it");
 }
 
 async fn store_of(rows: &str) -> Arc<Memory> {
@@ -62,13 +88,13 @@ fn bytes(field: &str) -> Vec<u8> {
     bytes
 }
 
-async fn assert_sound(store: &Memory) {
+async fn assert_sound(store: &Memory, executions: u64) {
     let identity = Identity::new("aws", "us-east-1", ACCOUNT);
     let options = CheckOptions { identity, settings: Settings::default(), replays: true };
     let mut found = Vec::new();
     let checked = check(Arc::new(store.reopen()), &options, &mut |finding| found.push(finding)).await;
     assert_eq!(found, []);
-    assert_eq!(checked.expect("it reads").replayed, 4);
+    assert_eq!(checked.expect("it reads").replayed, executions);
 }
 
 fn execution(machine: &str, name: &str) -> String {
@@ -78,12 +104,8 @@ fn execution(machine: &str, name: &str) -> String {
 #[tokio::test]
 async fn executions_of_format_2_are_read_and_go_on() {
     let store = store_of(FORMAT_2).await;
-    assert_sound(&store).await;
-    let mut options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
-    options.environment = Arc::new(ThatDay::default());
-    let integrations = Integrations::new(Functions::new(functions::Options::default()));
-    let shared: Arc<dyn Store> = store.clone();
-    let engine = Engine::open(shared, integrations, options).await.expect("a memory store opens");
+    assert_sound(&store, 4).await;
+    let engine = open(&store, 1_795_716_200_000).await;
 
     let input = r#"{"order":{"id":"o-1","items":[1,2,3]},"note":"twice told"}"#;
     let passed = describe(&engine, &execution("passes", "passed")).await;
@@ -95,12 +117,7 @@ async fn executions_of_format_2_are_read_and_go_on() {
 
     // One waits for a worker, the other within a Parallel state after that.
     for _ in 0..3 {
-        let poll = GetActivityTaskRequest::decode(&json!({"activityArn": ACTIVITY})).expect("valid");
-        let task = engine.get_activity_task(poll).await.expect("it polls");
-        let GetActivityTaskResponse::Task { task_token, .. } = task else { panic!("a task waits") };
-        let done = json!({"taskToken": (&*task_token), "output": "\"done\""});
-        let done = SendTaskSuccessRequest::decode(&done).expect("valid");
-        engine.send_task_success(done).await.expect("the task waits for it");
+        work(&engine).await;
     }
     for (name, worked) in [("at-work", "first"), ("in-parallel", "done")] {
         let closed = closed(&engine, &execution("waits", name)).await;
@@ -108,5 +125,24 @@ async fn executions_of_format_2_are_read_and_go_on() {
         assert_eq!(output(&closed), format!(r#"[{branch},"done"]"#));
     }
     engine.shutdown().await.expect("it closes");
-    assert_sound(&store).await;
+    assert_sound(&store, 4).await;
+}
+
+/// Two wait for a worker, one for a time that has come, two have ended.
+#[tokio::test]
+async fn executions_of_format_3_are_read_and_go_on() {
+    let store = store_of(FORMAT_3).await;
+    assert_sound(&store, 5).await;
+    let engine = open(&store, 1_795_728_900_000).await;
+    for _ in 0..2 {
+        work(&engine).await;
+    }
+    for (machine, name, events) in FORMAT_3_EXECUTIONS {
+        let closed = closed(&engine, &execution(machine, name)).await;
+        let expected = if machine == "open" { Some("\"done\"") } else { closed.input.as_deref() };
+        assert_eq!(closed.output.as_deref(), expected, "{name}");
+        assert_eq!(history(&engine, &execution(machine, name)).await.len(), events, "{name}");
+    }
+    engine.shutdown().await.expect("it closes");
+    assert_sound(&store, 5).await;
 }

@@ -8,7 +8,8 @@ use integrations::Integrations;
 use json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use stepwell_engine::{Engine, Options, registry::Identity};
+use stepwell_engine::check::{CheckOptions, check};
+use stepwell_engine::{Engine, Options, Settings, registry::Identity};
 use store::{Batch, Bytes, CommitFuture, Epoch, Memory, PartitionId, Range, ReadFuture, Store, Table};
 use support::{ACCOUNT, closed, create, describe, history, output, start};
 
@@ -16,12 +17,14 @@ use support::{ACCOUNT, closed, create, describe, history, output, start};
 struct Counting {
     store: Memory,
     rows: AtomicUsize,
+    written_bytes: AtomicUsize,
     batches: Mutex<Vec<usize>>,
 }
 
 impl Counting {
     fn new(store: Memory) -> Arc<Counting> {
-        Arc::new(Counting { store, rows: AtomicUsize::new(0), batches: Mutex::default() })
+        let (rows, written_bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Arc::new(Counting { store, rows, written_bytes, batches: Mutex::default() })
     }
 
     /// Rows read since this was last asked.
@@ -39,6 +42,7 @@ impl Store for Counting {
         if batch.writes.iter().any(|write| write.key().windows(6).any(|name| name == b"small-")) {
             self.batches.lock().expect("nobody panics").push(batch.writes.len());
         }
+        self.written_bytes.fetch_add(batch.size_bytes(), Ordering::SeqCst);
         let committed = self.store.commit(batch);
         Box::pin(async move {
             // Others have some turns before whoever committed is told.
@@ -128,6 +132,54 @@ async fn a_result_of_a_large_map_reads_no_more_than_one_of_a_small_map() {
     assert_eq!(most(&large), most(&small), "{small:?} {large:?}");
     let expected: Vec<Value> = (0..80).map(|item: i64| json!({"is": (-1 - item), "was": item})).collect();
     assert_eq!(shown, Value::from(expected).to_string());
+}
+
+/// Rounds of a loop that has gathered so many variables of a kilobyte: the bytes written for each, the first and the last ones, with a restart
+/// between them.
+async fn rounds_beside(variables: usize) -> Vec<usize> {
+    const ROUNDS: i64 = 6;
+    let (mut store, mut engine) = restart(&Counting::new(Memory::new())).await;
+    let activity = CreateActivityRequest::decode(&json!({"name": "work"})).expect("valid");
+    engine.create_activity(activity).await.expect("it is created");
+    let mut gathered = json::ObjectBuilder::new();
+    gathered.insert("count", 0);
+    for number in 0..variables {
+        gathered.insert(format!("v{number}"), "x".repeat(1000));
+    }
+    let machine = json!({"StartAt": "Gather", "States": {
+        "Gather": {"Type": "Pass", "Assign": (Value::from(gathered.build())), "Next": "Work"},
+        "Work": {"Type": "Task", "Resource": ACTIVITY, "Next": "More",
+            "Assign": {"count.$": "States.MathAdd($count, 1)"}},
+        "More": {"Type": "Choice", "Default": "Done",
+            "Choices": [{"Variable": "$count", "NumericLessThan": ROUNDS, "Next": "Work"}]},
+        "Done": {"Type": "Pass", "Parameters": {"count.$": "$count", "first.$": "$v0"}, "End": true}}});
+    let machine = create(&engine, "rounds", &machine).await;
+    let execution = start(&engine, &machine, "one", &json!({})).await;
+    let mut written = Vec::new();
+    for round in 0..ROUNDS {
+        if round == ROUNDS / 2 {
+            (store, engine) = restart(&store).await;
+        }
+        let (token, _) = poll(&engine).await;
+        store.written_bytes.store(0, Ordering::SeqCst);
+        succeed(&engine, &token, "{}").await;
+        written.push(store.written_bytes.load(Ordering::SeqCst));
+    }
+    let output = output(&closed(&engine, &execution).await);
+    assert_eq!(output, json!({"count": ROUNDS, "first": ("x".repeat(1000))}).to_string());
+    let identity = Identity::new("aws", "us-east-1", ACCOUNT);
+    let options = CheckOptions { identity, settings: Settings::default(), replays: true };
+    check(store.clone(), &options, &mut |finding| panic!("{finding:?}")).await.expect("it reads");
+    written.pop();
+    written
+}
+
+#[tokio::test]
+async fn variables_that_do_not_change_are_not_written_again() {
+    let few = rounds_beside(1).await;
+    let many = rounds_beside(60).await;
+    let most = |written: &[usize]| written.iter().max().copied().expect("there were rounds");
+    assert!(most(&many) <= most(&few) + 64, "{few:?} {many:?}");
 }
 
 /// Who starts a small execution does not wait for a batch that a large Map has filled.

@@ -45,7 +45,9 @@ async fn a_damaged_execution_is_left_alone_and_the_others_go_on() {
     let machine = create(
         &engine,
         "waits",
-        &json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": true}}}),
+        // So much that the frame has rows of its own.
+        &json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "Result": ("x".repeat(200)), "Next": "W"},
+            "W": {"Type": "Wait", "Seconds": 1, "End": true}}}),
     )
     .await;
     let mut executions = Vec::new();
@@ -72,8 +74,8 @@ async fn a_damaged_execution_is_left_alone_and_the_others_go_on() {
     let store = Arc::new(store.reopen());
     put(&store, partition, FRAME_PROGRESSES, &key, intact).await;
     let engine = open(&store).await;
-    assert_eq!(output(&closed(&engine, &executions[7]).await), "{}");
-    assert_eq!(history(&engine, &executions[7]).await.len(), 4);
+    assert_eq!(output(&closed(&engine, &executions[7]).await), format!("\"{}\"", "x".repeat(200)));
+    assert_eq!(history(&engine, &executions[7]).await.len(), 6);
 }
 
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";

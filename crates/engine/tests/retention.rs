@@ -134,8 +134,8 @@ async fn closed_executions_go_when_their_time_is_over() {
     poke(&engine).await;
     poke(&engine).await;
     assert_eq!(count(&engine).await, [0, 0, 300, 5]);
-    // Header, state, history, index, closing time; of an open one the frame's two and the timer instead of the last.
-    assert_eq!(rows(&store).await, 300 * 5 + 5 * 7);
+    // All of it, index, closing time; of an open one header, state, history, index and timer.
+    assert_eq!(rows(&store).await, 300 * 3 + 5 * 5);
 }
 
 /// More than one tick removes: it is gone at once for everybody, its name only when nothing is left of it.

@@ -89,6 +89,8 @@ pub struct Execution {
     /// Whether a step left frames ready to enter their states because its budget was used up.
     pub(crate) unfinished: bool,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
+    /// Whether the root stands in the state row, as it was last read or written.
+    pub(crate) root_within: bool,
     /// Those of `frames` that stand ready to go on.
     pub(crate) ready_frames: BTreeSet<FrameId>,
     /// What the variables of all `frames` take.
@@ -99,10 +101,21 @@ pub struct Execution {
     pub(crate) lacking_variables_bytes: usize,
     pub(crate) changed_frames: BTreeSet<FrameId>,
     pub(crate) removed_frames: BTreeSet<FrameId>,
+    /// While a step may have to be undone: what has happened to `frames` in it.
+    pub(crate) undo: Option<Box<Undo>>,
     /// The part of the context object that is the same for the whole execution.
     pub(crate) context: OnceLock<json::Value>,
     /// The whole context object, in tests of a state that make it up.
     pub(crate) test_context: OnceLock<json::Value>,
+}
+
+/// An execution as it was before a step.
+#[derive(Clone, Debug)]
+pub(crate) struct Undo {
+    /// All but its frames.
+    before: Execution,
+    /// Frames that were touched since, as they were; none where there was no such frame.
+    frames: BTreeMap<FrameId, Option<Frame>>,
 }
 
 impl Execution {
@@ -121,12 +134,14 @@ impl Execution {
             keeps_frames: false,
             unfinished: false,
             frames: BTreeMap::new(),
+            root_within: false,
             ready_frames: BTreeSet::new(),
             variables_bytes: 0,
             lacks_frames: false,
             lacking_variables_bytes: 0,
             changed_frames: BTreeSet::new(),
             removed_frames: BTreeSet::new(),
+            undo: None,
             context: OnceLock::new(),
             test_context: OnceLock::new(),
         }
@@ -154,7 +169,37 @@ impl Execution {
         self.lacks_frames
     }
 
+    /// Begins a step that may have to be undone. It costs what the step changes, however many frames there are.
+    pub(crate) fn keep_undo(&mut self) {
+        let frames = std::mem::take(&mut self.frames);
+        let before = self.clone();
+        self.frames = frames;
+        self.undo = Some(Box::new(Undo { before, frames: BTreeMap::new() }));
+    }
+
+    /// What was done since is undone.
+    pub(crate) fn undo(&mut self) {
+        let Some(undo) = self.undo.take() else { return };
+        let mut frames = std::mem::take(&mut self.frames);
+        for (id, before) in undo.frames {
+            match before {
+                Some(frame) => drop(frames.insert(id, frame)),
+                None => drop(frames.remove(&id)),
+            }
+        }
+        *self = undo.before;
+        self.frames = frames;
+    }
+
+    /// Remembers what a frame was before the step touched it.
+    fn touch(&mut self, id: FrameId) {
+        if let Some(undo) = &mut self.undo {
+            undo.frames.entry(id).or_insert_with(|| self.frames.get(&id).cloned());
+        }
+    }
+
     pub(crate) fn insert_frame(&mut self, frame: Frame) {
+        self.touch(frame.id);
         self.variables_bytes += frame.variables_bytes;
         if frame.is_about_to_run() {
             self.ready_frames.insert(frame.id);
@@ -163,6 +208,7 @@ impl Execution {
     }
 
     pub(crate) fn remove_frame(&mut self, id: FrameId) -> Option<Frame> {
+        self.touch(id);
         let frame = self.frames.remove(&id)?;
         self.variables_bytes -= frame.variables_bytes;
         self.ready_frames.remove(&id);
@@ -172,6 +218,11 @@ impl Execution {
     /// The live frames, those that were put back.
     pub fn frames(&self) -> impl Iterator<Item = &Frame> {
         self.frames.values()
+    }
+
+    /// Those that have rows of their own.
+    pub fn frames_apart(&self) -> impl Iterator<Item = &Frame> {
+        self.frames().filter(|frame| !(self.root_within && frame.id == FrameId::ROOT))
     }
 
     /// How many they are.

@@ -3,6 +3,7 @@
 use crate::Timestamp;
 use asl::definition::{ScopeIndex, StateIndex};
 use json::{Key, Object, Payload, Value};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A frame's number, unique within its execution and never used again.
@@ -17,7 +18,8 @@ impl FrameId {
 /// One running sequence of states.
 ///
 /// A frame is stored as two rows: the *base* changes when a state is entered, begins its work or assigns a variable; the *progress*
-/// is small and changes with every event. A Map that hands out its ten thousandth item thus rewrites a few bytes, not its items.
+/// is small and changes with every event. A Map that hands out its ten thousandth item thus rewrites a few bytes, not its items. Variables
+/// that take more than a little are a row each.
 #[derive(Clone, Debug)]
 pub struct Frame {
     /// Its number.
@@ -34,8 +36,13 @@ pub struct Frame {
     pub input: Payload,
     /// The variables assigned in this scope; those of enclosing scopes are in the parents.
     pub variables: Object,
-    /// What `variables` take as JSON text, a byte for each name's comma included. Not stored: the text tells.
+    /// What `variables` take as JSON text, a byte for each name's comma included. Stored only where they stand apart: else the text tells.
     pub(crate) variables_bytes: usize,
+    /// Whether each variable is a row of its own: so it is once they took more than [`VARIABLES_WITHIN_MAX`]. What does not change is not
+    /// written again then, however much a loop gathers.
+    pub(crate) variables_apart: bool,
+    /// Of those that stand apart, the ones to write.
+    pub(crate) changed_variables: BTreeSet<Key>,
     /// When the state was entered.
     pub entered_at: Timestamp,
     /// The state's `*StateEntered` event.
@@ -52,6 +59,9 @@ pub struct Frame {
     pub phase: Phase,
     pub(crate) changed: Changed,
 }
+
+/// So much of the variables, in bytes of JSON text, is a part of the frame's base row: a few small ones are not worth rows of their own.
+pub(crate) const VARIABLES_WITHIN_MAX: usize = 512;
 
 /// Which rows of a frame have to be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,6 +160,8 @@ impl Frame {
             input: Payload::from_value(Value::Null),
             variables: Object::new(),
             variables_bytes: 0,
+            variables_apart: false,
+            changed_variables: BTreeSet::new(),
             entered_at: Timestamp(0),
             entered_event: 0,
             before_entry: None,
@@ -175,12 +187,25 @@ impl Frame {
     pub(crate) fn set_variable(&mut self, name: &Key, value: &Value, bytes: usize) {
         self.variables_bytes = self.variables_bytes_with(name, bytes);
         self.variables.set(name.clone(), value.clone());
+        if self.variables_apart {
+            self.changed_variables.insert(name.clone());
+        } else if self.variables_bytes > VARIABLES_WITHIN_MAX {
+            self.variables_apart = true;
+            self.changed_variables = self.variables.keys().cloned().collect();
+        }
     }
 
     /// Nothing will read them any more.
     pub(crate) fn forget_variables(&mut self) {
         self.variables = Object::new();
         self.variables_bytes = 0;
+        self.variables_apart = false;
+        self.changed_variables.clear();
+    }
+
+    /// Whether its variables are rows of their own.
+    pub fn has_variables_apart(&self) -> bool {
+        self.variables_apart
     }
 
     /// Whether nothing but its turn is missing.

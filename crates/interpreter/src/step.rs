@@ -50,18 +50,21 @@ pub fn step(
         _ if !execution.is_running() => return Err(CommandRejected::ExecutionClosed),
         _ => {}
     }
-    let before = execution.lacks_frames.then(|| execution.clone());
-    let mut step = Step::new(definition, execution, now, surroundings);
-    step.apply(command)?;
-    step.run_all();
-    let Step { outcome, misses_frames, .. } = step;
-    match before {
-        Some(before) if misses_frames => {
-            *execution = before;
-            Err(CommandRejected::FramesMissing)
-        }
-        _ => Ok(Outcome { unfinished: execution.unfinished, ..outcome }),
+    if execution.lacks_frames {
+        execution.keep_undo();
     }
+    let mut step = Step::new(definition, execution, now, surroundings);
+    let applied = step.apply(command);
+    if applied.is_ok() {
+        step.run_all();
+    }
+    let Step { outcome, misses_frames, .. } = step;
+    if applied.is_ok() && misses_frames {
+        execution.undo();
+        return Err(CommandRejected::FramesMissing);
+    }
+    execution.undo = None;
+    applied.map(|()| Outcome { unfinished: execution.unfinished, ..outcome })
 }
 
 /// A step in progress.

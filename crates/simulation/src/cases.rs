@@ -1,12 +1,12 @@
 //! What the simulation has found, each as a plan made by hand.
 
 use crate::machine::{Kind, Language, Machine, Scope, State};
-use crate::plan::{Act, ActKind, Client, Fault, FaultKind, Pace, Plan};
+use crate::plan::{Act, ActKind, Client, Fault, FaultKind, Pace, Plan, Via};
 use crate::run::run;
 use json::json;
 
-/// The commits that create the activity and the machine.
-const COMMITS_BEFORE: u64 = 2;
+/// The commits that create the activity, the machine and its alias.
+const COMMITS_BEFORE: u64 = 3;
 
 /// Clients that start the executions `executions`, one after the other, of a machine that does nothing.
 fn plan(executions: &[&str], apart_ms: u64) -> Plan {
@@ -26,13 +26,18 @@ fn plan(executions: &[&str], apart_ms: u64) -> Plan {
         execution: (*execution).to_owned(),
         acts: vec![Act {
             at_ms: number * apart_ms,
-            kind: ActKind::Start { input: json!({"n": 0, "s": "", "l": [1, 2]}) },
+            kind: ActKind::Start { input: json!({"n": 0, "s": "", "l": [1, 2]}), via: Via::Machine },
         }],
     });
+    let machine = Machine { language: Language::JsonPath, timeout_seconds: None, top };
     Plan {
         seed: 0,
-        machines: vec![Machine { language: Language::JsonPath, timeout_seconds: None, top }],
+        machines: vec![machine.clone()],
         clients: clients.collect(),
+        updates: Vec::new(),
+        express: machine,
+        express_runs: Vec::new(),
+        removes: false,
         crashes: Vec::new(),
         jumps: Vec::new(),
         faults: Vec::new(),
@@ -54,7 +59,7 @@ fn a_partition_that_is_asked_without_pause_opens_again() {
     plan.faults = vec![Fault { name: "f0".to_owned(), at: COMMITS_BEFORE + 1, kind: FaultKind::CommitUnavailable }];
     let report = run(plan, crate::NOTHING);
     assert_eq!(report.violations, [""; 0]);
-    let refused = when(&report.trace, &["refused 3"]).expect("the start is refused");
+    let refused = when(&report.trace, &[&format!("refused {}", COMMITS_BEFORE + 1)]).expect("the start is refused");
     let opened = when(&report.trace, &["open partition", "Ok(Epoch(2))"]).expect("the partition opens again");
     assert!(opened - refused <= 600, "it took {} ms", opened - refused);
 }

@@ -2,13 +2,14 @@
 
 use crate::machine::Machine;
 use crate::oracle::decide;
+use crate::plan::Via;
 use crate::reference::{self, Ending, OWN_CAUSE, call_key, without_own_causes};
 use crate::run::Report;
 use crate::world::clients::Shown;
-use crate::world::{Key, World, identity};
+use crate::world::{Dated, Key, World, express, identity};
 use engine::check::CheckOptions;
 use json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Checks everything; what is found goes into the world's violations.
@@ -20,23 +21,76 @@ pub(crate) fn check(world: &Arc<World>, shown: &BTreeMap<Key, Shown>, report: &m
         closes_once(world, key, shown);
         against_ledger(world, key, shown);
         let attempts = attempts(world, key, shown);
-        if against_reference(world, key, shown, &attempts) {
+        if let Some(machine) = what_it_runs(world, key, shown)
+            && against_reference(world, machine, key, shown, &attempts)
+        {
             report.compared += 1;
         }
     }
     missing(world, shown);
+    express::check(world);
+}
+
+/// The machine that an execution runs, which must be one that it may run: what was current, or what its version or alias led to, at a moment
+/// when somebody waited for its start.
+fn what_it_runs<'w>(world: &'w World, key: &Key, shown: &Shown) -> Option<&'w Machine> {
+    let revisions = world.plan.revisions(key.0);
+    let mut allowed: BTreeSet<usize> = BTreeSet::new();
+    let mut problem = None;
+    {
+        let state = world.state();
+        let ledger = &state.ledger;
+        let known = ledger.revisions.get(&key.0).map_or(&[][..], Vec::as_slice);
+        let of_version = |version: u64| ledger.versions.get(&(key.0, version)).copied();
+        let mut versions: BTreeSet<u64> = BTreeSet::new();
+        for ask in &ledger.executions[key].asks {
+            let to = ask.answered.unwrap_or(u64::MAX);
+            match ask.what {
+                Via::Machine => allowed.extend(Dated::between(known, ask.asked, to).iter().map(|dated| dated.what)),
+                Via::Version(version) => drop(versions.insert(version)),
+                Via::Alias => {
+                    let aliases = ledger.aliases.get(&key.0).map_or(&[][..], Vec::as_slice);
+                    versions.extend(Dated::between(aliases, ask.asked, to).iter().flat_map(|dated| dated.what.clone()));
+                }
+            }
+        }
+        match shown.version {
+            Some(version) if !versions.contains(&version) => {
+                problem = Some(format!("{key:?} runs version {version}, but it may only run one of {versions:?}"));
+            }
+            // A version whose publication was never answered may be any revision.
+            Some(version) => allowed = of_version(version).map_or((0..revisions.len()).collect(), |it| [it].into()),
+            None => {}
+        }
+        if shown.has_alias && !ledger.executions[key].asks.iter().any(|ask| ask.what == Via::Alias) {
+            problem = Some(format!("{key:?} shows an alias, but nobody started it with one"));
+        }
+    }
+    if let Some(problem) = problem {
+        world.violation(problem);
+        return None;
+    }
+    let found = allowed.iter().find(|revision| crate::machine::render(revisions[**revision]) == shown.definition);
+    if found.is_none() {
+        world.violation(format!("{key:?} runs another definition than those of revisions {allowed:?}"));
+    }
+    found.map(|revision| revisions[*revision])
 }
 
 /// Rows, histories and index agree.
-fn stored(world: &Arc<World>) {
+pub(crate) fn stored(world: &Arc<World>) {
     let memory = Arc::new(world.memory().reopen());
     let mut findings = Vec::new();
     let options = CheckOptions { identity: identity(), settings: world.plan.settings, replays: true };
     let checked = crate::world::ready(engine::check::check(memory, &options, &mut |finding| {
         findings.push(format!("{} of {}: {}", finding.kind, finding.place, finding.what));
     }));
-    if let Err(error) = checked {
-        findings.push(error.to_string());
+    match checked {
+        Ok(checked) if checked.express > 0 => {
+            findings.push(format!("{} starts of Express executions are left", checked.express));
+        }
+        Ok(_) => {}
+        Err(error) => findings.push(error.to_string()),
     }
     for finding in findings {
         world.violation(format!("stored: {finding}"));
@@ -219,8 +273,7 @@ fn ending_of(event: &Value) -> (Ending, bool) {
 }
 
 /// Whether the execution ended as it may; false if that cannot be told.
-fn against_reference(world: &World, key: &Key, shown: &Shown, attempts: &Attempts) -> bool {
-    let machine: &Machine = &world.plan.machines[key.0];
+fn against_reference(world: &World, machine: &Machine, key: &Key, shown: &Shown, attempts: &Attempts) -> bool {
     if is_full(shown) {
         return false;
     }

@@ -4,7 +4,7 @@
 //! disk that is slow, fails and forgets, tasks that are late, doubled or never end, clients that ask again, and crashes between any two calls
 //! between engine and world. A seed decides everything: the same seed is the same run, byte for byte.
 //!
-//! Reading order: [`simulate`], `plan` (what a seed stands for), `run`, `world`, `checks`; `machine` and `oracle` make what is run,
+//! Reading order: [`simulate`], `plan` (what a seed stands for), `run`, `world`, `checks`, `removal` (how a run may end); `machine` and `oracle` make what is run,
 //! `reference` says how it must end, `shrink` makes a failing run smaller.
 
 #[cfg(test)]
@@ -18,6 +18,7 @@ mod plan;
 mod planted;
 mod random;
 mod reference;
+mod removal;
 mod run;
 mod shrink;
 mod world;
@@ -45,9 +46,12 @@ pub fn simulate(seed: u64, without: &BTreeSet<String>) -> Report {
     run::run(Plan::new(seed, without), NOTHING)
 }
 
-/// The definitions a seed's clients run, in ASL.
+/// The definitions a seed's clients run, in ASL: of the machines, then those they are given later, then that of Express executions.
 pub fn definitions(seed: u64, without: &BTreeSet<String>) -> Vec<String> {
-    Plan::new(seed, without).machines.iter().map(machine::render).collect()
+    let plan = Plan::new(seed, without);
+    let updates = plan.updates.iter().map(|update| &update.to);
+    let express = (!plan.express_runs.is_empty()).then_some(&plan.express);
+    plan.machines.iter().chain(updates).chain(express).map(machine::render).collect()
 }
 
 /// What can be left out of a run that fails, trying so many times; with the report of what is left.

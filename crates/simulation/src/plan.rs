@@ -13,6 +13,13 @@ pub(crate) struct Plan {
     pub seed: u64,
     pub machines: Vec<Machine>,
     pub clients: Vec<Client>,
+    /// What becomes of the machines meanwhile, in order.
+    pub updates: Vec<Update>,
+    /// A machine of Express executions, and those.
+    pub express: Machine,
+    pub express_runs: Vec<ExpressRun>,
+    /// Whether everything is removed in the end because it was kept long enough.
+    pub removes: bool,
     pub crashes: Vec<Crash>,
     pub jumps: Vec<Jump>,
     pub faults: Vec<Fault>,
@@ -37,9 +44,40 @@ pub(crate) struct Act {
     pub kind: ActKind,
 }
 
+/// What is asked to start an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Via {
+    /// The machine.
+    Machine,
+    /// The version of this number, if there is one yet.
+    Version(u64),
+    /// The alias.
+    Alias,
+}
+
+/// A machine gets another definition, which is published as a version; perhaps its alias leads there then, in so many percent.
+#[derive(Clone, Debug)]
+pub(crate) struct Update {
+    pub name: String,
+    pub machine: usize,
+    pub at_ms: u64,
+    pub to: Machine,
+    pub weight: Option<u64>,
+}
+
+/// An Express execution.
+#[derive(Clone, Debug)]
+pub(crate) struct ExpressRun {
+    /// Of the part, and of the execution.
+    pub name: String,
+    pub at_ms: u64,
+    pub input: Value,
+    pub is_synchronous: bool,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum ActKind {
-    Start { input: Value },
+    Start { input: Value, via: Via },
     Stop,
     Look,
     List,
@@ -83,6 +121,9 @@ pub(crate) enum FaultKind {
     ReadUnavailable,
 }
 
+/// Crashes at this operation or later come so many operations after the beginning of the removal.
+pub(crate) const REMOVAL: u64 = 1 << 40;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pace {
     Immediate,
@@ -116,14 +157,26 @@ impl Plan {
         };
         let mut several = |percent: u32, most: i64| if random.percent(percent) { random.between(1, most) } else { 0 };
         let (crashes, jumps, faults) = (several(70, 5), several(40, 3), several(40, 4));
+        let (updates, express_runs, removal_crashes) = (several(40, 3), several(35, 6), several(60, 3));
+        let removes = random.percent(30);
+        let updates = (0..updates).map(|number| update(&make, number.unsigned_abs(), &wants));
+        let mut updates: Vec<Update> = updates.filter(|it| wants(&it.name)).collect();
+        updates.sort_by_key(|update| update.at_ms);
+        let removal_crashes = (0..removal_crashes).filter(|_| removes);
+        let crashes = (0..crashes).map(|number| crash(seed, number.unsigned_abs()));
+        let crashes = crashes.chain(removal_crashes.map(|number| removal_crash(seed, number.unsigned_abs())));
+        let mut express = machine::generate_express(&mut Random::new(seed, "express machine", 0));
+        express.simplify(&|state| without.contains(&format!("q.{state}")));
+        let express_runs = (0..express_runs).map(|number| express_run(&make, number.unsigned_abs()));
         Plan {
             seed,
             machines,
             clients,
-            crashes: (0..crashes)
-                .map(|number| crash(seed, number.unsigned_abs()))
-                .filter(|it| wants(&it.name))
-                .collect(),
+            updates,
+            express,
+            express_runs: express_runs.filter(|it| wants(&it.name)).collect(),
+            removes: removes && wants("removal"),
+            crashes: crashes.filter(|it| wants(&it.name)).collect(),
             jumps: (0..jumps).map(|number| jump(seed, number.unsigned_abs())).filter(|it| wants(&it.name)).collect(),
             faults: (0..faults).map(|number| fault(seed, number.unsigned_abs())).filter(|it| wants(&it.name)).collect(),
             pace,
@@ -131,9 +184,18 @@ impl Plan {
         }
     }
 
+    /// What a machine runs, one after the other.
+    pub fn revisions(&self, machine: usize) -> Vec<&Machine> {
+        let updates = self.updates.iter().filter(|update| update.machine == machine);
+        std::iter::once(&self.machines[machine]).chain(updates.map(|update| &update.to)).collect()
+    }
+
     /// The names of everything that can be left out, the largest first.
     pub fn parts(&self) -> Vec<String> {
         let mut parts: Vec<String> = self.clients.iter().map(|client| client.name.clone()).collect();
+        parts.extend(self.updates.iter().map(|update| update.name.clone()));
+        parts.extend(self.express_runs.iter().map(|run| run.name.clone()));
+        parts.extend(self.removes.then(|| "removal".to_owned()));
         parts.extend(self.crashes.iter().map(|crash| crash.name.clone()));
         parts.extend(self.faults.iter().map(|fault| fault.name.clone()));
         parts.extend(self.jumps.iter().map(|jump| jump.name.clone()));
@@ -142,6 +204,12 @@ impl Plan {
         }
         for (number, machine) in self.machines.iter().enumerate() {
             parts.extend(machine.states().into_iter().map(|state| format!("m{number}.{state}")));
+        }
+        for update in &self.updates {
+            parts.extend(update.to.states().into_iter().map(|state| format!("{}.{state}", update.name)));
+        }
+        if !self.express_runs.is_empty() {
+            parts.extend(self.express.states().into_iter().map(|state| format!("q.{state}")));
         }
         parts
     }
@@ -164,11 +232,16 @@ fn client(make: &Make, number: u64, wants: &dyn Fn(&str) -> bool) -> Client {
     let execution = if random.percent(15) { "x0".to_owned() } else { format!("x{number}") };
     let input = input(&mut random);
     let at_ms = random.between(0, make.spread_ms).unsigned_abs();
-    let mut acts = vec![Act { at_ms, kind: ActKind::Start { input: input.clone() } }];
+    let via = match random.below(10) {
+        0 => Via::Version(random.between(1, 2).unsigned_abs()),
+        1 | 2 => Via::Alias,
+        _ => Via::Machine,
+    };
+    let mut acts = vec![Act { at_ms, kind: ActKind::Start { input: input.clone(), via } }];
     let later = |random: &mut Random, within: i64| at_ms + random.between(0, within).unsigned_abs();
     for _ in 0..random.below(3) {
         let input = if random.percent(80) { input.clone() } else { self::input(&mut random) };
-        acts.push(Act { at_ms: later(&mut random, 15_000), kind: ActKind::Start { input } });
+        acts.push(Act { at_ms: later(&mut random, 15_000), kind: ActKind::Start { input, via } });
     }
     if random.percent(15) {
         acts.push(Act { at_ms: later(&mut random, 30_000), kind: ActKind::Stop });
@@ -187,6 +260,27 @@ fn client(make: &Make, number: u64, wants: &dyn Fn(&str) -> bool) -> Client {
         position == 1 || wants(&format!("{name}.{}", position - 1))
     });
     Client { name, machine, execution, acts }
+}
+
+fn update(make: &Make, number: u64, wants: &dyn Fn(&str) -> bool) -> Update {
+    let mut random = Random::new(make.seed, "update", number);
+    let name = format!("u{number}");
+    let (machine, at_ms) = (random.below(make.machines), random.between(0, make.spread_ms * 2).unsigned_abs());
+    let weight = random.percent(60).then(|| *random.pick(&[100, 100, 50, 1]));
+    let mut to = machine::generate(&mut random);
+    to.simplify(&|state| !wants(&format!("{name}.{state}")));
+    Update { name, machine, at_ms, to, weight }
+}
+
+fn express_run(make: &Make, number: u64) -> ExpressRun {
+    let mut random = Random::new(make.seed, "express run", number);
+    let at_ms = random.between(0, make.spread_ms).unsigned_abs();
+    ExpressRun { name: format!("q{number}"), at_ms, input: input(&mut random), is_synchronous: random.percent(40) }
+}
+
+fn removal_crash(seed: u64, number: u64) -> Crash {
+    let crash = crash(seed, 1000 + number);
+    Crash { name: format!("r{number}"), at_operation: REMOVAL + crash.at_operation % 400, ..crash }
 }
 
 fn input(random: &mut Random) -> Value {

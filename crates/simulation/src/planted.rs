@@ -1,6 +1,8 @@
 //! Faults planted between engine and world: each kind must be noticed, or the checks are worth nothing.
 
-use crate::plan::Plan;
+use crate::machine;
+use crate::plan::{Crash, ExpressRun, Plan, Update};
+use crate::random::Random;
 use crate::run::{Wrap, run};
 use crate::world::{SimulatedPerformer, SimulatedStore, World};
 use crate::{plain_performer, plain_store};
@@ -15,9 +17,39 @@ const SEEDS: u64 = 150;
 
 /// Runs seeds until one fails, and looks for what is expected among the violations.
 fn notices(wrap: Wrap<'_>, expected: &[&str]) {
+    notices_in(|seed| Plan::new(seed, &BTreeSet::new()), wrap, expected);
+}
+
+/// A run in which a machine is updated, Express executions are started, and the server crashes soon.
+fn eventful(seed: u64) -> Plan {
+    let mut plan = Plan::new(seed, &BTreeSet::new());
+    plan.machines.truncate(1);
+    plan.clients.iter_mut().for_each(|client| client.machine = 0);
+    let to = machine::generate(&mut Random::new(seed, "other", 0));
+    plan.updates = vec![Update { name: "u0".to_owned(), machine: 0, at_ms: 0, to, weight: Some(100) }];
+    let express = |number: u64| ExpressRun {
+        name: format!("q{number}"),
+        at_ms: number * 5,
+        input: json::json!({"n": 1, "s": "a", "l": [1, 2]}),
+        is_synchronous: false,
+    };
+    plan.express_runs = (0..6).map(express).collect();
+    let crash = |number: u64| Crash {
+        name: format!("c{number}"),
+        at_operation: 120 + seed * 15 + number * 60,
+        downtime_ms: 100,
+        is_orderly: false,
+    };
+    plan.crashes = (0..3).map(crash).collect();
+    plan.jumps.clear();
+    plan.faults.clear();
+    plan
+}
+
+fn notices_in(plan: impl Fn(u64) -> Plan, wrap: Wrap<'_>, expected: &[&str]) {
     let mut others = BTreeSet::new();
     for seed in 0..SEEDS {
-        let report = run(Plan::new(seed, &BTreeSet::new()), wrap);
+        let report = run(plan(seed), wrap);
         if report.violations.iter().any(|violation| expected.iter().any(|words| violation.contains(words))) {
             return;
         }
@@ -93,6 +125,77 @@ const STATES: Table = Table(17);
 const HISTORY: Table = Table(20);
 const INDEX: Table = Table(21);
 const TIMERS: Table = Table(22);
+const CLOSED: Table = Table(25);
+const EXPRESS_STARTS: Table = Table(26);
+const MARKS: Table = Table(28);
+
+/// A store that loses what the registry writes now and then, once there is something to lose.
+struct Forgetful {
+    inner: SimulatedStore,
+    commits: AtomicU64,
+}
+
+impl Store for Forgetful {
+    fn open_partition(&self, partition: PartitionId) -> ReadFuture<'_, Epoch> {
+        self.inner.open_partition(partition)
+    }
+
+    fn commit(&self, mut batch: Batch) -> CommitFuture {
+        if batch.partition == engine::registry::CONTROL && self.commits.fetch_add(1, Ordering::Relaxed) >= 5 {
+            batch.writes.clear();
+        }
+        self.inner.commit(batch)
+    }
+
+    fn get(&self, partition: PartitionId, table: Table, key: &[u8]) -> ReadFuture<'_, Option<Bytes>> {
+        self.inner.get(partition, table, key)
+    }
+
+    fn scan(&self, partition: PartitionId, range: Range) -> ReadFuture<'_, Vec<(Bytes, Bytes)>> {
+        self.inner.scan(partition, range)
+    }
+
+    fn close(&self) -> CommitFuture {
+        self.inner.close()
+    }
+}
+
+#[test]
+fn an_update_that_is_lost() {
+    let store = |_, inner| -> Arc<dyn Store> { Arc::new(Forgetful { inner, commits: AtomicU64::new(0) }) };
+    let words = ["runs another definition", "but it may only run one of", "and was Some"];
+    notices_in(eventful, (&store, &plain_performer), &words);
+}
+
+#[test]
+fn an_express_start_that_is_lost() {
+    let store = planted(|batch, _| Fate::Commit(without_puts(batch, EXPRESS_STARTS)));
+    notices_in(eventful, (&store, &plain_performer), &["was acknowledged and never ran"]);
+}
+
+#[test]
+fn a_removal_that_leaves_something() {
+    let store = planted(|mut batch, _| {
+        let removes = batch.writes.iter().any(|write| matches!(write, Write::Delete { table: CLOSED, .. }));
+        batch.writes.retain(|write| !(removes && matches!(write, Write::Delete { table: INDEX, .. })));
+        Fate::Commit(batch)
+    });
+    notices((&store, &plain_performer), &["is listed, but it cannot be described", "stored: index"]);
+}
+
+#[test]
+fn timers_before_the_mark() {
+    let store = planted(|mut batch, _| {
+        let far = Bytes::from_static(&[0xff; 8]);
+        for write in &mut batch.writes {
+            if let Write::Put { table: MARKS, value, .. } = write {
+                *value = far.clone();
+            }
+        }
+        Fate::Commit(batch)
+    });
+    notices((&store, &plain_performer), &["a timer is before the mark", "nothing happens any more, but these run"]);
+}
 
 #[test]
 fn an_effect_before_its_commit() {

@@ -1,16 +1,16 @@
 //! One run: lives of the engine, one after the other, until everything that can close has closed.
 
 use crate::checks;
-use crate::machine;
 use crate::oracle::PANIC;
 use crate::plan::Plan;
+use crate::removal;
 use crate::world::clients::{self, Shown};
 use crate::world::{
-    ACTIVITY_ARN, Key, SimulatedEnvironment, SimulatedPerformer, SimulatedStore, World, decoded, identity,
-    poll_for_tasks, send,
+    ACTIVITY_ARN, Key, SimulatedEnvironment, SimulatedPerformer, SimulatedStore, World, decoded, express, identity,
+    machines, poll_for_tasks, send,
 };
 use ::store::{Store, StoreError};
-use api::{Code, CreateActivityRequest, CreateStateMachineRequest};
+use api::{Code, CreateActivityRequest};
 use engine::{Engine, Options, ResidentLimits};
 use integrations::Performer;
 use json::json;
@@ -49,11 +49,11 @@ pub(crate) type Wrap<'w> =
     (&'w dyn Fn(Arc<World>, SimulatedStore) -> Arc<dyn Store>, &'w dyn Fn(SimulatedPerformer) -> Box<dyn Performer>);
 
 /// Why a life of the engine ended.
-enum End {
+pub(crate) enum End<T> {
     /// By a crash, or an order: the server is started again.
     Again,
-    /// Everything that can close has closed, as is shown.
-    Done(BTreeMap<Key, Shown>),
+    /// Everything that was to happen has happened: that everything closed, as is shown.
+    Done(T),
 }
 
 /// Runs a plan in a world of its own.
@@ -64,26 +64,15 @@ pub(crate) fn run(plan: Plan, wrap: Wrap<'_>) -> Report {
     let mut shown = None;
     while shown.is_none() && report.lives < LIVES_MAX {
         report.lives += 1;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
-        let runtime = runtime.expect("a runtime of one thread needs nothing");
-        let end = runtime.block_on(async {
-            world.begin();
-            let end = tokio::select! {
-                biased;
-                () = world.frozen() => End::Again,
-                end = live(&world, wrap) => end,
-            };
-            world.end();
-            end
-        });
-        drop(runtime);
-        match end {
-            End::Again => world.pause(world.downtime_ms()),
-            End::Done(last) => shown = Some(last),
-        }
+        shown = life(&world, live(&world, wrap));
     }
     match shown {
-        Some(shown) => checks::check(&world, &shown, &mut report),
+        Some(shown) => {
+            checks::check(&world, &shown, &mut report);
+            if world.plan.removes && world.state().violations.is_empty() {
+                removal::run(&world, wrap, &mut report);
+            }
+        }
         None => world.violation(format!("the run does not end in {LIVES_MAX} lives")),
     }
     for panic in panics.seen().into_iter().filter(|panic| !panic.contains(PANIC)) {
@@ -96,9 +85,33 @@ pub(crate) fn run(plan: Plan, wrap: Wrap<'_>) -> Report {
     report
 }
 
-async fn live(world: &Arc<World>, wrap: Wrap<'_>) -> End {
+/// One life of the engine, which ends with a crash, after an order, or with a result.
+pub(crate) fn life<T>(world: &Arc<World>, live: impl Future<Output = End<T>>) -> Option<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = runtime.expect("a runtime of one thread needs nothing");
+    let end = runtime.block_on(async {
+        world.begin();
+        let end = tokio::select! {
+            biased;
+            () = world.frozen() => End::Again,
+            end = live => end,
+        };
+        world.end();
+        end
+    });
+    drop(runtime);
+    match end {
+        End::Again => {
+            world.pause(world.downtime_ms());
+            None
+        }
+        End::Done(result) => Some(result),
+    }
+}
+
+async fn live(world: &Arc<World>, wrap: Wrap<'_>) -> End<BTreeMap<Key, Shown>> {
     let cell = Arc::new(OnceLock::new());
-    let engine = match open(world, wrap, cell.clone()).await {
+    let engine = match open(world, wrap, cell.clone(), None).await {
         Ok(engine) => engine,
         Err(error) => {
             world.trace(&format!("the engine does not open: {error}"));
@@ -113,6 +126,10 @@ async fn live(world: &Arc<World>, wrap: Wrap<'_>) -> End {
     for number in 0..world.plan.clients.len() {
         actors.spawn(clients::act(world.clone(), engine.clone(), number));
     }
+    for number in 0..world.plan.express_runs.len() {
+        actors.spawn(express::start(world.clone(), engine.clone(), number));
+    }
+    actors.spawn(machines::update_all(world.clone(), engine.clone()));
     actors.spawn(set_clock(world.clone()));
     for worker in 0..2 {
         tokio::spawn(poll_for_tasks(world.clone(), engine.clone(), worker));
@@ -137,9 +154,15 @@ async fn live(world: &Arc<World>, wrap: Wrap<'_>) -> End {
     shown.map_or(End::Again, End::Done)
 }
 
-async fn open(world: &Arc<World>, wrap: Wrap<'_>, cell: Arc<OnceLock<Engine>>) -> Result<Engine, StoreError> {
+/// Opens an engine that keeps closed executions so long, or forever.
+pub(crate) async fn open(
+    world: &Arc<World>,
+    wrap: Wrap<'_>,
+    cell: Arc<OnceLock<Engine>>,
+    kept: Option<Duration>,
+) -> Result<Engine, StoreError> {
     let mut options = Options::new(identity());
-    options.retention.default = None;
+    options.retention.default = kept;
     options.settings = world.plan.settings;
     if world.plan.seed.is_multiple_of(2) {
         // Whatever nothing happens to leaves memory at once.
@@ -159,19 +182,19 @@ impl Performer for Boxed {
     }
 }
 
-/// Creates machines and activity, each time anew: they are there already after the first time. False if the store is in the way for good.
+/// Creates machines and activity, those that are not there already. False if the store is in the way for good.
 async fn create(world: &Arc<World>, engine: &Engine) -> bool {
     let activity_name = ACTIVITY_ARN.rsplit(':').next().unwrap_or_default();
     for _ in 0..20 {
         let request = decoded(CreateActivityRequest::decode(&json!({"name": activity_name})));
         let mut created = engine.create_activity(request).await.map(drop);
-        for (number, machine) in world.plan.machines.iter().enumerate() {
+        for number in 0..world.plan.machines.len() {
             if created.is_ok() && !is_deleted(world, number) {
-                let body = json!({"name": (format!("m{number}")), "definition": (machine::render(machine)),
-                    "roleArn": "arn:aws:iam::123456789012:role/r"});
-                created =
-                    engine.create_state_machine(decoded(CreateStateMachineRequest::decode(&body))).await.map(drop);
+                created = machines::create(world, engine, number).await;
             }
+        }
+        if created.is_ok() && !world.plan.express_runs.is_empty() {
+            created = express::create(world, engine).await;
         }
         match created {
             Ok(()) => return true,
@@ -215,7 +238,7 @@ async fn wait_for_all(world: &Arc<World>, engine: &Engine) -> BTreeMap<Key, Show
     for _ in 0..ROUNDS_MAX {
         let (shown, is_certain) = look_at_all(world, engine).await;
         let running = shown.values().filter(|shown| shown.is_running()).count();
-        if running == 0 && is_certain && no_sendings(world) {
+        if running == 0 && is_certain && no_sendings(world) && express::all_ended(engine) {
             return shown;
         }
         let events = shown.values().map(|shown| shown.events.len()).sum();

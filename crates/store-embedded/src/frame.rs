@@ -1,7 +1,8 @@
 //! A group of writes as bytes in the log.
 //!
 //! `length u32 | checksum u32 | sequence u64 | writes`, little-endian; a write is
-//! `kind u8 | key length u32 | key`, for a put followed by `value length u32 | value`. If the length's highest bit is set, what follows the
+//! `kind u8 | key length | key`, for a put followed by `value length | value`; these lengths have seven bits a byte (up to format 3 other kinds
+//! had them in four bytes). If the length's highest bit is set, what follows the
 //! sequence is `length of the writes u32 | the writes as a block of LZ4`: a group repeats names and payloads of its executions.
 //! The CRC-32C covers the sequence and the writes, and starts from the segment's salt: bytes of a segment's former life,
 //! or of a caller's value that looks like a frame, are not one. Frames begin at multiples of 16 bytes, so that looking
@@ -20,11 +21,14 @@ const CHECKSUMMED_FROM: usize = 8;
 const COMPRESSED: u32 = 1 << 31;
 /// Fewer bytes than this are not worth it.
 const COMPRESSED_MIN_BYTES: usize = 256;
-const PUT: u8 = 1;
-const DELETE: u8 = 2;
+/// Kinds of formats 1 to 3.
+const LONG_PUT: u8 = 1;
+const LONG_DELETE: u8 = 2;
+const PUT: u8 = 3;
+const DELETE: u8 = 4;
 
-/// Bytes that a write takes in a frame, beside its key and value.
-pub(crate) const WRITE_OVERHEAD_BYTES: usize = 9;
+/// Bytes that a write takes in a frame, beside its key and value, at most.
+pub(crate) const WRITE_OVERHEAD_BYTES: usize = 11;
 
 /// A row's key and its new value; `None` removes it.
 pub(crate) type RowWrite = (Bytes, Option<Bytes>);
@@ -110,12 +114,15 @@ pub(crate) fn read_writes(group: &Bytes) -> Option<Vec<RowWrite>> {
     let (mut writes, mut at) = (Vec::new(), 0);
     while let Some(&kind) = group.get(at) {
         at += 1;
-        let key = take_bytes(group, &mut at)?;
-        let value = match kind {
-            PUT => Some(take_bytes(group, &mut at)?),
-            DELETE => None,
+        let (take, has_value): (Take, bool) = match kind {
+            PUT => (take_bytes, true),
+            DELETE => (take_bytes, false),
+            LONG_PUT => (take_bytes_of_format_3, true),
+            LONG_DELETE => (take_bytes_of_format_3, false),
             _ => return None,
         };
+        let key = take(group, &mut at)?;
+        let value = if has_value { Some(take(group, &mut at)?) } else { None };
         writes.push((key, value));
     }
     Some(writes)
@@ -143,14 +150,62 @@ fn push_compressed(buffer: &mut Vec<u8>, plain: &[u8]) -> bool {
 }
 
 fn push_length(writes: &mut Vec<u8>, length: usize) {
-    let length = u32::try_from(length).expect("the queue bounds a batch far below 4 GiB");
-    writes.extend_from_slice(&length.to_le_bytes());
+    let mut length = u32::try_from(length).expect("the queue bounds a batch far below 4 GiB");
+    while length >= 0x80 {
+        writes.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    writes.push(length as u8);
 }
 
+/// Takes bytes with their length before them, at a place that then moves on.
+type Take = fn(&Bytes, &mut usize) -> Option<Bytes>;
+
 fn take_bytes(group: &Bytes, at: &mut usize) -> Option<Bytes> {
+    let (mut length, mut shift) = (0_usize, 0);
+    loop {
+        let byte = *group.get(*at).filter(|_| shift < 35)?;
+        *at += 1;
+        length |= usize::from(byte & 0x7f) << shift;
+        shift += 7;
+        if byte & 0x80 == 0 {
+            return take(group, at, length);
+        }
+    }
+}
+
+fn take_bytes_of_format_3(group: &Bytes, at: &mut usize) -> Option<Bytes> {
     let length = u32::from_le_bytes(*group.get(*at..)?.first_chunk()?) as usize;
-    let from = *at + size_of::<u32>();
+    *at += size_of::<u32>();
+    take(group, at, length)
+}
+
+fn take(group: &Bytes, at: &mut usize, length: usize) -> Option<Bytes> {
+    let from = *at;
     let to = from.checked_add(length).filter(|to| *to <= group.len())?;
     *at = to;
     Some(group.slice(from..to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_of_former_formats_are_read() {
+        let row =
+            |key: &'static [u8], value: Option<&'static [u8]>| (Bytes::from_static(key), value.map(Bytes::from_static));
+        let former = b"\x01\x03\0\0\0key\x02\0\0\0ab\x02\x01\0\0\0k";
+        let expected = vec![row(b"key", Some(b"ab")), row(b"k", None)];
+        assert_eq!(read_writes(&Bytes::from_static(former)), Some(expected.clone()));
+        let long: &'static [u8] = Vec::leak(vec![7; 300]);
+        let mut writes = former.to_vec();
+        push_write(&mut writes, [b"k", b"ey"], Some(long));
+        push_write(&mut writes, [b"", b"k"], None);
+        let both = [&expected[..], &[row(b"key", Some(long)), row(b"k", None)]].concat();
+        assert_eq!(read_writes(&writes.clone().into()), Some(both));
+        assert!((1..6).all(|cut| {
+            read_writes(&Bytes::copy_from_slice(&writes[..writes.len() - cut])).is_none_or(|read| read.len() < 4)
+        }));
+    }
 }

@@ -32,6 +32,8 @@ pub(crate) struct Appended {
     pub(crate) sequence: u64,
     pub(crate) row_bytes: u64,
     pub(crate) log_bytes: u64,
+    /// Zeros written so that there is space for the next groups.
+    pub(crate) ahead_bytes: u64,
 }
 
 /// A group that was not appended.
@@ -84,7 +86,7 @@ impl Log {
         self.next_sequence += 1;
         self.buffer.clear();
         self.buffer.shrink_to(BUFFER_KEPT_BYTES);
-        Ok(Appended { sequence, row_bytes, log_bytes })
+        Ok(Appended { sequence, row_bytes, log_bytes, ahead_bytes: self.current.take_zeros() })
     }
 
     /// Ends the log: its last segment is complete.

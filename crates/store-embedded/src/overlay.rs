@@ -18,6 +18,8 @@ pub(crate) struct Size {
     pub(crate) bytes: usize,
     /// Log that a restart would replay.
     pub(crate) log_bytes: u64,
+    /// Rows that went into it, coalesced ones included: what a restart spends its time on.
+    pub(crate) writes: usize,
     /// Removals: what they remove takes space below until it is merged with them.
     pub(crate) removals: usize,
 }
@@ -28,6 +30,8 @@ pub(crate) struct Overlay {
     rows: BTreeMap<Bytes, Option<Bytes>>,
     /// Memory its rows take, about.
     pub(crate) bytes: usize,
+    /// Rows that went into it.
+    writes: usize,
     /// Removals that went into it.
     pub(crate) removals: usize,
     /// Bytes of log it came from, coalesced rows included: what a restart would replay.
@@ -42,6 +46,7 @@ impl Overlay {
         debug_assert!(sequence > self.sequence, "groups come in order");
         self.sequence = sequence;
         self.log_bytes += log_bytes;
+        self.writes += writes.len();
         for (key, value) in writes {
             self.removals += usize::from(value.is_none());
             // The bytes of a group stay as long as one of its rows does.
@@ -54,7 +59,7 @@ impl Overlay {
 
     /// What it takes.
     pub(crate) fn size(&self) -> Size {
-        Size { bytes: self.bytes, log_bytes: self.log_bytes, removals: self.removals }
+        Size { bytes: self.bytes, log_bytes: self.log_bytes, writes: self.writes, removals: self.removals }
     }
 
     /// Whether it holds nothing.

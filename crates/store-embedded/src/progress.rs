@@ -21,6 +21,8 @@ const OLD: Duration = Duration::from_millis(if cfg!(test) { 20 } else { 1_800_00
 const WORTH_REMOVALS: usize = 512;
 /// A generation also ends when this many times its memory went through the log: coalescing must not let the log grow.
 const LOG_BYTES_FACTOR: u64 = 2;
+/// And when so many rows did: they go into memory one by one when the log is read at a start, some two million a second.
+const WRITES_MAX: usize = 384 * 1024;
 /// How long a commit is held back at most before the hard bound: early and a little.
 const DELAY_MAX: Duration = Duration::from_millis(10);
 
@@ -203,6 +205,7 @@ impl Progress {
         let generation_bytes = self.options.generation_bytes.min(self.options.pending_soft_bytes);
         state.active.bytes >= generation_bytes
             || state.active.log_bytes >= (generation_bytes as u64).saturating_mul(LOG_BYTES_FACTOR)
+            || state.active.writes >= WRITES_MAX
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

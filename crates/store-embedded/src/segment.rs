@@ -32,6 +32,8 @@ pub(crate) struct Segment {
     end: u64,
     /// Bytes of the file that were written before, with whatever content.
     written_ahead: u64,
+    /// Zeros written since this was last asked.
+    zeros: u64,
 }
 
 /// What a segment says about itself.
@@ -51,7 +53,7 @@ impl Segment {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&unfinished)?;
         let written_ahead = file.metadata()?.len();
         let path = directory.join(format!("{first_sequence:020}.log"));
-        let mut segment = Segment { path, header, file, end: HEADER_BYTES as u64, written_ahead };
+        let mut segment = Segment { path, header, file, end: HEADER_BYTES as u64, written_ahead, zeros: 0 };
         segment.write_ahead(HEADER_BYTES as u64)?;
         segment.write_at(0, &header.encode())?;
         segment.sync()?;
@@ -67,7 +69,7 @@ impl Segment {
     pub(crate) fn resume(path: PathBuf, header: Header, end: u64, last_frame: &[u8]) -> io::Result<Segment> {
         let file = OpenOptions::new().write(true).open(&path)?;
         let written_ahead = file.metadata()?.len();
-        let mut segment = Segment { path, header, file, end, written_ahead };
+        let mut segment = Segment { path, header, file, end, written_ahead, zeros: 0 };
         segment.write_at(end - last_frame.len() as u64, last_frame)?;
         segment.sync()?;
         Ok(segment)
@@ -89,6 +91,11 @@ impl Segment {
         self.end = end;
         self.written_ahead = self.written_ahead.max(end);
         Ok(())
+    }
+
+    /// Zeros written ahead since this was last asked.
+    pub(crate) fn take_zeros(&mut self) -> u64 {
+        std::mem::take(&mut self.zeros)
     }
 
     /// Makes what was written durable.
@@ -121,6 +128,7 @@ impl Segment {
         while self.written_ahead < end {
             self.write_at(self.written_ahead, &ZEROS)?;
             self.written_ahead += AHEAD_BYTES as u64;
+            self.zeros += AHEAD_BYTES as u64;
         }
         Ok(())
     }

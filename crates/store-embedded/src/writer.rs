@@ -150,7 +150,7 @@ impl Writer {
             }
         })?;
         let batches = group.commits.len() + group.opens.len();
-        self.shared.counters.committed(batches, appended.row_bytes, appended.log_bytes);
+        self.shared.counters.committed(batches, &appended);
         let writes = frame::read_writes(&Bytes::from(std::mem::take(&mut group.writes)));
         let size = self.shared.view.apply(appended, writes.expect("the group was put together above"));
         self.epochs.extend(group.epochs.drain());

@@ -1,5 +1,5 @@
 //! Starts of Express and Standard executions beside the bare server, in turns: the same requests, replies of the same size, the same load. And
-//! how evenly StartExecution is answered at four fifths of what it reaches.
+//! how evenly each of them is answered at four fifths of what it can go on with.
 
 use crate::client::Client;
 use crate::figures::{Better, Figure, figure};
@@ -15,6 +15,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// Turns; the best of each counts.
 const TURNS: u32 = 3;
+/// Replies of the bare server when its evenness is measured.
+const REPLY_BYTES: usize = 146;
 /// Between them.
 const REST: Duration = Duration::from_millis(500);
 
@@ -27,22 +29,38 @@ pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
     figures.extend(beside(options, &server, &mut client, "async Express, 3 states", START, &express).await?);
     figures.extend(beside(options, &server, &mut client, "StartExecution, 1 state", START, &machine).await?);
     machine.wait_until_all_closed(&mut client).await?;
-    // The best of short turns is more than can go on: what they leave for later is done between them.
-    let lasting = rate(&server, START, &machine, options.connections, options.duration).await?;
-    machine.wait_until_all_closed(&mut client).await?;
-    let replies = paced(&server, &machine, options, lasting * 0.8).await?;
+    let bare = Server::spawn_bare(REPLY_BYTES)?;
+    figures.extend(evenness(options, &bare, "bare server", START, &machine).await?);
+    drop(bare);
+    figures.extend(evenness(options, &server, "sync Express", START_SYNC, &express).await?);
+    figures.extend(evenness(options, &server, "async Express", START, &express).await?);
+    figures.extend(evenness(options, &server, "StartExecution", START, &machine).await?);
     machine.wait_until_all_closed(&mut client).await?;
     server.stop().await?;
-    let replies = Latencies::of(replies);
-    let (half, most) = (replies.milliseconds(0.5), replies.milliseconds(0.99));
-    figures.extend([
-        figure("StartExecution, in one go", lasting, "/s", Better::More),
-        figure("at 80 % of that: reply, p50", half, "ms", Better::Less),
-        figure("at 80 % of that: reply, p99", most, "ms", Better::Less),
-        figure("at 80 % of that: p99 over p50", most / half, "", Better::Less),
-    ]);
     figures.extend(idle::all(options).await?);
     Ok(figures)
+}
+
+/// How evenly starts are answered at four fifths of what goes on for as long. The best of short turns is more than that: what they leave for
+/// later is done between them.
+async fn evenness(
+    options: &Options,
+    server: &Server,
+    name: &str,
+    target: &'static str,
+    machine: &Machine,
+) -> anyhow::Result<Vec<Figure>> {
+    let lasting = rate(server, target, machine, options.connections, options.duration).await?;
+    tokio::time::sleep(REST).await;
+    let replies = Latencies::of(paced(server, target, machine, options, lasting * 0.8).await?);
+    tokio::time::sleep(REST).await;
+    let (half, most) = (replies.milliseconds(0.5), replies.milliseconds(0.99));
+    Ok(vec![
+        figure(format!("{name}: in one go"), lasting, "/s", Better::More),
+        figure(format!("{name}: at 80 % of that: reply, p50"), half, "ms", Better::Less),
+        figure(format!("{name}: at 80 % of that: reply, p99"), most, "ms", Better::Less),
+        figure(format!("{name}: at 80 % of that: p99 over p50"), most / half, "", Better::Less),
+    ])
 }
 
 /// A kind of start and the bare server with replies of that size.
@@ -85,7 +103,13 @@ async fn rate(
 
 /// So many requests a second, whether earlier ones are answered or not; how long after its time each was answered. Times are whole
 /// milliseconds, as timers are.
-async fn paced(server: &Server, machine: &Machine, options: &Options, rate: f64) -> anyhow::Result<Vec<Duration>> {
+async fn paced(
+    server: &Server,
+    target: &'static str,
+    machine: &Machine,
+    options: &Options,
+    rate: f64,
+) -> anyhow::Result<Vec<Duration>> {
     let (begun, mut busy) = (Instant::now(), JoinSet::new());
     for connection in 0..options.connections {
         let mut client = server.connect().await?;
@@ -100,7 +124,7 @@ async fn paced(server: &Server, machine: &Machine, options: &Options, rate: f64)
                 }
                 let due = begun + after;
                 sleep_until(due).await;
-                client.call(START, body.clone()).await?;
+                client.call(target, body.clone()).await?;
                 replies.push(due.elapsed());
             }
             anyhow::Ok(replies)

@@ -129,7 +129,7 @@ async fn fire(data: &Path) -> anyhow::Result<Value> {
     let open = node.request("open")?;
     let small = node.request("small")?;
     node.ahead.store(TEN_YEARS_MS, Ordering::Relaxed);
-    let begun = Instant::now();
+    let (begun, cpu) = (Instant::now(), Process::own().cpu_seconds()?);
     let mut starts = Vec::new();
     let all_closed = node.wait_until_all_closed(&open);
     let mut all_closed = std::pin::pin!(all_closed);
@@ -139,11 +139,11 @@ async fn fire(data: &Path) -> anyhow::Result<Value> {
             start = node.start_many(&small, 1, 1) => starts.extend(start?),
         }
     }
-    let seconds = begun.elapsed().as_secs_f64();
+    let (seconds, cpu) = (begun.elapsed().as_secs_f64(), Process::own().cpu_seconds()? - cpu);
     let starts = Latencies::of(starts);
     let after = Process::own().resident_bytes()?;
     Ok(json!({
-        "seconds": (number(seconds)), "bytes": (number(after)),
+        "seconds": (number(seconds)), "cpu": (number(cpu)), "bytes": (number(after)),
         "startP50": (number(starts.milliseconds(0.5))), "startP99": (number(starts.milliseconds(0.99)))
     }))
 }

@@ -109,7 +109,8 @@ impl Measured {
         let (batches, row_bytes) = (log.batches - self.log.batches, log.row_bytes - self.log.row_bytes);
         // Once closed, all rows are where they stay, but for merging.
         node.close().await?;
-        let written = Process::own().written_bytes()? - self.written_bytes;
+        let ahead = (log.ahead_bytes - self.log.ahead_bytes) as f64;
+        let written = Process::own().written_bytes()? - self.written_bytes - ahead;
         let group_bytes = (row_bytes / groups.max(1)) as usize;
         let bare = bare_bytes_per_second(options, group_bytes)?;
         let alone = store_bytes_per_second(options, sample, (batches / groups.max(1)).max(1) as usize).await?;
@@ -125,6 +126,7 @@ impl Measured {
             figure(name("syncs"), groups as f64 / seconds, "/s", Better::Less),
             figure(name("bytes in the log per transition"), log_bytes as f64 / transitions, "B", Better::Less),
             figure(name("bytes written per transition"), written / transitions, "B", Better::Less),
+            figure(name("zeros ahead of a new log per transition"), ahead / transitions, "B", Better::Less),
             figure(name("processors busy, of all"), cpu_seconds / seconds / processors, "", Better::Less),
             figure(name("bytes of rows in a group"), group_bytes as f64, "B", Better::More),
             figure(name("bytes of rows"), rate / 1e6, "MB/s", Better::More),

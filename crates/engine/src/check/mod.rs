@@ -80,6 +80,7 @@ struct Expected {
     unfinished: u64,
     states: u64,
     frames: u64,
+    variables: u64,
 }
 
 /// Checks everything in `store`, which nobody changes meanwhile. What is found goes to `found`, as it is found.
@@ -126,7 +127,18 @@ impl Checker<'_> {
                 self.execution(partition, key, &header, &mut expected).await?;
             }
         }
+        self.mark(partition).await?;
         self.strays(partition, &expected).await
+    }
+
+    /// No timer is due before the mark: it would never be read.
+    async fn mark(&mut self, partition: PartitionId) -> Result<(), StoreError> {
+        let Some(mark) = self.store.get(partition, keys::MARKS, keys::TIMERS_FROM).await? else { return Ok(()) };
+        let first = self.store.scan(partition, Range::all(keys::TIMERS).limit(1)).await?;
+        if first.first().is_some_and(|(key, _)| key[..] < mark[..]) {
+            self.report("timer", format!("partition {}", partition.0), "a timer is before the mark, it would not fire");
+        }
+        Ok(())
     }
 
     /// The next rows of a range, which then begins behind them.

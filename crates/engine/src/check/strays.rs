@@ -1,6 +1,6 @@
 //! Rows that no execution accounts for.
 
-use super::execution::{index_keys, name, open_tasks, timers};
+use super::execution::{index_keys, name, open_tasks, timers, variables};
 use super::{Checker, Expected, PAGE};
 use crate::keys::{self, ClosedRow, ExecutionKey};
 use crate::partition::{Stored, load_whole};
@@ -10,10 +10,11 @@ use store::{Bytes, PartitionId, Range, StoreError, Table};
 impl Checker<'_> {
     /// Every row that is expected has been found; if a table has more than those, the others are looked for.
     pub(super) async fn strays(&mut self, partition: PartitionId, expected: &Expected) -> Result<(), StoreError> {
-        let tables: [(Table, &'static str, u64); 8] = [
+        let tables: [(Table, &'static str, u64); 9] = [
             (keys::STATES, "state", expected.states),
             (keys::FRAME_BASES, "frame", expected.frames),
             (keys::FRAME_PROGRESSES, "frame", expected.frames),
+            (keys::VARIABLES, "variable", expected.variables),
             (keys::INDEX, "index", expected.index),
             (keys::CLOSED, "closing time", expected.closed),
             (keys::TIMERS, "timer", expected.timers),
@@ -57,9 +58,12 @@ impl Checker<'_> {
                 };
                 let store = self.store.clone();
                 let is_wanted = match load_whole(&*store, &self.registry, partition, &of).await {
+                    // All of a whole execution is in its header's row.
+                    Ok(Stored::Execution(resident)) if table == keys::STATES => resident.history.is_none(),
                     Ok(Stored::Execution(resident)) => is_wanted(table, &of, &key, &resident.execution),
                     Ok(Stored::Leaving) => {
-                        [keys::CLOSED, keys::STATES, keys::FRAME_BASES, keys::FRAME_PROGRESSES].contains(&table)
+                        let pieces = [keys::FRAME_BASES, keys::FRAME_PROGRESSES, keys::VARIABLES];
+                        table == keys::CLOSED || table == keys::STATES || pieces.contains(&table)
                     }
                     Ok(Stored::Nothing) => false,
                     // The execution is a finding already.
@@ -99,14 +103,14 @@ fn owner(table: Table, key: &Bytes, value: &Bytes) -> Option<ExecutionKey> {
     match table {
         keys::STATES | keys::UNFINISHED => Some(ExecutionKey(key.clone())),
         keys::FRAME_BASES | keys::FRAME_PROGRESSES => keys::split(key, 8).map(|(execution, _)| execution),
+        keys::VARIABLES => keys::read_variable(key).map(|(execution, _, _)| execution),
         keys::TASKS => keys::split(key, 16).map(|(execution, _)| execution),
         keys::TIMERS => keys::read_timer(key).map(|(execution, _)| execution),
         keys::CLOSED => ClosedRow::read(key, value).map(|row| ExecutionKey::new(&row.machine, &row.name)),
         keys::INDEX => {
             // A machine, or a machine and a version or alias of it.
-            let indexed = std::str::from_utf8(key.split(|byte| *byte == 0).next()?).ok()?;
-            let machine = indexed.split(':').next()?;
-            Some(ExecutionKey::new(machine, &keys::IndexRow::read(indexed, key, value)?.name))
+            let (indexed, row) = keys::IndexRow::read_any(key, value)?;
+            Some(ExecutionKey::new(indexed.split(':').next()?, &row.name))
         }
         _ => None,
     }
@@ -114,8 +118,8 @@ fn owner(table: Table, key: &Bytes, value: &Bytes) -> Option<ExecutionKey> {
 
 fn is_wanted(table: Table, of: &ExecutionKey, key: &Bytes, execution: &Execution) -> bool {
     match table {
-        keys::STATES => true,
-        keys::FRAME_BASES | keys::FRAME_PROGRESSES => execution.frames().any(|frame| of.frame(frame.id) == *key),
+        keys::FRAME_BASES | keys::FRAME_PROGRESSES => execution.frames_apart().any(|frame| of.frame(frame.id) == *key),
+        keys::VARIABLES => variables(execution).any(|(frame, name)| of.variable(frame, name) == *key),
         keys::TASKS => open_tasks(execution).into_iter().any(|task| of.task(task) == *key),
         keys::TIMERS => timers(execution).iter().any(|timer| of.timer(timer) == *key),
         keys::UNFINISHED => execution.is_running() && execution.is_unfinished(),

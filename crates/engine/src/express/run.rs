@@ -151,6 +151,8 @@ impl Run {
         let mut closing = self.express.closing.clone();
         loop {
             tokio::select! {
+                // In order: what happens must not depend on a coin.
+                biased;
                 _ = closing.changed() => return Next::GiveUp,
                 Some(performed) = self.performed.join_next() => {
                     // Without a command it was stopped, or nothing is known of it since the server is going down.

@@ -3,6 +3,7 @@
 use super::describe_execution::qualified;
 use crate::Engine;
 use crate::keys::{self, ExecutionKey};
+use crate::partition::Head;
 use api::{Exception, GetExecutionHistoryRequest, GetExecutionHistoryResponse, next_token};
 use interpreter::Header;
 use interpreter::history::HistoryEvent;
@@ -21,7 +22,7 @@ impl Engine {
         &self,
         request: GetExecutionHistoryRequest,
     ) -> Result<GetExecutionHistoryResponse, Exception> {
-        let execution = self.stored(&request.execution_arn).await?;
+        let Head { execution, history: whole } = self.stored_head(&request.execution_arn).await?;
         let last_event = execution.next_event_id - 1;
         let direction = if request.reverse_order { "reverse" } else { "forward" };
         let scope = format!("GetExecutionHistory {direction} {}", execution.header.execution_arn);
@@ -36,9 +37,11 @@ impl Engine {
         let count = request.paging.max_results;
         let key = self.key_of(&request.execution_arn);
         let history = History { engine: self, key: &key, known: execution.known_texts(), last_event };
-        let events = match request.reverse_order {
-            true => history.backward(first, count).await?,
-            false => history.forward(first, count).await?,
+        let events = match (whole, request.reverse_order) {
+            (Some(whole), true) => whole.into_iter().rev().filter(|event| event.id <= first).take(count).collect(),
+            (Some(whole), false) => whole.into_iter().filter(|event| event.id >= first).take(count).collect(),
+            (None, true) => history.backward(first, count).await?,
+            (None, false) => history.forward(first, count).await?,
         };
         let next = events.last().and_then(|event| match request.reverse_order {
             true => (event.id > 1).then(|| event.id - 1),

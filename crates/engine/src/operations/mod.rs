@@ -17,33 +17,34 @@ mod test_state;
 pub(crate) use redrive_execution::not_redrivable;
 
 use crate::Engine;
-use crate::keys;
+use crate::partition::{Head, Stored, read_head};
 use api::Exception;
 use arn::ExecutionArn;
-use interpreter::{Execution, Header};
+use interpreter::Execution;
+use store::StoreError;
 
 pub(crate) use describe_execution::{api_status, qualified};
 
 impl Engine {
-    /// An execution's header and state as they are on disk.
+    /// An execution as it is on disk, without its frames.
     async fn stored(&self, arn: &ExecutionArn) -> Result<Execution, Exception> {
+        self.stored_head(arn).await.map(|head| head.execution)
+    }
+
+    async fn stored_head(&self, arn: &ExecutionArn) -> Result<Head, Exception> {
         let missing = || Exception::execution_does_not_exist(arn);
         if arn.identity != *self.registry().identity() || arn.label.is_some() {
             return Err(missing());
         }
         let key = self.key_of(arn);
-        let partition = self.partition_of(&key);
-        let store = &self.0.shared.store;
-        let read = |error| crate::read_failed(&error);
-        let header = store.get(partition, keys::HEADERS, &key.0).await.map_err(read)?.ok_or_else(missing)?;
-        let state = store.get(partition, keys::STATES, &key.0).await.map_err(read)?.ok_or_else(missing)?;
-        if state == keys::LEAVING_STATE[..] {
-            return Err(missing());
+        match read_head(&*self.0.shared.store, self.partition_of(&key), &key).await {
+            Ok(Stored::Execution(head)) => Ok(head),
+            Ok(Stored::Nothing | Stored::Leaving) => Err(missing()),
+            Err(error @ StoreError::Corrupt { .. }) => {
+                tracing::error!(execution = %arn, %error, "an execution cannot be read");
+                Err(crate::damaged())
+            }
+            Err(error) => Err(crate::read_failed(&error)),
         }
-        let execution = Header::from_row(&header).and_then(|header| Execution::from_rows(header, &state));
-        execution.map_err(|corrupt| {
-            tracing::error!(execution = %arn, %corrupt, "an execution cannot be read");
-            crate::damaged()
-        })
     }
 }

@@ -112,16 +112,23 @@ impl Collected {
 
 impl Finished {
     fn add(&mut self, key: &ExecutionKey, resident: &mut Resident, touched: Touched) {
+        let is_short = touched.is_new && touched.events.len() <= CHUNK_EVENTS_MAX;
+        let whole = if is_short { resident.execution.whole_row(&touched.events) } else { None };
+        let is_whole = whole.is_some();
         if touched.is_new {
-            self.put(keys::HEADERS, &key.0, resident.execution.header.to_row());
+            self.put(keys::HEADERS, &key.0, whole.unwrap_or_else(|| resident.execution.header.to_row()));
         }
-        self.add_rows(key, resident);
+        if !is_whole {
+            self.add_rows(key, resident);
+        }
         self.add_index(key, resident);
         self.add_effects(key, resident, touched.effects);
         if !touched.events.is_empty() {
-            let known = resident.execution.known_texts();
-            for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
-                self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known));
+            if !is_whole {
+                let known = resident.execution.known_texts();
+                for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
+                    self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known));
+                }
             }
             self.events.push((key.clone(), touched.events));
         }
@@ -146,6 +153,15 @@ impl Finished {
         }
         for (frame, progress) in rows.progresses {
             self.put(keys::FRAME_PROGRESSES, key.frame(frame), progress);
+        }
+        for (frame, name, variable) in rows.variables {
+            self.put(keys::VARIABLES, key.variable(frame, &name), variable);
+            resident.stored_variables.entry(frame).or_default().insert(name);
+        }
+        for frame in rows.without_variables.iter().chain(&rows.removed) {
+            for name in resident.stored_variables.remove(frame).into_iter().flatten() {
+                self.delete(keys::VARIABLES, key.variable(*frame, &name));
+            }
         }
         for frame in rows.removed {
             // A frame that came and went within the batch was never written.
@@ -178,7 +194,7 @@ impl Finished {
             self.delete(keys::CLOSED, key.closed(stop));
         }
         if let Some(stop) = now.stop {
-            self.put(keys::CLOSED, key.closed(stop), ClosedRow::value(now.status, header));
+            self.put(keys::CLOSED, key.closed(stop), ClosedRow::value(now.status, header, stop));
         }
     }
 

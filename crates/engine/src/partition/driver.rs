@@ -40,6 +40,10 @@ use tokio::time::Instant;
 const BATCH_INPUTS_MAX: usize = 512;
 /// Batches under way beyond which none is begun: one being synced, one being queued behind it.
 const BATCHES_IN_FLIGHT_MAX: usize = 2;
+/// Whoever asked so long ago at most may ask again.
+const ASKED_LATELY: Duration = Duration::from_millis(250);
+/// So many batches of what was asked for go before a turn of what takes long, if there is no end of them.
+const ROUNDS_WITHOUT_WORK_MAX: usize = 2;
 /// Timers that may fire in every batch, and in a small one.
 const TIMERS_MIN: usize = 32;
 const TIMERS_MAX: usize = 512;
@@ -94,6 +98,12 @@ pub(crate) struct Partition {
     pub quarantine: Quarantine,
     pub sweep: Sweep,
     pace: Pace,
+    /// Whether timers are due that did not fit into the last batch.
+    is_behind: bool,
+    /// When something was asked for last.
+    last_asked: Option<Instant>,
+    /// Rounds that left what takes long alone.
+    rounds_without_work: usize,
     collected: Collected,
     in_flight: VecDeque<InFlight>,
     sequence: u64,
@@ -157,6 +167,9 @@ impl Partition {
             quarantine: Quarantine::default(),
             sweep,
             pace: Pace::default(),
+            is_behind: false,
+            last_asked: None,
+            rounds_without_work: 0,
             collected: Collected::default(),
             in_flight: VecDeque::new(),
             sequence: 0,
@@ -176,29 +189,48 @@ impl Partition {
         }
     }
 
-    /// One round: wait for something, do everything that is due, hand one batch over.
+    /// One round: wait for something, do everything that is due, hand one batch over, or two.
+    ///
+    /// Who asks for something does not wait for what others have going on at length: turns of large Maps, timers that are long due. While
+    /// both are there, what was asked for is a batch of its own, and such work is done only if no batch is under way, or every few rounds.
     async fn turn(&mut self) -> Result<(), StoreError> {
-        let has_room = self.in_flight.len() < BATCHES_IN_FLIGHT_MAX;
         let has_work = self.unfinished.len() > 0 || self.backlog.is_some();
+        let is_long = has_work || self.is_behind;
+        let leaves_room = is_long && self.last_asked.is_some_and(|asked| asked.elapsed() < ASKED_LATELY);
+        let work_max = match leaves_room {
+            true if self.rounds_without_work < ROUNDS_WITHOUT_WORK_MAX => 1,
+            _ => BATCHES_IN_FLIGHT_MAX,
+        };
+        let under_way = self.in_flight.len();
+        let (has_room, has_room_for_work) = (under_way < BATCHES_IN_FLIGHT_MAX, under_way < work_max);
         self.read_timers().await?;
         let sleep = self.until_next_timer().into_iter().chain(self.sweep.due_in(self.shared.environment.now())).min();
+        let mut was_asked = false;
         tokio::select! {
             biased;
             result = first_commit(&mut self.in_flight) => return self.committed(result),
             input = self.inbox.recv(), if has_room && !self.is_closing => {
+                was_asked = true;
                 self.take_inputs(input).await?;
-                if self.unfinished.len() > 0 {
-                    // A batch of their own: who waits for them need not wait for the turn of a large Map as well.
-                    self.submit();
-                }
             }
-            () = std::future::ready(()), if has_room && has_work && !self.is_closing => {}
-            () = sleep_for(sleep), if has_room && sleep.is_some() && !self.is_closing => {}
+            () = std::future::ready(()), if has_room_for_work && has_work && !self.is_closing => {}
+            () = sleep_for(sleep), if has_room_for_work && sleep.is_some() && !self.is_closing => {}
         }
-        self.continue_unfinished().await?;
-        self.fire_timers().await?;
-        self.perform_backlog().await?;
-        retention::tick(self).await?;
+        if was_asked {
+            self.last_asked = Some(Instant::now());
+            if is_long || self.unfinished.len() > 0 {
+                self.submit();
+                self.rounds_without_work += 1;
+            }
+        }
+        if has_room_for_work && (self.in_flight.len() < work_max || self.rounds_without_work >= ROUNDS_WITHOUT_WORK_MAX)
+        {
+            self.rounds_without_work = 0;
+            self.continue_unfinished().await?;
+            self.fire_timers().await?;
+            self.perform_backlog().await?;
+            retention::tick(self).await?;
+        }
         self.submit();
         Ok(())
     }
@@ -519,6 +551,7 @@ impl Partition {
 
     async fn fire_timers(&mut self) -> Result<(), StoreError> {
         let now = self.shared.environment.now();
+        self.is_behind = true;
         for fired in 0..TIMERS_MAX {
             if fired >= TIMERS_MIN && self.collected.events() >= self.pace.events() {
                 break;
@@ -526,7 +559,10 @@ impl Partition {
             self.read_timers().await?;
             match self.timers.first() {
                 Some(timer) if timer.due <= now => {}
-                _ => break,
+                _ => {
+                    self.is_behind = false;
+                    break;
+                }
             }
             let (timer, key) = self.timers.pop_first().expect("just seen");
             self.fire(timer, key, now).await?;
@@ -540,6 +576,8 @@ impl Partition {
         if fired.is_err() && self.residents.contains(&key) {
             // Nobody waits for it: only its row is left to be removed.
             self.collected.clear_timer(&key, timer);
+        } else if fired.is_err() {
+            self.timers.leave_behind(&timer);
         }
         Ok(())
     }
@@ -560,7 +598,7 @@ impl Partition {
         let residents = &mut self.residents;
         let (finished, releases) = collected.finish(self.sequence, residents);
         let Finished {
-            writes,
+            mut writes,
             removes,
             tasks,
             ended_tasks,
@@ -575,6 +613,7 @@ impl Partition {
         for (timer, key) in &cleared_timers {
             self.timers.clear(timer, key);
         }
+        writes.extend(self.timers.move_mark(&set_timers, cleared_timers.len()));
         for (timer, key) in &set_timers {
             self.timers.set(*timer, key.clone());
         }

@@ -23,6 +23,6 @@ mod unfinished;
 pub(crate) use batch::status_number;
 pub(crate) use driver::{Partition, Shared, caught_step};
 pub(crate) use input::{Answer, Input, StartInput};
-pub(crate) use resident::{Resident, Stored, load_whole};
+pub(crate) use resident::{Head, Resident, Stored, load_whole, read_head};
 pub use residents::ResidentLimits;
 pub use retention::Retention;

@@ -17,6 +17,7 @@ pub(super) async fn recover(partition: &mut Partition) -> Result<(), StoreError>
     partition.forget();
     let (store, id) = (partition.shared.store.clone(), partition.id);
     partition.epoch = store.open_partition(id).await?;
+    partition.timers.read_mark(&*store, id).await?;
     partition.timers.read(&*store, id, Vec::new()).await?;
     let mut range = Range::all(keys::UNFINISHED).limit(SCAN_ROWS);
     loop {
@@ -27,20 +28,17 @@ pub(super) async fn recover(partition: &mut Partition) -> Result<(), StoreError>
             partition.unfinished.push(ExecutionKey(key));
         }
     }
-    let backlog = Backlog::new(begun);
-    // Whether there is any at all: most often not.
-    let has_tasks = !store.scan(id, Range::all(keys::TASKS).limit(1)).await?.is_empty();
-    partition.backlog = has_tasks.then_some(backlog);
+    // Whether there are any is seen while requests are served already: a store may have to go over many that are gone.
+    partition.backlog = Some(Backlog::new(begun));
     let (timers, more_timers) = partition.timers.known();
     let unfinished = partition.unfinished.len();
-    if timers + unfinished > 0 || has_tasks {
+    if timers + unfinished > 0 {
         tracing::info!(
             partition = id.0,
             epoch = partition.epoch.0,
             timers,
             more_timers,
             unfinished,
-            has_tasks,
             took_ms = partition.shared.environment.now().0 - begun.0,
             "picked up where the last run ended"
         );

@@ -4,9 +4,11 @@ use super::batch::status_number;
 use crate::keys::{self, ExecutionKey};
 use crate::metrics::OpenTasks;
 use crate::registry::{Registry, Revision, RevisionNumber};
-use interpreter::rows::CorruptRow;
+use interpreter::history::HistoryEvent;
+use interpreter::rows::{CorruptRow, KnownTexts, read_whole};
 use interpreter::{Execution, Frame, FrameId, Header, Timestamp};
-use std::collections::HashSet;
+use json::Key;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
 
@@ -18,8 +20,12 @@ pub(crate) struct Resident {
     pub indexed: Option<Indexed>,
     /// Frames in memory that have rows in the store, or in a batch on its way there.
     pub stored_frames: HashSet<FrameId>,
+    /// The variables of frames in memory that have rows of their own there.
+    pub stored_variables: HashMap<FrameId, BTreeSet<Key>>,
     /// Frames that are only there; none if all are in memory.
     pub unread: Option<UnreadFrames>,
+    /// Its events, if they are in one row with all else there is of it.
+    pub history: Option<Vec<HistoryEvent>>,
     /// Whether there is a row that says the execution stopped in the middle of a step.
     pub marked_unfinished: bool,
     /// The last batch that wrote it; it may leave memory when that is durable.
@@ -37,7 +43,9 @@ impl Resident {
             revision,
             indexed: None,
             stored_frames: HashSet::new(),
+            stored_variables: HashMap::new(),
             unread: None,
+            history: None,
             marked_unfinished: false,
             last_batch: 0,
             open_tasks: OpenTasks::default(),
@@ -84,13 +92,41 @@ impl Indexed {
 }
 
 /// What is stored of a name.
-pub(crate) enum Stored {
+pub(crate) enum Stored<T> {
     /// Nothing.
     Nothing,
     /// The rest of an execution that is being removed: the name is not free yet.
     Leaving,
     /// An execution.
-    Execution(Box<Resident>),
+    Execution(T),
+}
+
+/// An execution without its frames, but for those that stand within its state, and its history if that is in the same row.
+pub(crate) struct Head {
+    pub execution: Execution,
+    pub history: Option<Vec<HistoryEvent>>,
+}
+
+/// Reads the head of an execution.
+pub(crate) async fn read_head(
+    store: &dyn Store,
+    partition: PartitionId,
+    key: &ExecutionKey,
+) -> Result<Stored<Head>, StoreError> {
+    let Some(header) = store.get(partition, keys::HEADERS, &key.0).await? else { return Ok(Stored::Nothing) };
+    let corrupt = |corrupt| at(key, "header", &corrupt);
+    if let Some((execution, history)) = read_whole(&header).map_err(corrupt)? {
+        return Ok(Stored::Execution(Head { execution, history: Some(history) }));
+    }
+    let header = Header::from_row(&header).map_err(corrupt)?;
+    let Some(state) = store.get(partition, keys::STATES, &key.0).await? else {
+        return Err(at(key, "state", &CorruptRow("it is missing")));
+    };
+    if state == keys::LEAVING_STATE[..] {
+        return Ok(Stored::Leaving);
+    }
+    let execution = Execution::from_rows(header, &state).map_err(|corrupt| at(key, "state", &corrupt))?;
+    Ok(Stored::Execution(Head { execution, history: None }))
 }
 
 /// Reads an execution without its frames: the live ones, or those kept for a redrive.
@@ -99,21 +135,21 @@ pub(crate) async fn load(
     registry: &Registry,
     partition: PartitionId,
     key: &ExecutionKey,
-) -> Result<Stored, StoreError> {
-    let Some(header) = store.get(partition, keys::HEADERS, &key.0).await? else { return Ok(Stored::Nothing) };
-    let header = Header::from_row(&header).map_err(|corrupt| at(key, "header", &corrupt))?;
-    let Some(state) = store.get(partition, keys::STATES, &key.0).await? else {
-        return Err(at(key, "state", &CorruptRow("it is missing")));
+) -> Result<Stored<Box<Resident>>, StoreError> {
+    let Head { execution, history } = match read_head(store, partition, key).await? {
+        Stored::Execution(head) => head,
+        Stored::Nothing => return Ok(Stored::Nothing),
+        Stored::Leaving => return Ok(Stored::Leaving),
     };
-    if state == keys::LEAVING_STATE[..] {
-        return Ok(Stored::Leaving);
-    }
-    let revision = registry.revision(RevisionNumber(header.revision)).await?;
-    let execution = Execution::from_rows(header, &state).map_err(|corrupt| at(key, "state", &corrupt))?;
-    let unread = UnreadFrames { below: execution.next_frame_id, read: HashSet::new() };
-    let unread = execution.lacks_frames().then_some(unread);
+    let revision = registry.revision(RevisionNumber(execution.header.revision)).await?;
+    let unread = execution.lacks_frames().then(|| UnreadFrames {
+        below: execution.next_frame_id,
+        read: execution.frames().map(|frame| frame.id).collect(),
+    });
     let indexed = Some(Indexed::of(&execution));
-    Ok(Stored::Execution(Box::new(Resident { indexed, unread, ..Resident::new(execution, revision) })))
+    let marked_unfinished = unread.is_none() && execution.is_unfinished();
+    let resident = Resident { indexed, unread, history, marked_unfinished, ..Resident::new(execution, revision) };
+    Ok(Stored::Execution(Box::new(resident)))
 }
 
 /// Reads an execution with all its frames.
@@ -122,7 +158,7 @@ pub(crate) async fn load_whole(
     registry: &Registry,
     partition: PartitionId,
     key: &ExecutionKey,
-) -> Result<Stored, StoreError> {
+) -> Result<Stored<Box<Resident>>, StoreError> {
     let mut stored = load(store, registry, partition, key).await?;
     if let Stored::Execution(resident) = &mut stored {
         resident.read_all_frames(store, partition, key).await?;
@@ -155,7 +191,16 @@ impl Resident {
             };
             let progress = store.get(partition, keys::FRAME_PROGRESSES, &row_key).await?;
             let progress = progress.ok_or_else(|| corrupt("its progress row is missing"))?;
-            let frame = Frame::from_rows(id, &base, &progress, &known).map_err(|corrupt| at(key, "frame", &corrupt))?;
+            let frame = Frame::from_rows(id, &base, &progress, &known);
+            let mut frame = frame.map_err(|corrupt| at(key, "frame", &corrupt))?;
+            if frame.has_variables_apart() {
+                let range = Range::prefix(keys::VARIABLES, key.variable(id, ""));
+                for (row_key, row) in store.scan(partition, range).await? {
+                    let name = restore_variable(&mut frame, &row_key, &row, &known);
+                    let name = name.map_err(|corrupt| at(key, "variable", &corrupt))?;
+                    self.stored_variables.entry(id).or_default().insert(name);
+                }
+            }
             // A parent has the smaller number.
             next = frame.parent.filter(|parent| parent < &id && unread.holds(*parent));
             frames.push(frame);
@@ -194,6 +239,20 @@ impl Resident {
             };
             frames.extend(read().map_err(|corrupt| at(key, "frame", &corrupt))?);
         }
+        if frames.iter().any(Frame::has_variables_apart) {
+            // In order, as the frames are.
+            let rows = store.scan(partition, Range::prefix(keys::VARIABLES, key.prefix())).await?;
+            let mut rows = rows.into_iter().peekable();
+            for frame in &mut frames {
+                let prefix = key.variable(frame.id, "");
+                while rows.next_if(|(row_key, _)| row_key[..] < prefix[..]).is_some() {}
+                while let Some((row_key, row)) = rows.next_if(|(row_key, _)| row_key.starts_with(&prefix)) {
+                    let name = restore_variable(frame, &row_key, &row, &known);
+                    let name = name.map_err(|corrupt| at(key, "variable", &corrupt))?;
+                    self.stored_variables.entry(frame.id).or_default().insert(name);
+                }
+            }
+        }
         for frame in frames {
             self.stored_frames.insert(frame.id);
             self.execution.restore_frame(frame);
@@ -207,6 +266,12 @@ impl Resident {
         self.execution.restored_all_frames();
         self.marked_unfinished |= self.execution.is_unfinished();
     }
+}
+
+fn restore_variable(frame: &mut Frame, row_key: &Bytes, row: &[u8], known: &KnownTexts) -> Result<Key, CorruptRow> {
+    let (_, _, name) = keys::read_variable(row_key).ok_or(CorruptRow("its key is malformed"))?;
+    frame.restore_variable(name, row, known)?;
+    Ok(name.into())
 }
 
 fn frame_id(row_key: &Bytes) -> Option<FrameId> {

@@ -222,7 +222,7 @@ async fn remove(
     let mut writes = Vec::new();
     let mut is_whole = collect_rows(at, keys::HISTORY, execution, budget, &mut writes).await?;
     // One that did not succeed has kept its frames for a redrive.
-    for table in [keys::FRAME_BASES, keys::FRAME_PROGRESSES] {
+    for table in [keys::FRAME_BASES, keys::FRAME_PROGRESSES, keys::VARIABLES] {
         is_whole =
             is_whole && (row.status == SUCCEEDED || collect_rows(at, table, execution, budget, &mut writes).await?);
     }

@@ -2,16 +2,21 @@
 //!
 //! Memory and recovery cost the same for a thousand timers and for millions. What is in memory is a prefix of the rows in their order, by
 //! time: every timer up to the horizon. When it runs empty the next stretch is read; when it grows its end is let go.
+//!
+//! A mark says before which time there are no rows, so that opening need not look where millions of timers have been. It follows the first
+//! timer at a distance, and goes back in the batch that sets an earlier one.
 
 use crate::keys::{self, ExecutionKey};
 use interpreter::Timer;
 use std::collections::BTreeMap;
-use store::{Bytes, PartitionId, Range, Store, StoreError};
+use store::{Bytes, PartitionId, Range, Store, StoreError, Write};
 
 /// Rows read in one go, and left in memory when too many are.
 const STRETCH: usize = 1024;
 /// Timers in memory at most.
 const MEMORY_MAX: usize = 3 * STRETCH;
+/// Timers that go before the mark follows.
+const GONE_MAX: usize = 4;
 
 /// The timers of one partition.
 #[derive(Default)]
@@ -20,13 +25,48 @@ pub(crate) struct Timers {
     next: BTreeMap<Bytes, (Timer, ExecutionKey)>,
     /// Up to which key all timers are in memory; all there are, if none.
     horizon: Option<Bytes>,
+    /// The mark: as stored, or in a batch on its way there.
+    from: u64,
+    /// Timers that went since the mark was moved.
+    gone: usize,
+    /// The first of those that fired and whose rows stay because their executions are left alone.
+    left_behind: Option<u64>,
 }
 
 impl Timers {
     /// Begins again with nothing in memory and everything on disk.
     pub fn forget(&mut self) {
-        self.next.clear();
-        self.horizon = Some(Bytes::new());
+        *self = Timers { horizon: Some(Bytes::new()), ..Timers::default() };
+    }
+
+    /// Reads the mark: what is before it is not looked at.
+    pub async fn read_mark(&mut self, store: &dyn Store, partition: PartitionId) -> Result<(), StoreError> {
+        let mark = store.get(partition, keys::MARKS, keys::TIMERS_FROM).await?;
+        // A directory that has none yet is read from the beginning.
+        if let Some(from) = mark.and_then(|mark| Some(u64::from_be_bytes(mark[..].try_into().ok()?))) {
+            self.from = from;
+            self.horizon = Some(Bytes::copy_from_slice(&from.to_be_bytes()));
+        }
+        Ok(())
+    }
+
+    /// The mark's new row, if a batch that sets and clears these timers has to move it.
+    pub fn move_mark(&mut self, set: &[(Timer, ExecutionKey)], cleared: usize) -> Option<Write> {
+        self.gone += cleared;
+        let earliest_set = set.iter().map(|(timer, _)| keys::sortable(timer.due)).min();
+        let first = self.next.first_key_value().map(|(key, _)| key).or(self.horizon.as_ref());
+        let first = first.and_then(|key| Some(u64::from_be_bytes(*key.first_chunk()?)));
+        let from = [earliest_set, first, self.left_behind].into_iter().flatten().min();
+        let goes_back = earliest_set.is_some_and(|earliest| earliest < self.from);
+        let from = from.filter(|from| goes_back || self.gone >= GONE_MAX && *from > self.from)?;
+        (self.from, self.gone) = (from, 0);
+        Some(Write::put(keys::MARKS, keys::TIMERS_FROM, from.to_be_bytes().to_vec()))
+    }
+
+    /// A timer fired for an execution that is left alone: its row stays.
+    pub fn leave_behind(&mut self, timer: &Timer) {
+        let due = keys::sortable(timer.due);
+        self.left_behind = Some(self.left_behind.map_or(due, |before| before.min(due)));
     }
 
     /// How many are in memory, and whether there are more on disk.
@@ -105,7 +145,7 @@ impl Timers {
 mod tests {
     use super::*;
     use interpreter::{FrameId, TimerKind, Timestamp};
-    use store::{Batch, Memory, Write};
+    use store::{Batch, Memory};
 
     fn timer(due: i64) -> Timer {
         Timer { due: Timestamp(due), kind: TimerKind::Delay(FrameId::ROOT) }

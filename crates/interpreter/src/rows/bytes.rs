@@ -1,7 +1,7 @@
 //! The bytes of a row: varints and length-prefixed text.
 
 use crate::Timestamp;
-use json::Payload;
+use json::{Payload, Value};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -14,6 +14,11 @@ impl KnownTexts {
     /// These, in this order.
     pub(crate) fn of<const N: usize>(texts: [&Arc<str>; N]) -> KnownTexts {
         KnownTexts(texts.map(Arc::clone).into())
+    }
+
+    /// Whether a text is among them.
+    pub(crate) fn holds(&self, text: &Arc<str>) -> bool {
+        self.0.iter().any(|known| Arc::ptr_eq(known, text) || known == text)
     }
 
     /// One more behind them.
@@ -70,9 +75,28 @@ impl Writer {
         Writer { bytes: vec![super::VERSION], ..Writer::default() }
     }
 
+    /// A row that stands for itself and leaves out what can be told from elsewhere.
+    pub fn compact() -> Writer {
+        Writer { bytes: vec![super::COMPACT_VERSION], ..Writer::default() }
+    }
+
+    /// A row that holds a whole execution.
+    pub(crate) fn whole() -> Writer {
+        Writer { bytes: vec![super::WHOLE_VERSION], ..Writer::default() }
+    }
+
     /// A row that refers to texts its reader knows.
     pub fn knowing(known: &KnownTexts) -> Writer {
-        let mut row = Writer { bytes: vec![super::REFERRING_VERSION], ..Writer::default() };
+        Writer::referring(super::REFERRING_VERSION, known)
+    }
+
+    /// The same, and it leaves out what can be told from elsewhere.
+    pub(crate) fn compact_knowing(known: &KnownTexts) -> Writer {
+        Writer::referring(super::COMPACT_REFERRING_VERSION, known)
+    }
+
+    fn referring(version: u8, known: &KnownTexts) -> Writer {
+        let mut row = Writer { bytes: vec![version], ..Writer::default() };
         row.number(known.0.len() as u64);
         known.0.iter().for_each(|text| row.texts.push(text));
         row
@@ -105,6 +129,11 @@ impl Writer {
     /// A point in time.
     pub fn timestamp(&mut self, timestamp: Timestamp) {
         self.number(((timestamp.0 << 1) ^ (timestamp.0 >> 63)) as u64);
+    }
+
+    /// A point in time, near another.
+    pub fn time_since(&mut self, since: Timestamp, timestamp: Timestamp) {
+        self.timestamp(Timestamp(timestamp.0.wrapping_sub(since.0)));
     }
 
     /// Text, as it is.
@@ -146,6 +175,7 @@ impl std::error::Error for CorruptRow {}
 
 /// Reads a row.
 pub struct Reader<'r> {
+    version: u8,
     rest: &'r [u8],
     texts: Vec<Arc<str>>,
 }
@@ -154,7 +184,9 @@ impl<'r> Reader<'r> {
     /// Begins to read a row that stands for itself.
     pub fn new(row: &'r [u8]) -> Result<Reader<'r>, CorruptRow> {
         match row.split_first() {
-            Some((&super::VERSION, rest)) => Ok(Reader { rest, texts: Vec::new() }),
+            Some((&version @ (super::VERSION | super::COMPACT_VERSION | super::WHOLE_VERSION), rest)) => {
+                Ok(Reader { version, rest, texts: Vec::new() })
+            }
             Some(_) => Err(CorruptRow("it was written by another version")),
             None => Err(CorruptRow("it is empty")),
         }
@@ -162,12 +194,20 @@ impl<'r> Reader<'r> {
 
     /// Begins to read a row that may refer to known texts.
     pub fn knowing(row: &'r [u8], known: &KnownTexts) -> Result<Reader<'r>, CorruptRow> {
-        let Some((&super::REFERRING_VERSION, rest)) = row.split_first() else { return Reader::new(row) };
-        let mut row = Reader { rest, texts: Vec::new() };
+        let Some((&version @ (super::REFERRING_VERSION | super::COMPACT_REFERRING_VERSION), rest)) = row.split_first()
+        else {
+            return Reader::new(row);
+        };
+        let mut row = Reader { version, rest, texts: Vec::new() };
         let count = usize::try_from(row.number()?).ok();
         let known = count.and_then(|count| known.0.get(..count));
         row.texts.extend_from_slice(known.ok_or(CorruptRow("it refers to texts that are not there"))?);
         Ok(row)
+    }
+
+    /// Whether it leaves out what can be told from elsewhere.
+    pub fn is_compact(&self) -> bool {
+        [super::COMPACT_VERSION, super::COMPACT_REFERRING_VERSION, super::WHOLE_VERSION].contains(&self.version)
     }
 
     /// One byte.
@@ -202,6 +242,11 @@ impl<'r> Reader<'r> {
         Ok(Timestamp((number >> 1) as i64 ^ -((number & 1) as i64)))
     }
 
+    /// A point in time, near another.
+    pub fn time_since(&mut self, since: Timestamp) -> Result<Timestamp, CorruptRow> {
+        Ok(Timestamp(self.timestamp()?.0.wrapping_add(since.0)))
+    }
+
     /// Text.
     pub fn text(&mut self) -> Result<Arc<str>, CorruptRow> {
         let length = usize::try_from(self.number()?).map_err(|_| CorruptRow("a text is too long"))?;
@@ -226,6 +271,11 @@ impl<'r> Reader<'r> {
     /// A payload written as shared text.
     pub fn payload(&mut self) -> Result<Payload, CorruptRow> {
         self.shared().map(Payload::from_valid_text)
+    }
+
+    /// A value written as shared text, looked into at once.
+    pub fn json(&mut self) -> Result<Value, CorruptRow> {
+        json::parse(&self.shared()?).map_err(|_| CorruptRow("a value is not JSON"))
     }
 
     /// Something that may be absent.

@@ -8,20 +8,17 @@ use std::sync::Arc;
 
 /// Events that follow each other as one row. `known` are the [known texts](crate::Execution::known_texts) of the execution as it is after them.
 pub fn write_events(events: &[HistoryEvent], known: &KnownTexts) -> Vec<u8> {
-    let mut row = Writer::knowing(known);
-    row.number(events.len() as u64);
-    for event in events {
-        row.number(event.id);
-        row.number(event.previous_event_id);
-        row.timestamp(event.timestamp);
-        write_details(&mut row, &event.details);
-    }
+    let mut row = Writer::compact_knowing(known);
+    write_list(&mut row, events, Timestamp(0));
     row.finish()
 }
 
 /// Reads a chunk. `known` are the known texts of the execution as it was after the last of these events, or at any time later.
 pub fn read_events(row: &[u8], known: &KnownTexts) -> Result<Vec<HistoryEvent>, CorruptRow> {
     let mut row = Reader::knowing(row, known)?;
+    if row.is_compact() {
+        return read_list(&mut row, Timestamp(0));
+    }
     let count = row.number()?;
     let mut events = Vec::new();
     for _ in 0..count {
@@ -29,6 +26,51 @@ pub fn read_events(row: &[u8], known: &KnownTexts) -> Result<Vec<HistoryEvent>, 
         let previous_event_id = row.number()?;
         let timestamp: Timestamp = row.timestamp()?;
         events.push(HistoryEvent { id, previous_event_id, timestamp, details: read_details(&mut row)? });
+    }
+    Ok(events)
+}
+
+/// Marks of an event in a row: most follow the one before them in every way, and say nothing else of it.
+const IS_NEXT: u8 = 1;
+const POINTS_TO_THE_LAST: u8 = 2;
+const AT_THE_SAME_TIME: u8 = 4;
+
+/// Events that follow each other, the first one soon after `since`.
+pub(super) fn write_list(row: &mut Writer, events: &[HistoryEvent], since: Timestamp) {
+    row.number(events.len() as u64);
+    let (mut last, mut time) = (0, since);
+    for HistoryEvent { id, previous_event_id, timestamp, details } in events {
+        let (is_next, points_to_the_last) = (*id == last + 1, previous_event_id + 1 == *id);
+        let mark = |holds: bool, mark: u8| if holds { mark } else { 0 };
+        let is_at_the_same_time = mark(*timestamp == time, AT_THE_SAME_TIME);
+        row.byte(mark(is_next, IS_NEXT) | mark(points_to_the_last, POINTS_TO_THE_LAST) | is_at_the_same_time);
+        if !is_next {
+            row.number(*id);
+        }
+        if !points_to_the_last {
+            row.number(*previous_event_id);
+        }
+        if is_at_the_same_time == 0 {
+            row.time_since(time, *timestamp);
+        }
+        write_details(row, details);
+        (last, time) = (*id, *timestamp);
+    }
+}
+
+/// Reads events that were written with the same `since`.
+pub(super) fn read_list(row: &mut Reader<'_>, since: Timestamp) -> Result<Vec<HistoryEvent>, CorruptRow> {
+    let count = row.number()?;
+    let mut events: Vec<HistoryEvent> = Vec::new();
+    let (mut last, mut time) = (0_u64, since);
+    for _ in 0..count {
+        let marks = row.byte()?;
+        let id = if marks & IS_NEXT != 0 { last.checked_add(1) } else { Some(row.number()?) };
+        let id = id.filter(|id| *id > 0).ok_or(CorruptRow("an event has an impossible id"))?;
+        let previous_event_id = if marks & POINTS_TO_THE_LAST != 0 { id - 1 } else { row.number()? };
+        let timestamp = if marks & AT_THE_SAME_TIME != 0 { time } else { row.time_since(time)? };
+        events.push(HistoryEvent { id, previous_event_id, timestamp, details: read_details(row)? });
+        (last, time) = (id, timestamp);
     }
     Ok(events)
 }
@@ -267,6 +309,6 @@ fn state_type(row: &mut Reader<'_>) -> Result<StateType, CorruptRow> {
 }
 
 fn variables(row: &mut Reader<'_>) -> Result<Object, CorruptRow> {
-    let text = row.payload()?;
-    text.value().as_object().cloned().ok_or(CorruptRow("assigned variables are not an object"))
+    let variables = row.json()?;
+    variables.as_object().cloned().ok_or(CorruptRow("assigned variables are not an object"))
 }

@@ -1,4 +1,4 @@
-//! The two rows of a frame.
+//! The two rows of a frame, and those of its variables.
 
 use super::{CorruptRow, KnownTexts, Reader, Writer};
 use crate::frame::{Changed, Frame, FrameId, Phase, TaskAttempt};
@@ -6,23 +6,66 @@ use asl::definition::{ScopeIndex, StateIndex};
 use json::{Payload, Value};
 
 impl Frame {
+    /// Whether the frame is so small that it is better written again with every step than kept in rows of its own. Asked of the root.
+    pub(super) fn fits_within(&self, known: &KnownTexts) -> bool {
+        let bytes = |payload: &Payload| if known.holds(payload.text()) { 0 } else { payload.len_bytes() };
+        let of_phase = match &self.phase {
+            Phase::Task(attempt) if attempt.payload.text() != self.input.text() => bytes(&attempt.payload),
+            Phase::Finished { output } => bytes(output),
+            _ => 0,
+        };
+        let texts = [Some(&self.input), self.work.as_ref()].into_iter().flatten().map(bytes).sum::<usize>();
+        !self.variables_apart && texts + of_phase + self.variables_bytes <= WITHIN_MAX
+    }
+
+    /// A frame as a part of another row.
+    pub(super) fn write_within(&self, row: &mut Writer) {
+        self.write_base(row);
+        self.write_progress(row);
+    }
+
+    pub(super) fn read_within(id: FrameId, row: &mut Reader<'_>) -> Result<Frame, CorruptRow> {
+        let (mut frame, kept) = Frame::read_base(id, row)?;
+        frame.read_progress(row, kept)?;
+        Ok(frame)
+    }
+
     pub(super) fn base_row(&self, known: &KnownTexts) -> Vec<u8> {
         let mut row = Writer::knowing(known);
+        self.write_base(&mut row);
+        row.finish()
+    }
+
+    pub(super) fn progress_row(&self) -> Vec<u8> {
+        let mut row = Writer::new();
+        self.write_progress(&mut row);
+        row.finish()
+    }
+
+    fn write_base(&self, row: &mut Writer) {
         row.option(self.parent, |row, parent| row.number(parent.0));
         row.number(self.position);
         row.number(u64::from(self.scope.0));
         row.number(u64::from(self.state.0));
         row.shared(self.input.text());
-        row.option((!self.variables.is_empty()).then(|| Value::from(&self.variables).to_string()), |row, text| {
-            row.shared(&text.into());
-        });
+        match (self.variables.is_empty(), self.variables_apart) {
+            (true, _) => row.byte(0),
+            (false, false) => {
+                row.byte(1);
+                row.shared(&Value::from(&self.variables).to_string().into());
+            }
+            (false, true) => {
+                row.byte(VARIABLES_APART);
+                row.number(self.variables_bytes as u64);
+            }
+        }
         row.timestamp(self.entered_at);
         row.number(self.entered_event);
         row.option(self.work.as_ref(), |row, work| row.shared(work.text()));
         match &self.phase {
             Phase::Task(attempt) => {
                 row.byte(1);
-                write_attempt(&mut row, attempt);
+                write_attempt(row, attempt);
             }
             Phase::Finished { output } => {
                 row.byte(2);
@@ -30,11 +73,9 @@ impl Frame {
             }
             _ => row.byte(0),
         }
-        row.finish()
     }
 
-    pub(super) fn progress_row(&self) -> Vec<u8> {
-        let mut row = Writer::new();
+    fn write_progress(&self, row: &mut Writer) {
         row.number(self.last_event);
         row.number(self.retries.len() as u64);
         for &retries in &self.retries {
@@ -72,41 +113,82 @@ impl Frame {
             Phase::Finished { .. } => row.byte(6),
             Phase::Stopped => row.byte(7),
         }
-        row.finish()
     }
 
-    /// A frame from its two rows, of an execution whose header knows these texts.
+    /// A frame from its two rows, of an execution whose header knows these texts. [Variables that stand apart](Frame::has_variables_apart)
+    /// are put back with [`Frame::restore_variable`].
     pub fn from_rows(id: FrameId, base: &[u8], progress: &[u8], known: &KnownTexts) -> Result<Frame, CorruptRow> {
-        let mut base = Reader::knowing(base, known)?;
-        let mut progress = Reader::new(progress)?;
+        let (mut frame, kept) = Frame::read_base(id, &mut Reader::knowing(base, known)?)?;
+        frame.read_progress(&mut Reader::new(progress)?, kept)?;
+        Ok(frame)
+    }
+
+    fn read_base(id: FrameId, base: &mut Reader<'_>) -> Result<(Frame, Kept), CorruptRow> {
         let parent = base.option(Reader::number)?.map(FrameId);
         let position = base.number()?;
         let scope = ScopeIndex(index(base.number()?)?);
         let state = StateIndex(index(base.number()?)?);
         let mut frame = Frame::new(id, parent, position, scope, state);
         frame.input = base.payload()?;
-        if let Some(variables) = base.option(Reader::payload)? {
-            frame.variables = variables.value().as_object().ok_or(CorruptRow("variables are not an object"))?.clone();
-            // Without the brace that has no comma.
-            frame.variables_bytes = variables.len_bytes() - 1;
+        match base.byte()? {
+            0 => {}
+            1 => {
+                let variables = base.json()?;
+                let object = variables.as_object().ok_or(CorruptRow("variables are not an object"))?;
+                frame.variables = object.clone();
+                // Without the brace that has no comma.
+                frame.variables_bytes = variables.to_string().len() - 1;
+            }
+            VARIABLES_APART => {
+                frame.variables_apart = true;
+                frame.variables_bytes = usize::try_from(base.number()?).unwrap_or(usize::MAX);
+            }
+            _ => return Err(CorruptRow("a frame has variables of an unknown kind")),
         }
         frame.entered_at = base.timestamp()?;
         frame.entered_event = base.number()?;
         frame.work = base.option(Reader::payload)?;
         let kept = match base.byte()? {
             0 => Kept::Nothing,
-            1 => Kept::Attempt(read_attempt(&mut base)?),
+            1 => Kept::Attempt(read_attempt(base)?),
             2 => Kept::Output(base.payload()?),
             _ => return Err(CorruptRow("a frame keeps something unknown")),
         };
-        frame.last_event = progress.number()?;
+        Ok((frame, kept))
+    }
+
+    fn read_progress(&mut self, progress: &mut Reader<'_>, kept: Kept) -> Result<(), CorruptRow> {
+        self.last_event = progress.number()?;
         let retriers = progress.number()?;
         for _ in 0..retriers {
-            frame.retries.push(progress.number()?);
+            self.retries.push(progress.number()?);
         }
-        frame.phase = read_phase(&mut progress, kept)?;
-        frame.changed = Changed::default();
-        Ok(frame)
+        self.phase = read_phase(progress, kept)?;
+        self.changed = Changed::default();
+        Ok(())
+    }
+}
+
+/// So many bytes of payloads and variables that stand nowhere else fit into the state row with the root frame.
+const WITHIN_MAX: usize = 128;
+
+/// In place of the variables in a base row: each is a row of its own.
+const VARIABLES_APART: u8 = 2;
+
+impl Frame {
+    /// The row of a variable that stands apart.
+    pub fn variable_row(&self, name: &str, known: &KnownTexts) -> Option<Vec<u8>> {
+        let value = self.variables.get(name)?;
+        let mut row = Writer::knowing(known);
+        row.shared(&value.to_string().into());
+        Some(row.finish())
+    }
+
+    /// Puts a variable back whose row this is.
+    pub fn restore_variable(&mut self, name: &str, row: &[u8], known: &KnownTexts) -> Result<(), CorruptRow> {
+        let value = Reader::knowing(row, known)?.json()?;
+        self.variables.set(name, value);
+        Ok(())
     }
 }
 

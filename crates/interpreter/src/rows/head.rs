@@ -1,7 +1,8 @@
 //! The header row and the state row.
 
-use super::{CorruptRow, KnownTexts, REFERRING_VERSION, Reader, Writer};
+use super::{CorruptRow, KnownTexts, REFERRING_VERSION, Reader, Writer, is_whole};
 use crate::execution::{Ending, Execution, ExecutionStatus, Header};
+use crate::frame::{Frame, FrameId};
 use json::Payload;
 use std::sync::Arc;
 
@@ -21,6 +22,11 @@ impl Header {
                 row
             }
         };
+        self.write(&mut row);
+        row.finish()
+    }
+
+    pub(super) fn write(&self, row: &mut Writer) {
         row.shared(&self.name);
         row.shared(&self.state_machine_arn);
         if !self.is_named_as_usual() {
@@ -37,13 +43,15 @@ impl Header {
         row.fixed(self.seed);
         row.option(self.state_machine_version, Writer::number);
         row.option(self.state_machine_alias.as_ref(), Writer::shared);
-        row.finish()
     }
 
     /// Reads a header.
     pub fn from_row(row: &[u8]) -> Result<Header, CorruptRow> {
-        let is_named_as_usual = row.first() == Some(&REFERRING_VERSION);
-        let mut row = Reader::knowing(row, &KnownTexts::default())?;
+        let is_named_as_usual = row.first() == Some(&REFERRING_VERSION) || is_whole(row);
+        Header::read(&mut Reader::knowing(row, &KnownTexts::default())?, is_named_as_usual)
+    }
+
+    pub(super) fn read(row: &mut Reader<'_>, is_named_as_usual: bool) -> Result<Header, CorruptRow> {
         let execution_arn = if is_named_as_usual { None } else { Some(row.shared()?) };
         let (name, state_machine_arn) = (row.shared()?, row.shared()?);
         let state_machine_name = if is_named_as_usual { None } else { Some(row.shared()?) };
@@ -74,7 +82,7 @@ impl Header {
         })
     }
 
-    fn is_named_as_usual(&self) -> bool {
+    pub(super) fn is_named_as_usual(&self) -> bool {
         let Some(names) = usual_names(&self.state_machine_arn) else { return false };
         let rest = self.execution_arn.strip_prefix(names.prefix).and_then(|rest| rest.strip_prefix(":execution:"));
         let name = rest.and_then(|rest| rest.strip_prefix(names.state_machine)?.strip_prefix(':'));
@@ -107,7 +115,12 @@ impl Execution {
     }
 
     pub(super) fn state_row(&self, known: &KnownTexts) -> Vec<u8> {
-        let mut row = Writer::knowing(known);
+        let mut row = Writer::compact_knowing(known);
+        self.write_state(&mut row);
+        row.finish()
+    }
+
+    pub(super) fn write_state(&self, row: &mut Writer) {
         let ending = |row: &mut Writer, tag: u8, ending: &Ending| {
             row.byte(tag);
             row.option(ending.error.as_ref(), Writer::shared);
@@ -119,20 +132,33 @@ impl Execution {
                 row.byte(1);
                 row.shared(output.text());
             }
-            ExecutionStatus::Failed(failed) => ending(&mut row, 2, failed),
-            ExecutionStatus::TimedOut(timed_out) => ending(&mut row, 3, timed_out),
-            ExecutionStatus::Aborted(aborted) => ending(&mut row, 4, aborted),
+            ExecutionStatus::Failed(failed) => ending(row, 2, failed),
+            ExecutionStatus::TimedOut(timed_out) => ending(row, 3, timed_out),
+            ExecutionStatus::Aborted(aborted) => ending(row, 4, aborted),
         }
-        row.option(self.stop_time, Writer::timestamp);
+        // Most executions have little of all this.
+        let variables_bytes = self.variables_bytes.saturating_add(self.lacking_variables_bytes);
+        let seed = (self.seed != self.header.seed).then_some(self.seed);
+        let root = self.frames.get(&FrameId::ROOT).filter(|_| self.root_within);
+        let marks = [
+            self.stop_time.is_some(),
+            self.timeout_due.is_some(),
+            seed.is_some(),
+            self.redrives.count > 0,
+            self.keeps_frames,
+            variables_bytes > 0,
+            root.is_some(),
+        ];
+        row.byte(marks.iter().rev().fold(0, |marks, mark| marks << 1 | u8::from(*mark)));
         row.number(self.next_event_id);
         row.number(self.next_frame_id);
-        row.fixed(self.seed);
-        row.option(self.timeout_due, Writer::timestamp);
-        // Most executions have neither to do with redrives nor variables.
-        let variables_bytes = self.variables_bytes.saturating_add(self.lacking_variables_bytes);
-        if self.keeps_frames || self.redrives.count > 0 {
-            row.byte(1);
-            row.byte(u8::from(self.keeps_frames));
+        for time in [self.stop_time, self.timeout_due].into_iter().flatten() {
+            row.time_since(self.header.start_time, time);
+        }
+        if let Some(seed) = seed {
+            row.fixed(seed);
+        }
+        if self.redrives.count > 0 {
             row.number(self.redrives.count);
             row.option(self.redrives.last, Writer::timestamp);
             row.number(self.redrives.client_tokens.len() as u64);
@@ -140,19 +166,23 @@ impl Execution {
                 row.shared(token);
                 row.timestamp(*time);
             }
-        } else if variables_bytes > 0 {
-            row.byte(0);
         }
         if variables_bytes > 0 {
-            row.option(Some(variables_bytes as u64), Writer::number);
+            row.number(variables_bytes as u64);
         }
-        row.finish()
+        if let Some(root) = root {
+            root.write_within(row);
+        }
     }
 
     /// An execution from its header and its state row. It lacks its frames: they are added with [`Execution::restore_frame`], and
-    /// [`Execution::restored_all_frames`] says that they are all there.
+    /// [`Execution::restored_all_frames`] says that they are all there. But the root may stand in the state row: then it is there.
     pub fn from_rows(header: Header, state: &[u8]) -> Result<Execution, CorruptRow> {
         let mut row = Reader::knowing(state, &header.known_texts())?;
+        Execution::read_state(header, &mut row)
+    }
+
+    pub(super) fn read_state(header: Header, row: &mut Reader<'_>) -> Result<Execution, CorruptRow> {
         let mut execution = Execution::new(header);
         execution.status = match row.byte()? {
             0 => ExecutionStatus::Running,
@@ -167,24 +197,66 @@ impl Execution {
             }
             _ => return Err(CorruptRow("an execution has an unknown status")),
         };
-        execution.stop_time = row.option(Reader::timestamp)?;
-        execution.next_event_id = row.number()?;
-        execution.next_frame_id = row.number()?;
-        execution.seed = row.fixed()?;
-        execution.timeout_due = row.option(Reader::timestamp)?;
-        row.later_option(|row| {
-            execution.keeps_frames = row.byte()? != 0;
-            execution.redrives.count = row.number()?;
-            execution.redrives.last = row.option(Reader::timestamp)?;
-            for _ in 0..row.number()? {
-                let (token, time) = (row.shared()?, row.timestamp()?);
-                execution.redrives.client_tokens.push((token, time));
-            }
-            Ok(())
-        })?;
-        let variables_bytes = row.later_option(Reader::number)?.unwrap_or(0);
+        let (variables_bytes, has_root) = match row.is_compact() {
+            true => execution.read_rest(row)?,
+            false => (execution.read_rest_of_format_3(row)?, false),
+        };
         execution.lacking_variables_bytes = usize::try_from(variables_bytes).unwrap_or(usize::MAX);
         execution.lacks_frames = execution.is_running() || execution.keeps_frames;
+        if has_root {
+            execution.restore_frame(Frame::read_within(FrameId::ROOT, row)?);
+            execution.root_within = true;
+            if execution.next_frame_id == FrameId::ROOT.0 + 1 {
+                execution.restored_all_frames();
+            }
+        }
         Ok(execution)
+    }
+
+    /// What the variables take, and whether the root frame follows.
+    fn read_rest(&mut self, row: &mut Reader<'_>) -> Result<(u64, bool), CorruptRow> {
+        let marks = row.byte()?;
+        let is_marked = |position: u8| marks >> position & 1 != 0;
+        self.next_event_id = row.number()?;
+        self.next_frame_id = row.number()?;
+        if is_marked(0) {
+            self.stop_time = Some(row.time_since(self.header.start_time)?);
+        }
+        if is_marked(1) {
+            self.timeout_due = Some(row.time_since(self.header.start_time)?);
+        }
+        if is_marked(2) {
+            self.seed = row.fixed()?;
+        }
+        if is_marked(3) {
+            self.read_redrives(row)?;
+        }
+        self.keeps_frames = is_marked(4);
+        let variables_bytes = if is_marked(5) { row.number()? } else { 0 };
+        Ok((variables_bytes, is_marked(6)))
+    }
+
+    /// Up to storage format 3. What the variables take.
+    fn read_rest_of_format_3(&mut self, row: &mut Reader<'_>) -> Result<u64, CorruptRow> {
+        self.stop_time = row.option(Reader::timestamp)?;
+        self.next_event_id = row.number()?;
+        self.next_frame_id = row.number()?;
+        self.seed = row.fixed()?;
+        self.timeout_due = row.option(Reader::timestamp)?;
+        row.later_option(|row| {
+            self.keeps_frames = row.byte()? != 0;
+            self.read_redrives(row)
+        })?;
+        Ok(row.later_option(Reader::number)?.unwrap_or(0))
+    }
+
+    fn read_redrives(&mut self, row: &mut Reader<'_>) -> Result<(), CorruptRow> {
+        self.redrives.count = row.number()?;
+        self.redrives.last = row.option(Reader::timestamp)?;
+        for _ in 0..row.number()? {
+            let (token, time) = (row.shared()?, row.timestamp()?);
+            self.redrives.client_tokens.push((token, time));
+        }
+        Ok(())
     }
 }

@@ -1,9 +1,12 @@
 //! How an execution is stored: as rows of bytes, each with a version first. Which key a row has is the engine's business.
 //!
 //! * header: written once
-//! * state: small, written with every step
+//! * state: small, written with every step; as long as the root frame is small as well, it stands there and not in rows of its own
 //! * frame base and frame progress: written when they change (see [`Frame`](crate::Frame))
+//! * variable: written when it is assigned, once the variables of a frame take more than a little; until then they are in the base row
 //! * event chunk: events that follow each other and became durable together, each text once
+//!
+//! An execution that ends in its first step, as most do that wait for nothing, is one row: header, state and history.
 //!
 //! The input of an execution is in its header and nowhere else: the other rows refer to it, as to everything in [`KnownTexts`]. The output
 //! is in the state row; the events that close an execution become durable with it, and refer to it.
@@ -12,17 +15,34 @@ mod bytes;
 mod events;
 mod frames;
 mod head;
+mod whole;
 
 pub use bytes::{CorruptRow, KnownTexts, Reader, Writer};
 pub use events::{read_events, write_events};
+pub use whole::read_whole;
 
 use crate::{Execution, FrameId};
+use json::Key;
 
 /// The version that rows begin with which stand for themselves. Up to storage format 2 all of them did.
 pub const VERSION: u8 = 1;
 
 /// The version that rows begin with which refer to [`KnownTexts`].
 pub(crate) const REFERRING_VERSION: u8 = 2;
+
+/// The version of rows that do so and leave out what can be told from elsewhere, from storage format 4 on.
+pub(crate) const COMPACT_REFERRING_VERSION: u8 = 3;
+
+/// The version of rows that leave out what can be told from elsewhere and refer to nothing.
+pub(crate) const COMPACT_VERSION: u8 = 4;
+
+/// The version of rows that hold a whole execution.
+pub(crate) const WHOLE_VERSION: u8 = 5;
+
+/// Whether a row under a header's key holds the whole execution: state and history besides the header.
+pub fn is_whole(row: &[u8]) -> bool {
+    row.first() == Some(&WHOLE_VERSION)
+}
 
 /// The rows of an execution that a step changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +53,11 @@ pub struct ChangedRows {
     pub bases: Vec<(FrameId, Vec<u8>)>,
     /// Progress rows to write.
     pub progresses: Vec<(FrameId, Vec<u8>)>,
-    /// Frames whose rows go away.
+    /// Rows of variables to write.
+    pub variables: Vec<(FrameId, Key, Vec<u8>)>,
+    /// Frames whose variables' rows go away.
+    pub without_variables: Vec<FrameId>,
+    /// Frames whose rows go away, if they have any, those of their variables among them.
     pub removed: Vec<FrameId>,
 }
 
@@ -41,10 +65,34 @@ impl Execution {
     /// The rows that changed since this was last called.
     pub fn take_changed_rows(&mut self) -> ChangedRows {
         let known = self.header.known_texts();
-        let mut rows = ChangedRows { state: self.state_row(&known), ..ChangedRows::default() };
+        let mut rows = ChangedRows::default();
+        let root = self.frames.get_mut(&FrameId::ROOT);
+        let within = root.as_ref().is_some_and(|root| root.fits_within(&known));
+        if let Some(root) = root.filter(|_| within != self.root_within) {
+            match within {
+                true => rows.removed.push(root.id),
+                // Its rows have to be there from now on.
+                false => {
+                    root.changed.base = true;
+                    self.changed_frames.insert(root.id);
+                }
+            }
+        }
+        self.root_within = within;
+        rows.state = self.state_row(&known);
         for id in std::mem::take(&mut self.changed_frames) {
             let Some(frame) = self.frames.get_mut(&id) else { continue };
+            for name in std::mem::take(&mut frame.changed_variables) {
+                let row = frame.variable_row(&name, &known).expect("it was set");
+                rows.variables.push((frame.id, name, row));
+            }
+            if !frame.variables_apart {
+                rows.without_variables.push(frame.id);
+            }
             let changed = std::mem::take(&mut frame.changed);
+            if within && id == FrameId::ROOT {
+                continue;
+            }
             if changed.base {
                 rows.bases.push((frame.id, frame.base_row(&known)));
             }
@@ -52,7 +100,7 @@ impl Execution {
                 rows.progresses.push((frame.id, frame.progress_row()));
             }
         }
-        rows.removed = std::mem::take(&mut self.removed_frames).into_iter().collect();
+        rows.removed.extend(std::mem::take(&mut self.removed_frames));
         rows
     }
 }

@@ -11,7 +11,7 @@ pub mod well_formed;
 use json::{Payload, Value};
 use std::collections::BTreeMap;
 use stepwell_interpreter::history::HistoryEvent;
-use stepwell_interpreter::rows::{ChangedRows, read_events, write_events};
+use stepwell_interpreter::rows::{ChangedRows, read_events, read_whole, write_events};
 use stepwell_interpreter::{
     Activities, Command, CommandRejected, Effect, Execution, Frame, FrameId, Header, Outcome, Settings, Surroundings,
     TaskId, Timer, Timestamp, step,
@@ -40,6 +40,7 @@ pub struct Run {
     state: Vec<u8>,
     bases: BTreeMap<FrameId, Vec<u8>>,
     progresses: BTreeMap<FrameId, Vec<u8>>,
+    variables: BTreeMap<(FrameId, json::Key), Vec<u8>>,
 }
 
 impl Run {
@@ -79,6 +80,7 @@ impl Run {
             state: Vec::new(),
             bases: BTreeMap::new(),
             progresses: BTreeMap::new(),
+            variables: BTreeMap::new(),
         }
     }
 
@@ -117,6 +119,13 @@ impl Run {
             let known = self.execution.known_texts();
             for (row, events) in &self.chunks {
                 assert_eq!(read_events(row, &known).as_ref(), Ok(events));
+            }
+            if let Some(row) = self.execution.whole_row(&self.events) {
+                let (read, events) = read_whole(&row).expect("a good row").expect("it is whole");
+                let told =
+                    |of: &Execution| (of.header.clone(), of.status.clone(), of.stop_time, of.next_event_id, of.seed);
+                assert_eq!((told(&read), &events), (told(&self.execution), &self.events));
+                assert_eq!(Header::from_row(&row).as_ref(), Ok(&self.execution.header));
             }
         }
         if self.reloads {
@@ -177,7 +186,11 @@ impl Run {
 
     fn read_frame(&self, id: FrameId) -> Option<Frame> {
         let known = self.execution.header.known_texts();
-        Some(Frame::from_rows(id, self.bases.get(&id)?, &self.progresses[&id], &known).expect("good rows"))
+        let mut frame = Frame::from_rows(id, self.bases.get(&id)?, &self.progresses[&id], &known).expect("good rows");
+        for ((_, name), row) in self.variables.iter().filter(|((of, _), _)| *of == id) {
+            frame.restore_variable(name, row, &known).expect("a good row");
+        }
+        Some(frame)
     }
 
     /// Exchanges the execution for what its rows say.
@@ -186,6 +199,9 @@ impl Run {
         self.state.clone_from(&rows.state);
         self.bases.extend(rows.bases.iter().cloned());
         self.progresses.extend(rows.progresses.iter().cloned());
+        let variables = rows.variables.iter().cloned().map(|(id, name, row)| ((id, name), row));
+        self.variables.extend(variables);
+        self.variables.retain(|(id, _), _| !rows.without_variables.contains(id) && !rows.removed.contains(id));
         for id in &rows.removed {
             self.bases.remove(id);
             self.progresses.remove(id);

@@ -148,7 +148,8 @@ impl Evaluator<'_> {
                 }
                 self.budget.allocate(text.len())?;
                 let text = text.into();
-                let from = arguments.next().and_then(|from| from.as_number()).unwrap_or(0.0);
+                let from = arguments.next().unwrap_or_default();
+                let from = from.as_number().or_else(|| from.as_str()?.trim().parse().ok()).unwrap_or(0.0);
                 self.next_match(regex, &text, from.max(0.0) as usize)
             }
             FunctionKind::NextMatch { regex, text, from } => {

@@ -11,7 +11,7 @@ mod sort;
 mod transform;
 
 pub(crate) use operators::shown;
-pub(crate) use path::lookup;
+pub(crate) use path::{check_finite, lookup};
 
 use crate::budget::Budget;
 use crate::error::Error;
@@ -346,7 +346,7 @@ pub(crate) fn to_boolean(item: &Item, profile: Profile) -> Result<bool, Error> {
             profile.is_documented() && !is_regex
         }
         Item::Number(number) => {
-            path::check_finite(*number)?;
+            check_finite(*number)?;
             *number != 0.0 && !number.is_nan()
         }
         Item::Record(record) => !record.entries().is_empty(),

@@ -200,24 +200,23 @@ impl Evaluator<'_> {
         let mut items =
             if input.is_array() && !starts_at_variable { input.clone().into_items() } else { vec![input.clone()] };
         let mut tuples: Option<Vec<Tuple>> = None;
+        let mut streams = false;
         for (index, step) in path.steps.iter().enumerate() {
+            streams |= step.is_tuple_step();
             if index == 0 && step.cons_array {
-                let first = self.evaluate(step, &Item::sequence(items), environment)?;
-                if first.elements().is_some_and(|elements| elements.len() == 0) {
+                // It binds nothing itself: an index it has is no variable, and a focus leaves the input as it is.
+                let first = self.evaluate(step, &Item::sequence(items.clone()), environment)?;
+                if !streams && first.elements().is_some_and(|elements| elements.len() == 0) {
                     return Ok(first);
                 }
-                items = first.into_items();
-            } else if tuples.is_some() || step.is_tuple_step() {
+                if step.extras.as_ref().is_none_or(|extras| extras.focus.is_none()) {
+                    items = first.into_items();
+                }
+            } else if streams {
                 tuples = Some(self.tuple_step(step, items, tuples, environment)?);
                 items = Vec::new();
             } else {
-                let last = index + 1 == path.steps.len();
-                let (result, _) = self.step(step, Item::sequence(items), false, last, environment)?;
-                // An array constructor in front binds nothing, so that there may be no tuples at the end.
-                if last {
-                    return Ok(result);
-                }
-                items = result.into_items();
+                items = self.step(step, Item::sequence(items), false, false, environment)?.0.into_items();
                 if items.is_empty() {
                     return Ok(Item::Undefined);
                 }
@@ -458,7 +457,7 @@ fn position(number: f64, count: usize) -> Option<usize> {
     (index >= 0.0 && index < count as f64).then_some(index as usize)
 }
 
-pub(super) fn check_finite(number: f64) -> Result<(), Error> {
+pub(crate) fn check_finite(number: f64) -> Result<(), Error> {
     if number.is_infinite() { Err(Error::new("D1001").with_value(Value::Null)) } else { Ok(()) }
 }
 

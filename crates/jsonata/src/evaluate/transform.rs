@@ -13,8 +13,25 @@ use json::Value;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// The changed form of an object, by the address of the original.
-type Changes = HashMap<*const Record, Rc<Record>>;
+/// What has become of the objects of the copy. An update that puts one of them in elsewhere puts in the object, not a value of that
+/// moment: later changes reach it in both places.
+#[derive(Default)]
+struct Changes {
+    /// The changed form of an object, by the address of the original.
+    changed: HashMap<*const Record, Rc<Record>>,
+    /// The forms that expressions were shown, by their address, each with its original. They are kept, so that an address means one object.
+    shown: HashMap<*const Record, (Rc<Record>, Rc<Record>)>,
+}
+
+impl Changes {
+    fn original<'r>(&'r self, record: &'r Rc<Record>) -> &'r Rc<Record> {
+        self.shown.get(&Rc::as_ptr(record)).map_or(record, |(_, original)| original)
+    }
+
+    fn latest<'r>(&'r self, original: &'r Rc<Record>) -> &'r Rc<Record> {
+        self.changed.get(&Rc::as_ptr(original)).unwrap_or(original)
+    }
+}
 
 impl Evaluator<'_> {
     pub(super) fn transform(
@@ -32,15 +49,15 @@ impl Evaluator<'_> {
         }
         let copy = self.copy(&subject)?;
         let matches = self.evaluate(&transform.pattern, &copy, environment)?;
-        let mut changes = Changes::new();
+        let mut changes = Changes::default();
         for found in matches.into_items() {
-            let current = self.rebuild(&found, &changes, 0)?;
+            let current = self.show(&found, &mut changes)?;
             let Item::Record(original) = &found else {
                 self.transform_nothing(transform, &current, environment)?;
                 continue;
             };
             let mut members = RecordBuilder::default();
-            let latest = changes.get(&Rc::as_ptr(original)).unwrap_or(original);
+            let latest = changes.latest(original);
             latest.entries().iter().for_each(|(key, item)| members.insert(key.clone(), item.clone()));
             self.grow(latest.entries().len())?;
             let update = self.evaluate(&transform.update, &current, environment)?;
@@ -54,7 +71,7 @@ impl Evaluator<'_> {
             if let Some(delete) = &transform.delete {
                 // The language looks at the object as the update left it.
                 let interim = Item::Record(Rc::new(std::mem::take(&mut members).build_as(self.profile)));
-                let seen = self.rebuild(&interim, &changes, 0)?;
+                let seen = self.show(&interim, &mut changes)?;
                 interim.entries().into_iter().for_each(|(key, item)| members.insert(key, item));
                 let names = self.evaluate(delete, &seen, environment)?;
                 for name in names.clone().into_items() {
@@ -65,9 +82,9 @@ impl Evaluator<'_> {
                     members.remove(name);
                 }
             }
-            changes.insert(Rc::as_ptr(original), Rc::new(members.build_as(self.profile)));
+            changes.changed.insert(Rc::as_ptr(original), Rc::new(members.build_as(self.profile)));
         }
-        self.rebuild(&copy, &changes, 0)?.shallow_enough()
+        self.rebuild(&copy, &changes, None, 0)?.shallow_enough()
     }
 
     /// What is no object takes no changes; what they would be is evaluated all the same, and may fail.
@@ -128,9 +145,27 @@ impl Evaluator<'_> {
         if element.is_undefined() { Ok(Item::NULL) } else { self.copy(element) }
     }
 
-    /// `item` with the changes built in; what has none is shared. An object that was put into itself has no end and is too deep.
-    fn rebuild(&self, item: &Item, changes: &Changes, level: u32) -> Result<Item, Error> {
-        if changes.is_empty() {
+    /// `item` as it is now, for an expression to look at.
+    fn show(&self, item: &Item, changes: &mut Changes) -> Result<Item, Error> {
+        if changes.changed.is_empty() {
+            return Ok(item.clone());
+        }
+        let mut shown = Vec::new();
+        let current = self.rebuild(item, changes, Some(&mut shown), 0)?;
+        changes.shown.extend(shown.into_iter().map(|pair| (Rc::as_ptr(&pair.0), pair)));
+        Ok(current)
+    }
+
+    /// `item` with the changes built in; `shown` takes each object with its original. An object that was put into itself has no end and is
+    /// too deep.
+    fn rebuild(
+        &self,
+        item: &Item,
+        changes: &Changes,
+        mut shown: Option<&mut Vec<(Rc<Record>, Rc<Record>)>>,
+        level: u32,
+    ) -> Result<Item, Error> {
+        if changes.changed.is_empty() {
             return Ok(item.clone());
         }
         if level > VALUE_DEPTH_MAX {
@@ -139,18 +174,25 @@ impl Evaluator<'_> {
         match item {
             Item::List(list, flags) => {
                 self.grow(list.items.len())?;
-                let items =
-                    list.items.iter().map(|item| self.rebuild(item, changes, level + 1)).collect::<Result<_, _>>()?;
+                let mut items = Vec::with_capacity(list.items.len());
+                for item in &list.items {
+                    items.push(self.rebuild(item, changes, shown.as_deref_mut(), level + 1)?);
+                }
                 Ok(super::with_flags(Item::array(items), *flags))
             }
             Item::Record(record) => {
-                let current = changes.get(&Rc::as_ptr(record)).unwrap_or(record);
+                let original = changes.original(record);
+                let current = changes.latest(original);
                 self.grow(current.entries().len() * 2)?;
                 let mut rebuilt = RecordBuilder::default();
                 for (key, member) in current.entries() {
-                    rebuilt.insert(key.clone(), self.rebuild(member, changes, level + 1)?);
+                    rebuilt.insert(key.clone(), self.rebuild(member, changes, shown.as_deref_mut(), level + 1)?);
                 }
-                Ok(Item::Record(Rc::new(rebuilt.build_as(self.profile))))
+                let rebuilt = Rc::new(rebuilt.build_as(self.profile));
+                if let Some(shown) = shown {
+                    shown.push((rebuilt.clone(), original.clone()));
+                }
+                Ok(Item::Record(rebuilt))
             }
             other => Ok(other.clone()),
         }

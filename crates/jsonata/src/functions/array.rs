@@ -3,7 +3,7 @@
 use super::Arguments;
 use crate::error::Error;
 use crate::evaluate::item::{Flags, Item, List, compare_text, deep_equal};
-use crate::evaluate::{Evaluator, to_boolean, with_flags};
+use crate::evaluate::{Evaluator, check_finite, to_boolean, with_flags};
 use crate::profile::Profile;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -73,7 +73,8 @@ pub(super) fn sort(evaluator: &Evaluator<'_>, mut arguments: Arguments<'_>) -> R
     }
     let comparator = arguments.get(1);
     let sorted = if comparator.is_undefined() {
-        let numbers = items.iter().all(|item| item.as_number().is_some());
+        items.iter().filter_map(Item::as_number).try_for_each(check_finite)?;
+        let numbers = items.iter().all(|item| item.as_number().is_some_and(|number| !number.is_nan()));
         if !numbers && !items.iter().all(|item| item.as_str().is_some()) {
             return Err(Error::new("D3070").with_index(1));
         }

@@ -2,7 +2,8 @@
 //!
 //! `Profile::Documented` is held to version 2.0.6, which AWS documents, and where that version fails with an error of JavaScript's or
 //! does not end, to the newest; `Profile::Reference` is held to the newest. What differs on purpose is in `differences.json`, each with its
-//! reason and an example that must still differ. What once differed and was mended is kept in `cases.json`.
+//! reason and an example that must still differ; what jsonata-js lets through of its insides is closed in `node/oracle.mjs`. What once differed
+//! and was mended is kept in `cases.json`.
 //!
 //! A fixed seed runs with all tests; `cargo xtask differential --seed N --cases N` runs others, and with `--listed yes` shows what each listed
 //! difference excuses.

@@ -21,11 +21,31 @@ pub(crate) fn generate(random: &mut Random) -> Machine {
         mixed: mixed && !jsonata,
         has_loop: random.percent(4),
         long_waits: random.percent(10),
+        is_express: false,
         random,
     };
     let top = generator.scope(0, &Place { variable: false, in_map: false });
     let timeout_seconds = generator.random.percent(6).then(|| generator.random.between(5, 400).unsigned_abs());
     Machine { language, timeout_seconds, top }
+}
+
+/// An Express machine of a seed. Its first state is a task, so that whoever performs tasks sees that an execution ran.
+pub(crate) fn generate_express(random: &mut Random) -> Machine {
+    let language = if random.percent(40) { Language::Jsonata } else { Language::JsonPath };
+    let left = random.between(1, 6);
+    let (named, mixed, has_loop, long_waits, is_express) = (0, false, false, false, true);
+    let mut generator = Generator { left, named, language, mixed, has_loop, long_waits, is_express, random };
+    let mut top = generator.scope(0, &Place { variable: false, in_map: false });
+    for state in &mut top.states {
+        if let Kind::Choice { rules, .. } = &mut state.kind {
+            rules.iter_mut().for_each(|(_, next)| *next += 1);
+        }
+        state.catch.iter_mut().for_each(|catcher| catcher.next += 1);
+    }
+    let (resource, keeps_input, is_broken) = (Resource::Function, true, false);
+    let seen = Task { resource, timeout_seconds: None, heartbeat_seconds: None, keeps_input, is_broken };
+    top.states.insert(0, generator.state(Kind::Task(seen)));
+    Machine { language, timeout_seconds: None, top }
 }
 
 struct Generator<'r> {
@@ -36,6 +56,8 @@ struct Generator<'r> {
     mixed: bool,
     has_loop: bool,
     long_waits: bool,
+    /// Whether tasks may not wait for tokens or workers, nor run out of time.
+    is_express: bool,
     random: &'r mut Random,
 }
 
@@ -164,10 +186,14 @@ impl Generator<'_> {
             Resource::Callback,
             Resource::Activity,
         ]);
+        let resource = match resource {
+            Resource::Callback | Resource::Activity if self.is_express => Resource::Invoke,
+            resource => resource,
+        };
         // Whoever may take a task and never answer must have a time to do it in.
         let needs_timeout = matches!(resource, Resource::Activity | Resource::Callback);
-        let timeout_seconds =
-            (needs_timeout || self.random.percent(40)).then(|| self.random.between(5, 90).unsigned_abs());
+        let timeout_seconds = (needs_timeout || self.random.percent(40) && !self.is_express)
+            .then(|| self.random.between(5, 90).unsigned_abs());
         let has_heartbeat = needs_timeout && self.random.percent(30);
         let heartbeat_seconds = has_heartbeat.then(|| self.random.between(2, 4).unsigned_abs());
         let (keeps_input, is_broken) = (self.random.percent(30), self.random.percent(4));

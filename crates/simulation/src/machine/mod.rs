@@ -7,7 +7,7 @@
 mod generate;
 mod render;
 
-pub(crate) use generate::generate;
+pub(crate) use generate::{generate, generate_express};
 pub(crate) use render::render;
 
 /// A query language.

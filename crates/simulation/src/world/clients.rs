@@ -1,8 +1,9 @@
 //! Clients: they start executions, again and again when they are not answered, look at them, and stop them.
 
+use super::machines::{alias_arn, version_arn, version_of};
 use super::workers::is_uncertain;
-use super::{Key, World, decoded, outcome};
-use crate::plan::{ActKind, Client};
+use super::{Dated, Key, World, decoded, outcome};
+use crate::plan::{ActKind, Client, Via};
 use api::{Code, Exception};
 use engine::Engine;
 use json::{ObjectBuilder, Value, json};
@@ -43,7 +44,7 @@ pub(crate) async fn act(world: Arc<World>, engine: Engine, number: usize) {
 async fn ask(world: &World, engine: &Engine, client: &Client, act: &ActKind) -> Result<(), Exception> {
     let key = (client.machine, client.execution.clone());
     match act {
-        ActKind::Start { input } => start(world, engine, &key, input).await,
+        ActKind::Start { input, via } => start(world, engine, &key, input, *via).await,
         ActKind::Stop => stop(world, engine, &key).await,
         ActKind::Look => look(world, engine, &key).await.map(drop),
         ActKind::List => list(world, engine, client.machine).await,
@@ -51,16 +52,30 @@ async fn ask(world: &World, engine: &Engine, client: &Client, act: &ActKind) -> 
     }
 }
 
-async fn start(world: &World, engine: &Engine, key: &Key, input: &Value) -> Result<(), Exception> {
+async fn start(world: &World, engine: &Engine, key: &Key, input: &Value, via: Via) -> Result<(), Exception> {
     let input = input.to_string();
-    let body = json!({"stateMachineArn": (machine_arn(key.0)), "name": (key.1.as_str()), "input": (input.as_str())});
+    let arn = match via {
+        Via::Machine => machine_arn(key.0),
+        Via::Version(version) => version_arn(key.0, version),
+        Via::Alias => alias_arn(key.0),
+    };
+    let body = json!({"stateMachineArn": arn, "name": (key.1.as_str()), "input": (input.as_str())});
     let request = decoded(api::StartExecutionRequest::decode(&body));
-    world.state().ledger.executions.entry(key.clone()).or_default().inputs.insert(input.clone());
+    let ask = {
+        let mut state = world.state();
+        let asked = state.operations;
+        let entry = state.ledger.executions.entry(key.clone()).or_default();
+        entry.inputs.insert(input.clone());
+        entry.asks.push(Dated { what: via, asked, answered: None });
+        entry.asks.len() - 1
+    };
     let started = engine.start_execution(request).await;
     world.pass("answered").await;
     {
         let mut state = world.state();
+        let now = state.operations;
         let entry = state.ledger.executions.entry(key.clone()).or_default();
+        entry.asks[ask].answered = started.is_ok().then_some(now);
         match &started {
             Ok(response) => drop(entry.starts.insert((input, response.start_date_ms))),
             Err(exception) => entry.is_taken |= exception.code == Code::ExecutionAlreadyExists,
@@ -121,6 +136,11 @@ pub(crate) struct Shown {
     pub error: Option<String>,
     pub cause: Option<String>,
     pub events: Vec<Value>,
+    /// The definition it runs.
+    pub definition: String,
+    /// The version it was started with.
+    pub version: Option<u64>,
+    pub has_alias: bool,
 }
 
 impl Shown {
@@ -165,6 +185,10 @@ pub(crate) async fn look(world: &World, engine: &Engine, key: &Key) -> Result<Sh
             None => break,
         }
     }
+    let request = decoded(api::DescribeStateMachineForExecutionRequest::decode(&body));
+    let of_execution = engine.describe_state_machine_for_execution(request).await;
+    world.pass("looked").await;
+    let definition = of_execution?.definition.to_string();
     let text = |text: &Option<Arc<str>>| text.as_ref().map(ToString::to_string);
     let shown = Shown {
         status: described.status.as_str().to_owned(),
@@ -175,6 +199,9 @@ pub(crate) async fn look(world: &World, engine: &Engine, key: &Key) -> Result<Sh
         error: text(&described.error),
         cause: text(&described.cause),
         events,
+        definition,
+        version: described.state_machine_version_arn.as_deref().and_then(version_of),
+        has_alias: described.state_machine_alias_arn.is_some(),
     };
     remember(world, key, &shown);
     Ok(shown)
@@ -196,6 +223,7 @@ fn remember(world: &World, key: &Key, shown: &Shown) {
                 problems.push(format!("{key:?} is {ending}, and was {:?}", entry.closed));
             }
             entry.closed = Some(ending);
+            entry.closed_ms = shown.stop_ms;
         } else if let Some(closed) = &entry.closed {
             problems.push(format!("{key:?} runs again, and was {closed}"));
         }

@@ -6,18 +6,20 @@
 
 pub(crate) mod clients;
 mod environment;
+pub(crate) mod express;
 mod ledger;
+pub(crate) mod machines;
 mod performer;
 mod store;
 mod workers;
 
 pub(crate) use environment::SimulatedEnvironment;
-pub(crate) use ledger::{Entry, Key, Ledger};
+pub(crate) use ledger::{Dated, Entry, Key, Ledger};
 pub(crate) use performer::SimulatedPerformer;
 pub(crate) use store::{SimulatedStore, ready};
 pub(crate) use workers::{Sending, decoded, outcome, poll_for_tasks, send};
 
-use crate::plan::{Crash, Plan};
+use crate::plan::{Crash, Plan, REMOVAL};
 use crate::random::Random;
 use ::store::Memory;
 use arn::Identity;
@@ -64,7 +66,13 @@ pub(crate) struct State {
     /// How many acts of each client are done.
     pub acts_done: Vec<usize>,
     pub jumps_done: usize,
+    pub updates_done: usize,
+    pub express_done: Vec<bool>,
     pub crashes_done: usize,
+    /// The operation at which the removal of everything began.
+    pub removal_begun: Option<u64>,
+    /// Whether it was seen to be complete.
+    pub is_removed: bool,
     pub operations: u64,
     pub is_frozen: bool,
     entropy: Random,
@@ -88,7 +96,11 @@ impl World {
             sendings: Vec::new(),
             acts_done: vec![0; plan.clients.len()],
             jumps_done: 0,
+            updates_done: 0,
+            express_done: vec![false; plan.express_runs.len()],
             crashes_done: 0,
+            removal_begun: None,
+            is_removed: false,
             operations: 0,
             is_frozen: false,
             entropy: Random::new(plan.seed, "entropy", 0),
@@ -135,7 +147,12 @@ impl World {
         }
         state.operations += 1;
         let number = state.operations;
-        let Some(crash) = self.plan.crashes.get(state.crashes_done).filter(|crash| crash.at_operation <= number) else {
+        let moment = |crash: &Crash| match crash.at_operation.checked_sub(REMOVAL) {
+            Some(after) => state.removal_begun.map(|begun| begun + after),
+            None => Some(crash.at_operation),
+        };
+        let next = self.plan.crashes.get(state.crashes_done);
+        let Some(crash) = next.filter(|crash| moment(crash).is_some_and(|moment| moment <= number)) else {
             return true;
         };
         state.crashes_done += 1;
@@ -148,6 +165,14 @@ impl World {
         self.trace(&format!("crash before operation {number}, {what}"));
         self.freeze();
         false
+    }
+
+    /// Everything has been kept long enough: the crashes that are left are those during its removal.
+    pub fn begin_removal(&self) {
+        let first = self.plan.crashes.partition_point(|crash| crash.at_operation < REMOVAL);
+        let mut state = self.state();
+        state.removal_begun = Some(state.operations);
+        state.crashes_done = state.crashes_done.max(first);
     }
 
     /// Counts an operation; waits for ever if the world is frozen.

@@ -4,6 +4,7 @@
 use crate::figures::{Better, Figure, figure};
 use crate::node::Node;
 use crate::options::Options;
+use crate::process::Process;
 use engine::ResidentLimits;
 use json::{Value, json};
 use std::time::Instant;
@@ -33,11 +34,15 @@ pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
         let workers = node.work(&activity, if is_task { WORKERS } else { 0 }, true);
         for count in ITEMS {
             let items: Vec<Value> = (0..count).map(|id| json!({"id": (id as i64)})).collect();
-            let begun = Instant::now();
+            let (begun, cpu) = (Instant::now(), Process::own().cpu_seconds()?);
             node.start_with(&request, Value::from(items)).await?;
             node.wait_until_all_closed(&request).await?;
-            let each = begun.elapsed().as_secs_f64() * 1e6 / count as f64;
-            figures.push(figure(format!("Map of {count} {what}: an item"), each, "µs", Better::Less));
+            let each = |seconds: f64| seconds * 1e6 / count as f64;
+            let name = |what_of: &str| format!("Map of {count} {what}: {what_of}");
+            figures.extend([
+                figure(name("an item"), each(begun.elapsed().as_secs_f64()), "µs", Better::Less),
+                figure(name("CPU of an item"), each(Process::own().cpu_seconds()? - cpu), "µs", Better::Less),
+            ]);
         }
         drop(workers);
         node.close().await?;

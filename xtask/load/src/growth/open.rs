@@ -95,6 +95,7 @@ async fn all_due(options: &Options, count: usize) -> anyhow::Result<Vec<Figure>>
     let name = |what: &str| format!("{count} timers due at once: {what}");
     let figures = vec![
         figure(name("a timer"), number(&fired, "seconds")? * 1e6 / count as f64, "µs", Better::Less),
+        figure(name("CPU of a timer"), number(&fired, "cpu")? * 1e6 / count as f64, "µs", Better::Less),
         figure(name("start meanwhile, p50"), number(&fired, "startP50")?, "ms", Better::Less),
         figure(name("start meanwhile, p99"), number(&fired, "startP99")?, "ms", Better::Less),
         figure(name("memory after that"), number(&fired, "bytes")? / MIB, "MiB", Better::Less),

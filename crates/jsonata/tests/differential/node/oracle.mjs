@@ -8,6 +8,9 @@
 //
 // Which name an error gives to a built-in function is the one it was last called by, in this or any earlier evaluation. Here it is its own.
 //
+// What it lets through of the insides of its functions and tuples is closed in both versions (`closed`), so that what is around them is
+// compared as well.
+//
 // The reference implementation has no budget: an expression that does not end within LIMIT_MS ends its worker, and a new one goes on after it.
 
 import { readFileSync } from 'node:fs';
@@ -97,6 +100,7 @@ function load(name) {
   source = replace(source, 'proc.token = procName;', 'if (!builtins.has(proc)) proc.token = procName;');
   source = replace(source, 'next.token = result.body.procedure.value;', 'if (!builtins.has(next)) next.token = result.body.procedure.value;');
   source = replace(source, '                timestamp = new Date();', 'timestamp = new Date(NOW);');
+  source = closed(source, name);
   const module = { exports: {} };
   const builtins = new Set();
   const own = (name, value) => {
@@ -107,6 +111,41 @@ function load(name) {
   const run = new Function('module', 'exports', 'inOrder', 'builtins', 'NOW', 'own', `${source}; own = null;`);
   run(module, module.exports, inOrder, builtins, NOW, own);
   return module.exports;
+}
+
+// Each line is a difference that stays, with its reason; what happens here is what we do.
+function closed(source, name) {
+  if (name === 'jsonata') {
+    // A function is true, but not as the argument of $boolean and $not; otherwise it is false wherever it was an argument before.
+    source = replace(source, "        } else if (arg !== null && typeof arg === 'object') {\n            if (Object.keys(arg)", "} else if (arg !== null && (typeof arg === 'object' || 'arity' in Object(arg))) { if (Object.keys(arg)");
+    source = replace(source, "defineFunction(fn.boolean, ", "defineFunction((arg) => !isFunction(arg) && fn.boolean(arg), ");
+    source = replace(source, "defineFunction(fn.not, ", "defineFunction((arg) => isFunction(arg) || fn.not(arg), ");
+    // A function has no members for wildcards, as in the newest version.
+    source = replace(source, "        if (input !== null && typeof input === 'object') {", "if (typeof input === 'object' && input !== null && !isFunction(input)) {");
+    source = replace(source, "} else if (input !== null && typeof input === 'object') {", "} else if (typeof input === 'object' && input !== null && !isFunction(input)) {");
+  }
+  // Nor has an array any but its elements: a wildcard at the start of a path would find the mark `outerWrapper`.
+  const keys = name === 'jsonata' ? 'Object' : 'utils';
+  const members = '.keys(input).forEach(function (key) {\n                var value';
+  source = replace(source, keys + members, `(Array.isArray(input) ? [...input.keys()] : ${keys}.keys(input))` + members.slice('.keys(input)'.length));
+  // Nor for $spread, whether it is a lambda or built in.
+  source = replace(source, "typeof arg === 'object' && !isLambda(arg)", "typeof arg === 'object' && !isFunction(arg)");
+  // A regular expression that is applied to a function does not match; otherwise it would read the source text.
+  source = replace(source, 'var match = re.exec(str);', 'var match = holdsFunction(str) ? null : re.exec(str);');
+  // An order of tuples gives tuples, of two and more as it does of one; otherwise what follows meets records with '@' in them.
+  source = replace(source, 'result = await fn.sort.apply(focus, [lhs, comparator]);', 'result = await fn.sort.apply(focus, [lhs, comparator]); if (isTupleSort) result.tupleStream = true;');
+  // A built-in function that is applied in part takes and checks its arguments as in any call; otherwise its source text says how many.
+  source = replace(source, 'partialApplyNativeFunction(proc.implementation, evaluatedArgs', 'partialApplyNativeFunction(calling(proc, evaluatedArgs.length, environment), evaluatedArgs');
+  return source.replace('    function partialApplyNativeFunction(', `
+    function holdsFunction(item) {
+      return isFunction(item) || (Array.isArray(item) && item.some(holdsFunction));
+    }
+    function calling(proc, count, environment) {
+      const call = async (...args) => await apply(proc, args, null, environment);
+      call.toString = () => '(' + Array.from({ length: count }, (_, index) => 'a' + index).join() + ')';
+      return call;
+    }
+$&`);
 }
 
 function replace(source, before, after) {
@@ -148,5 +187,5 @@ function hasFunction(value, depth) {
   if (value === null || typeof value !== 'object') return false;
   if (value._jsonata_lambda || value._jsonata_function) return true;
   if (depth > 2000) throw new RangeError('a value within itself');
-  return Object.values(value).some((member) => hasFunction(member, depth + 1));
+  return Object.values(Array.isArray(value) ? [...value] : value).some((member) => hasFunction(member, depth + 1));
 }
