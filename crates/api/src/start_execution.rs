@@ -60,13 +60,13 @@ impl StartExecutionRequest {
         Ok((StartExecutionRequest { state_machine_arn, name, input: decode_input(input)?, trace_header }, more))
     }
 
-    /// The same with the header `X-Amzn-Trace-Id` of HTTP, which wins over the body's member. One that no member could be is ignored.
+    /// The same with what HTTP's headers say about the trace: `X-Amzn-Trace-Id` wins over the body's member, and that over `otherwise`.
+    /// What no member could be is ignored.
     #[must_use]
-    pub fn with_trace_header(mut self, header: Option<&str>) -> StartExecutionRequest {
+    pub fn with_trace_headers(mut self, header: Option<&str>, otherwise: Option<&str>) -> StartExecutionRequest {
         let usable = |header: &&str| header.is_ascii() && header.len() <= limits::TRACE_HEADER_CHARACTERS_MAX;
-        if let Some(header) = header.filter(usable) {
-            self.trace_header = Some(header.into());
-        }
+        let header = header.filter(usable).map(Arc::from).or(self.trace_header);
+        self.trace_header = header.or_else(|| otherwise.filter(usable).map(Arc::from));
         self
     }
 }

@@ -64,10 +64,10 @@ impl StartSyncExecutionRequest {
         Ok(StartSyncExecutionRequest { start, included_data })
     }
 
-    /// The same with the header `X-Amzn-Trace-Id` of HTTP; see [`StartExecutionRequest::with_trace_header`].
+    /// The same with what HTTP's headers say about the trace; see [`StartExecutionRequest::with_trace_headers`].
     #[must_use]
-    pub fn with_trace_header(self, header: Option<&str>) -> StartSyncExecutionRequest {
-        StartSyncExecutionRequest { start: self.start.with_trace_header(header), ..self }
+    pub fn with_trace_headers(self, header: Option<&str>, otherwise: Option<&str>) -> StartSyncExecutionRequest {
+        StartSyncExecutionRequest { start: self.start.with_trace_headers(header, otherwise), ..self }
     }
 }
 

@@ -68,6 +68,7 @@ impl Node {
         options.retention = retention;
         options.execution_log = logs.execution_log;
         options.status_changes = logs.status_events;
+        options.traces = logs.traces;
         let engine = Engine::open(store, integrations, options).await.context("what is stored cannot be read")?;
         Ok(Node { engine, functions })
     }

@@ -4,7 +4,7 @@ mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use support::{Running, address, call, command, directory, finish, get, stepwell};
+use support::{Running, address, call, call_with, command, directory, finish, get, stepwell};
 
 const ANY_PORT: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
@@ -170,6 +170,12 @@ fn it_tells_what_it_does() {
 
 /// Reads one request of a connection; the words of its first line, and its body.
 fn request(reader: &mut impl BufRead) -> (String, String) {
+    let (head, body) = whole_request(reader);
+    (head[0].trim().to_owned(), body)
+}
+
+/// Reads one request of a connection; the lines of its head, and its body.
+fn whole_request(reader: &mut impl BufRead) -> (Vec<String>, String) {
     let (mut line, mut head) = (String::new(), Vec::new());
     while reader.read_line(&mut line).is_ok_and(|bytes| bytes > 2) {
         head.push(std::mem::take(&mut line));
@@ -178,7 +184,7 @@ fn request(reader: &mut impl BufRead) -> (String, String) {
         head.iter().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
     let mut body = vec![0; length.expect("a length")];
     reader.read_exact(&mut body).expect("a body");
-    (head[0].trim().to_owned(), String::from_utf8(body).expect("text"))
+    (head, String::from_utf8(body).expect("text"))
 }
 
 #[test]
@@ -216,4 +222,69 @@ fn new_statuses_are_sent_to_a_webhook_again_if_it_has_trouble() {
     assert_eq!(statuses, ["RUNNING", "RUNNING", "SUCCEEDED"]);
     running.signal("TERM");
     assert_eq!(running.wait().0, Some(0));
+}
+
+#[test]
+fn traces_are_sent_to_an_otlp_endpoint() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let endpoint = format!("http://{}/otlp/", listener.local_addr().expect("an address"));
+    let project = format!("traces: {{endpoint: '{endpoint}', headers: {{x-of: the file}}, serviceName: nobody}}\n");
+    let directory = directory(&[("stepwell.yaml", &project)]);
+    let mut command =
+        command(directory.path(), &[&ANY_PORT[..], &["--memory", "--functions", "stepwell.yaml"]].concat());
+    command.env("OTEL_EXPORTER_OTLP_HEADERS", "x-key=a%20secret, x-other=1").env("OTEL_SERVICE_NAME", "orders");
+    command.env("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test");
+    let mut running = Running::start(command, false);
+    let address = address(&running.wait_for("serves"));
+    let machine = r#"{"name": "m", "type": "EXPRESS", "roleArn": "arn:aws:iam::123456789012:role/r", "definition":
+        "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}", "tracingConfiguration": {"enabled": true}}"#;
+    assert!(call(&address, "CreateStateMachine", machine).starts_with("HTTP/1.1 200 "));
+    let body = r#"{"stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:m", "name": "e"}"#;
+    let traceparent = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let started = call_with(&address, "StartSyncExecution", &[traceparent], body);
+    let echoed = r#""traceHeader":"Root=1-0af76519-16cd43dd8448eb211c80319c;Parent=b7ad6b7169203331;Sampled=1""#;
+    assert!(started.contains(echoed), "{started}");
+    // The first time there is trouble, the second time all is well.
+    let mut bodies = Vec::new();
+    for answer in ["503 Service Unavailable", "200 OK"] {
+        let (mut connection, _) = listener.accept().expect("a connection");
+        let (head, body) = whole_request(&mut BufReader::new(connection.try_clone().expect("a socket")));
+        let head = head.concat().to_ascii_lowercase();
+        assert!(head.starts_with("post /otlp/v1/traces http/1.1\r\n"), "{head}");
+        for line in ["content-type: application/json", "x-key: a secret", "x-other: 1"] {
+            assert!(head.contains(&format!("{line}\r\n")), "{head}");
+        }
+        assert!(!head.contains("x-of"), "the variable is stronger than the file: {head}");
+        bodies.push(body);
+        write!(connection, "HTTP/1.1 {answer}\r\ncontent-length: 2\r\n\r\n{{}}").expect("it is read");
+    }
+    assert_eq!(bodies[0], bodies[1]);
+    let sent = expect_test::expect![[r#"
+        {"resourceSpans":[{"resource":{"attributes":[{"key":"deployment.environment.name","value":{"stringValue":"test"}},{"key":"service.name","value":{"stringValue":"orders"}},{"key":"telemetry.sdk.name","value":{"stringValue":"stepwell"}},{"key":"telemetry.sdk.language","value":{"stringValue":"rust"}},{"key":"telemetry.sdk.version","value":{"stringValue":"VERSION"}}]},"scopeSpans":[{"scope":{"name":"stepwell","version":"VERSION"},"spans":[
+        {"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"STATE","parentSpanId":"ROOT","name":"A","kind":1,"startTimeUnixNano":"TIME","endTimeUnixNano":"TIME","attributes":[{"key":"aws.step_functions.state.name","value":{"stringValue":"A"}},{"key":"aws.step_functions.state.type","value":{"stringValue":"Succeed"}},{"key":"aws.step_functions.status","value":{"stringValue":"SUCCEEDED"}},{"key":"aws.step_functions.event.id","value":{"intValue":"2"}}]},
+        {"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"ROOT","parentSpanId":"b7ad6b7169203331","name":"m","kind":2,"startTimeUnixNano":"TIME","endTimeUnixNano":"TIME","attributes":[{"key":"aws.step_functions.execution.arn","value":{"stringValue":"arn:aws:states:us-east-1:123456789012:express:m:e:ID"}},{"key":"aws.step_functions.state_machine.arn","value":{"stringValue":"arn:aws:states:us-east-1:123456789012:stateMachine:m"}},{"key":"aws.step_functions.execution.status","value":{"stringValue":"SUCCEEDED"}}]}]}]}]}"#]];
+    sent.assert_eq(&shown_spans(&bodies[0]));
+    assert!(get(&address, "/metrics").contains("stepwell_spans_dropped_total 0\n"));
+    running.signal("TERM");
+    assert_eq!(running.wait().0, Some(0));
+}
+
+/// The request with a line for each span; ids that are made up, and times, have their names instead.
+fn shown_spans(body: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once("UnixNano\":\"") {
+        let (_, after) = after.split_once('"').expect("a text ends");
+        shown.push_str(&format!("{before}UnixNano\":\"TIME\""));
+        rest = after;
+    }
+    shown.push_str(rest);
+    let id = body.split("express:m:e:").nth(1).expect("the execution").get(..36).expect("a UUID");
+    let root = body.rsplit("spanId\":\"").next().expect("the execution ends last").get(..16).expect("an id");
+    let state = body.split("spanId\":\"").nth(1).expect("a state").get(..16).expect("an id");
+    let version = format!("\"{}\"", env!("CARGO_PKG_VERSION"));
+    for (text, name) in [(id, "ID"), (root, "ROOT"), (state, "STATE"), (&version, "\"VERSION\"")] {
+        shown = shown.replace(text, name);
+    }
+    shown.replace("{\"traceId", "\n{\"traceId")
 }

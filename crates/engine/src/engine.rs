@@ -3,12 +3,12 @@
 use crate::environment::{Environment, SystemEnvironment};
 use crate::express::{Express, ExpressOptions, Starts, StartsInput};
 use crate::keys::ExecutionKey;
-use crate::logs::ExecutionLogs;
 use crate::metrics::Metrics;
+use crate::outbox::Sink;
 use crate::partition::{Input, Partition, ResidentLimits, Retention, Shared};
 use crate::registry::{Identity, Registry};
-use crate::status_changes::StatusChanges;
 use crate::watch::{ExecutionEvents, Watchers};
+use crate::{logs, status_changes, traces};
 use api::{Code, Exception};
 use integrations::Performer;
 use interpreter::{Settings, Timestamp};
@@ -42,9 +42,11 @@ pub struct Options {
     /// Limits of Express executions.
     pub express: ExpressOptions,
     /// Where the events go that `loggingConfiguration` asks for, one line of JSON each; nowhere by default.
-    pub execution_log: Option<Box<dyn std::io::Write + Send>>,
+    pub execution_log: Option<Box<dyn Sink>>,
     /// Where AWS's events about status changes of Standard executions go, one line of JSON each; nowhere by default.
-    pub status_changes: Option<Box<dyn std::io::Write + Send>>,
+    pub status_changes: Option<Box<dyn Sink>>,
+    /// Where the spans go of executions whose `tracingConfiguration` asks for traces, one line each in OTLP's JSON; nowhere by default.
+    pub traces: Option<Box<dyn Sink>>,
     /// Clock and entropy.
     pub environment: Arc<dyn Environment>,
 }
@@ -60,9 +62,21 @@ impl Options {
             express: ExpressOptions::default(),
             execution_log: None,
             status_changes: None,
+            traces: None,
             environment: Arc::new(SystemEnvironment),
         }
     }
+}
+
+/// Lines that were dropped: they came faster than they were taken, or could not be delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dropped {
+    /// Events that `loggingConfiguration` asked for.
+    pub log_events: u64,
+    /// Events about new statuses.
+    pub status_changes: u64,
+    /// Spans, about.
+    pub spans: u64,
 }
 
 /// A running engine, as one account sees it. Cloning shares it.
@@ -90,6 +104,7 @@ impl Engine {
     ) -> Result<Engine, StoreError> {
         let begun = options.environment.now();
         let registry = Registry::open(store.clone(), options.identity).await?;
+        let traces = traces::to(options.traces, &store, &registry);
         let shared = Arc::new(Shared {
             store,
             registry,
@@ -101,8 +116,9 @@ impl Engine {
             activities: Default::default(),
             watchers: Watchers::new(),
             metrics: Metrics::default(),
-            logs: ExecutionLogs::to(options.execution_log),
-            status_changes: StatusChanges::to(options.status_changes),
+            logs: logs::to(options.execution_log),
+            status_changes: status_changes::to(options.status_changes),
+            traces,
         });
         let mut inboxes = Vec::new();
         // Side by side, so that one sync serves them all.
@@ -164,9 +180,10 @@ impl Engine {
         self.0.shared.watchers.subscribe()
     }
 
-    /// Events that `loggingConfiguration` asked for and that were not logged since the start: they came faster than they could be written.
-    pub fn dropped_log_events(&self) -> u64 {
-        self.0.shared.logs.dropped()
+    /// What did not arrive where it was to go since the start.
+    pub fn dropped(&self) -> Dropped {
+        let Shared { logs, status_changes, traces, .. } = &*self.0.shared;
+        Dropped { log_events: logs.dropped(), status_changes: status_changes.dropped(), spans: traces.dropped() }
     }
 
     /// Finishes what was begun, stops everything, and closes the store. Tasks in flight stay open and are performed again later.
@@ -183,6 +200,7 @@ impl Engine {
         while drivers.join_next().await.is_some() {}
         self.0.shared.logs.flush().await;
         self.0.shared.status_changes.flush().await;
+        self.0.shared.traces.flush().await;
         self.0.shared.store.close().await
     }
 

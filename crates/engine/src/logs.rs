@@ -1,7 +1,8 @@
 //! Logs of executions: the events that `loggingConfiguration` asks for, one line of JSON each, in the form in which AWS writes them to
 //! CloudWatch Logs.
 
-use crate::outbox::{Entry, Outbox};
+use crate::outbox::{Address, Entry, Lines, Outbox, Sink};
+use crate::registry::Revision;
 use api::{LogLevel, LoggingConfiguration};
 use interpreter::history::{HistoryEvent, HistoryEventDetails};
 use std::sync::Arc;
@@ -15,19 +16,12 @@ pub(crate) struct LogEntry {
     redrive_count: u64,
     events: Vec<HistoryEvent>,
     include_execution_data: bool,
+    log_group: Option<Arc<str>>,
+    state_machine: Arc<str>,
 }
 
 impl Entry for LogEntry {
     const NAME: &'static str = "the execution log";
-
-    fn write(&self, text: &mut String) -> u64 {
-        for event in &self.events {
-            let value = event.to_log_value(&self.execution_arn, self.redrive_count, self.include_execution_data);
-            json::write_value(&value, text);
-            text.push('\n');
-        }
-        self.lines()
-    }
 
     fn lines(&self) -> u64 {
         self.events.len() as u64
@@ -40,11 +34,35 @@ impl Entry for LogEntry {
     }
 }
 
+/// Logs on the way to `sink`.
+pub(crate) fn to(sink: Option<Box<dyn Sink>>) -> ExecutionLogs {
+    Outbox::to(sink, Box::new(|entry: LogEntry, lines| entry.write(lines)))
+}
+
+impl LogEntry {
+    fn write(self, lines: &mut Lines) {
+        for event in &self.events {
+            let address = self.log_group.as_ref().map(|log_group| Address {
+                log_group: log_group.clone(),
+                state_machine: self.state_machine.clone(),
+                timestamp: event.timestamp.0,
+            });
+            let value = event.to_log_value(&self.execution_arn, self.redrive_count, self.include_execution_data);
+            lines.add(address, |text| json::write_value(&value, text));
+        }
+    }
+}
+
 impl ExecutionLogs {
     /// Logs what of an execution's new events is wanted.
-    pub fn tell(
+    pub fn tell(&self, revision: &Revision, execution_arn: &Arc<str>, redrive_count: u64, events: &[HistoryEvent]) {
+        self.tell_as(&revision.logging, &revision.machine_name, execution_arn, redrive_count, events);
+    }
+
+    fn tell_as(
         &self,
         logging: &LoggingConfiguration,
+        state_machine: &Arc<str>,
         execution_arn: &Arc<str>,
         redrive_count: u64,
         events: &[HistoryEvent],
@@ -55,8 +73,15 @@ impl ExecutionLogs {
         let events: Vec<HistoryEvent> =
             events.iter().filter(|event| is_logged(logging.level, &event.details)).cloned().collect();
         if !events.is_empty() {
-            let include_execution_data = logging.include_execution_data;
-            self.put(LogEntry { execution_arn: execution_arn.clone(), redrive_count, events, include_execution_data });
+            self.put(LogEntry {
+                execution_arn: execution_arn.clone(),
+                redrive_count,
+                events,
+                include_execution_data: logging.include_execution_data,
+                // There is exactly one (AWS API reference, LoggingConfiguration).
+                log_group: logging.destinations.iter().flatten().next().cloned(),
+                state_machine: state_machine.clone(),
+            });
         }
     }
 }
@@ -98,7 +123,7 @@ mod tests {
     #[tokio::test]
     async fn a_sink_that_takes_nothing_holds_nobody_up_and_what_is_dropped_is_counted() {
         let written = Arc::new(Mutex::new(Vec::new()));
-        let logs = ExecutionLogs::to(Some(Box::new(Held(written.clone()))));
+        let logs = to(Some(Box::new(Held(written.clone()))));
         let logging = LoggingConfiguration { level: LogLevel::All, ..LoggingConfiguration::default() };
         let event = |id| HistoryEvent {
             id,
@@ -109,7 +134,7 @@ mod tests {
         let told = 3 * ENTRIES_MAX as u64;
         {
             let _held = written.lock().expect("it is not poisoned");
-            (0..told).for_each(|id| logs.tell(&logging, &"arn".into(), 0, &[event(id)]));
+            (0..told).for_each(|id| logs.tell_as(&logging, &"m".into(), &"arn".into(), 0, &[event(id)]));
         }
         assert!(logs.dropped() > 0);
         while logs.waiting_bytes() > 0 {

@@ -1,9 +1,10 @@
-//! Lines of JSON for somebody outside, written by a thread of their own.
+//! Lines for somebody outside, written by a thread of their own.
 //!
 //! What waits to be written is bounded; what does not fit is dropped and counted: nobody ever waits for whoever reads the lines, and nothing
 //! is slower for them than it takes to hand references over.
 
 use std::io::Write;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -13,25 +14,104 @@ use tokio::sync::oneshot;
 /// Entries that may wait to be written, and what they may take.
 pub(crate) const ENTRIES_MAX: usize = 16_384;
 const BYTES_MAX: usize = 64 << 20;
-/// Text written in one go.
-const WRITE_BYTES: usize = 64 << 10;
+/// Text handed over in one go.
+const WRITE_BYTES: usize = 256 << 10;
 /// How long the end of the engine waits for the last lines: whoever reads them may have stopped reading.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Where lines go. It may block: it is called on a thread that does nothing else.
+pub trait Sink: Send + 'static {
+    /// Delivers the lines, in order.
+    fn deliver(&mut self, lines: &Lines) -> Result<(), Lost>;
+}
+
+/// Lines that did not arrive and will not be delivered again.
+#[derive(Debug)]
+pub struct Lost {
+    /// How many.
+    pub lines: u64,
+    /// Why.
+    pub problem: String,
+}
+
+/// Some lines, at least one.
+#[derive(Debug, Default)]
+pub struct Lines {
+    text: String,
+    lines: Vec<(Range<usize>, Option<Address>)>,
+}
+
+/// What is said about a line besides its text.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// The log group that it is meant for, by its ARN.
+    pub log_group: Arc<str>,
+    /// The state machine that it is about.
+    pub state_machine: Arc<str>,
+    /// Its time, in ms since 1970.
+    pub timestamp: i64,
+}
+
+/// One line, without its end.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'l> {
+    /// JSON.
+    pub text: &'l str,
+    /// Where it is meant to go, if that is not the same for all.
+    pub address: Option<&'l Address>,
+}
+
+impl Lines {
+    /// All of them, each with its line break.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How many.
+    pub fn count(&self) -> u64 {
+        self.lines.len() as u64
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = Line<'_>> {
+        self.lines.iter().map(|(at, address)| Line { text: &self.text[at.clone()], address: address.as_ref() })
+    }
+
+    /// Adds what `write` writes.
+    pub(crate) fn add(&mut self, address: Option<Address>, write: impl FnOnce(&mut String)) {
+        let begin = self.text.len();
+        write(&mut self.text);
+        self.lines.push((begin..self.text.len(), address));
+        self.text.push('\n');
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.lines.clear();
+    }
+}
+
+impl<W: Write + Send + 'static> Sink for W {
+    fn deliver(&mut self, lines: &Lines) -> Result<(), Lost> {
+        let written = self.write_all(lines.text().as_bytes()).and_then(|()| self.flush());
+        written.map_err(|error| Lost { lines: lines.count(), problem: error.to_string() })
+    }
+}
 
 /// What becomes lines.
 pub(crate) trait Entry: Send + 'static {
     /// What the lines are, in messages: `the execution log`.
     const NAME: &'static str;
 
-    /// Adds its lines, each with a line break; how many.
-    fn write(&self, text: &mut String) -> u64;
-
-    /// How many lines it has.
+    /// How many lines it has, about.
     fn lines(&self) -> u64;
 
     /// What it takes in memory, by estimate.
     fn bytes(&self) -> usize;
 }
+
+/// Makes lines of entries.
+pub(crate) type Scribe<T> = Box<dyn FnMut(T, &mut Lines) + Send>;
 
 /// Where entries go, and all there is if they go nowhere.
 pub(crate) struct Outbox<T>(Option<Sender<T>>);
@@ -54,14 +134,15 @@ enum Item<T> {
 }
 
 impl<T: Entry> Outbox<T> {
-    /// Writes to `sink`, to which only this one writes; nowhere without one.
-    pub fn to(sink: Option<Box<dyn Write + Send>>) -> Outbox<T> {
+    /// Delivers to `sink` what `scribe` makes of entries; without a sink, nothing.
+    pub fn to(sink: Option<Box<dyn Sink>>, scribe: Scribe<T>) -> Outbox<T> {
         let Some(sink) = sink else { return Outbox(None) };
         let (items, receiver) = sync_channel(ENTRIES_MAX);
         let counts = Arc::new(Counts::default());
         let of_writer = counts.clone();
         let writer = std::thread::Builder::new().name("outbox".to_owned());
-        match writer.spawn(move || Writer { sink, counts: of_writer, told: 0, is_broken: false }.run(&receiver)) {
+        let run = move || Writer { sink, counts: of_writer, told: 0, is_broken: false }.run(&receiver, scribe);
+        match writer.spawn(run) {
             Ok(_) => Outbox(Some(Sender { items, counts })),
             Err(error) => {
                 tracing::error!(%error, "{} is not written: there is no thread for it", T::NAME);
@@ -86,7 +167,7 @@ impl<T: Entry> Outbox<T> {
         }
     }
 
-    /// Lines that could not be written since the start.
+    /// Lines that could not be delivered since the start.
     pub fn dropped(&self) -> u64 {
         self.0.as_ref().map_or(0, |sender| sender.counts.dropped.load(Ordering::Relaxed))
     }
@@ -108,7 +189,7 @@ impl<T: Entry> Outbox<T> {
 }
 
 struct Writer {
-    sink: Box<dyn Write + Send>,
+    sink: Box<dyn Sink>,
     counts: Arc<Counts>,
     /// Dropped lines that were told of.
     told: u64,
@@ -116,24 +197,23 @@ struct Writer {
 }
 
 impl Writer {
-    fn run<T: Entry>(mut self, items: &Receiver<Item<T>>) {
-        let mut text = String::new();
+    fn run<T: Entry>(mut self, items: &Receiver<Item<T>>, mut scribe: Scribe<T>) {
+        let mut lines = Lines::default();
         while let Ok(first) = items.recv() {
             let mut flushed = Vec::new();
-            let mut lines = 0;
             let mut next = Some(first);
             while let Some(item) = next {
                 match item {
                     Item::Entry(entry) => {
-                        lines += entry.write(&mut text);
                         self.counts.waiting_bytes.fetch_sub(entry.bytes(), Ordering::Relaxed);
+                        scribe(entry, &mut lines);
                     }
                     Item::Flush(done) => flushed.push(done),
                 }
-                next = if text.len() < WRITE_BYTES { items.try_recv().ok() } else { None };
+                next = if lines.text.len() < WRITE_BYTES { items.try_recv().ok() } else { None };
             }
-            self.write(&text, lines, T::NAME);
-            text.clear();
+            self.write(&lines, T::NAME);
+            lines.clear();
             for done in flushed {
                 // Whoever waited may have given up.
                 let _ = done.send(());
@@ -141,23 +221,23 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, text: &str, lines: u64, name: &str) {
-        match self.sink.write_all(text.as_bytes()).and_then(|()| self.sink.flush()) {
-            Ok(()) => self.is_broken = false,
-            Err(error) => {
-                self.counts.dropped.fetch_add(lines, Ordering::Relaxed);
-                if !self.is_broken {
-                    tracing::error!(%error, "{name} cannot be written; lines are dropped until it can");
+    fn write(&mut self, lines: &Lines, name: &str) {
+        if lines.count() > 0 {
+            match self.sink.deliver(lines) {
+                Ok(()) => self.is_broken = false,
+                Err(Lost { lines, problem }) => {
+                    self.counts.dropped.fetch_add(lines, Ordering::Relaxed);
+                    if !self.is_broken {
+                        tracing::error!(lines, "{name} cannot be written; lines are dropped until it can: {problem}");
+                    }
+                    self.is_broken = true;
                 }
-                self.is_broken = true;
             }
         }
         let dropped = self.counts.dropped.load(Ordering::Relaxed);
         if dropped > self.told && !self.is_broken {
-            tracing::warn!(
-                lines = dropped - self.told,
-                "{name} has lost lines: they came faster than they could be written"
-            );
+            let lines = dropped - self.told;
+            tracing::warn!(lines, "{name} has lost lines: they came faster than they could be written");
             self.told = dropped;
         }
     }

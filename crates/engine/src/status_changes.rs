@@ -4,7 +4,7 @@
 
 use crate::environment::{Environment, uuid};
 use crate::operations::qualified;
-use crate::outbox::{Entry, Outbox};
+use crate::outbox::{Entry, Outbox, Sink};
 use arn::Identity;
 use interpreter::history::{HistoryEvent, HistoryEventDetails as Details};
 use interpreter::{Execution, Header, Timestamp};
@@ -16,6 +16,14 @@ const DATA_BYTES_MAX: usize = 248 << 10;
 
 /// Where they go.
 pub(crate) type StatusChanges = Outbox<StatusChange>;
+
+/// Status changes on the way to `sink`.
+pub(crate) fn to(sink: Option<Box<dyn Sink>>) -> StatusChanges {
+    Outbox::to(
+        sink,
+        Box::new(|change: StatusChange, lines| lines.add(None, |text| json::write_value(&change.event(), text))),
+    )
+}
 
 /// An execution's new status.
 pub(crate) struct StatusChange {
@@ -46,12 +54,6 @@ impl StatusChanges {
 
 impl Entry for StatusChange {
     const NAME: &'static str = "the log of status changes";
-
-    fn write(&self, text: &mut String) -> u64 {
-        json::write_value(&self.event(), text);
-        text.push('\n');
-        self.lines()
-    }
 
     fn lines(&self) -> u64 {
         1

@@ -5,9 +5,10 @@ use crate::caught::caught;
 use crate::keys::{ExecutionKey, TaskRow};
 use crate::partition::Resident;
 use crate::partition::{Input, Shared};
+use crate::registry::Revision;
 use asl::definition::{Resource, StateKind};
 use integrations::{TaskOutcome, TaskRequest};
-use interpreter::{Command, TaskAttempt, TaskId, TaskToken};
+use interpreter::{Command, Header, TaskAttempt, TaskId, TaskToken};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -84,7 +85,7 @@ pub(crate) fn dispatch(
     if running.0.contains_key(&identity) {
         return;
     }
-    let request = request(&resident.execution.header.execution_arn, task, resource, attempt);
+    let request = request(shared, &resident.revision, &resident.execution.header, task, resource, attempt);
     let (shared, partition, execution) = (shared.clone(), partition.clone(), key.clone());
     let performer = tokio::spawn(async move {
         if let Some(command) = perform(&shared, request, task, &execution.0.escape_ascii()).await {
@@ -96,12 +97,20 @@ pub(crate) fn dispatch(
 }
 
 /// What a performer is told of an attempt.
-pub(crate) fn request(execution_arn: &str, task: TaskId, resource: &Resource, attempt: &TaskAttempt) -> TaskRequest {
+pub(crate) fn request(
+    shared: &Shared,
+    revision: &Revision,
+    header: &Header,
+    task: TaskId,
+    resource: &Resource,
+    attempt: &TaskAttempt,
+) -> TaskRequest {
     TaskRequest {
         resource: resource.clone(),
         payload: attempt.payload.clone(),
         role_arn: attempt.role_arn.clone(),
-        invocation_id: invocation_id(execution_arn, task),
+        invocation_id: invocation_id(&header.execution_arn, task),
+        trace_header: shared.traces.header(revision, header, task),
     }
 }
 

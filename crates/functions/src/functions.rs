@@ -223,13 +223,14 @@ fn invocation(pool: &Pool, function: &FunctionName, request: InvokeRequest) -> R
         return Err(invalid("a request id has 1 to 128 letters, digits, hyphens and underscores"));
     }
     let client_context = request.client_context.as_deref().map(HeaderValue::from_str).transpose();
+    let trace_id = trace_id(&request)?;
     Ok(Invocation {
         payload: if request.payload.is_empty() { Bytes::from_static(b"{}") } else { request.payload },
         function_arn: HeaderValue::from_str(&function.invoked_arn())
             .expect("a parsed name has letters, digits and a few marks only"),
         client_context: client_context
             .map_err(|_| invalid("Client context must be a valid Base64-encoded JSON object."))?,
-        trace_id: trace_id(&request.request_id),
+        trace_id,
         timeout: pool.config.timeout,
         keep_tail: request.log_tail,
         request_id: request.request_id.into(),
@@ -252,11 +253,14 @@ fn response(request_id: String, status_code: u16, completed: Completed) -> Invok
     }
 }
 
-/// An X-Ray trace header that is not sampled, since nothing records traces; clients want its form.
-fn trace_id(request_id: &str) -> HeaderValue {
+/// The caller's X-Ray header, or one that is not sampled, since nothing records its trace; clients want its form.
+fn trace_id(request: &InvokeRequest) -> Result<HeaderValue, InvokeError> {
+    if let Some(header) = &request.trace_header {
+        return HeaderValue::from_str(header).map_err(|_| invalid("the trace header is no text"));
+    }
     let state = RandomState::new();
-    let (root, parent) = (state.hash_one((request_id, 0)), state.hash_one((request_id, 1)));
+    let (root, parent) = (state.hash_one((&request.request_id, 0)), state.hash_one((&request.request_id, 1)));
     let seconds = u32::try_from(clock::now_ms() / 1_000).unwrap_or(u32::MAX);
     let text = format!("Root=1-{seconds:08x}-{root:016x}{:08x};Parent={parent:016x};Sampled=0", parent as u32);
-    HeaderValue::from_str(&text).expect("hexadecimal digits and a few marks")
+    Ok(HeaderValue::from_str(&text).expect("hexadecimal digits and a few marks"))
 }

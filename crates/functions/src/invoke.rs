@@ -19,6 +19,8 @@ pub struct InvokeRequest {
     /// The id this invocation is known by, everywhere: `Lambda-Runtime-Aws-Request-Id`, log lines, error texts. Unique among invocations in
     /// flight.
     pub request_id: String,
+    /// X-Ray's header, with which the function's own spans are in the caller's trace; without one it is told of a trace nobody records.
+    pub trace_header: Option<String>,
 }
 
 impl InvokeRequest {
@@ -31,6 +33,7 @@ impl InvokeRequest {
             log_tail: false,
             event: false,
             request_id: request_id.into(),
+            trace_header: None,
         }
     }
 }

@@ -82,6 +82,9 @@ fn build(uri: Uri, request: &InvokeRequest) -> Result<Request<Full<Bytes>>, Invo
     if let Some(context) = &request.client_context {
         builder = builder.header("x-amz-client-context", base64::engine::general_purpose::STANDARD.encode(context));
     }
+    if let Some(header) = &request.trace_header {
+        builder = builder.header("x-amzn-trace-id", header);
+    }
     builder
         .body(Full::new(request.payload.clone()))
         .map_err(|error| client(format!("Unable to execute HTTP request: {error}")))

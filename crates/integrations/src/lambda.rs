@@ -11,7 +11,8 @@ use std::sync::Arc;
 /// A Task whose Resource is a function's ARN: the input is the payload, the function's answer the result.
 pub(crate) async fn call_function(functions: &Functions, arn: &str, request: &TaskRequest) -> Option<TaskOutcome> {
     let payload = request.payload.text().as_bytes().to_vec();
-    let invocation = InvokeRequest::new(arn, payload, &request.invocation_id);
+    let mut invocation = InvokeRequest::new(arn, payload, &request.invocation_id);
+    invocation.trace_header = request.trace_header.as_deref().map(str::to_owned);
     Some(match functions.invoke(invocation).await {
         Ok(response) => {
             let text = text_of(&response);
@@ -81,6 +82,7 @@ fn read_parameters(request: &TaskRequest) -> Result<InvokeRequest, String> {
         Some(payload) => payload.to_string().into_bytes(),
     };
     let mut invocation = InvokeRequest::new(function, payload, &request.invocation_id);
+    invocation.trace_header = request.trace_header.as_deref().map(str::to_owned);
     invocation.client_context = text("ClientContext")?;
     invocation.log_tail = text("LogType")?.as_deref() == Some("Tail");
     invocation.event = text("InvocationType")?.as_deref() == Some("Event");

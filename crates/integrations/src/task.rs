@@ -15,6 +15,8 @@ pub struct TaskRequest {
     pub role_arn: Option<Arc<str>>,
     /// The same for every repetition of this attempt and for no other: a UUID made from the execution and the event that scheduled it.
     pub invocation_id: String,
+    /// X-Ray's header with the attempt's span, if its execution is traced.
+    pub trace_header: Option<Arc<str>>,
 }
 
 /// How an attempt ended.

@@ -9,6 +9,7 @@ use crate::options::Options;
 use crate::patience::{Activity, Patience};
 use crate::reply::Reply;
 use crate::request_id::{RequestId, RequestIds};
+use crate::trace_header::TraceHeaders;
 use crate::{body, caller, metrics, operations, reply};
 use api::{Code, Exception, Operation};
 use engine::Engine;
@@ -129,7 +130,7 @@ impl Handler {
             Some(directory) => tokio::task::spawn_blocking(move || metrics::bytes_below(&directory)).await.ok(),
             None => None,
         };
-        self.metrics.text(self.engine.metrics(), &self.memory, dropped, store_bytes)
+        self.metrics.text(&self.engine, &self.memory, dropped, store_bytes)
     }
 
     async fn answer(&self, head: &Parts, body: Incoming, request_id: RequestId, activity: &Arc<Activity>) -> Answer {
@@ -170,11 +171,11 @@ impl Handler {
         *request_bytes = bytes.len();
         let request = body::parse(&bytes)?;
         drop(bytes);
-        let trace_header = text(&head.headers, "x-amzn-trace-id");
+        let trace = TraceHeaders::of(&head.headers);
         let account = caller::account(&head.headers).filter(|account| *account != self.engine.account());
         let of_account = account.map(|account| self.engine.in_account(account));
         let engine = of_account.as_ref().unwrap_or(&self.engine);
-        operations::perform(engine, operation, operations::Given { request, _held: held }, trace_header).await
+        operations::perform(engine, operation, operations::Given { request, _held: held }, &trace).await
     }
 }
 

@@ -22,6 +22,7 @@ mod prometheus;
 mod reply;
 mod request_id;
 mod server;
+mod trace_header;
 
 pub use access_log::AccessLog;
 pub use options::Options;

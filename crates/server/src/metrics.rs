@@ -3,6 +3,7 @@
 use crate::memory::Memory;
 use crate::prometheus::Text;
 use api::{Code, Operation};
+use engine::Engine;
 use engine::metrics::{Counter, Histogram, MachineMetrics, Rows, TaskMetrics};
 use std::path::Path;
 use std::time::Duration;
@@ -42,11 +43,13 @@ impl Metrics {
     /// The page.
     pub(crate) fn text(
         &self,
-        engine: &engine::metrics::Metrics,
+        engine: &Engine,
         memory: &Memory,
         log_lines_dropped: u64,
         store_bytes: Option<u64>,
     ) -> String {
+        let dropped = engine.dropped();
+        let engine = engine.metrics();
         let mut text = Text::default();
         machines(&mut text, &engine.machines);
         tasks(&mut text, &ACTIVITIES, &engine.activities);
@@ -80,6 +83,19 @@ impl Metrics {
             ("stepwell_connections", "gauge", "Connections now.", accepted.saturating_sub(ended)),
             ("stepwell_body_bytes", "gauge", "Bytes of bodies under way.", memory.used() as u64),
             ("stepwell_access_log_dropped_total", "counter", "Lines the access log lost.", log_lines_dropped),
+            (
+                "stepwell_log_events_dropped_total",
+                "counter",
+                "Events asked for by loggingConfiguration that were not delivered.",
+                dropped.log_events,
+            ),
+            (
+                "stepwell_status_events_dropped_total",
+                "counter",
+                "Events about new statuses that were not delivered.",
+                dropped.status_changes,
+            ),
+            ("stepwell_spans_dropped_total", "counter", "Spans that were not delivered.", dropped.spans),
         ] {
             text.metric(name, kind, help);
             text.value(name, &[], value);

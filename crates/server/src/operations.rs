@@ -1,6 +1,7 @@
 //! The table of contents: an operation, how its request is read, which method of the engine performs it.
 
 use crate::memory::Held;
+use crate::trace_header::TraceHeaders;
 use api::{
     CreateActivityRequest, CreateStateMachineAliasRequest, CreateStateMachineRequest, DeleteActivityRequest,
     DeleteStateMachineAliasRequest, DeleteStateMachineRequest, DeleteStateMachineVersionRequest,
@@ -28,13 +29,13 @@ pub(crate) async fn perform(
     engine: &Engine,
     operation: Operation,
     given: Given,
-    trace_header: Option<&str>,
+    trace: &TraceHeaders,
 ) -> Result<String, Exception> {
     use Operation as O;
     /// What was read is let go before the operation begins, which may take a minute.
     macro_rules! call {
         ($method:ident, $request:ident $(, $with:ident($argument:expr))?) => {{
-            let request = $request::decode(&given.request)?$(.$with($argument))?;
+            let request = $request::decode(&given.request)?$(.$with($argument.x_ray.as_deref(), $argument.w3c.as_deref()))?;
             drop(given);
             engine.$method(request).await?.encode()
         }};
@@ -56,9 +57,9 @@ pub(crate) async fn perform(
         O::DescribeStateMachineAlias => call!(describe_state_machine_alias, DescribeStateMachineAliasRequest),
         O::DeleteStateMachineAlias => call!(delete_state_machine_alias, DeleteStateMachineAliasRequest),
         O::ListStateMachineAliases => call!(list_state_machine_aliases, ListStateMachineAliasesRequest),
-        O::StartExecution => call!(start_execution, StartExecutionRequest, with_trace_header(trace_header)),
+        O::StartExecution => call!(start_execution, StartExecutionRequest, with_trace_headers(trace)),
         O::StartSyncExecution => {
-            call!(start_sync_execution, StartSyncExecutionRequest, with_trace_header(trace_header))
+            call!(start_sync_execution, StartSyncExecutionRequest, with_trace_headers(trace))
         }
         O::StopExecution => call!(stop_execution, StopExecutionRequest),
         O::TestState => call!(test_state, TestStateRequest),

@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     /// Keep everything in memory: nothing outlives the process
     #[arg(long, conflicts_with = "data")]
     memory: bool,
-    /// A stepwell.yaml; its functions are served, its retention and execution log hold, the rest of it is for `stepwell dev`
+    /// A stepwell.yaml; its functions are served, its retention, logs and traces hold, the rest of it is for `stepwell dev`
     #[arg(long, value_name = "FILE")]
     functions: Option<PathBuf>,
     #[command(flatten)]

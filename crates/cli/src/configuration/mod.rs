@@ -2,7 +2,7 @@
 //!
 //! A file is read as a whole: all findings come at once, each with its line and a mark under the place.
 //!
-//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `aws`, `lint`, `words`.
+//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `aws`, `traces`, `lint`, `words`.
 
 mod aws;
 mod function;
@@ -11,6 +11,7 @@ mod project;
 mod reader;
 mod run;
 mod state_machine;
+mod traces;
 mod words;
 
 pub(crate) use aws::Aws;
@@ -19,3 +20,4 @@ pub(crate) use lint::{Lint, load_lint};
 pub(crate) use project::{FILE_NAME, Project, load};
 pub(crate) use run::Run;
 pub(crate) use state_machine::StateMachine;
+pub(crate) use traces::TracesConfiguration;

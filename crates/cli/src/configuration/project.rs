@@ -6,8 +6,9 @@ use super::lint;
 use super::reader::{Fields, Findings};
 use super::run::{self, Run};
 use super::state_machine::{self, StateMachine};
+use super::traces::{self, TracesConfiguration};
 use crate::output::Style;
-use crate::webhook::Webhook;
+use crate::post::Post;
 use anyhow::{anyhow, bail};
 use std::path::Path;
 use std::time::Duration;
@@ -15,8 +16,18 @@ use std::time::Duration;
 /// What the file is called.
 pub(crate) const FILE_NAME: &str = "stepwell.yaml";
 
-const FIELDS: [&str; 9] =
-    ["functions", "stateMachines", "activities", "run", "retention", "executionLog", "statusEvents", "aws", "lint"];
+const FIELDS: [&str; 10] = [
+    "functions",
+    "stateMachines",
+    "activities",
+    "run",
+    "retention",
+    "executionLog",
+    "statusEvents",
+    "aws",
+    "traces",
+    "lint",
+];
 
 /// What a project has.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +45,8 @@ pub(crate) struct Project {
     pub(crate) status_events: Option<String>,
     /// Where tasks find AWS's services.
     pub(crate) aws: Aws,
+    /// Where traces go.
+    pub(crate) traces: Option<TracesConfiguration>,
 }
 
 /// Reads the file. The error holds all findings, ready for the terminal.
@@ -92,11 +105,14 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
     }
     if let Some(node) = fields.get("statusEvents") {
         let to =
-            |place: &std::sync::Arc<str>| if Webhook::is_url(place) { place.to_string() } else { below(base, place) };
+            |place: &std::sync::Arc<str>| if Post::is_place(place) { place.to_string() } else { below(base, place) };
         project.status_events = findings.text("statusEvents", node).map(to);
     }
     if let Some(node) = fields.get("aws") {
         project.aws = aws::read(node, &mut findings);
+    }
+    if let Some(node) = fields.get("traces") {
+        project.traces = Some(traces::read(node, &mut findings));
     }
     if let Some(node) = fields.get("lint") {
         // Only `stepwell lint` uses it; a mistake in it is told here as well.

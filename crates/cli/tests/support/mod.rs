@@ -30,7 +30,8 @@ pub fn command(directory: &Path, arguments: &[&str]) -> Command {
     command.args(arguments).current_dir(directory).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        let is_ours = ["AWS_", "STEPWELL_", "SFN_", "WAIT_TIME_SCALE"].iter().any(|prefix| text.starts_with(prefix));
+        let is_ours =
+            ["AWS_", "STEPWELL_", "SFN_", "OTEL_", "WAIT_TIME_SCALE"].iter().any(|prefix| text.starts_with(prefix));
         if is_ours || text.ends_with("_ENDPOINT") {
             command.env_remove(name);
         }
@@ -118,7 +119,12 @@ pub fn get(address: &str, path: &str) -> String {
 
 /// The whole reply to a call of the API.
 pub fn call(address: &str, operation: &str, body: &str) -> String {
-    let head = [
+    call_with(address, operation, &[], body)
+}
+
+/// The same with more lines in the request's head.
+pub fn call_with(address: &str, operation: &str, lines: &[&str], body: &str) -> String {
+    let mut head = vec![
         "POST / HTTP/1.1".to_owned(),
         format!("host: {address}"),
         "connection: close".to_owned(),
@@ -126,6 +132,7 @@ pub fn call(address: &str, operation: &str, body: &str) -> String {
         format!("x-amz-target: AWSStepFunctions.{operation}"),
         format!("content-length: {}", body.len()),
     ];
+    head.extend(lines.iter().map(|line| (*line).to_owned()));
     exchange(address, &format!("{}\r\n\r\n{body}", head.join("\r\n")))
 }
 

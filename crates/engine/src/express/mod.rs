@@ -26,6 +26,7 @@ pub(crate) use starts::{Input as StartsInput, Starts};
 use crate::metrics::OpenTasks;
 use crate::partition::{Shared, caught_step};
 use crate::registry::Registry;
+use crate::traces::Histories;
 use api::{BillingDetails, Exception, IncludedData, StartExecutionRequest, StartSyncExecutionResponse};
 use arn::{Qualifier, StateMachineArn};
 use interpreter::{Command, Ending, Execution, ExecutionStatus, Header, Outcome, Settings, Timestamp};
@@ -231,7 +232,8 @@ impl Express {
             machine.bill(&billing(execution, revision), memory_bytes(execution, revision));
         }
         let arn = &execution.header.execution_arn;
-        self.shared.logs.tell(&revision.logging, arn, 0, &events);
+        self.shared.logs.tell(revision, arn, 0, &events);
+        self.shared.traces.tell(revision, &execution.header, &events, Histories::None);
         self.shared.watchers.tell(arn, events);
     }
 

@@ -225,8 +225,9 @@ impl Run {
             unreachable!("only Task states have task attempts")
         };
         let arn = self.execution.header.execution_arn.clone();
-        let request = tasks::request(&arn, task, &state.resource, attempt);
         let shared = self.express.shared.clone();
+        let header = &self.execution.header;
+        let request = tasks::request(&shared, &self.revision, header, task, &state.resource, attempt);
         let performer = self.performed.spawn(async move { tasks::perform(&shared, request, task, &arn).await });
         self.performers.insert(task, performer);
     }

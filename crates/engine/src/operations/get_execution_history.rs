@@ -1,20 +1,14 @@
-//! GetExecutionHistory: pages of events in either direction, read by range.
+//! GetExecutionHistory: pages of events in either direction.
 
 use super::describe_execution::qualified;
 use crate::Engine;
-use crate::keys::{self, ExecutionKey};
+use crate::histories::History;
 use crate::partition::Head;
 use api::{Exception, GetExecutionHistoryRequest, GetExecutionHistoryResponse, next_token};
 use interpreter::Header;
 use interpreter::history::HistoryEvent;
-use interpreter::rows::{KnownTexts, read_events};
 use json::Value;
 use std::fmt::Display;
-use std::ops::Bound;
-use store::{Bytes, Range};
-
-/// Chunks read in one go.
-const CHUNKS: usize = 16;
 
 impl Engine {
     /// A page of an execution's history.
@@ -36,7 +30,9 @@ impl Engine {
         };
         let count = request.paging.max_results;
         let key = self.key_of(&request.execution_arn);
-        let history = History { engine: self, key: &key, known: execution.known_texts(), last_event };
+        let store = &*self.0.shared.store;
+        let partition = self.partition_of(&key);
+        let history = History { store, partition, key: &key, known: execution.known_texts(), last_event };
         let events = match (whole, request.reverse_order) {
             (Some(whole), true) => whole.into_iter().rev().filter(|event| event.id <= first).take(count).collect(),
             (Some(whole), false) => whole.into_iter().filter(|event| event.id >= first).take(count).collect(),
@@ -54,71 +50,6 @@ impl Engine {
                 .collect(),
             next_token: next.map(|id| next_token::encode(&scope, &id.to_be_bytes(), self.now().0)),
         })
-    }
-}
-
-/// The history of an execution up to its last event when the page was asked for: what it was known to be then tells the texts of these events.
-struct History<'h> {
-    engine: &'h Engine,
-    key: &'h ExecutionKey,
-    known: KnownTexts,
-    last_event: u64,
-}
-
-impl History<'_> {
-    /// `count` events from `first` on.
-    async fn forward(&self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Exception> {
-        let mut events = Vec::new();
-        // The chunk that holds the first event may begin before it.
-        let holding = self.chunks(self.up_to(first).reversed().limit(1)).await?;
-        let Some((begins, _)) = holding.into_iter().next() else { return Ok(events) };
-        let mut range = Range { start: Bound::Included(begins), ..self.up_to(self.last_event) }.limit(CHUNKS);
-        while events.len() < count {
-            let chunks = self.chunks(range.clone()).await?;
-            let Some((last, _)) = chunks.last() else { break };
-            range = range.after(last.clone());
-            for (_, chunk) in chunks {
-                let of_page = chunk.into_iter().filter(|event| event.id >= first);
-                events.extend(of_page.take(count - events.len()));
-            }
-        }
-        Ok(events)
-    }
-
-    /// `count` events from `first` back.
-    async fn backward(&self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Exception> {
-        let mut events = Vec::new();
-        let mut range = self.up_to(first).reversed().limit(CHUNKS);
-        while events.len() < count {
-            let chunks = self.chunks(range.clone()).await?;
-            let Some((last, _)) = chunks.last() else { break };
-            range = range.before(last.clone());
-            for (_, chunk) in chunks {
-                let of_page = chunk.into_iter().rev().filter(|event| event.id <= first);
-                events.extend(of_page.take(count - events.len()));
-            }
-        }
-        Ok(events)
-    }
-
-    /// The chunks that begin with this event at the latest.
-    fn up_to(&self, event: u64) -> Range {
-        let end = self.key.event(event.min(self.last_event).saturating_add(1));
-        Range::prefix(keys::HISTORY, self.key.prefix()).before(end)
-    }
-
-    async fn chunks(&self, range: Range) -> Result<Vec<(Bytes, Vec<HistoryEvent>)>, Exception> {
-        let partition = self.engine.partition_of(self.key);
-        let store = &self.engine.0.shared.store;
-        let rows = store.scan(partition, range).await.map_err(|error| crate::read_failed(&error))?;
-        let read = |(row_key, row): (Bytes, Bytes)| match read_events(&row, &self.known) {
-            Ok(events) => Ok((row_key, events)),
-            Err(corrupt) => {
-                tracing::error!(execution = %self.key.0.escape_ascii(), %corrupt, "a history chunk cannot be read");
-                Err(crate::damaged())
-            }
-        };
-        rows.into_iter().map(read).collect()
     }
 }
 

@@ -65,6 +65,7 @@ impl Engine {
             payload: attempt.payload,
             role_arn: attempt.role_arn,
             invocation_id: uuid(self.0.shared.environment.entropy()),
+            trace_header: None,
         };
         match tokio::time::timeout(timeout_seconds, self.0.shared.performer.perform(request)).await {
             Err(_) => timeout(),

@@ -20,6 +20,7 @@ use crate::operations::not_redrivable;
 use crate::registry::{Registry, Revision};
 use crate::status_changes::StatusChanges;
 use crate::tasks::{self, RunningTasks};
+use crate::traces::{Histories, Traces};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::{ActivityArn, StateMachineArn};
@@ -66,6 +67,7 @@ pub(crate) struct Shared {
     pub metrics: Metrics,
     pub logs: ExecutionLogs,
     pub status_changes: StatusChanges,
+    pub traces: Traces,
 }
 
 /// A batch on its way to the disk.
@@ -666,7 +668,8 @@ impl Partition {
                 let metrics = &self.shared.metrics;
                 metrics.count(&events, revision.counted(metrics), execution, open_tasks);
                 let arn = &execution.header.execution_arn;
-                self.shared.logs.tell(&revision.logging, arn, execution.redrives.count, &events);
+                self.shared.logs.tell(revision, arn, execution.redrives.count, &events);
+                self.shared.traces.tell(revision, &execution.header, &events, Histories::Stored);
                 self.shared.status_changes.tell(&*self.shared.environment, execution, &events);
                 self.shared.watchers.tell(arn, events);
             }

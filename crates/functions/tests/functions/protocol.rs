@@ -8,7 +8,9 @@ use crate::fixture::{failure, functions, request, result, scripted, tests_direct
 #[tokio::test]
 async fn an_invocation_arrives_with_its_headers() {
     let functions = functions(scripted());
+    let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
     let request = InvokeRequest {
+        trace_header: Some(trace.to_owned()),
         function: "arn:aws:lambda:eu-west-1:999999999999:function:f:prod".to_owned(),
         client_context: Some(r#"{"custom":{"a":"b"}}"#.to_owned()),
         ..request(r#"{"do":"headers"}"#)
@@ -20,7 +22,7 @@ async fn an_invocation_arrives_with_its_headers() {
     assert_eq!(header("lambda-runtime-aws-request-id"), id);
     assert_eq!(header("lambda-runtime-invoked-function-arn"), "arn:aws:lambda:eu-west-1:999999999999:function:f:prod");
     assert_eq!(header("lambda-runtime-client-context"), r#"{"custom":{"a":"b"}}"#);
-    assert!(header("lambda-runtime-trace-id").starts_with("Root=1-"));
+    assert_eq!(header("lambda-runtime-trace-id"), trace);
     let now_ms =
         std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_millis() as i64;
     let left_ms = header("lambda-runtime-deadline-ms").parse::<i64>().expect("a number") - now_ms;

@@ -31,7 +31,8 @@ async fn answer(request: Request<Incoming>) -> Response<Full<Bytes>> {
     let path = request.uri().to_string();
     let header =
         |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
-    let head = ["x-amz-invocation-type", "x-amz-log-type", "x-amz-client-context"].map(header).join(" ");
+    let head =
+        ["x-amz-invocation-type", "x-amz-log-type", "x-amz-client-context", "x-amzn-trace-id"].map(header).join(" ");
     let (status, error_type, body) = match path.split('/').nth(3).unwrap_or_default() {
         "missing" => {
             (404, Some("ResourceNotFoundException"), r#"{"Type":"User","Message":"Function not found: x"}"#.to_owned())
@@ -74,10 +75,11 @@ async fn a_request_and_its_answer_pass_through() {
         function: "arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST".to_owned(),
         log_tail: true,
         client_context: Some("{}".to_owned()),
+        trace_header: Some("Root=1".to_owned()),
         ..request("{\"a\":1}")
     };
     let response = functions.invoke(request).await.expect("accepted");
-    expect![[r#"/2015-03-31/functions/f/invocations?Qualifier=%24LATEST RequestResponse Tail e30= {"a":1}"#]]
+    expect![[r#"/2015-03-31/functions/f/invocations?Qualifier=%24LATEST RequestResponse Tail e30= Root=1 {"a":1}"#]]
         .assert_eq(&text(&response));
     assert_eq!(response.executed_version, "7");
     assert_eq!(response.function_error.as_deref(), Some("Unhandled"));
