@@ -3,7 +3,7 @@
 //! The lists of what is missing shrink as Stepwell grows; when they are empty, this file goes.
 
 use crate::case::{Call, Case};
-use crate::{lambda, logs};
+use crate::{lambda, logs, stand_in};
 use api::Operation;
 use json::Value;
 
@@ -28,6 +28,7 @@ fn missing_for(call: &Call, executes: bool) -> Option<String> {
                 .is_some_and(|code| code.contains("boto3"))
                 .then(|| "functions that call AWS".to_owned());
         }
+        service if stand_in::is_called_by_clients(service) => return None,
         "logs" if !logs::is_missing(call) => return None,
         service => return Some(format!("service {service}")),
     }
@@ -71,5 +72,5 @@ fn missing_resource(resource: &str) -> Option<String> {
         Some(name) => name.to_owned(),
         None => String::new(),
     };
-    Some(format!("service {name}"))
+    if stand_in::is_called_by_tasks(service) { None } else { Some(format!("service {name}")) }
 }

@@ -18,5 +18,6 @@ pub mod placeholders;
 pub mod reference;
 pub mod replay;
 pub mod report;
+pub mod stand_in;
 pub mod worker;
 pub mod world;

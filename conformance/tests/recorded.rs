@@ -12,7 +12,7 @@ use std::sync::Arc;
 use stepwell_conformance::case::Case;
 use stepwell_conformance::report::{Outcome, Report};
 use stepwell_conformance::world::Kind;
-use stepwell_conformance::{applies, replay};
+use stepwell_conformance::{applies, replay, stand_in};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -35,7 +35,9 @@ async fn main() -> ExitCode {
     let kind = if has("--restarts") || has(TESTS[1]) { Kind::Restarting } else { Kind::InMemory };
     let word = arguments.iter().find(|argument| !argument.starts_with('-') && !TESTS.contains(&argument.as_str()));
     let word = word.map_or("", String::as_str);
+    stand_in::start();
     let report = play_all(word, kind).await;
+    stand_in::stop();
     println!("{}", report.text());
     let surprises = report.surprises(&expected_failures(word));
     for surprise in &surprises {

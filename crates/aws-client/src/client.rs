@@ -1,17 +1,17 @@
 //! A call: from parameters to a result, or to why there is none.
 
+use crate::chain::{self, Kept};
 use crate::data::Data;
 use crate::endpoint::Endpoint;
 use crate::input::Reader;
 use crate::protocol::{self, Answer};
 use crate::{
-    Blobs, CallError, Credentials, Http, HttpError, NoCredentials, Request, Scope, ServiceError, Settings, basic_time,
-    output,
+    Blobs, CallError, Credentials, Http, HttpError, Request, Scope, ServiceError, Settings, basic_time, output,
 };
 use crate::{checksum, quirks, s3};
 use json::Value;
 use service_models::{Auth, Operation};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The first pause before another attempt; every later one is twice as long.
@@ -26,7 +26,7 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     settings: Settings,
     http: Http,
-    credentials: Mutex<Option<Credentials>>,
+    kept: Kept,
 }
 
 /// What a call may say besides its parameters.
@@ -36,10 +36,14 @@ pub struct Options<'o> {
     pub region: Option<&'o str>,
     /// Who asks, if not whoever the client's settings say.
     pub credentials: Option<&'o Credentials>,
+    /// A role that is assumed first, by whoever the client's settings say.
+    pub role_arn: Option<&'o str>,
     /// What identifies this call and its repetitions: it fills idempotency tokens that are not given. Random ones do if there is none.
     pub identity: Option<&'o str>,
     /// How long an answer may take, if not the client's time.
     pub timeout: Option<Duration>,
+    /// The most bytes an answer may have, if not the client's.
+    pub answer_bytes_max: Option<usize>,
     /// How bytes look in parameters and result.
     pub blobs: Blobs,
 }
@@ -48,7 +52,7 @@ impl Client {
     /// A client that calls as `settings` say. It connects and looks for credentials at the first call.
     pub fn new(settings: Settings) -> Client {
         let http = Http::new(settings.connect_timeout);
-        Client(Arc::new(Inner { settings, http, credentials: Mutex::new(None) }))
+        Client(Arc::new(Inner { settings, http, kept: Kept::default() }))
     }
 
     /// The request of a call, before it is signed.
@@ -60,7 +64,15 @@ impl Client {
         options: Options<'_>,
     ) -> Result<Prepared, CallError> {
         let operation = find(service, operation)?;
-        Call { client: &self.0, service, operation, options }.prepare(parameters)
+        Call { client: self, service, operation, options }.prepare(parameters)
+    }
+
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.0.kept
+    }
+
+    pub(crate) fn http(&self) -> &Http {
+        &self.0.http
     }
 
     /// How it calls.
@@ -84,7 +96,7 @@ impl Client {
         options: Options<'_>,
     ) -> Result<Value, CallError> {
         let operation = find(service, operation)?;
-        let call = Call { client: &self.0, service, operation, options };
+        let call = Call { client: self, service, operation, options };
         let prepared = call.prepare(parameters)?;
         let mut pause = PAUSE;
         let mut attempt = 1;
@@ -111,7 +123,7 @@ fn find(service: &str, operation: &str) -> Result<Operation<'static>, CallError>
 
 /// One call.
 struct Call<'c> {
-    client: &'c Inner,
+    client: &'c Client,
     service: &'c str,
     operation: Operation<'c>,
     options: Options<'c>,
@@ -150,7 +162,7 @@ impl Call<'_> {
     }
 
     fn addressed(&self, input: &Data) -> Result<Prepared, String> {
-        let (settings, operation) = (&self.client.settings, self.operation);
+        let (settings, operation) = (self.client.settings(), self.operation);
         let region = self.options.region.unwrap_or(&settings.region);
         let endpoint = Endpoint::of(settings, self.service, operation.service(), region)?;
         let mut request = protocol::request(operation, input)?;
@@ -188,10 +200,14 @@ impl Call<'_> {
         let Prepared { origin, mut request, .. } = prepared;
         request.set("user-agent", concat!("stepwell/", env!("CARGO_PKG_VERSION")));
         let sent = request.to_message(&origin).map_err(CallError::Unsendable)?;
-        let settings = &self.client.settings;
+        let settings = self.client.settings();
         let timeout = self.options.timeout.unwrap_or(settings.timeout);
-        let lost = |error: HttpError| CallError::NoAnswer { message: format!("{origin}: {error}"), attempts };
-        let answer = self.client.http.send(sent, timeout, settings.answer_bytes_max).await.map_err(lost)?;
+        let lost = |error: HttpError| match error {
+            HttpError::TooLong(bytes_max) => CallError::TooLong { bytes_max },
+            error => CallError::NoAnswer { message: format!("{origin}: {error}"), attempts },
+        };
+        let bytes_max = self.options.answer_bytes_max.unwrap_or(settings.answer_bytes_max);
+        let answer = self.client.0.http.send(sent, timeout, bytes_max).await.map_err(lost)?;
         let answer = Answer::from(answer);
         if protocol::is_error(self.operation, &answer) {
             let error = protocol::error(self.operation, &answer, self.options.blobs);
@@ -208,22 +224,12 @@ impl Call<'_> {
         if let Some(credentials) = self.options.credentials {
             return Ok(credentials.clone());
         }
-        let kept = self.client.credentials.lock().expect("nothing panics with it").clone();
-        if let Some(kept) = kept {
-            return Ok(kept);
-        }
-        let (profile, first) = (self.client.settings.profile.clone(), self.client.settings.is_profile_asked_for);
-        // A credential_process may take its time.
-        let found = tokio::task::spawn_blocking(move || Credentials::find(&profile, first)).await;
-        let found = found.unwrap_or_else(|error| Err(NoCredentials(error.to_string())));
+        let found = chain::credentials(self.client, self.options.role_arn).await;
         match found.map_err(|error| CallError::Unsendable(error.to_string()))? {
-            Some(found) => {
-                *self.client.credentials.lock().expect("nothing panics with it") = Some(found.clone());
-                Ok(found)
-            }
+            Some(found) => Ok(found),
             None if !is_aws => Ok(Credentials::of_nobody()),
             None => Err(CallError::Unsendable(
-                "AWS wants credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile in ~/.aws with keys or a credential_process"
+                "Unable to load credentials: there are no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and the profile in ~/.aws has none"
                     .to_owned(),
             )),
         }

@@ -1,4 +1,4 @@
-//! Who asks: the variables, or a profile in AWS's files with keys or a `credential_process`.
+//! Who asks, where that is written down: the variables, or a profile in AWS's files with keys or a `credential_process`. What services give is in `chain`.
 
 use crate::profile::{Profile, variable};
 use json::Value;
@@ -36,33 +36,35 @@ impl Credentials {
 
     /// The variables' or the profile's, which counts first if it was asked for by name; none if there are none.
     pub fn find(profile: &Profile, profile_first: bool) -> Result<Option<Credentials>, NoCredentials> {
-        let variables = || {
-            Some(Credentials {
-                access_key_id: variable("AWS_ACCESS_KEY_ID")?,
-                secret_access_key: variable("AWS_SECRET_ACCESS_KEY")?,
-                session_token: variable("AWS_SESSION_TOKEN"),
-            })
-        };
         if profile_first {
-            return Ok(of_profile(profile)?.or_else(variables));
+            return Ok(Credentials::of_profile(profile)?.or_else(Credentials::of_variables));
         }
-        match variables() {
+        match Credentials::of_variables() {
             Some(found) => Ok(Some(found)),
-            None => of_profile(profile),
+            None => Credentials::of_profile(profile),
         }
     }
-}
 
-fn of_profile(profile: &Profile) -> Result<Option<Credentials>, NoCredentials> {
-    if let (Some(access_key_id), Some(secret_access_key)) =
-        (profile.get("aws_access_key_id"), profile.get("aws_secret_access_key"))
-    {
-        let session_token = profile.get("aws_session_token");
-        return Ok(Some(Credentials { access_key_id, secret_access_key, session_token }));
+    pub(crate) fn of_variables() -> Option<Credentials> {
+        Some(Credentials {
+            access_key_id: variable("AWS_ACCESS_KEY_ID")?,
+            secret_access_key: variable("AWS_SECRET_ACCESS_KEY")?,
+            session_token: variable("AWS_SESSION_TOKEN"),
+        })
     }
-    let command = profile.get("credential_process");
-    let named = |NoCredentials(problem)| NoCredentials(format!("profile {}: {problem}", profile.name));
-    command.map(|command| from_process(&command)).transpose().map_err(named)
+
+    /// A profile's keys, or what its `credential_process` prints.
+    pub(crate) fn of_profile(profile: &Profile) -> Result<Option<Credentials>, NoCredentials> {
+        if let (Some(access_key_id), Some(secret_access_key)) =
+            (profile.get("aws_access_key_id"), profile.get("aws_secret_access_key"))
+        {
+            let session_token = profile.get("aws_session_token");
+            return Ok(Some(Credentials { access_key_id, secret_access_key, session_token }));
+        }
+        let command = profile.get("credential_process");
+        let named = |NoCredentials(problem)| NoCredentials(format!("profile {}: {problem}", profile.name));
+        command.map(|command| from_process(&command)).transpose().map_err(named)
+    }
 }
 
 /// What a program prints, in the form AWS gives (<https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sourcing-external.html>).

@@ -32,6 +32,12 @@ pub enum CallError {
         /// How often it was tried.
         attempts: u32,
     },
+    /// It is longer than was allowed.
+    #[error("the answer has more than {bytes_max} bytes")]
+    TooLong {
+        /// What was allowed.
+        bytes_max: usize,
+    },
     /// There was one, but it is not what the service's model says.
     #[error("{0}")]
     Unreadable(String),

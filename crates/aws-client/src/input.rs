@@ -68,7 +68,6 @@ impl<'r> Reader<'r> {
                 };
                 Data::Members(entries.iter().map(read).collect())
             }
-            (Kind::String, _) if shape.is_json_value() && shape.location().is_some() => Data::Document(value.clone()),
             (Kind::String, _) => Data::Text(text(value)),
             (Kind::Blob, _) => self.blob(field, value),
             (Kind::Timestamp, _) => self.moment(field, value),

@@ -4,8 +4,9 @@
 //! text, values that are no text serialised where the API wants a text.
 //!
 //! Reading order: [`Client`] and [`Options`] (a call), [`CallError`], [`Settings`] (where to and as whom), `input` and `output` (JSON to typed data and
-//! back), `protocol` (typed data to HTTP and back), `endpoint`, [`Request`] and its signature, [`Http`].
+//! back), `protocol` (typed data to HTTP and back), `endpoint`, `chain` (who asks), [`Request`] and its signature, [`Http`].
 
+mod chain;
 mod checksum;
 mod client;
 mod credentials;

@@ -57,6 +57,12 @@ impl Profile {
         }
     }
 
+    /// Another profile of the same files.
+    pub(crate) fn other(&self, name: &str) -> Option<Profile> {
+        let settings = self.files.profile(name)?;
+        Some(Profile { name: name.to_owned(), settings, files: self.files.clone() })
+    }
+
     /// A section of the config file of its own kind, such as `services NAME`: its settings, and those below `name`.
     pub(crate) fn section(&self, kind: &str, name: &str) -> Option<(&BTreeMap<String, String>, Nested<'_>)> {
         let section = self.files.config.get(&format!("{kind} {name}"))?;

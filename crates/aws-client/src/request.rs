@@ -44,6 +44,13 @@ impl Request {
         }
     }
 
+    /// Whether the query string has a pair of this name.
+    pub(crate) fn has_query(&self, name: &str) -> bool {
+        let query = self.path.split_once('?').map_or("", |(_, query)| query);
+        let name = percent_encoded(name, "");
+        query.split('&').any(|pair| pair.split('=').next() == Some(&*name))
+    }
+
     /// Adds to the query string.
     pub(crate) fn add_query(&mut self, name: &str, value: &str) {
         self.path.push(if self.path.contains('?') { '&' } else { '?' });

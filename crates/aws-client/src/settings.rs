@@ -24,6 +24,8 @@ pub struct Settings {
     pub answer_bytes_max: usize,
     /// How often a call is tried in all.
     pub attempts_max: u32,
+    /// Whether a machine of EC2 may be asked for credentials. Elsewhere the question costs time, and nobody knows who answers.
+    pub use_instance_metadata: bool,
     /// AWS's files, for credentials.
     pub profile: Profile,
     /// Whether the profile was asked for, so that its credentials count before the variables'.
@@ -42,6 +44,7 @@ impl Settings {
             timeout: Duration::from_secs(60),
             answer_bytes_max: 64 << 20,
             attempts_max: 3,
+            use_instance_metadata: false,
             profile,
             is_profile_asked_for: false,
         }

@@ -10,17 +10,7 @@ use std::net::SocketAddr;
 const LAMBDA_ENDPOINTS: [&str; 2] = ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"];
 
 /// Variables of Step Functions Local that have no effect yet.
-const UNUSED: [&str; 9] = [
-    "BATCH_ENDPOINT",
-    "DYNAMODB_ENDPOINT",
-    "ECS_ENDPOINT",
-    "GLUE_ENDPOINT",
-    "SAGE_MAKER_ENDPOINT",
-    "SQS_ENDPOINT",
-    "SNS_ENDPOINT",
-    "STEP_FUNCTIONS_ENDPOINT",
-    "SFN_MOCK_CONFIG",
-];
+const UNUSED: [&str; 1] = ["SFN_MOCK_CONFIG"];
 
 const ACCOUNT_ID: &str = "123456789012";
 const REGION: &str = "us-east-1";
@@ -124,7 +114,8 @@ fn endpoint(url: &str) -> Result<String, String> {
     Ok(url.trim_end_matches('/').to_owned())
 }
 
-fn is_at(url: &str, address: SocketAddr) -> bool {
+/// Whether a URL is that of a server which listens on an address.
+pub(crate) fn is_at(url: &str, address: SocketAddr) -> bool {
     let authority = url.strip_prefix("http://").unwrap_or_default().trim_end_matches('/');
     let port = address.port();
     authority == address.to_string()

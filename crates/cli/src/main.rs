@@ -6,6 +6,7 @@
 
 mod admin;
 mod arguments;
+mod aws;
 mod blocking;
 mod calls;
 mod client;

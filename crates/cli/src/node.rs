@@ -4,6 +4,7 @@ use crate::admin;
 use crate::environment::Surroundings;
 use crate::event_logs::EventLogs;
 use anyhow::{Context, anyhow};
+use aws_client::Client;
 use engine::{Engine, Retention};
 use functions::{FunctionConfig, Functions};
 use integrations::Integrations;
@@ -43,13 +44,14 @@ pub(crate) fn open_directory(directory: &Path) -> anyhow::Result<Arc<dyn Store>>
 }
 
 impl Node {
-    /// Takes over what is in `store` and goes on with it. `address` is where functions find this server, if it is one.
+    /// Takes over what is in `store` and goes on with it. Tasks call AWS's services with `aws`; `address` is where functions find this server, if it is one.
     pub(crate) async fn open(
         store: Arc<dyn Store>,
         surroundings: &Surroundings,
         configured: Vec<FunctionConfig>,
         retention: Retention,
         logs: EventLogs,
+        aws: Client,
         address: Option<SocketAddr>,
     ) -> anyhow::Result<Node> {
         let functions = Functions::new(functions::Options {
@@ -60,7 +62,7 @@ impl Node {
             ..functions::Options::default()
         });
         functions.set(configured);
-        let integrations = Integrations::new(functions.clone());
+        let integrations = Integrations::new(functions.clone()).with_aws(aws);
         let mut options = engine::Options::new(surroundings.identity());
         options.settings = surroundings.settings();
         options.retention = retention;

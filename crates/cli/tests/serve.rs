@@ -91,7 +91,7 @@ fn variables_without_effect_are_named() {
     command.env("SQS_ENDPOINT", "http://127.0.0.1:1").env("SFN_MOCK_CONFIG", "mocks.json").env("SNS_ENDPOINT", "");
     let finished = finish(command);
     assert_eq!(finished.code, Some(2));
-    let warning = "warning: set, but without effect in this version: SQS_ENDPOINT, SFN_MOCK_CONFIG\n";
+    let warning = "warning: set, but without effect in this version: SFN_MOCK_CONFIG\n";
     assert!(finished.stderr.starts_with(warning), "{}", finished.stderr);
 }
 

@@ -108,6 +108,7 @@ pub(crate) fn request(
     TaskRequest {
         resource: resource.clone(),
         payload: attempt.payload.clone(),
+        role_arn: attempt.role_arn.clone(),
         invocation_id: invocation_id(&header.execution_arn, task),
         trace_header: shared.traces.header(revision, header, task),
     }

@@ -3,6 +3,7 @@
 //! A performer is called after the task's schedule is on disk, perhaps again after a crash, always with the same
 //! [`TaskRequest::invocation_id`], and answers once.
 
+mod aws_sdk;
 mod lambda;
 mod reply;
 mod task;
@@ -11,6 +12,7 @@ pub use reply::mocked_result_problem;
 pub use task::{TaskOutcome, TaskRequest};
 
 use asl::definition::Resource;
+use aws_client::Client;
 use functions::Functions;
 use std::pin::Pin;
 
@@ -35,12 +37,18 @@ impl Performer for Integrations {
 #[derive(Clone)]
 pub struct Integrations {
     functions: Functions,
+    aws: Option<Client>,
 }
 
 impl Integrations {
     /// Performers that run Lambda functions with `functions`.
     pub fn new(functions: Functions) -> Integrations {
-        Integrations { functions }
+        Integrations { functions, aws: None }
+    }
+
+    /// They call AWS's services, or what stands in for them, with `client`.
+    pub fn with_aws(self, client: Client) -> Integrations {
+        Integrations { aws: Some(client), ..self }
     }
 
     /// Performs one attempt of a task. Activities are not performed: workers fetch them.
@@ -52,10 +60,19 @@ impl Integrations {
             Resource::Service { service, action, pattern, .. } if service == "lambda" && action == "invoke" => {
                 lambda::invoke(&self.functions, *pattern, &request).await
             }
-            Resource::Service { arn, .. } => Some(TaskOutcome::Refused {
-                cause: format!("The resource {arn} is not supported by this version of Stepwell.").into(),
-            }),
+            Resource::Service { arn, service, action, pattern, .. } => {
+                match (service.strip_prefix("aws-sdk:"), &self.aws) {
+                    (Some(service), Some(client)) => {
+                        Some(aws_sdk::call(client, service, action, *pattern, &request).await)
+                    }
+                    _ => Some(unsupported(arn)),
+                }
+            }
             Resource::Activity { .. } => unreachable!("activities wait for workers"),
         }
     }
+}
+
+fn unsupported(arn: &str) -> TaskOutcome {
+    TaskOutcome::Refused { cause: format!("The resource {arn} is not supported by this version of Stepwell.").into() }
 }

@@ -11,6 +11,8 @@ pub struct TaskRequest {
     pub resource: Resource,
     /// The resolved parameters, or the input of a function called by its ARN.
     pub payload: Payload,
+    /// `Credentials.RoleArn`: the role that AWS's services are called as.
+    pub role_arn: Option<Arc<str>>,
     /// The same for every repetition of this attempt and for no other: a UUID made from the execution and the event that scheduled it.
     pub invocation_id: String,
     /// X-Ray's header with the attempt's span, if its execution is traced.

@@ -13,6 +13,7 @@ mod result;
 mod service;
 mod shape;
 
+pub use names::{class_name, exception_name};
 pub use pack::{Entry, botocore_version, entry, service, services};
 pub use result::{Checks, result_problem};
 pub use service::{Auth, Operation, Protocol, Service};

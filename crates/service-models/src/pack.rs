@@ -52,7 +52,7 @@ impl Entry {
 
     /// Its model, read now.
     pub fn read(&self) -> Service {
-        Service::new(inflated(self.model, self.bytes))
+        Service::from_model(inflated(self.model, self.bytes))
     }
 }
 

@@ -49,7 +49,8 @@ pub enum Auth {
 }
 
 impl Service {
-    pub(crate) fn new(model: Value) -> Service {
+    /// A service of which this is the model, in botocore's form.
+    pub fn from_model(model: Value) -> Service {
         Service { model }
     }
 
@@ -136,6 +137,14 @@ impl Service {
                 _ => Auth::SigV4,
             },
         }
+    }
+
+    /// An error of any operation, by its code on the wire.
+    pub fn error(&self, code: &str) -> Option<Shape<'_>> {
+        let operations = self.model.get("operations")?.as_object()?;
+        let errors = operations.values().filter_map(|operation| operation.get("errors")?.as_array());
+        let mut shapes = errors.flat_map(|errors| errors.iter()).filter_map(|error| self.shape(error));
+        shapes.find(|shape| shape.name() == code || shape.error_code() == Some(code))
     }
 
     /// The shape that a reference names.

@@ -115,8 +115,13 @@ async fn is_there(world: &World, engine: &Engine, key: &Key) -> bool {
 async fn use_again(world: &World, engine: &Engine, key: &Key) {
     world.state().ledger.performed.clear();
     let body = json!({"stateMachineArn": (machine_arn(key.0)), "name": (key.1.as_str()), "input": "{}"});
-    let started = engine.start_execution(decoded(api::StartExecutionRequest::decode(&body))).await;
-    if started.is_err_and(|exception| exception.code == Code::ExecutionAlreadyExists) {
-        world.violation(format!("{key:?} is gone, but its name is not free"));
+    // The removal can be seen a little before the partition knows that it is durable, or comes to the last piece.
+    for _ in 0..LOOKS_MAX {
+        let started = engine.start_execution(decoded(api::StartExecutionRequest::decode(&body))).await;
+        if started.err().is_none_or(|exception| exception.code != Code::ExecutionAlreadyExists) {
+            return;
+        }
+        tokio::time::sleep(PAUSE).await;
     }
+    world.violation(format!("{key:?} is gone, but its name is not free"));
 }

@@ -7,6 +7,10 @@ use std::process::Command;
 
 /// What the Python clients are, relative to the root.
 const PYTHON: [&str; 2] = ["crates/functions/tests/clients/python/requirements.txt", "tests/requirements.txt"];
+/// Where AWS's examples of its protocols are put, of botocore's source package.
+const PROTOCOLS: &str = "protocols";
+/// Prints botocore's version.
+const BOTOCORE_VERSION: &str = "import botocore; print(botocore.__version__)";
 /// Where the Node.js client is.
 const NODE: &str = "crates/functions/tests/clients/node";
 /// Where AWS's SDK for JavaScript is.
@@ -23,6 +27,7 @@ const STAMP: &str = ".stepwell-installed";
 /// Installs what is not there or out of date.
 pub(crate) fn install() -> anyhow::Result<()> {
     python()?;
+    protocols()?;
     node(NODE, "AWS's runtime client for Node.js, about a minute")?;
     node(JAVASCRIPT, "AWS's SDK for JavaScript")?;
     rust()?;
@@ -78,6 +83,39 @@ fn python() -> anyhow::Result<()> {
     pip.current_dir(workspace::root()).args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
     process::run("AWS's clients for Python", pip.args(PYTHON.iter().flat_map(|path| ["-r", path])))?;
     installed(&directory, &wanted)
+}
+
+/// Wheels have no tests; the source package of the same version does.
+fn protocols() -> anyhow::Result<()> {
+    let version = ask_botocore(BOTOCORE_VERSION)?.trim().to_owned();
+    let directory = virtual_environment().join(PROTOCOLS);
+    if is_installed(&directory, &version) {
+        return Ok(());
+    }
+    std::fs::create_dir_all(&directory).with_context(|| directory.display().to_string())?;
+    let mut pip = Command::new(python_program());
+    pip.args([
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--no-binary",
+        ":all:",
+        "--dest",
+    ]);
+    pip.arg(&directory).arg(format!("botocore=={version}"));
+    process::run("AWS's examples of its protocols", &mut pip)?;
+    let mut tar = Command::new("tar");
+    tar.arg("--extract")
+        .arg("--file")
+        .arg(directory.join(format!("botocore-{version}.tar.gz")))
+        .arg("--directory")
+        .arg(&directory);
+    tar.arg("--strip-components=4").arg(format!("botocore-{version}/tests/unit/protocols"));
+    process::run("what is in them", &mut tar)?;
+    installed(&directory, &version)
 }
 
 fn node(place: &str, title: &str) -> anyhow::Result<()> {

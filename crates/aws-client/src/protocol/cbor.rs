@@ -148,8 +148,12 @@ fn body(answer: &Answer) -> Result<Data, String> {
     if answer.body.is_empty() {
         return Ok(Data::Members(Vec::new()));
     }
-    let mut items = Items { rest: &answer.body };
-    items.item(0).ok_or_else(|| "CBOR: it is cut off or has what AWS does not use".to_owned())
+    decoded(&answer.body).ok_or_else(|| "CBOR: it is cut off or has what AWS does not use".to_owned())
+}
+
+/// The first item.
+pub(super) fn decoded(bytes: &[u8]) -> Option<Data> {
+    Items { rest: bytes }.item(0)
 }
 
 /// Data as read, as the shape has it. What does not fit the shape is left out.

@@ -26,7 +26,8 @@ pub(super) fn reply(operation: Operation<'_>, answer: &Answer) -> Result<Data, S
 pub(super) fn error<'a>(operation: Operation<'a>, answer: &'a Answer) -> Told<'a> {
     let body = body(answer).unwrap_or_else(|_| Object::new().with("message", answer.text().into()).into());
     let text = |name: &str| body.get(name).and_then(Value::as_str);
-    let mut code = plain_code(text("__type").unwrap_or_default());
+    let named = text("__type").or_else(|| answer.header("x-amzn-errortype")).or_else(|| text("code"));
+    let mut code = plain_code(named.unwrap_or_default());
     if operation.service().is_query_compatible() {
         code = query_code(answer).unwrap_or(code);
     }
@@ -98,7 +99,7 @@ pub(super) fn data(shape: Shape<'_>, value: &Value) -> Data {
         (_, Value::Null) => Data::Null,
         (Kind::Structure, Value::Object(object)) => {
             let read = |(name, member): (&Key, Shape<'_>)| {
-                if member.location().is_some() {
+                if super::is_outside_body(member) {
                     return None;
                 }
                 let value = object.get(member.location_name().unwrap_or(name)).filter(|value| !value.is_null())?;

@@ -5,6 +5,8 @@ mod cbor;
 mod json;
 mod query;
 mod rest;
+#[cfg(test)]
+mod vectors;
 mod xml;
 
 use crate::data::Data;
@@ -13,7 +15,7 @@ use ::json::Value;
 use bytes::Bytes;
 use query::Dialect;
 use rest::Format;
-use service_models::{Kind, Operation, Protocol, Shape};
+use service_models::{Kind, Location, Operation, Protocol, Shape};
 
 /// An answer, read to its end.
 pub(crate) struct Answer {
@@ -91,7 +93,8 @@ pub(crate) fn error(operation: Operation<'_>, answer: &Answer, blobs: Blobs) -> 
         Ok(Protocol::RpcV2Cbor) => cbor::error(operation, answer),
         Err(_) => Told::default(),
     };
-    let shape = operation.errors().find(|shape| told.code == shape.name() || shape.error_code() == Some(&told.code));
+    let is_told = |shape: &Shape<'_>| told.code == shape.name() || shape.error_code() == Some(&told.code);
+    let shape = operation.errors().find(is_told).or_else(|| operation.service().error(&told.code));
     let members = match (shape, told.members) {
         (Some(shape), Some(members)) => output::shown(Some(shape), members(shape), blobs),
         _ => Value::Null,
@@ -111,6 +114,11 @@ pub(crate) fn error(operation: Operation<'_>, answer: &Answer, blobs: Blobs) -> 
         members,
         attempts: 1,
     }
+}
+
+/// Whether a member of a reply is in its status or headers.
+fn is_outside_body(member: Shape<'_>) -> bool {
+    matches!(member.location(), Some(Location::Header | Location::Headers | Location::StatusCode))
 }
 
 /// What a protocol finds in an error.

@@ -71,7 +71,8 @@ impl Form {
             // What EC2 answers with a small letter it wants with a capital one.
             (Dialect::Ec2, None, Some(name)) => service_models::spelled(name),
             (Dialect::Query, _, Some(name)) => name.to_owned(),
-            (_, _, None) => default.to_owned(),
+            (Dialect::Ec2, None, None) => service_models::spelled(default),
+            (Dialect::Query, _, None) => default.to_owned(),
         }
     }
 

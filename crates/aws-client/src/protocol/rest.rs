@@ -18,10 +18,11 @@ pub(super) enum Format {
 pub(super) fn request(format: Format, operation: Operation<'_>, input: &Data) -> Result<Request, String> {
     let Some(shape) = operation.input() else { return Ok(Request::new(operation.method(), operation.request_uri())) };
     let mut request = Request::new(operation.method(), &path(operation, shape, input)?);
-    let mut rest = Vec::new();
+    let (mut rest, mut all_others) = (Vec::new(), Vec::new());
     for (name, data) in input.members() {
         let Some(member) = shape.member(name) else { continue };
         match member.location() {
+            Some(Location::QueryString) if member.kind() == Kind::Map => all_others.push((member, data)),
             Some(Location::QueryString) => {
                 query_pairs(&mut request, member.location_name().unwrap_or(name), member, data)
             }
@@ -41,7 +42,16 @@ pub(super) fn request(format: Format, operation: Operation<'_>, input: &Data) ->
             None => rest.push((name.clone(), data.clone())),
         }
     }
-    body(format, &mut request, operation, shape, input, rest);
+    // A map is all pairs that have no member of their own.
+    for (shape, data) in all_others {
+        let Some(element) = shape.element() else { continue };
+        for (key, data) in data.members() {
+            if !request.has_query(key) {
+                query_pairs(&mut request, key, element, data);
+            }
+        }
+    }
+    body(format, &mut request, shape, input, rest);
     Ok(request)
 }
 
@@ -77,10 +87,6 @@ fn query_pairs(request: &mut Request, name: &str, shape: Shape<'_>, data: &Data)
         (Data::List(elements), Some(element)) => {
             elements.iter().for_each(|data| request.add_query(name, &plain(element, data)));
         }
-        // A map is all pairs that have no member of their own.
-        (Data::Members(entries), Some(element)) => {
-            entries.iter().for_each(|(key, data)| query_pairs(request, key, element, data));
-        }
         (data, _) => request.add_query(name, &plain(shape, data)),
     }
 }
@@ -99,19 +105,12 @@ fn header(shape: Shape<'_>, data: &Data) -> Option<String> {
             });
             Some(values.collect::<Vec<_>>().join(","))
         }
-        Data::Document(value) => Some(crate::base64(value.to_string().as_bytes())),
+        Data::Text(text) if shape.is_json_value() => Some(crate::base64(text.as_bytes())),
         data => Some(data.plain(shape.timestamp_format().unwrap_or("rfc822"))),
     }
 }
 
-fn body(
-    format: Format,
-    request: &mut Request,
-    operation: Operation<'_>,
-    shape: Shape<'_>,
-    input: &Data,
-    rest: Vec<(Key, Data)>,
-) {
+fn body(format: Format, request: &mut Request, shape: Shape<'_>, input: &Data, rest: Vec<(Key, Data)>) {
     let payload = shape.payload();
     if let Some((name, _)) = payload.filter(|(_, member)| matches!(member.kind(), Kind::Blob | Kind::String)) {
         request.body = match input.get(name) {
@@ -140,7 +139,7 @@ fn body(
         }
         Format::Xml => {
             if let Some((shape, data)) = &given {
-                let name = shape.location_name().unwrap_or_else(|| operation.name());
+                let name = shape.location_name().unwrap_or_else(|| shape.name());
                 request.body = xml::written(name, *shape, data).into();
             }
         }
@@ -176,7 +175,7 @@ fn structure(format: Format, shape: Shape<'_>, answer: &Answer) -> Result<Data, 
             };
             members.push((name.into(), data));
         }
-        None if answer.body.is_empty() || shape.members().all(|(_, member)| member.location().is_some()) => {}
+        None if answer.body.is_empty() || shape.members().all(|(_, member)| super::is_outside_body(member)) => {}
         None => {
             let body = match format {
                 Format::Json => json::data(shape, &json::body(answer)?),
@@ -221,8 +220,7 @@ fn from_header(shape: Shape<'_>, value: &str) -> Data {
         }
         Kind::String if shape.is_json_value() => {
             let text = crate::from_base64(value).and_then(|bytes| String::from_utf8(bytes).ok());
-            let parsed = text.and_then(|text| ::json::parse(&text).ok());
-            parsed.map_or_else(|| Data::Text(value.into()), Data::Document)
+            Data::Text(text.map_or_else(|| value.into(), Into::into))
         }
         _ => xml::scalar(shape, value),
     }

@@ -26,6 +26,17 @@ impl Element {
     }
 }
 
+#[cfg(test)]
+impl Element {
+    /// It without the white space between its elements.
+    pub(super) fn trimmed(&self) -> String {
+        let Element { name, text, attributes, children } = self;
+        let text = if children.is_empty() { text } else { text.trim() };
+        let children: Vec<String> = children.iter().map(Element::trimmed).collect();
+        format!("<{name} {attributes:?}>{text}{}</>", children.concat())
+    }
+}
+
 /// The root of a document.
 pub(super) fn parse(text: &str) -> Result<Element, String> {
     let document = roxmltree::Document::parse(text).map_err(|error| format!("XML: {error}"))?;
@@ -50,7 +61,7 @@ fn element(node: roxmltree::Node<'_, '_>, depth: usize) -> Result<Element, Strin
 /// An element as a structure. Members that are elsewhere than in the body are left out.
 pub(super) fn structure(shape: Shape<'_>, element: &Element) -> Data {
     let read = |(name, member): (&Key, Shape<'_>)| {
-        if member.location().is_some() {
+        if super::is_outside_body(member) {
             return None;
         }
         let data = if member.is_xml_attribute() {
@@ -59,9 +70,10 @@ pub(super) fn structure(shape: Shape<'_>, element: &Element) -> Data {
             let (_, value) = element.attributes.iter().find(|(known, _)| known == local)?;
             scalar(member, value)
         } else {
-            let wanted = wire_name(member, name);
-            let mut found = element.children.iter().filter(|child| child.name == wanted).peekable();
-            found.peek()?;
+            let wanted = wire_names(member, name);
+            let is_there = |wanted: &&str| element.child(wanted).is_some();
+            let wanted = wanted.into_iter().flatten().find(is_there)?;
+            let mut found = element.children.iter().filter(|child| child.name == wanted);
             match member.kind() {
                 Kind::List if member.is_flattened() => Data::List(elements(member, found)),
                 Kind::Map if member.is_flattened() => Data::Members(entries(member, found)),
@@ -73,14 +85,11 @@ pub(super) fn structure(shape: Shape<'_>, element: &Element) -> Data {
     Data::Members(shape.members().filter_map(read).collect())
 }
 
-/// What an element of a structure is called: a flattened list has the name of its elements.
-fn wire_name<'n>(shape: Shape<'n>, default: &'n str) -> &'n str {
-    let of_elements = if shape.kind() == Kind::List && shape.is_flattened() {
-        shape.element().and_then(|element| element.location_name())
-    } else {
-        None
-    };
-    of_elements.or_else(|| shape.location_name()).unwrap_or(default)
+/// What an element of a structure may be called: a flattened list has the name of its elements, or its own.
+fn wire_names<'n>(shape: Shape<'n>, default: &'n str) -> [Option<&'n str>; 2] {
+    let is_flat_list = shape.kind() == Kind::List && shape.is_flattened();
+    let of_elements = shape.element().filter(|_| is_flat_list).and_then(|element| element.location_name());
+    [of_elements, Some(shape.location_name().unwrap_or(default))]
 }
 
 pub(super) fn data(shape: Shape<'_>, element: &Element) -> Data {

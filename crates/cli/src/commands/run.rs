@@ -1,13 +1,13 @@
 //! `stepwell run`: one workflow, once, in this process and its memory.
 
-use crate::configuration::{self, FILE_NAME};
+use crate::configuration::{self, FILE_NAME, Project};
 use crate::environment::Surroundings;
 use crate::event_logs::EventLogs;
 use crate::exit::Exit;
 use crate::node::{self, Background, Node};
 use crate::progress::View;
 use crate::signals::Signals;
-use crate::{calls, definition, logging, outcome, output};
+use crate::{aws, calls, definition, logging, outcome, output};
 use anyhow::{Context, anyhow, bail};
 use api::{ExecutionStatus, StateMachineType};
 use clap::Args;
@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     /// The input: JSON, @FILE, or - for stdin
     #[arg(long, value_name = "JSON", default_value = "{}", allow_hyphen_values = true)]
     input: String,
-    /// A stepwell.yaml whose functions the tasks call; by default the one beside the definition
+    /// A stepwell.yaml that says which functions and endpoints the tasks call; by default the one beside the definition
     #[arg(long, value_name = "FILE")]
     functions: Option<PathBuf>,
     /// The execution's name
@@ -65,19 +65,16 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     definition.tell();
     let Some(json) = definition.json else { return Ok(Exit::Unable) };
     let input = input(&arguments.input)?;
-    let functions = functions(&arguments)?;
-    node::runtime()?.block_on(execute(&arguments, &json, &input, functions))
+    let project = project(&arguments)?;
+    node::runtime()?.block_on(execute(&arguments, &json, &input, project))
 }
 
-async fn execute(
-    arguments: &Arguments,
-    definition: &str,
-    input: &str,
-    functions: Vec<FunctionConfig>,
-) -> anyhow::Result<Exit> {
+async fn execute(arguments: &Arguments, definition: &str, input: &str, project: Project) -> anyhow::Result<Exit> {
     let signals = Signals::new()?;
-    // Functions can call back with task tokens.
-    let listener = if functions.is_empty() { None } else { Some(TcpListener::bind(("127.0.0.1", 0)).await?) };
+    let functions: Vec<FunctionConfig> = project.functions.into_iter().map(|function| function.config).collect();
+    // Functions can call back with task tokens, and tasks call Step Functions.
+    let is_called = !functions.is_empty() || definition.contains("aws-sdk:sfn:");
+    let listener = if is_called { Some(TcpListener::bind(("127.0.0.1", 0)).await?) } else { None };
     let address = listener.as_ref().map(TcpListener::local_addr).transpose()?;
     let node = Node::open(
         Arc::new(store::Memory::new()),
@@ -85,6 +82,7 @@ async fn execute(
         functions,
         Retention::default(),
         EventLogs::default(),
+        aws::client(&arguments.surroundings, &project.aws, address)?,
         address,
     )
     .await?;
@@ -186,14 +184,14 @@ pub(crate) fn input(argument: &str) -> anyhow::Result<String> {
     }
 }
 
-fn functions(arguments: &Arguments) -> anyhow::Result<Vec<FunctionConfig>> {
+fn project(arguments: &Arguments) -> anyhow::Result<Project> {
     let beside = || Some(arguments.file.parent()?.join(FILE_NAME)).filter(|file| file.is_file());
-    let Some(file) = arguments.functions.clone().or_else(beside) else { return Ok(Vec::new()) };
-    let functions = configuration::load(&file)?.functions;
-    for function in functions.iter().filter(|function| function.is_unbuilt()) {
+    let Some(file) = arguments.functions.clone().or_else(beside) else { return Ok(Project::default()) };
+    let project = configuration::load(&file)?;
+    for function in project.functions.iter().filter(|function| function.is_unbuilt()) {
         output::warning(&format!("function {} is not built yet: `stepwell dev` builds it", function.config.name));
     }
-    Ok(functions.into_iter().map(|function| function.config).collect())
+    Ok(project)
 }
 
 /// The file's name up to `.asl` or its ending, with what a name may not have replaced.

@@ -7,7 +7,7 @@ use crate::http::HttpArguments;
 use crate::node::{self, Node};
 use crate::retention::RetentionArguments;
 use crate::signals::Signals;
-use crate::{configuration, logging, output};
+use crate::{aws, configuration, logging, output};
 use anyhow::{anyhow, bail};
 use clap::Args;
 use functions::Functions;
@@ -91,13 +91,15 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let project = arguments.functions.as_deref().map(configuration::load).transpose()?;
     let retention = arguments.retention.with(project.as_ref());
     let logs = arguments.logs.open(project.as_ref(), &arguments.surroundings.region)?;
+    let aws = project.as_ref().map(|project| project.aws.clone()).unwrap_or_default();
     let functions = project.into_iter().flat_map(|project| project.functions).map(|function| function.config).collect();
     let options = arguments.http.options((!arguments.memory).then_some(&*arguments.data))?;
     let listener = arguments.listen.bind().await?;
     let address = listener.local_addr()?;
     let (store, place) = open_store(&arguments)?;
     let surroundings = &arguments.surroundings;
-    let node = Node::open(store, surroundings, functions, retention, logs, Some(address)).await?;
+    let aws = aws::client(surroundings, &aws, Some(address))?;
+    let node = Node::open(store, surroundings, functions, retention, logs, aws, Some(address)).await?;
     log_functions(&node.functions);
     let server = Server::new(listener, Arc::new(node.engine.clone()), options);
     output::data(&format!(

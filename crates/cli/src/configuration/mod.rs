@@ -2,8 +2,9 @@
 //!
 //! A file is read as a whole: all findings come at once, each with its line and a mark under the place.
 //!
-//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `traces`, `lint`, `words`.
+//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `aws`, `traces`, `lint`, `words`.
 
+mod aws;
 mod function;
 mod lint;
 mod project;
@@ -13,6 +14,7 @@ mod state_machine;
 mod traces;
 mod words;
 
+pub(crate) use aws::Aws;
 pub(crate) use function::Function;
 pub(crate) use lint::{Lint, load_lint};
 pub(crate) use project::{FILE_NAME, Project, load};

@@ -1,5 +1,6 @@
 //! The whole file.
 
+use super::aws::{self, Aws};
 use super::function::{self, Function};
 use super::lint;
 use super::reader::{Fields, Findings};
@@ -15,8 +16,18 @@ use std::time::Duration;
 /// What the file is called.
 pub(crate) const FILE_NAME: &str = "stepwell.yaml";
 
-const FIELDS: [&str; 9] =
-    ["functions", "stateMachines", "activities", "run", "retention", "executionLog", "statusEvents", "traces", "lint"];
+const FIELDS: [&str; 10] = [
+    "functions",
+    "stateMachines",
+    "activities",
+    "run",
+    "retention",
+    "executionLog",
+    "statusEvents",
+    "aws",
+    "traces",
+    "lint",
+];
 
 /// What a project has.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +43,8 @@ pub(crate) struct Project {
     pub(crate) execution_log: Option<String>,
     /// Where events about new statuses go: a file, a URL or EventBridge.
     pub(crate) status_events: Option<String>,
+    /// Where tasks find AWS's services.
+    pub(crate) aws: Aws,
     /// Where traces go.
     pub(crate) traces: Option<TracesConfiguration>,
 }
@@ -92,6 +105,9 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
     }
     if let Some(node) = fields.get("statusEvents") {
         project.status_events = findings.text("statusEvents", node).map(|place| below(base, place));
+    }
+    if let Some(node) = fields.get("aws") {
+        project.aws = aws::read(node, &mut findings);
     }
     if let Some(node) = fields.get("traces") {
         project.traces = Some(traces::read(node, &mut findings));

@@ -63,6 +63,7 @@ impl Engine {
         let request = TaskRequest {
             resource: task.resource.clone(),
             payload: attempt.payload,
+            role_arn: attempt.role_arn,
             invocation_id: uuid(self.0.shared.environment.entropy()),
             trace_header: None,
         };

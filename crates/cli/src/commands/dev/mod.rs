@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::node::{self, Background, Node};
 use crate::retention::RetentionArguments;
 use crate::signals::Signals;
-use crate::{logging, output};
+use crate::{aws, logging, output};
 use anyhow::bail;
 use clap::Args;
 use session::Session;
@@ -102,7 +102,8 @@ async fn develop(arguments: &Arguments, file: PathBuf, project: Project) -> anyh
     let surroundings = &arguments.surroundings;
     let retention = arguments.retention.with(Some(&project));
     let logs = arguments.logs.open(Some(&project), &surroundings.region)?;
-    let node = Node::open(store, surroundings, functions, retention, logs, Some(address)).await?;
+    let aws = aws::client(surroundings, &project.aws, Some(address))?;
+    let node = Node::open(store, surroundings, functions, retention, logs, aws, Some(address)).await?;
     let server = Background::serve(listener, &node.engine);
     output::talk(&format!(
         "stepwell {} serves {} as account {} in {}, data in {}",
