@@ -156,17 +156,12 @@ impl Express {
         included_data: IncludedData,
     ) -> Result<StartSyncExecutionResponse, Exception> {
         let mut execution = Execution::new(new.header);
-        let now = execution.header.start_time;
         let revision = &new.prepared.revision;
-        let outcome = self.step(ExpressKind::Synchronous, revision, &mut execution, Command::StartExecution, now);
+        let goes_on = self.begin(ExpressKind::Synchronous, revision, &mut execution);
         // Nothing has been done outside yet: it can still be refused.
-        let outcome = outcome.map_err(|()| Exception::internal_failure())?.expect("a new execution can be started");
-        if !execution.is_running() {
-            self.tell(revision, &execution, outcome.events, &mut OpenTasks::default());
-            let response = response(&execution, revision, included_data);
-            self.keep(&execution, ExpressKind::Synchronous, Journal::default());
-            return Ok(response);
-        }
+        let Some(outcome) = goes_on.map_err(|()| Exception::internal_failure())? else {
+            return Ok(response(&execution, revision, included_data));
+        };
         let permit = self.permit()?;
         let (sender, answered) = oneshot::channel();
         let answer = Answer { sender, included_data };
@@ -192,6 +187,24 @@ impl Express {
 
     fn permit(&self) -> Result<OwnedSemaphorePermit, Exception> {
         self.under_way.clone().try_acquire_owned().map_err(|_| Exception::throttling())
+    }
+
+    /// Takes a new execution's first step. If it goes on its outcome is to be taken yet; else everybody has been told of it.
+    fn begin(
+        &self,
+        kind: ExpressKind,
+        revision: &crate::registry::Revision,
+        execution: &mut Execution,
+    ) -> Result<Option<Outcome>, ()> {
+        let now = execution.header.start_time;
+        let outcome = self.step(kind, revision, execution, Command::StartExecution, now)?;
+        let outcome = outcome.expect("a new execution can be started");
+        if execution.is_running() {
+            return Ok(Some(outcome));
+        }
+        self.tell(revision, execution, outcome.events, &mut OpenTasks::default());
+        self.keep(execution, kind, Journal::default());
+        Ok(None)
     }
 
     /// Steps an execution; after a panic, which the log has, there is nothing that could be said of it.

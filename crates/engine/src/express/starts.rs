@@ -3,15 +3,13 @@
 //! The rows are all there is on disk. What is found after a crash had not ended, as far as the disk knows, and runs once more.
 
 use super::group::{self, Group, Id};
-use super::journal::Journal;
 use super::run::Run;
 use super::{Express, ExpressKind, New};
 use crate::engine::{EXPRESS_PARTITION, INBOX};
 use crate::keys::EXPRESS_STARTS;
-use crate::metrics::OpenTasks;
 use crate::registry::{Revision, RevisionNumber};
 use api::Exception;
-use interpreter::{Command, Execution, Header};
+use interpreter::{Execution, Header};
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -350,21 +348,13 @@ fn begin(express: &Arc<Express>, starts: Vec<(Start, Place)>) -> Vec<Place> {
         let _ = answer.send(Ok(()));
         let (kind, revision) = (ExpressKind::Asynchronous, &prepared.revision);
         let mut execution = Execution::new(header);
-        let now = execution.header.start_time;
-        match express.step(kind, revision, &mut execution, Command::StartExecution, now) {
-            Ok(outcome) => {
-                let outcome = outcome.expect("a new execution can be started");
-                if execution.is_running() {
-                    let run = Run::new(express.clone(), kind, revision.clone(), execution, Some(permit));
-                    tokio::spawn(run.started(place).go_on(outcome));
-                } else {
-                    express.tell(revision, &execution, outcome.events, &mut OpenTasks::default());
-                    express.keep(&execution, kind, Journal::default());
-                    ended.push(place);
-                }
+        match express.begin(kind, revision, &mut execution) {
+            Ok(Some(outcome)) => {
+                let run = Run::new(express.clone(), kind, revision.clone(), execution, Some(permit));
+                tokio::spawn(run.started(place).go_on(outcome));
             }
-            // It panicked, and that is its end.
-            Err(()) => ended.push(place),
+            // A panic is an end as well.
+            Ok(None) | Err(()) => ended.push(place),
         }
         if begun.elapsed() > STEPPED_TOGETHER_FOR && starts.len() > 0 {
             spawn_beginning(express.clone(), starts.collect());
