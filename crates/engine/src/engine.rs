@@ -79,6 +79,11 @@ pub struct Dropped {
     pub spans: u64,
 }
 
+/// The partition that owns an execution.
+pub(crate) fn partition_of(key: &ExecutionKey) -> PartitionId {
+    PartitionId(FIRST_PARTITION + key.partition(PARTITIONS))
+}
+
 /// A running engine, as one account sees it. Cloning shares it.
 ///
 /// Its methods are the operations of the Step Functions API, by their names in snake case; see `operations`.
@@ -209,7 +214,7 @@ impl Engine {
     }
 
     pub(crate) fn partition_of(&self, key: &ExecutionKey) -> PartitionId {
-        PartitionId(FIRST_PARTITION + key.partition(PARTITIONS))
+        partition_of(key)
     }
 
     /// All partitions that hold executions.

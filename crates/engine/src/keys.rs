@@ -2,6 +2,7 @@
 //!
 //! Names cannot hold control characters, so a zero byte ends a name in a key without doubt. Numbers are big-endian, so that keys sort.
 
+use crate::hash::{BASIS, fnv_1a};
 use crate::registry;
 use interpreter::{Execution, FrameId, Header, Timer, TimerKind, Timestamp};
 use interpreter::{TaskId, rows::Reader, rows::Writer};
@@ -91,10 +92,7 @@ impl ExecutionKey {
 
     /// Which of `partitions` owns the execution: a hash of the key that never changes (FNV-1a).
     pub fn partition(&self, partitions: u32) -> u32 {
-        let hash = self
-            .0
-            .iter()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+        let hash = fnv_1a(BASIS, self.0.iter().copied());
         // The low bits of FNV are weak; the high half is mixed in.
         ((hash ^ (hash >> 32)) % u64::from(partitions)) as u32
     }

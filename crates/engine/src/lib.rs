@@ -10,6 +10,7 @@ pub mod check;
 mod engine;
 mod environment;
 mod express;
+mod hash;
 mod histories;
 mod keys;
 mod logs;

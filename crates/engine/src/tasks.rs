@@ -2,6 +2,7 @@
 
 use crate::activities::ActivityTask;
 use crate::caught::caught;
+use crate::hash::{BASIS, fnv_1a};
 use crate::keys::{ExecutionKey, TaskRow};
 use crate::partition::Resident;
 use crate::partition::{Input, Shared};
@@ -164,11 +165,7 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
 /// The attempt's identity as a UUID: the same after a crash, so that a repeat can be recognised.
 pub(crate) fn invocation_id(execution_arn: &str, task: TaskId) -> String {
     let identity = format!("{execution_arn} {} {}", task.frame.0, task.scheduled_event);
-    let half = |seed: u64| {
-        identity.bytes().fold(0xcbf2_9ce4_8422_2325_u64 ^ seed, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        })
-    };
+    let half = |seed: u64| fnv_1a(BASIS ^ seed, identity.bytes());
     let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&half(0).to_be_bytes());
     bytes[8..].copy_from_slice(&half(0x9e37_79b9_7f4a_7c15).to_be_bytes());

@@ -5,6 +5,7 @@
 //! its events, so that nothing has to be kept and a span is the same whenever it is told.
 
 use super::visits::VisitId;
+use crate::hash::{BASIS, fnv_1a};
 use interpreter::Timestamp;
 use std::fmt;
 
@@ -89,9 +90,7 @@ fn hexadecimal(text: &str, digits: usize) -> Option<u128> {
 /// FNV-1a, its bits mixed so that all of them depend on all of the input.
 fn hash(text: &str, first: u64, second: u64) -> u64 {
     let numbers = [first.to_be_bytes(), second.to_be_bytes()];
-    let bytes = text.bytes().chain(numbers.into_iter().flatten());
-    let mut hash =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let mut hash = fnv_1a(BASIS, text.bytes().chain(numbers.into_iter().flatten()));
     for multiplier in [0xbf58_476d_1ce4_e5b9, 0x94d0_49bb_1331_11eb_u64] {
         hash = (hash ^ (hash >> 30)).wrapping_mul(multiplier);
     }

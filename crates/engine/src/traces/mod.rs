@@ -12,7 +12,7 @@ mod span;
 mod step;
 mod visits;
 
-use crate::engine::{FIRST_PARTITION, PARTITIONS};
+use crate::engine::partition_of;
 use crate::histories::History;
 use crate::keys::ExecutionKey;
 use crate::outbox::{Entry, Lines, Outbox, Sink};
@@ -26,7 +26,7 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 use step::Step;
-use store::{PartitionId, Store};
+use store::Store;
 use tokio::runtime::Handle;
 use visits::{VisitId, Visits};
 
@@ -202,7 +202,7 @@ impl Reader {
     async fn read_again(&self, subject: &Subject, before: u64) -> Option<Visits> {
         let arn = ExecutionArn::parse(&subject.execution_arn).ok()?;
         let key = ExecutionKey::of_arn(&arn, self.registry.home());
-        let partition = PartitionId(FIRST_PARTITION + key.partition(PARTITIONS));
+        let partition = partition_of(&key);
         let store = &*self.store;
         let Ok(Stored::Execution(Head { execution, history: whole })) = read_head(store, partition, &key).await else {
             return None;
