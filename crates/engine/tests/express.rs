@@ -279,19 +279,6 @@ async fn recent_executions_are_found_by_machine_status_and_time_and_are_bounded(
     assert_eq!(paged, all);
 }
 
-/// A log that can be read meanwhile.
-#[derive(Clone, Default)]
-struct Lines(Arc<std::sync::Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("it is not poisoned").write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn levels_choose_what_is_logged_of_executions_of_either_type() {
     let lines = Lines::default();
@@ -318,8 +305,7 @@ async fn levels_choose_what_is_logged_of_executions_of_either_type() {
         }
     }
     engine.shutdown().await.expect("it shuts down");
-    let text = String::from_utf8(lines.0.lock().expect("it is not poisoned").clone()).expect("UTF-8");
-    let mut told: Vec<String> = text.lines().map(told).collect();
+    let mut told: Vec<String> = lines.text().lines().map(told).collect();
     told.sort();
     expect![[r#"
         execution:all-STANDARD:run 1 <- 0 ExecutionStarted {"input":"{}","inputDetails":{"truncated":false},"roleArn":"arn:aws:iam::123456789012:role/test"} 0

@@ -4,29 +4,15 @@ mod support;
 
 use api::*;
 use integrations::Integrations;
-use interpreter::Timestamp;
 use json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
-use stepwell_engine::{Engine, Environment, Options, Retention, SystemEnvironment, registry::Identity};
+use stepwell_engine::{Engine, Options, Retention, registry::Identity};
 use store::{Memory, PartitionId, Range, Store, Table};
 use support::*;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
-
-#[derive(Default)]
-struct Clock(AtomicI64);
-
-impl Environment for Clock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
-    }
-
-    fn entropy(&self) -> [u8; 16] {
-        SystemEnvironment.entropy()
-    }
-}
 
 async fn open_at(store: &Arc<Memory>, clock: &Arc<Clock>, default_hours: u64, short_hours: u64) -> Engine {
     let hours = |hours: u64| Some(Duration::from_secs(hours * 60 * 60));

@@ -5,23 +5,10 @@ mod support;
 use api::*;
 use expect_test::expect;
 use json::{Value, json};
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use stepwell_engine::{Engine, Options, registry::Identity};
 use store::{Memory, Store};
 use support::*;
-
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("it is not poisoned").write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 async fn open_telling(lines: &Lines) -> Engine {
     let functions = functions::Functions::new(functions::Options::default());
@@ -33,8 +20,7 @@ async fn open_telling(lines: &Lines) -> Engine {
 
 /// The events, their id and their times by name.
 fn told(lines: &Lines) -> Vec<Value> {
-    let text = String::from_utf8(lines.0.lock().expect("it is not poisoned").clone()).expect("text");
-    text.lines().map(|line| json::parse(line).expect("JSON")).collect()
+    lines.text().lines().map(|line| json::parse(line).expect("JSON")).collect()
 }
 
 fn without_times(event: &Value) -> String {

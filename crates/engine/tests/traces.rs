@@ -6,50 +6,18 @@ use api::*;
 use expect_test::expect;
 use integrations::{PerformFuture, Performer, TaskOutcome, TaskRequest};
 use json::{ObjectBuilder, Payload, Value, json};
-use std::io::Write;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
-use stepwell_engine::{Engine, Environment, Options, SystemEnvironment, Timestamp, registry::Identity};
+use stepwell_engine::{Engine, Environment, Options, SystemEnvironment, registry::Identity};
 use store::Memory;
 use support::*;
 
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
 const HEADER: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("it is not poisoned").write(bytes)
-    }
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    async fn wait_for(&self, wanted: &str) {
-        while !self.text().contains(wanted) {
-            tokio::task::yield_now().await;
-        }
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().expect("it is not poisoned").clone()).expect("text")
-    }
-}
-
-/// A clock that stands still, but for being set.
-struct Clock(AtomicI64);
-
-impl Environment for Clock {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
-    }
-
-    fn entropy(&self) -> [u8; 16] {
-        SystemEnvironment.entropy()
+async fn wait_for(lines: &Lines, wanted: &str) {
+    while !lines.text().contains(wanted) {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -356,12 +324,12 @@ async fn restarts_and_redrives_lose_nothing() {
     let machine = create_traced(&engine, &nested(), "STANDARD").await;
     let execution = start_traced(&engine, &machine, None).await;
     work(&engine, None).await;
-    lines.wait_for("Each iteration").await;
+    wait_for(&lines, "Each iteration").await;
     assert!(!lines.text().contains(&execution), "the execution goes on");
     let engine = open_tracing(&store, &lines).await;
     work(&engine, Some("Worse")).await;
     closed(&engine, &execution).await;
-    lines.wait_for(&execution).await;
+    wait_for(&lines, &execution).await;
     let engine = open_tracing(&store, &lines).await;
     redrive(&engine, &execution).await;
     work(&engine, None).await;

@@ -5,12 +5,47 @@ use api::*;
 use functions::Functions;
 use integrations::Integrations;
 use json::{Value, json};
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use stepwell_engine::{Engine, Options, registry::Identity};
+use stepwell_engine::{Engine, Environment, Options, SystemEnvironment, Timestamp, registry::Identity};
 use store::{Memory, Store};
 
 pub const ACCOUNT: &str = "123456789012";
+
+/// Lines that can be read meanwhile.
+#[derive(Clone, Default)]
+pub struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("it is not poisoned").write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().expect("it is not poisoned").clone()).expect("text")
+    }
+}
+
+/// A clock that stands still, but for being set.
+#[derive(Default)]
+pub struct Clock(pub AtomicI64);
+
+impl Environment for Clock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(Ordering::SeqCst))
+    }
+
+    fn entropy(&self) -> [u8; 16] {
+        SystemEnvironment.entropy()
+    }
+}
 
 /// Opens an engine over `store`; opening another one over the same store is a restart.
 pub async fn open(store: &Arc<Memory>) -> Engine {
