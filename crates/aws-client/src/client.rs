@@ -5,6 +5,7 @@ use crate::data::Data;
 use crate::endpoint::Endpoint;
 use crate::input::Reader;
 use crate::protocol::{self, Answer};
+use crate::request::filled;
 use crate::{
     Blobs, CallError, Credentials, Http, HttpError, Request, Scope, ServiceError, Settings, basic_time, output,
 };
@@ -271,21 +272,14 @@ fn is_worth_another(error: &CallError) -> bool {
 
 /// What stands before the host, its labels filled in.
 fn host_prefix(template: &str, input: &Data) -> Result<String, String> {
-    let mut prefix = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (label, after) = after.split_once('}').ok_or("the model's host has an open brace")?;
+    filled("host", template, |label| {
         let value = input.get(label).map(|data| data.plain("iso8601")).unwrap_or_default();
         let plain = |character: char| character.is_ascii_alphanumeric() || "-.".contains(character);
         if value.is_empty() || !value.chars().all(plain) {
             return Err(format!("Parameter '{}' must be a part of a host's name", service_models::spelled(label)));
         }
-        prefix.push_str(before);
-        prefix.push_str(&value);
-        rest = after;
-    }
-    prefix.push_str(rest);
-    Ok(prefix)
+        Ok(value)
+    })
 }
 
 fn random_identity() -> String {

@@ -23,8 +23,7 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// The endpoint of a service, named as Step Functions does.
     pub(crate) fn of(settings: &Settings, name: &str, service: &Service, region: &str) -> Result<Endpoint, String> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if region.is_empty() || !region.bytes().all(plain) {
+        if !is_region(region) {
             return Err(format!("the Region '{region}' is none, such as eu-central-1"));
         }
         let signing_name = service.signing_name().to_owned();
@@ -48,7 +47,7 @@ impl Endpoint {
             path: if path.is_empty() { String::new() } else { format!("/{path}") },
             region: region.to_owned(),
             signing_name,
-            is_aws: host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"),
+            is_aws: is_aws_host(host),
         })
     }
 
@@ -81,6 +80,17 @@ impl Endpoint {
     }
 }
 
-fn dns_suffix(region: &str) -> &'static str {
+/// Whether a text can be a Region's name, such as `eu-central-1`.
+pub fn is_region(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// Whether a host is one of AWS's own.
+pub fn is_aws_host(host: &str) -> bool {
+    host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn")
+}
+
+/// What AWS's hosts in a Region end with.
+pub fn dns_suffix(region: &str) -> &'static str {
     if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
 }

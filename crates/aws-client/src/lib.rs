@@ -27,6 +27,7 @@ mod signature;
 
 pub use client::{Client, Options, Prepared};
 pub use credentials::{Credentials, NoCredentials};
+pub use endpoint::{dns_suffix, is_aws_host, is_region};
 pub use error::{CallError, ServiceError};
 pub use http::{Http, HttpError, is_url};
 pub use input::{Fault, Problem};

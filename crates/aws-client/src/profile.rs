@@ -69,9 +69,9 @@ impl Profile {
         Some((&section.settings, Nested(&section.nested)))
     }
 
-    /// Its Region.
+    /// The Region: the variables', else its own.
     pub fn region(&self) -> Option<String> {
-        self.get("region")
+        ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(variable).or_else(|| self.get("region"))
     }
 
     /// A setting that says something.

@@ -72,6 +72,24 @@ impl Request {
     }
 }
 
+/// A path or host of a model with its labels, such as `{Bucket}`, filled in; `what` it is, for complaints.
+pub(crate) fn filled(
+    what: &str,
+    template: &str,
+    mut fill: impl FnMut(&str) -> Result<String, String>,
+) -> Result<String, String> {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (label, after) = after.split_once('}').ok_or_else(|| format!("the model's {what} has an open brace"))?;
+        text.push_str(before);
+        text.push_str(&fill(label)?);
+        rest = after;
+    }
+    text.push_str(rest);
+    Ok(text)
+}
+
 /// The text with all bytes encoded but letters, digits, `-._~` and those that are `safe`.
 pub(crate) fn percent_encoded(text: &str, safe: &str) -> String {
     let mut encoded = String::with_capacity(text.len());

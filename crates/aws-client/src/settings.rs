@@ -54,13 +54,11 @@ impl Settings {
     /// neither.
     pub fn from_environment(profile: Option<&str>, region: &str) -> Result<Settings, NoProfile> {
         let found = Profile::read(profile)?;
-        let named = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(variable);
-        let region = named.or_else(|| found.region()).unwrap_or_else(|| region.to_owned());
+        let region = found.region().unwrap_or_else(|| region.to_owned());
         let mut settings = Settings::new(&region, found);
         settings.is_profile_asked_for = profile.is_some();
-        if variable("AWS_MAX_ATTEMPTS").is_some() || settings.profile.get("max_attempts").is_some() {
-            let attempts = variable("AWS_MAX_ATTEMPTS").or_else(|| settings.profile.get("max_attempts"));
-            settings.attempts_max = attempts.and_then(|attempts| attempts.parse().ok()).unwrap_or(3).max(1);
+        if let Some(attempts) = variable("AWS_MAX_ATTEMPTS").or_else(|| settings.profile.get("max_attempts")) {
+            settings.attempts_max = attempts.parse().unwrap_or(3).max(1);
         }
         settings.s3_path_style = match settings.profile.nested("s3", "addressing_style").as_deref() {
             Some("path") => Some(true),

@@ -3,7 +3,7 @@
 use super::{Answer, Told, json, query, xml};
 use crate::Request;
 use crate::data::Data;
-use crate::request::percent_encoded;
+use crate::request::{filled, percent_encoded};
 use ::json::{Key, Number};
 use bytes::Bytes;
 use service_models::{Kind, Location, Operation, Shape};
@@ -57,10 +57,7 @@ pub(super) fn request(format: Format, operation: Operation<'_>, input: &Data) ->
 
 /// The path with its labels filled in.
 fn path(operation: Operation<'_>, shape: Shape<'_>, input: &Data) -> Result<String, String> {
-    let mut path = String::new();
-    let mut rest = operation.request_uri();
-    while let Some((before, after)) = rest.split_once('{') {
-        let (label, after) = after.split_once('}').ok_or("the model's path has an open brace")?;
+    filled("path", operation.request_uri(), |label| {
         let (label, safe) = label.strip_suffix('+').map_or((label, ""), |label| (label, "/"));
         let is_meant = |(name, member): &(&Key, Shape<'_>)| {
             member.location() == Some(Location::Uri) && member.location_name().unwrap_or(name) == label
@@ -72,12 +69,8 @@ fn path(operation: Operation<'_>, shape: Shape<'_>, input: &Data) -> Result<Stri
         if text.is_empty() {
             return Err(format!("Parameter '{}' must not be empty", service_models::spelled(name)));
         }
-        path.push_str(before);
-        path.push_str(&percent_encoded(&text, safe));
-        rest = after;
-    }
-    path.push_str(rest);
-    Ok(path)
+        Ok(percent_encoded(&text, safe))
+    })
 }
 
 fn query_pairs(request: &mut Request, name: &str, shape: Shape<'_>, data: &Data) {

@@ -2,14 +2,13 @@
 
 use anyhow::{anyhow, bail};
 use api::Operation;
-use aws_client::{Credentials, Profile, is_url, variable};
+use aws_client::{Credentials, Profile, dns_suffix, is_aws_host, is_region, is_url, variable};
 use clap::Args;
 use hyper::Uri;
 
 /// Where `stepwell serve` listens by default.
 const DEFAULT: &str = "http://127.0.0.1:8083";
 const VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_SFN", "AWS_ENDPOINT_URL"];
-const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// The flags.
 #[derive(Args, Clone, Debug)]
@@ -39,8 +38,7 @@ impl EndpointArguments {
     /// The endpoint, and who asks if that is known.
     pub(super) fn resolve(&self) -> anyhow::Result<(Endpoint, Option<Credentials>)> {
         let profile = Profile::read(self.profile.as_deref())?;
-        let region = self.region.clone().or_else(|| REGIONS.into_iter().find_map(variable));
-        let region = region.or_else(|| profile.region()).unwrap_or_else(|| "us-east-1".to_owned());
+        let region = self.region.clone().or_else(|| profile.region()).unwrap_or_else(|| "us-east-1".to_owned());
         let url = self.endpoint_url.clone().filter(|url| !url.is_empty());
         let url = url.or_else(|| VARIABLES.into_iter().find_map(variable)).unwrap_or_else(|| DEFAULT.to_owned());
         let endpoint = Endpoint::new(&url, region)?;
@@ -57,13 +55,11 @@ impl EndpointArguments {
 
 impl Endpoint {
     fn new(url: &str, region: String) -> anyhow::Result<Endpoint> {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if region.is_empty() || !region.bytes().all(plain) {
+        if !is_region(&region) {
             bail!("the Region '{region}' is none, such as eu-central-1");
         }
         let url = match url {
-            "aws" if region.starts_with("cn-") => format!("https://states.{region}.amazonaws.com.cn"),
-            "aws" => format!("https://states.{region}.amazonaws.com"),
+            "aws" => format!("https://states.{region}.{}", dns_suffix(&region)),
             other => other.trim_end_matches('/').to_owned(),
         };
         let uri = url.parse::<Uri>().ok().filter(|_| is_url(&url));
@@ -73,7 +69,7 @@ impl Endpoint {
 
     /// Whether it is one of AWS's own.
     pub(super) fn is_aws(&self) -> bool {
-        self.uri.host().is_some_and(|host| host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"))
+        self.uri.host().is_some_and(is_aws_host)
     }
 
     pub(super) fn is_tls(&self) -> bool {
