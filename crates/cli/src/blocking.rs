@@ -1,5 +1,6 @@
 //! Asynchronous work on a thread of its own that does nothing else.
 
+use engine::{Lines, Lost};
 use std::io;
 use tokio::runtime::{Builder, Runtime};
 
@@ -18,5 +19,15 @@ impl Blocking {
         let done = runtime.block_on(future);
         self.0 = Some(runtime);
         Ok(done)
+    }
+
+    /// Waits for the delivery of `lines`: all are lost if it cannot be begun.
+    pub(crate) fn deliver(
+        &mut self,
+        lines: &Lines,
+        delivery: impl Future<Output = Result<(), Lost>>,
+    ) -> Result<(), Lost> {
+        let delivered = self.run(delivery);
+        delivered.unwrap_or_else(|error| Err(Lost { lines: lines.count(), problem: error.to_string() }))
     }
 }

@@ -64,8 +64,7 @@ impl CloudWatchLogs {
 
 impl Sink for CloudWatchLogs {
     fn deliver(&mut self, lines: &Lines) -> Result<(), Lost> {
-        let delivered = self.blocking.run(self.delivery.deliver(lines));
-        delivered.unwrap_or_else(|error| Err(Lost { lines: lines.count(), problem: error.to_string() }))
+        self.blocking.deliver(lines, self.delivery.deliver(lines))
     }
 }
 
