@@ -61,10 +61,10 @@ pub(crate) fn run() -> anyhow::Result<()> {
 
 /// Whether the pack is of the installed botocore.
 pub(crate) fn check_botocore() -> anyhow::Result<()> {
-    let installed = clients::ask_botocore("import botocore; print(botocore.__version__)")?;
+    let installed = clients::botocore_version()?;
     let packed = service_models::botocore_version();
-    if installed.trim() != packed {
-        bail!("{PACK} is of botocore {packed}, {} is installed: run cargo xtask aws-models", installed.trim());
+    if installed != packed {
+        bail!("{PACK} is of botocore {packed}, {} is installed: run cargo xtask aws-models", installed);
     }
     println!("{PACK} is of botocore {packed}");
     Ok(())

@@ -9,8 +9,6 @@ use std::process::Command;
 const PYTHON: [&str; 2] = ["crates/functions/tests/clients/python/requirements.txt", "tests/requirements.txt"];
 /// Where AWS's examples of its protocols are put, of botocore's source package.
 const PROTOCOLS: &str = "protocols";
-/// Prints botocore's version.
-const BOTOCORE_VERSION: &str = "import botocore; print(botocore.__version__)";
 /// Where the Node.js client is.
 const NODE: &str = "crates/functions/tests/clients/node";
 /// Where AWS's SDK for JavaScript is.
@@ -61,6 +59,11 @@ pub(crate) fn ask_botocore(program: &str) -> anyhow::Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
+/// The version of the botocore that is installed.
+pub(crate) fn botocore_version() -> anyhow::Result<String> {
+    Ok(ask_botocore("import botocore; print(botocore.__version__)")?.trim().to_owned())
+}
+
 /// The Python that AWS's clients are installed for.
 fn python_program() -> PathBuf {
     programs().join("python")
@@ -87,7 +90,7 @@ fn python() -> anyhow::Result<()> {
 
 /// Wheels have no tests; the source package of the same version does.
 fn protocols() -> anyhow::Result<()> {
-    let version = ask_botocore(BOTOCORE_VERSION)?.trim().to_owned();
+    let version = botocore_version()?;
     let directory = virtual_environment().join(PROTOCOLS);
     if is_installed(&directory, &version) {
         return Ok(());
