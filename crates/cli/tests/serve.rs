@@ -4,7 +4,7 @@ mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use support::{Running, address, call, call_with, command, directory, finish, get, stepwell, whole_request};
+use support::{Running, address, call, call_with, command, directory, get, stepwell, whole_request};
 
 const ANY_PORT: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
@@ -113,7 +113,7 @@ fn mocks_stand_for_tasks_and_may_be_changed() {
     assert!(unknown.starts_with("HTTP/1.1 400 ") && unknown.contains(told), "{unknown}");
     std::fs::write(directory.path().join("mocks.json"), &broken).expect("the directory is writable");
     assert!(run("Case").contains(r#""output":"{\"Payload\":1}""#), "what was right stays");
-    let place = "There is no 'Respons' in 'MockedResponses'\\n  --> mocks.json:1:61";
+    let place = "There is no 'Respons' in 'MockedResponses'\\n --> mocks.json:1:54";
     assert!(run("Other").contains(place), "{}", run("Other"));
     std::fs::write(directory.path().join("mocks.json"), mocks.replace("1}", "[2]}"))
         .expect("the directory is writable");

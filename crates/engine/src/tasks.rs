@@ -8,7 +8,7 @@ use crate::partition::Resident;
 use crate::partition::{Input, Shared};
 use crate::registry::Revision;
 use asl::definition::{Resource, StateKind};
-use integrations::{TaskOrigin, TaskOutcome, TaskRequest};
+use integrations::{TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 use interpreter::{Command, Execution, Frame, Header, MockedEnd, TaskAttempt, TaskId, TaskToken};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -207,7 +207,7 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
         TaskOutcome::Mocked { submitted, end } => {
             let end = match end {
                 Ok(output) => MockedEnd::Succeeded(output),
-                Err((error, cause)) => MockedEnd::Failed { error, cause },
+                Err(Thrown { error, cause }) => MockedEnd::Failed { error: Some(error), cause },
             };
             Command::TaskMocked { task, submitted, end }
         }

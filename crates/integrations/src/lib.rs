@@ -10,7 +10,7 @@ mod reply;
 mod task;
 
 pub use reply::mocked_result_problem;
-pub use task::{TaskOrigin, TaskOutcome, TaskRequest};
+pub use task::{TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 
 use asl::definition::Resource;
 use aws_client::Client;

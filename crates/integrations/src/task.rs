@@ -68,14 +68,23 @@ pub enum TaskOutcome {
     Mocked {
         /// What the service answered to the request of a job or callback task.
         submitted: Option<Payload>,
-        /// The result, or error and cause.
-        end: Result<Payload, (Option<Arc<str>>, Option<Arc<str>>)>,
+        /// The result, or the error.
+        end: Result<Payload, Thrown>,
     },
     /// It could not be called at all: `States.Runtime`.
     Refused {
         /// Why.
         cause: Arc<str>,
     },
+}
+
+/// The error of a mocked task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Thrown {
+    /// Its name.
+    pub error: Arc<str>,
+    /// Its cause, if it has one.
+    pub cause: Option<Arc<str>>,
 }
 
 impl TaskOutcome {

@@ -2,7 +2,7 @@
 
 use super::set::{Fault, MockSet, Pattern, Reply, Response, Rule, Throw, Validation, When};
 use super::template::{Surroundings, Template, evaluate};
-use crate::{TaskOrigin, TaskOutcome, TaskRequest, mocked_result_problem};
+use crate::{TaskOrigin, TaskOutcome, TaskRequest, Thrown, mocked_result_problem};
 use asl::definition::{IntegrationPattern, Resource};
 use json::{Object, ObjectBuilder, Payload, Value, json};
 use jsonata::World;
@@ -112,7 +112,7 @@ impl<'r> Asked<'r> {
         let error = self.text(&throw.error, "Error")?;
         let cause = throw.cause.as_ref().map(|cause| self.text(cause, "Cause")).transpose()?;
         let submitted = submitted.filter(|_| self.pattern() != IntegrationPattern::RequestResponse);
-        Ok(TaskOutcome::Mocked { submitted, end: Err((Some(error), cause)) })
+        Ok(TaskOutcome::Mocked { submitted, end: Err(Thrown { error, cause }) })
     }
 
     fn text(&self, template: &Template, name: &str) -> Result<Arc<str>, String> {

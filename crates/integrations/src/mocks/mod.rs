@@ -106,8 +106,7 @@ impl Mocks {
                 format!("'{path}' has these for it: {}", names.join(", "))
             }
         };
-        let problem =
-            problem.map(|problem| format!("; it was changed since and cannot be used: {}", problem.trim_end()));
+        let problem = problem.map(|problem| format!(". It was changed since: {problem}"));
         let problem = problem.unwrap_or_default();
         format!("There is no test case '{named}' for the state machine '{state_machine}': {there}{problem}")
     }
