@@ -3,11 +3,11 @@
 #![allow(clippy::disallowed_methods, reason = "the definitions are files")]
 
 use asl::Format;
-use expect_test::expect;
+use expect_test::{expect, expect_file};
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use stepwell_diagram::{Edge, Kind, Point, Rect, Scene, Theme, scene, svg};
+use stepwell_diagram::{Edge, Kind, Point, Rect, Scene, Theme, png, scene, svg};
 
 fn definitions() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -282,6 +282,26 @@ fn a_line_is_a_place_in_the_text() {
         /StartAt -> /States/Check input
     "#]]
     .assert_eq(&out);
+}
+
+/// The pictures in the README are what is drawn now.
+#[test]
+fn readme_shows_what_is_drawn() {
+    let (_, scene) =
+        drawn(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/image-processing/photo-pipeline.asl.json"));
+    expect_file!["../../../docs/photo-pipeline-light.svg"].assert_eq(&svg(&scene, "photo-pipeline", Theme::Light));
+    expect_file!["../../../docs/photo-pipeline-dark.svg"].assert_eq(&svg(&scene, "photo-pipeline", Theme::Dark));
+}
+
+/// Every sample as a PNG: no glyph is unknown to the pen, and colours are there.
+#[test]
+fn pictures_have_pixels() {
+    for path in definitions().into_iter().step_by(8) {
+        let (name, scene) = drawn(&path);
+        let light = png(&scene, Theme::Light, 1).expect("it is not too large");
+        let dark = png(&scene, Theme::Dark, 1).expect("it is not too large");
+        assert!(light.len() > 2_000 && light != dark, "{name}");
+    }
 }
 
 #[test]

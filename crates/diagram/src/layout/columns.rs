@@ -178,7 +178,8 @@ fn spine_items(graph: &Graph, ways: &[Vec<LineId>]) -> Vec<bool> {
     let mut next = graph.start();
     while let Some(item) = next {
         is_spine[item] = true;
-        next = ways[item].first().map(|&line| graph.lines[line].to);
+        let way = middle(&ways[item]).or_else(|| ways[item].first().copied());
+        next = way.map(|line| graph.lines[line].to);
     }
     is_spine
 }
