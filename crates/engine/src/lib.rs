@@ -32,7 +32,7 @@ pub use express::{ExpressExecution, ExpressHistory, ExpressKind, ExpressOptions,
 pub use interpreter::history::{HistoryEvent, HistoryEventDetails, StateType};
 pub use interpreter::{Settings, Timestamp};
 pub use keys::table_name;
-pub use observe::{earliest_timer, scheduled_invocations};
+pub use observe::{ScheduledInvocations, earliest_timer};
 pub use outbox::{Address, Line, Lines, Lost, Sink};
 pub use partition::{ResidentLimits, Retention};
 pub use watch::ExecutionEvents;
