@@ -22,6 +22,7 @@ mod partition;
 pub mod registry;
 mod status_changes;
 mod tasks;
+mod texts;
 mod traces;
 mod watch;
 
