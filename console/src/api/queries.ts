@@ -103,6 +103,8 @@ export interface ExecutionFilter {
   kind: string;
   from: string;
   to: string;
+  /** Of a Map Run alone, by its ARN. */
+  mapRun?: string;
 }
 
 export const PAGE_ROWS = 100;

@@ -7,6 +7,7 @@ import { Link, useLocation, useSearch } from "wouter";
 import { useConnection } from "../api/live";
 import { useBootstrap, useLive } from "../api/queries";
 import { Button, IconButton, Key, Menu, MenuItem, Tip } from "../components/controls";
+import { MOD } from "../model/keyboard";
 import { openPalette, useOffer } from "../store/commands";
 import { useShortcut } from "../store/shortcuts";
 import { type ThemeChoice, setTheme, useTheme } from "../store/theme";
@@ -19,9 +20,6 @@ const PLACES = [
   { to: "/import", name: "Import", Picture: Upload, matches: /^\/import/ },
   { to: "/settings", name: "Settings and health", Picture: Settings, matches: /^\/settings/ },
 ] as const;
-
-export const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
-export const MOD = IS_MAC ? "⌘" : "Ctrl ";
 
 export function Frame({ children }: { children: ReactNode }) {
   const [, navigate] = useLocation();
