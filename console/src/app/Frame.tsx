@@ -1,6 +1,6 @@
 //! What is around every page: top bar, rail, and the keys that work everywhere.
 
-import { Activity, Command as CommandPicture, Inbox, Monitor, Moon, Rows3, Settings, Sun, Upload, Workflow } from "lucide-react";
+import { Command as CommandPicture, Inbox, Monitor, Moon, Rows3, Settings, Sun, Upload, Workflow } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { TooltipTrigger } from "react-aria-components";
 import { Link, useLocation, useSearch } from "wouter";
@@ -192,9 +192,6 @@ function Rail() {
           </TooltipTrigger>
         );
       })}
-      <span className="mt-auto max-sm:hidden" aria-hidden>
-        <Activity size={14} className="text-transparent" />
-      </span>
     </nav>
   );
 }

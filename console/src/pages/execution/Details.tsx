@@ -85,8 +85,7 @@ function OfState({ view, node }: { view: ExecutionView; node: SceneNode }) {
       <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5">
         <h2 className="min-w-0 truncate text-label font-semibold">{node.name}</h2>
         <span className="text-meta text-muted">
-          {node.kind}
-          {node.subtitle && ` · ${node.subtitle}`}
+          {node.subtitle?.startsWith(node.kind) ? node.subtitle : [node.kind, node.subtitle].filter(Boolean).join(" · ")}
         </span>
         {seen.length > 1 && visit && (
           <span className="ml-auto flex items-center gap-2">

@@ -70,6 +70,7 @@ function Grouped({ view, failed }: { view: ExecutionView; failed: boolean }) {
     const all = visits.data?.pages.flatMap((page) => page.items) ?? [];
     return failed ? all.filter((visit) => visit.error !== null || visit.attempts.some((attempt) => attempt.error !== null)) : all;
   }, [visits.data, failed]);
+  const depths = useMemo(() => depthsOf(items), [items]);
   if (visits.isPending) return <Loading label="Loading the visits" />;
   if (visits.isError) return <Failure error={visits.error} retry={() => void visits.refetch()} />;
   if (items.length === 0) return <Empty title={failed ? "No visit failed" : "No state has been entered"} />;
@@ -77,7 +78,7 @@ function Grouped({ view, failed }: { view: ExecutionView; failed: boolean }) {
     <div className="min-h-0 grow overflow-auto" tabIndex={-1}>
       <ol aria-label="Visits and their events">
         {items.map((visit) => (
-          <Group key={visit.id} view={view} visit={visit} />
+          <Group key={visit.id} view={view} visit={visit} depth={depths.get(visit.id) ?? 0} />
         ))}
       </ol>
       {visits.hasNextPage && (
@@ -91,13 +92,20 @@ function Grouped({ view, failed }: { view: ExecutionView; failed: boolean }) {
   );
 }
 
-function Group({ view, visit }: { view: ExecutionView; visit: Visit }) {
+/** How many visits each is in. Those around it come before it. */
+function depthsOf(visits: Visit[]): Map<string, number> {
+  const depths = new Map<string, number>();
+  for (const visit of visits) depths.set(visit.id, visit.parentVisit === null ? 0 : (depths.get(visit.parentVisit) ?? -1) + 1);
+  return depths;
+}
+
+function Group({ view, visit, depth }: { view: ExecutionView; visit: Visit; depth: number }) {
   const [isOpenHere, setOpen] = useState(false);
   const isSelected = view.visit === visit.id;
   const retries = visit.attempts.length - 1;
   return (
     <li>
-      <div className={`flex h-8 items-center gap-2 border-b border-line pr-3 pl-2 ${isSelected ? "bg-accent-fill" : "bg-sunken"}`}>
+      <div className={`flex h-8 items-center gap-2 border-b border-line pr-3 ${isSelected ? "bg-accent-fill" : "bg-sunken"}`} style={{ paddingLeft: `${8 + 16 * depth}px` }}>
         <button
           type="button"
           aria-expanded={isOpenHere}

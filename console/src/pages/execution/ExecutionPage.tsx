@@ -12,7 +12,7 @@ import { useSetCrumbs } from "../../store/crumbs";
 import { Details } from "./Details";
 import { EventsView } from "./EventsView";
 import { GraphView } from "./GraphView";
-import { Head } from "./Head";
+import { Head, isImported } from "./Head";
 import { InputOutput } from "./InputOutput";
 import { RootCauseCard } from "./RootCauseCard";
 import { Scrubber } from "./Scrubber";
@@ -25,7 +25,8 @@ export default function ExecutionPage({ arn }: { arn: string }) {
   const execution = useLiveExecution(arn);
   const machine = execution.data?.machine;
   useSetCrumbs([
-    ...(machine ? [{ name: "State machines", to: "/machines" }, { name: machine, to: machinePath(machine) }] : [{ name: "Executions", to: "/executions" }]),
+    { name: "Executions", to: "/executions" },
+    ...(machine && !isImported(arn) ? [{ name: machine, to: machinePath(machine) }] : []),
     { name: execution.data?.name ?? "…" },
   ]);
   if (execution.isPending) return <Loading rows={10} label="Loading the execution" />;

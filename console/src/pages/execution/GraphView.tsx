@@ -21,6 +21,7 @@ export function GraphView({ view }: { view: ExecutionView }) {
     const all = looksOf(scene, moment);
     return iteration !== null && visits !== undefined ? withIteration(scene, all, view.state, visits) : all;
   }, [scene, moment, iteration, visits, view.state]);
+  const taken = useMemo(() => (scene === null || moment?.edges === undefined ? null : withMarks(scene, moment, moment.edges)), [scene, moment]);
   if (scene === null || scene.nodes.length === 0) return <Empty title="There is no picture">The definition of this execution is not known, or has no states.</Empty>;
   if (view.momentError && moment === undefined) return <Failure error={view.momentError} />;
   return (
@@ -28,7 +29,7 @@ export function GraphView({ view }: { view: ExecutionView }) {
       label={`Graph of ${execution.name}`}
       scene={scene}
       looks={looks}
-      taken={moment?.edges ?? null}
+      taken={taken}
       selected={view.state || null}
       onSelect={(id) => view.select(id)}
       focus={execution.rootCause?.stateId ?? null}
@@ -73,6 +74,15 @@ function looksOf(scene: Scene, moment: Moment | undefined): Map<string, StateLoo
     });
   }
   return looks;
+}
+
+/** Lines that begin at a mark are no transitions: they were taken if the state was entered. */
+function withMarks(scene: Scene, moment: Moment, edges: Record<string, number>): Record<string, number> {
+  const all = { ...edges };
+  for (const edge of scene.edges) {
+    if (edge.kind === "start" && all[edge.id] === undefined) all[edge.id] = Math.min(1, moment.states[scene.nodes[edge.to]?.id ?? ""]?.visits ?? 0);
+  }
+  return all;
 }
 
 /** Inside a Map, only what one iteration did. */

@@ -21,7 +21,7 @@ export function RootCauseCard({ view, cause, isOpen, onToggle }: { view: Executi
     <section
       aria-label="Root cause"
       data-status={status}
-      className="mx-4 mb-3 shrink-0 overflow-hidden rounded-panel border border-status bg-status-fill"
+      className="root-cause mx-4 mb-3 shrink-0 overflow-hidden rounded-panel border border-status"
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2">
         <button type="button" aria-expanded={isOpen} aria-label="Root cause" onClick={onToggle} className="flex size-6 items-center justify-center rounded-control hover:bg-hover">

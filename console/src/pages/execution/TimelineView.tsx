@@ -113,7 +113,8 @@ function Row({
   onToggle: () => void;
 }) {
   const { visit, depth, inside, isOpen: isUnfolded } = row;
-  const isSelected = view.visit === visit.id || (view.visit === "" && view.state === visit.stateId);
+  const isSelected = view.visit === visit.id;
+  const isSameState = view.state === visit.stateId;
   const took = duration((visit.exitedAt ?? end) - visit.enteredAt);
   const parts = bars(visit, end);
   const right = Math.max(...parts.map((bar) => place(bar.to)), 0);
@@ -122,7 +123,7 @@ function Row({
       role="treeitem"
       aria-level={depth + 1}
       aria-expanded={inside > 0 ? isUnfolded : undefined}
-      aria-selected={isSelected}
+      aria-selected={isSelected || (view.visit === "" && isSameState)}
       aria-label={`${visit.stateName}${visit.index === null ? "" : `, item ${visit.index}`}, ${look(visit.status).word}, ${took}, from ${clock(visit.enteredAt)}`}
       tabIndex={0}
       onClick={() => view.select(visit.stateId, visit.id)}
@@ -134,7 +135,7 @@ function Row({
         else return;
         event.preventDefault();
       }}
-      className={`ring-inset absolute right-0 left-0 flex cursor-pointer items-center border-b border-line ${isSelected ? "bg-accent-fill" : "hover:bg-hover"}`}
+      className={`ring-inset absolute right-0 left-0 flex cursor-pointer items-center border-b border-line ${isSelected ? "bg-accent-fill" : isSameState ? "bg-sunken hover:bg-hover" : "hover:bg-hover"}`}
       style={{ top: `${top}px`, height: `${ROW}px` }}
     >
       <div className="flex h-full shrink-0 items-center gap-1.5 pr-2" style={{ width: `${names}px`, paddingLeft: `${6 + 14 * depth}px` }}>
@@ -162,7 +163,7 @@ function Row({
       </div>
       <svg aria-hidden className="shrink-0 overflow-hidden" width={chart} height={ROW} data-status={visit.status}>
         {parts.map((bar, index) => (
-          <BarShape key={index} bar={bar} place={place} isContainer={inside > 0} />
+          <BarShape key={index} bar={bar} place={place} chart={chart} isContainer={inside > 0} />
         ))}
         <text x={right + 60 > chart ? Math.max(0, place(visit.enteredAt) - 6) : right + 6} y={ROW / 2 + 4} textAnchor={right + 60 > chart ? "end" : "start"} className="fill-muted text-caption">
           {took}
@@ -172,9 +173,10 @@ function Row({
   );
 }
 
-function BarShape({ bar, place, isContainer }: { bar: Bar; place: (at: number) => number; isContainer: boolean }) {
-  const left = place(bar.from);
-  const width = Math.max(LEAST_PX, place(bar.to) - left);
+function BarShape({ bar, place, chart, isContainer }: { bar: Bar; place: (at: number) => number; chart: number; isContainer: boolean }) {
+  const width = Math.max(LEAST_PX, place(bar.to) - place(bar.from));
+  // What happened at the very end is as visible as the rest.
+  const left = width > LEAST_PX ? place(bar.from) : place(bar.from) - (place(bar.from) + LEAST_PX > chart && place(bar.from) <= chart ? LEAST_PX : 0);
   const [y, height] = isContainer ? [ROW / 2 - 2.5, 5] : [ROW / 2 - 6, 12];
   const words = `${WORDS[bar.kind]}${bar.attempt === null ? "" : `, attempt ${bar.attempt}`}: ${duration(bar.to - bar.from)}${bar.error === null ? "" : `, ${bar.error}`}`;
   if (bar.kind === "working") {
