@@ -65,7 +65,13 @@ impl Frame {
         row.option(self.work.as_ref(), |row, work| row.passing(work.text()));
         match &self.phase {
             Phase::Task(attempt) => {
-                row.byte(1);
+                match attempt.invocation {
+                    None => row.byte(1),
+                    Some(invocation) => {
+                        row.byte(NUMBERED_ATTEMPT);
+                        row.number(invocation);
+                    }
+                }
                 write_attempt(row, attempt);
             }
             Phase::Finished { output } => {
@@ -153,6 +159,10 @@ impl Frame {
             0 => Kept::Nothing,
             1 => Kept::Attempt(read_attempt(base)?),
             2 => Kept::Output(base.payload()?),
+            NUMBERED_ATTEMPT => {
+                let invocation = Some(base.number()?);
+                Kept::Attempt(TaskAttempt { invocation, ..read_attempt(base)? })
+            }
             _ => return Err(CorruptRow("a frame keeps something unknown")),
         };
         Ok((frame, kept))
@@ -172,6 +182,9 @@ impl Frame {
 
 /// So many bytes of payloads and variables that stand nowhere else fit into the state row with the root frame.
 const WITHIN_MAX: usize = 128;
+
+/// What a base row keeps: an attempt with the number of its invocation before it.
+const NUMBERED_ATTEMPT: u8 = 3;
 
 /// In place of the variables in a base row: each is a row of its own.
 const VARIABLES_APART: u8 = 2;
@@ -252,6 +265,7 @@ fn read_attempt(row: &mut Reader<'_>) -> Result<TaskAttempt, CorruptRow> {
         handed_over: false,
         timeout_due: None,
         heartbeat_due: None,
+        invocation: None,
     })
 }
 

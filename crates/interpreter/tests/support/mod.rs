@@ -69,6 +69,7 @@ impl Run {
             seed: 1,
             state_machine_version: None,
             state_machine_alias: None,
+            test_case: None,
         };
         Run {
             definition,
