@@ -4,6 +4,7 @@ import { Component, type ReactNode, Suspense, lazy } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Redirect, Route, Router, Switch, useLocation } from "wouter";
 import { Empty, Failure, Loading } from "../components/states";
+import { PageHead } from "../components/PageHead";
 import { Toasts } from "../components/toasts";
 import { ExecutionsPage } from "../pages/ExecutionsPage";
 import { MachinesPage } from "../pages/MachinesPage";
@@ -48,6 +49,7 @@ function Routed() {
                 <Route path="/tasks" component={TasksPage} />
                 <Route path="/settings" component={SettingsPage} />
                 <Route>
+                  <PageHead title="Nothing here" />
                   <Empty title="There is no such page">The address may be cut, or from another version of the console.</Empty>
                 </Route>
               </Switch>

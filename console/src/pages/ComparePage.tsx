@@ -11,7 +11,7 @@ import { JsonTree } from "../components/JsonTree";
 import { PageHead } from "../components/PageHead";
 import { PayloadView, jsonOf } from "../components/PayloadView";
 import { StatusBadge, StatusGlyph } from "../components/StatusGlyph";
-import { Empty, Failure, Loading } from "../components/states";
+import { Empty, Failed, Loading } from "../components/states";
 import { Tabs } from "../components/tabs";
 import { Ago, Took } from "../components/When";
 import { executionPath } from "../model/arn";
@@ -59,7 +59,7 @@ function Both({ a, b, onSwap }: { a: string; b: string; onSwap: () => void }) {
   const [{ view }, change] = useUrlState(DEFAULTS);
   const [selected, setSelected] = useState<number | null>(null);
   if (comparison.isPending) return <Loading rows={8} label="Comparing" />;
-  if (comparison.isError) return <Failure error={comparison.error} retry={() => void comparison.refetch()} />;
+  if (comparison.isError) return <Failed title="Compare" error={comparison.error} retry={() => void comparison.refetch()} />;
   const { rows, firstDivergence } = comparison.data;
   const first = rows.findIndex(isDifferent);
   return (
@@ -174,8 +174,8 @@ function Visits({
                 {nameOf(row)}
                 {place === first && <span className="ml-2 rounded-control border border-line px-1 text-caption font-normal text-muted">first difference</span>}
               </span>
-              <span className="truncate text-muted max-sm:hidden">
-                {row.visitA === null ? "only in B" : row.visitB === null ? "only in A" : row.outputDiffers ? "≠ output differs" : "= same output"}
+              <span className={`truncate max-sm:hidden ${isDifferent(row) ? "font-medium" : "text-muted"}`}>
+                {row.visitA === null ? "only in B" : row.visitB === null ? "only in A" : row.outputDiffers ? "output differs" : "same output"}
               </span>
               <Delta ms={row.deltaMs} longest={longest} />
             </button>
