@@ -24,6 +24,8 @@ const NETS_MAX: usize = 150;
 const BESIDE_AXIS: i32 = 20;
 /// How far below the place of loops a catcher's line leaves a side, px: the neighbour's loops may be there.
 const BELOW_LOOPS: i32 = 6;
+/// How far below a loop of the other kind one arrives at a side, px.
+const BESIDE_OTHER: i32 = 10;
 /// Lines of an item beyond which none leaves at a side.
 const SIDE_LINES_MAX: usize = 12;
 /// Vertical lines nearer than this would look like one, px.
@@ -100,7 +102,7 @@ struct Router<'g> {
     /// By loop: the line that is drawn along all of its lane.
     owners: Vec<LineId>,
     /// Whether something arrives at an item's left or right from a loop.
-    arrives: HashSet<(VertexId, Side)>,
+    arrives: HashSet<(VertexId, Side, Class)>,
 }
 
 /// Routes all lines of a scope.
@@ -154,9 +156,13 @@ impl Router<'_> {
         for back in &self.graph.loops {
             let is_free = self.leaving[back.target].at(back.side).is_empty();
             if is_free && self.is_beside(back.vertices[0], back.target) {
-                self.arrives.insert((back.target, back.side));
+                self.arrives.insert((back.target, back.side, back.class));
             }
         }
+    }
+
+    fn has_arrival(&self, item: VertexId, side: Side) -> bool {
+        [Class::Flow, Class::Catch].iter().any(|&class| self.arrives.contains(&(item, side, class)))
     }
 
     fn net(&mut self, channel: usize, key: Key) -> &mut Net {
@@ -204,7 +210,7 @@ impl Router<'_> {
             return Exit::Bottom(if (to - axis).abs() <= reach { to } else { axis });
         }
         let side = if to > axis { Side::Right } else { Side::Left };
-        let is_taken = !self.leaving[from].at(side).is_empty() || self.arrives.contains(&(from, side));
+        let is_taken = !self.leaving[from].at(side).is_empty() || self.has_arrival(from, side);
         let is_many = self.graph.vertices[from].down.len() > SIDE_LINES_MAX;
         if !is_taken && !is_many && (to - axis).abs() > self.half(from) && self.takes_gap(from, side, to) {
             return Exit::Side(side);
@@ -256,7 +262,7 @@ impl Router<'_> {
     fn add_loop(&mut self, back: usize) {
         let back = &self.graph.loops[back];
         let first = back.vertices[0];
-        if !self.arrives.contains(&(back.target, back.side)) || !self.is_beside(first, back.target) {
+        if !self.arrives.contains(&(back.target, back.side, back.class)) || !self.is_beside(first, back.target) {
             let (lane, axis) = (self.x[first], self.x[back.target]);
             let net = self.net(self.layer(back.target) - 1, Key::To(back.target, back.class));
             net.bottoms.extend([lane, axis]);
@@ -477,8 +483,10 @@ impl Router<'_> {
         }
         let (lane, target) = (back.vertices[0], back.target);
         let top = self.layer_tops[self.layer(target)];
-        if self.arrives.contains(&(target, back.side)) && self.is_beside(lane, target) {
-            let y = top + self.side_port(target);
+        if self.arrives.contains(&(target, back.side, back.class)) && self.is_beside(lane, target) {
+            // Beside a line of the other kind it has a place of its own.
+            let is_second = back.class == Class::Catch && self.arrives.contains(&(target, back.side, Class::Flow));
+            let y = top + self.side_port(target) + if is_second { BESIDE_OTHER } else { 0 };
             let edge = self.x[target] + if back.side == Side::Left { -self.half(target) } else { self.half(target) };
             points.extend([Point { x: self.x[lane], y }, Point { x: edge, y }]);
         } else {
