@@ -146,5 +146,6 @@ fn header(value: &Value) -> Header {
         seed: 1,
         state_machine_version: None,
         state_machine_alias: None,
+        map_run: None,
     }
 }

@@ -23,9 +23,10 @@ pub use query::{ExpressExecution, ExpressHistory, ExpressKind, ExpressQuery};
 pub use recent::Recent;
 pub(crate) use starts::{Input as StartsInput, Starts};
 
+use crate::map_runs::{Ended, Message};
 use crate::metrics::OpenTasks;
 use crate::partition::{Shared, caught_step};
-use crate::registry::Registry;
+use crate::registry::{Registry, Revision};
 use crate::traces::Histories;
 use api::{BillingDetails, Exception, IncludedData, StartExecutionRequest, StartSyncExecutionResponse};
 use arn::{Qualifier, StateMachineArn};
@@ -145,6 +146,7 @@ impl Express {
             seed: drawn.seed,
             state_machine_version: prepared.version,
             state_machine_alias: prepared.alias.clone(),
+            map_run: None,
         };
         New { header, id: drawn.id, prepared }
     }
@@ -169,6 +171,33 @@ impl Express {
             .answering(answer);
         tokio::spawn(run.go_on(outcome));
         answered.await.unwrap_or_else(|_| Err(crate::unavailable()))
+    }
+
+    /// Runs a child of a Map Run as far as it goes without waiting, and to its end if that is there. Else it goes on by itself, and `told` is
+    /// told how it ended.
+    pub async fn run_child(
+        self: &Arc<Self>,
+        revision: &Arc<Revision>,
+        mut header: Header,
+        told: &mpsc::UnboundedSender<Message>,
+    ) -> Option<Ended> {
+        let id = self.shards.lock().draws(&*self.shared.environment, false).id;
+        header.execution_arn = format!("{}:{}", header.execution_arn, crate::environment::uuid(id)).into();
+        header.start_time = self.now();
+        let broken = Ended::broken(&header, "The execution could not be run.");
+        let mut execution = Execution::new(header);
+        let kind = ExpressKind::Asynchronous;
+        match self.begin(kind, revision, &mut execution) {
+            Ok(None) => Ended::of(&execution).map(|(_, ended)| ended),
+            Ok(Some(outcome)) => {
+                // Nothing has been done outside yet: it can wait for its turn.
+                let permit = self.under_way.clone().acquire_owned().await.ok()?;
+                let run = Run::new(self.clone(), kind, revision.clone(), execution, Some(permit));
+                tokio::spawn(run.telling(told.clone()).go_on(outcome));
+                None
+            }
+            Err(()) => broken.map(|(_, ended)| ended),
+        }
     }
 
     /// Makes the start of an execution durable and lets it run.

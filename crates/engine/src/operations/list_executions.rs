@@ -146,6 +146,7 @@ mod tests {
             alias: None,
             redrive_count: 0,
             redrive_date: None,
+            child: None,
         };
         let (running, aborted) = (ExecutionStatus::Running, ExecutionStatus::Aborted);
         let found = vec![

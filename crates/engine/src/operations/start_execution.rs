@@ -43,6 +43,7 @@ impl Engine {
             seed,
             state_machine_version: version,
             state_machine_alias: alias,
+            map_run: None,
         };
         let execution = key.clone();
         let start_time = self

@@ -98,6 +98,7 @@ impl Engine {
             seed,
             state_machine_version: None,
             state_machine_alias: None,
+            map_run: None,
         }
     }
 }

@@ -66,6 +66,7 @@ impl Run {
             seed: 1,
             state_machine_version: None,
             state_machine_alias: None,
+            map_run: None,
         };
         Run {
             definition,
