@@ -222,7 +222,7 @@ impl Express {
     fn begin(
         &self,
         kind: ExpressKind,
-        revision: &crate::registry::Revision,
+        revision: &Revision,
         execution: &mut Execution,
     ) -> Result<Option<Outcome>, ()> {
         let now = execution.header.start_time;
@@ -240,7 +240,7 @@ impl Express {
     fn step(
         &self,
         kind: ExpressKind,
-        revision: &crate::registry::Revision,
+        revision: &Revision,
         execution: &mut Execution,
         command: Command,
         now: Timestamp,
@@ -262,7 +262,7 @@ impl Express {
     /// Counts what happened, and tells the log and watchers.
     fn tell(
         &self,
-        revision: &crate::registry::Revision,
+        revision: &Revision,
         execution: &Execution,
         events: Vec<interpreter::history::HistoryEvent>,
         open_tasks: &mut OpenTasks,
@@ -305,7 +305,7 @@ fn output_and_ending(status: &ExecutionStatus) -> (Option<Arc<str>>, Ending) {
 /// What StartSyncExecution answers when an execution has ended.
 fn response(
     execution: &Execution,
-    revision: &crate::registry::Revision,
+    revision: &Revision,
     included_data: IncludedData,
 ) -> StartSyncExecutionResponse {
     let header = &execution.header;
@@ -331,14 +331,14 @@ fn response(
 }
 
 /// What AWS would charge for an execution that has ended.
-fn billing(execution: &Execution, revision: &crate::registry::Revision) -> BillingDetails {
+fn billing(execution: &Execution, revision: &Revision) -> BillingDetails {
     let start = execution.header.start_time;
     let duration_ms = execution.stop_time.unwrap_or(start).0.saturating_sub(start.0).max(0).unsigned_abs();
     BillingDetails::of(duration_ms, memory_bytes(execution, revision))
 }
 
 /// What an execution counts as memory: its definition, its input and its output.
-fn memory_bytes(execution: &Execution, revision: &crate::registry::Revision) -> u64 {
+fn memory_bytes(execution: &Execution, revision: &Revision) -> u64 {
     let output_bytes = match &execution.status {
         ExecutionStatus::Succeeded { output } => output.len_bytes(),
         _ => 0,

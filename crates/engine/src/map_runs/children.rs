@@ -197,7 +197,7 @@ impl super::MapRuns {
         let Some(doors) = self.doors.get() else { return };
         let key = match &input {
             Input::Child(child) => &child.execution,
-            Input::Stop { execution, .. } => execution,
+            Input::StopChild { execution, .. } => execution,
             _ => unreachable!("nothing else is sent to children"),
         };
         let inbox = &doors.inboxes[key.partition(crate::engine::PARTITIONS) as usize];

@@ -4,7 +4,7 @@ use super::window::{Chunk, Position, Window};
 use super::{ChildStatus, Ended};
 use asl::definition::{ScopeIndex, StateIndex};
 use interpreter::rows::{CorruptRow, Reader, VERSION, Writer};
-use interpreter::{FrameId, MapRunId, MapRunStart, Timestamp};
+use interpreter::{FrameId, MapRunStart, Timestamp};
 use json::Payload;
 use std::sync::Arc;
 
@@ -335,9 +335,4 @@ pub(crate) fn read_failure(index: u64, row: &[u8]) -> Result<(Ended, u64), Corru
         redrive_count: row.number()?,
     };
     Ok((ended, run_redrives))
-}
-
-/// The run's ARN, its execution's key and so on belong to one id.
-pub(crate) fn id_of(map_run_arn: &arn::MapRunArn) -> Option<MapRunId> {
-    MapRunId::parse(&map_run_arn.id)
 }

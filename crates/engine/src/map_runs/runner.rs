@@ -147,7 +147,8 @@ impl<'s> Runner<'s> {
         let asked = Asked::read(&open).ok_or_else(|| corrupt(CorruptRow("something unknown is asked for")))?;
         let Some(express) = shared.map_runs.express() else { return Ok(None) };
         let context = Arc::new(Context::of(shared.clone(), express, run, row).await?);
-        let mut gathered = Gathered { is_too_large: state.is_too_large, ..Gathered::default() };
+        let mut gathered = Gathered::default();
+        gathered.is_too_large = state.is_too_large;
         for (_, row) in shared.store.scan(partition, Range::prefix(keys::MAP_RUN_RESULTS, key.to_vec())).await? {
             read_results(&row).map_err(corrupt)?.into_iter().for_each(|(index, text)| gathered.restore(index, text));
         }
@@ -239,10 +240,9 @@ impl<'s> Runner<'s> {
                     }
                     // As many as are there, but not for ever.
                     for _ in 0..1_000 {
-                        match self.start.inbox.try_recv() {
-                            Ok(message) if self.take(message) => return Over::Again,
-                            Ok(_) => {}
-                            Err(_) => break,
+                        let Ok(message) = self.start.inbox.try_recv() else { break };
+                        if self.take(message) {
+                            return Over::Again;
                         }
                     }
                 }
@@ -259,7 +259,13 @@ impl<'s> Runner<'s> {
                     }
                 }
                 () = sleep(commit_in) => self.begin_commit(None, self.open),
-                Some(_) = self.tasks.join_next() => {}
+                Some(task) = self.tasks.join_next() => {
+                    if let Err(error) = task {
+                        let code = store::Trouble::StepPanicked.code();
+                        tracing::error!(run = %self.start.run, code, %error, "a Map Run begins again from its last commit");
+                        return Over::Again;
+                    }
+                }
             }
         }
     }

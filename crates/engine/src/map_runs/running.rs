@@ -121,3 +121,11 @@ impl RunningMapRuns {
         }
     }
 }
+
+impl Drop for RunningMapRuns {
+    fn drop(&mut self) {
+        for running in self.runs.values() {
+            running.runner.abort();
+        }
+    }
+}

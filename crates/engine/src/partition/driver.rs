@@ -329,7 +329,10 @@ impl Partition {
                 self.answer_later(answer, redriven);
             }
             Input::Child(child) => self.start_child(*child).await?,
-            Input::StopChild { execution, run, index, permit: _ } => self.stop_child(&execution, run, index).await?,
+            Input::StopChild { execution, run, index, permit } => {
+                drop(permit);
+                self.stop_child(&execution, run, index).await?;
+            }
             Input::MapRun(input) => self.map_run(*input).await?,
             Input::Shutdown => unreachable!("handled where inputs are taken"),
         }
@@ -357,7 +360,8 @@ impl Partition {
 
     /// Starts a child of a Map Run. One that was started before is seen to: its run is told how it ended, now or when it does.
     async fn start_child(&mut self, child: ChildInput) -> Result<(), StoreError> {
-        let ChildInput { execution: key, mut header, revision, is_new, redrives, permit: _ } = child;
+        let ChildInput { execution: key, mut header, revision, is_new, redrives, permit } = child;
+        drop(permit);
         let now = self.shared.environment.now();
         if !is_new && let Some(existing) = self.find(&key).await? {
             let Some((run, ended)) = Ended::of(&existing.execution) else { return Ok(()) };
