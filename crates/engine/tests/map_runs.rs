@@ -48,7 +48,9 @@ fn counts(counts: &MapRunCounts) -> String {
 }
 
 async fn told(engine: &Engine, execution: &str) -> String {
-    let text = |event: &Value, name: &str| event.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let text = |event: &Value, name: &str| {
+        event.get(name).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    };
     let line = |event: &Value| {
         let member = |name| text(event, name).unwrap_or_default();
         format!("{} <- {} {}\n", member("id"), member("previousEventId"), member("type"))
@@ -72,7 +74,8 @@ async fn until<T>(engine: &Engine, mut check: impl AsyncFnMut() -> Option<T>) ->
 async fn items_are_given_to_standard_children_in_order() {
     let engine = open(&Arc::new(Memory::new())).await;
     let states = json!({"Add": {"Type": "Pass", "Parameters": {"sum.$": "States.MathAdd($.n, 1)", "of.$": "$$.Execution.Input.n"}, "End": true}});
-    let selector = json!({"n.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index", "x.$": "$.x", "s.$": "$$.Map.Item.Source"});
+    let selector =
+        json!({"n.$": "$$.Map.Item.Value", "i.$": "$$.Map.Item.Index", "x.$": "$.x", "s.$": "$$.Map.Item.Source"});
     let fields = [("ItemsPath", json!("$.list")), ("ItemSelector", selector), ("MaxConcurrency", json!(2))];
     let machine = create(&engine, "m", &map("STANDARD", &states, &fields)).await;
     let execution = start(&engine, &machine, "one", &json!({"list": [5, 6, 7], "x": "y"})).await;
@@ -188,7 +191,10 @@ async fn a_run_goes_on_after_a_restart() {
         let description = closed(&engine, &execution).await;
         assert_eq!(output(&description), Value::from(items).to_string());
         let run = map_run(&engine, &execution).await;
-        assert_eq!(counts(&run.item_counts), "0 pending, 0 running, 600 succeeded, 0 failed, 0 timed out, 0 aborted, 600 in all");
+        assert_eq!(
+            counts(&run.item_counts),
+            "0 pending, 0 running, 600 succeeded, 0 failed, 0 timed out, 0 aborted, 600 in all"
+        );
         if kind == "STANDARD" {
             let child = children(&engine, &run.map_run_arn).await.len();
             assert_eq!(child, 100, "a page");
@@ -217,9 +223,14 @@ async fn an_execution_that_is_stopped_stops_its_run() {
     assert_eq!((described.max_concurrency, described.tolerated_failure_percentage), (3, 12.5));
     let stop = StopExecutionRequest::decode(&json!({"executionArn": (&*execution)})).expect("a valid request");
     engine.stop_execution(stop).await.expect("it is stopped");
-    let run = until(&engine, async || Some(map_run(&engine, &execution).await).filter(|run| run.stop_date_ms.is_some())).await;
+    let run =
+        until(&engine, async || Some(map_run(&engine, &execution).await).filter(|run| run.stop_date_ms.is_some()))
+            .await;
     assert_eq!(run.status, MapRunStatus::Aborted);
-    assert_eq!(counts(&run.item_counts), "0 pending, 0 running, 0 succeeded, 0 failed, 0 timed out, 3 aborted, 3 in all");
+    assert_eq!(
+        counts(&run.item_counts),
+        "0 pending, 0 running, 0 succeeded, 0 failed, 0 timed out, 3 aborted, 3 in all"
+    );
     let statuses = children(&engine, &run.map_run_arn).await.into_iter().map(|child| child.status);
     assert!(statuses.into_iter().all(|status| status == ExecutionStatus::Aborted));
     let refused = engine.update_map_run(update).await.expect_err("it has ended");
@@ -253,16 +264,24 @@ async fn a_redrive_goes_on_with_what_has_failed() {
         assert_eq!(closed(&engine, &execution).await.status, ExecutionStatus::Failed);
         let run = map_run(&engine, &execution).await;
         assert_eq!(run.status, MapRunStatus::Failed);
-        assert_eq!(counts(&run.item_counts), "1 pending, 0 running, 2 succeeded, 2 failed, 0 timed out, 0 aborted, 5 in all");
+        assert_eq!(
+            counts(&run.item_counts),
+            "1 pending, 0 running, 2 succeeded, 2 failed, 0 timed out, 0 aborted, 5 in all"
+        );
         clock.0.store(2000, std::sync::atomic::Ordering::SeqCst);
-        let redrive = RedriveExecutionRequest::decode(&json!({"executionArn": (&*execution)})).expect("a valid request");
+        let redrive =
+            RedriveExecutionRequest::decode(&json!({"executionArn": (&*execution)})).expect("a valid request");
         engine.redrive_execution(redrive).await.expect("it is redriven");
         assert_eq!(output(&closed(&engine, &execution).await), "[1,2,3,4,5]");
         let run = map_run(&engine, &execution).await;
-        assert_eq!(counts(&run.item_counts), "0 pending, 0 running, 5 succeeded, 0 failed, 0 timed out, 0 aborted, 5 in all");
+        assert_eq!(
+            counts(&run.item_counts),
+            "0 pending, 0 running, 5 succeeded, 0 failed, 0 timed out, 0 aborted, 5 in all"
+        );
         assert_eq!((run.redrive_count, map_runs(&engine, &execution).await.len()), (1, 1));
         if kind == "STANDARD" {
-            let redriven = children(&engine, &run.map_run_arn).await.iter().filter(|child| child.redrive_count == 1).count();
+            let redriven =
+                children(&engine, &run.map_run_arn).await.iter().filter(|child| child.redrive_count == 1).count();
             assert_eq!(redriven, 2);
         }
         expect![[r#"
@@ -290,7 +309,17 @@ async fn runs_within_runs() {
     let inner = map("EXPRESS", &json!({"P": {"Type": "Pass", "End": true}}), &[("Label", json!("Inner"))]);
     let states = inner.get("States").expect("states").clone();
     let outer = map("STANDARD", &states, &[]);
-    let outer = json::parse(&outer.to_string().replacen("\"Map\":{\"Type\":\"Map\",\"Label\":\"Each\"", "\"Outer\":{\"Type\":\"Map\",\"Label\":\"Each\"", 1).replacen("{\"StartAt\":\"Map\"", "{\"StartAt\":\"Outer\"", 1)).expect("JSON");
+    let outer = json::parse(
+        &outer
+            .to_string()
+            .replacen(
+                "\"Map\":{\"Type\":\"Map\",\"Label\":\"Each\"",
+                "\"Outer\":{\"Type\":\"Map\",\"Label\":\"Each\"",
+                1,
+            )
+            .replacen("{\"StartAt\":\"Map\"", "{\"StartAt\":\"Outer\"", 1),
+    )
+    .expect("JSON");
     let machine = create(&engine, "m", &outer).await;
     let execution = start(&engine, &machine, "one", &json!([[1, 2], [3], []])).await;
     expect!["[[1,2],[3],[]]"].assert_eq(&output(&closed(&engine, &execution).await));

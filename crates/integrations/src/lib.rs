@@ -4,10 +4,12 @@
 //! [`TaskRequest::invocation_id`], and answers once.
 
 mod aws_sdk;
+mod buckets;
 mod lambda;
 mod reply;
 mod task;
 
+pub use buckets::{BucketError, Buckets, ObjectPlace, Upload};
 pub use reply::mocked_result_problem;
 pub use task::{TaskOutcome, TaskRequest};
 

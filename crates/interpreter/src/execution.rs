@@ -1,8 +1,8 @@
 //! Where an execution is: a header that never changes, a little state, and a tree of frames.
 
-use crate::{MapRunChild, Timestamp};
 use crate::frame::{Frame, FrameId};
 use crate::redrive::Redrives;
+use crate::{MapRunChild, Timestamp};
 use json::Payload;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};

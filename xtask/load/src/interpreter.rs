@@ -108,7 +108,12 @@ fn run(definition: &asl::StateMachineDefinition, execution: &mut Execution) -> u
                     now = now.max(timer.due);
                     commands.push_back(Command::TimerFired(timer.kind));
                 }
-                Effect::EndTask(_) | Effect::ClearTimer(_) | Effect::NotifyClosed => {}
+                Effect::EndTask(_)
+                | Effect::ClearTimer(_)
+                | Effect::StartMapRun(_)
+                | Effect::StopMapRun(_)
+                | Effect::RedriveMapRun(_)
+                | Effect::NotifyClosed => {}
             }
         }
     }

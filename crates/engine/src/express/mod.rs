@@ -219,12 +219,7 @@ impl Express {
     }
 
     /// Takes a new execution's first step. If it goes on its outcome is to be taken yet; else everybody has been told of it.
-    fn begin(
-        &self,
-        kind: ExpressKind,
-        revision: &Revision,
-        execution: &mut Execution,
-    ) -> Result<Option<Outcome>, ()> {
+    fn begin(&self, kind: ExpressKind, revision: &Revision, execution: &mut Execution) -> Result<Option<Outcome>, ()> {
         let now = execution.header.start_time;
         let outcome = self.step(kind, revision, execution, Command::StartExecution, now)?;
         let outcome = outcome.expect("a new execution can be started");
@@ -303,11 +298,7 @@ fn output_and_ending(status: &ExecutionStatus) -> (Option<Arc<str>>, Ending) {
 }
 
 /// What StartSyncExecution answers when an execution has ended.
-fn response(
-    execution: &Execution,
-    revision: &Revision,
-    included_data: IncludedData,
-) -> StartSyncExecutionResponse {
+fn response(execution: &Execution, revision: &Revision, included_data: IncludedData) -> StartSyncExecutionResponse {
     let header = &execution.header;
     let with_data = included_data == IncludedData::AllData;
     let start_date_ms = header.start_time.0;

@@ -6,8 +6,8 @@
 use super::journal::Journal;
 use super::query::{ExpressExecution, ExpressKind};
 use api::ExecutionStatus as ApiStatus;
-use interpreter::rows::{CorruptRow, Reader, Writer};
 use asl::definition::ScopeIndex;
+use interpreter::rows::{CorruptRow, Reader, Writer};
 use interpreter::{Ending, Execution, ExecutionStatus, MapRunChild};
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};

@@ -44,8 +44,10 @@ impl Context {
         let state = revision.definition.state(row.scope, row.state);
         let StateKind::Map(map) = &state.kind else { unreachable!("the run of a Map state") };
         let arn = MapRunArn::parse(&row.map_run_arn).expect("the interpreter made it");
-        let machine =
-            StateMachineArn { label: Some(arn.label.clone()), ..StateMachineArn::new(arn.identity.clone(), &*arn.state_machine) };
+        let machine = StateMachineArn {
+            label: Some(arn.label.clone()),
+            ..StateMachineArn::new(arn.identity.clone(), &*arn.state_machine)
+        };
         let arn_prefix = match plan.is_express {
             true => ExecutionArn::express_prefix(&machine),
             false => {
@@ -153,11 +155,7 @@ pub(super) async fn start(context: Arc<Context>, piece: Piece, told: mpsc::Unbou
     let _ = told.send(Message::PieceDone);
 }
 
-async fn run_express(
-    context: &Context,
-    piece: Piece,
-    told: &mpsc::UnboundedSender<Message>,
-) -> Result<(), Broken> {
+async fn run_express(context: &Context, piece: Piece, told: &mpsc::UnboundedSender<Message>) -> Result<(), Broken> {
     let mut ended: Vec<Ended> = Vec::with_capacity(piece.children.len());
     for child in &piece.children {
         match context.header(child) {

@@ -140,8 +140,7 @@ impl Counts {
     }
 
     fn write(&self, row: &mut Writer) {
-        let numbers =
-            [self.succeeded, self.failed, self.timed_out, self.aborted, self.running, self.pending_redrive];
+        let numbers = [self.succeeded, self.failed, self.timed_out, self.aborted, self.running, self.pending_redrive];
         numbers.into_iter().for_each(|number| row.number(number));
     }
 

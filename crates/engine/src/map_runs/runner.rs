@@ -459,9 +459,10 @@ impl<'s> Runner<'s> {
         if !self.is_dirty || self.commit.is_some() {
             return None;
         }
-        let waits_for_mark = self.waiting.front().is_some_and(|child| {
-            child.index >= self.started_below && !self.context.plan.is_express
-        });
+        let waits_for_mark = self
+            .waiting
+            .front()
+            .is_some_and(|child| child.index >= self.started_below && !self.context.plan.is_express);
         let at_once = self.ends >= COMMIT_ENDS || waits_for_mark || !self.updates.is_empty();
         Some(if at_once { Instant::now() } else { self.committed_at + COMMIT_AFTER })
     }

@@ -56,13 +56,7 @@ impl RunningMapRuns {
     }
 
     /// Begins to run something that is left to be done.
-    pub fn start(
-        &mut self,
-        shared: &Arc<Shared>,
-        partition: PartitionId,
-        sender: &mpsc::Sender<Input>,
-        run: MapRunId,
-    ) {
+    pub fn start(&mut self, shared: &Arc<Shared>, partition: PartitionId, sender: &mpsc::Sender<Input>, run: MapRunId) {
         self.incarnations += 1;
         let incarnation = self.incarnations;
         let (messages, inbox) = mpsc::unbounded_channel();
@@ -99,13 +93,7 @@ impl RunningMapRuns {
     }
 
     /// The runner has come to its end, which is durable.
-    pub fn ended(
-        &mut self,
-        shared: &Arc<Shared>,
-        partition: PartitionId,
-        sender: &mpsc::Sender<Input>,
-        run: MapRunId,
-    ) {
+    pub fn ended(&mut self, shared: &Arc<Shared>, partition: PartitionId, sender: &mpsc::Sender<Input>, run: MapRunId) {
         let Some(running) = self.runs.remove(&run) else { return };
         shared.map_runs.lock().remove(&run);
         if running.asked == Asked::Redrive && running.is_durable {

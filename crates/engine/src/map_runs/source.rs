@@ -56,7 +56,10 @@ async fn read_all(
         while (children.len() as u64) < chunk.count {
             let index = chunk.first + children.len() as u64;
             let Some((child, _)) = next_child(context, &mut items, index).await? else {
-                return Err(Broken::new("States.ItemReaderFailed", "Items that were read before are not there any more."));
+                return Err(Broken::new(
+                    "States.ItemReaderFailed",
+                    "Items that were read before are not there any more.",
+                ));
             };
             children.push(child);
         }
@@ -87,11 +90,7 @@ async fn read_all(
 }
 
 /// The next child, and about how many bytes its items take.
-async fn next_child(
-    context: &Context,
-    items: &mut Items,
-    index: u64,
-) -> Result<Option<(NewChild, usize)>, Broken> {
+async fn next_child(context: &Context, items: &mut Items, index: u64) -> Result<Option<(NewChild, usize)>, Broken> {
     match &context.batcher {
         None => {
             let first_item = items.position().item;

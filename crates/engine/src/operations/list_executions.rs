@@ -5,7 +5,7 @@ use crate::Engine;
 use crate::ExpressQuery;
 use crate::keys::{self, IndexRow};
 use api::{
-    Exception, ExecutionListItem, ExecutionStatus, ExecutionsOf, ListExecutionsRequest, ListExecutionsResponse,
+    Code, Exception, ExecutionListItem, ExecutionStatus, ExecutionsOf, ListExecutionsRequest, ListExecutionsResponse,
     RedriveFilter, StateMachineType, next_token,
 };
 use arn::{ExecutionArn, MapRunArn, Qualifier, StateMachineArn};
@@ -113,7 +113,14 @@ impl Engine {
 
     /// Where the children of a Map Run are to be found.
     async fn children_of(&self, arn: &MapRunArn) -> Result<Listed, Exception> {
-        let (run, is_express) = self.map_run_kind(arn).await?;
+        let found = self.map_run_kind(arn).await;
+        let (run, is_express) = found.map_err(|exception| match exception.code {
+            // In this operation's own words.
+            Code::ResourceNotFound => {
+                Exception::new(Code::ResourceNotFound, "Request references a resource that does not exist.")
+            }
+            _ => exception,
+        })?;
         let (identity, machine) = (arn.identity.clone(), &*arn.state_machine);
         let label = Some(arn.label.clone());
         let state_machine = StateMachineArn { label: label.clone(), ..StateMachineArn::new(identity.clone(), machine) };
@@ -131,7 +138,9 @@ impl Engine {
         let Listed { state_machine_arn, named, map_run, indexed, .. } = children;
         let run = indexed.rsplit(':').next().unwrap_or_default();
         let query = ExpressQuery {
-            state_machine_name: Some(format!("{}/{}", named.state_machine, named.label.as_deref().unwrap_or("")).into()),
+            state_machine_name: Some(
+                format!("{}/{}", named.state_machine, named.label.as_deref().unwrap_or("")).into(),
+            ),
             status: request.status_filter,
             started_from_ms: None,
             started_before_ms: None,

@@ -4,12 +4,12 @@ use crate::Engine;
 use crate::keys;
 use crate::map_runs::{Asked, Counts, MapRunRow, Message, State, Status};
 use api::{
-    DescribeMapRunRequest, DescribeMapRunResponse, EmptyResponse, Exception, ListMapRunsRequest,
-    ListMapRunsResponse, MapRunCounts, MapRunListItem, MapRunStatus, UpdateMapRunRequest, next_token,
+    DescribeMapRunRequest, DescribeMapRunResponse, EmptyResponse, Exception, ListMapRunsRequest, ListMapRunsResponse,
+    MapRunCounts, MapRunListItem, MapRunStatus, UpdateMapRunRequest, next_token,
 };
 use arn::MapRunArn;
-use interpreter::{MapRunId, Plan};
 use interpreter::rows::CorruptRow;
+use interpreter::{MapRunId, Plan};
 use store::{PartitionId, Range, StoreError};
 
 /// A Map Run as it is stored.

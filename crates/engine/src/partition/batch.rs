@@ -3,11 +3,11 @@
 use super::resident::{Indexed, Resident};
 use super::residents::Residents;
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
+use crate::map_runs::{self, Asked, MapRunRow};
 use crate::tasks;
 use bytes::BytesMut;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::write_events;
-use crate::map_runs::{self, Asked, MapRunRow};
 use interpreter::{Effect, ExecutionStatus, MapRunId, MapRunStart, Outcome, Plan, TaskId, Timer, Timestamp};
 use std::collections::HashMap;
 use store::{Bytes, Table, Write};

@@ -1,10 +1,10 @@
 //! What arrives at a partition.
 
 use crate::keys::ExecutionKey;
+use crate::map_runs::{ChildInput, MapRunInput};
 use crate::registry::Revision;
 use crate::tasks::HandedOut;
 use api::Exception;
-use crate::map_runs::{ChildInput, MapRunInput};
 use interpreter::{Command, Header, MapRunId, TaskId, Timestamp};
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};

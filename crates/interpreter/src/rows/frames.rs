@@ -231,9 +231,7 @@ fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
         },
         (6, Kept::Output(output)) => Phase::Finished { output },
         (7, _) => Phase::Stopped,
-        (8, _) => {
-            Phase::MapRun { run: row.map_run()?, redrives: row.number()?, is_open: row.byte()? != 0 }
-        }
+        (8, _) => Phase::MapRun { run: row.map_run()?, redrives: row.number()?, is_open: row.byte()? != 0 },
         _ => return Err(CorruptRow("a frame's two rows do not fit together")),
     })
 }

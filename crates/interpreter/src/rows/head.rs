@@ -68,9 +68,8 @@ impl Header {
             let text = text.or_else(|| usual.map(name));
             text.ok_or(CorruptRow("the state machine's ARN is none"))
         };
-        let execution_arn = usual(execution_arn, &|names| {
-                format!("{}:execution:{}:{name}", names.prefix, names.state_machine).into()
-        })?;
+        let execution_arn =
+            usual(execution_arn, &|names| format!("{}:execution:{}:{name}", names.prefix, names.state_machine).into())?;
         let mut header = Header {
             execution_arn,
             state_machine_name: usual(state_machine_name, &|names| names.state_machine.into())?,

@@ -187,12 +187,7 @@ pub(crate) fn percentage(
 }
 
 /// `MaxItems`: what is no whole number fails the state, what is negative fails the run (recorded).
-fn max_items(
-    step: &mut Step<'_>,
-    frame: &Frame,
-    input: &Payload,
-    reader: &ItemReader,
-) -> Result<Option<i64>, Fault> {
+fn max_items(step: &mut Step<'_>, frame: &Frame, input: &Payload, reader: &ItemReader) -> Result<Option<i64>, Fault> {
     match &reader.max_items {
         None => Ok(None),
         Some(IntegerField::Path(path)) => {

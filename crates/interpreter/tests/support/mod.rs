@@ -110,6 +110,7 @@ impl Run {
                     let position = self.tasks.iter().position(|open| open == task).expect("a task that is open");
                     self.tasks.remove(position);
                 }
+                Effect::StartMapRun(_) | Effect::StopMapRun(_) | Effect::RedriveMapRun(_) => {}
                 Effect::NotifyClosed => assert!(!self.execution.is_running()),
             }
         }
