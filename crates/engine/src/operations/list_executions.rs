@@ -139,7 +139,7 @@ impl Engine {
         let run = indexed.rsplit(':').next().unwrap_or_default();
         let query = ExpressQuery {
             state_machine_name: Some(
-                format!("{}/{}", named.state_machine, named.label.as_deref().unwrap_or("")).into(),
+                format!("{}/{}", named.state_machine, named.label.as_deref().unwrap_or("")),
             ),
             status: request.status_filter,
             started_from_ms: None,
