@@ -8,6 +8,8 @@ use aws_client::Client;
 use engine::{Engine, Retention};
 use functions::{FunctionConfig, Functions};
 use integrations::Integrations;
+use integrations::http_task::{Connection, Connections};
+use integrations::mocks::Mocks;
 use server::Server;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -29,6 +31,16 @@ pub(crate) struct Node {
     pub(crate) functions: Functions,
 }
 
+/// How tasks call services.
+pub(crate) struct Calls {
+    /// AWS's.
+    pub(crate) aws: Client,
+    /// What is not called.
+    pub(crate) mocks: Option<Mocks>,
+    /// What HTTP Tasks are sent with.
+    pub(crate) connections: Vec<Connection>,
+}
+
 /// A runtime with a thread for every processor.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the threads could not be started")
@@ -44,14 +56,14 @@ pub(crate) fn open_directory(directory: &Path) -> anyhow::Result<Arc<dyn Store>>
 }
 
 impl Node {
-    /// Takes over what is in `store` and goes on with it. Tasks call AWS's services with `aws`; `address` is where functions find this server, if it is one.
+    /// Takes over what is in `store` and goes on with it. `calls` is how tasks call services; `address` is where functions find this server, if it is one.
     pub(crate) async fn open(
         store: Arc<dyn Store>,
         surroundings: &Surroundings,
         configured: Vec<FunctionConfig>,
         retention: Retention,
         logs: EventLogs,
-        aws: Client,
+        calls: Calls,
         address: Option<SocketAddr>,
     ) -> anyhow::Result<Node> {
         let functions = Functions::new(functions::Options {
@@ -62,7 +74,11 @@ impl Node {
             ..functions::Options::default()
         });
         functions.set(configured);
-        let integrations = Integrations::new(functions.clone()).with_aws(aws);
+        let mut integrations = Integrations::new(functions.clone()).with_aws(calls.aws);
+        integrations = integrations.with_connections(Connections::new(calls.connections));
+        if let Some(mocks) = calls.mocks {
+            integrations = integrations.with_mocks(mocks);
+        }
         let mut options = engine::Options::new(surroundings.identity());
         options.settings = surroundings.settings();
         options.retention = retention;

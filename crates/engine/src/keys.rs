@@ -4,8 +4,9 @@
 
 use crate::hash::{BASIS, fnv_1a};
 use crate::registry;
+use interpreter::TaskId;
+use interpreter::rows::{Reader, TextId, Writer};
 use interpreter::{Execution, FrameId, Header, MapRunId, Timer, TimerKind, Timestamp};
-use interpreter::{TaskId, rows::Reader, rows::Writer};
 use std::ops::Bound;
 use std::sync::Arc;
 use store::{Bytes, Range, Table};
@@ -36,21 +37,24 @@ pub(crate) const EXPRESS_STARTS: Table = Table(26);
 /// Variables that are not in a frame's base row, by execution, frame and name.
 pub(crate) const VARIABLES: Table = Table(27);
 
+/// Long texts of histories and frames, by execution and what they say.
+pub(crate) const TEXTS: Table = Table(29);
+
 /// What a partition notes for itself: see [`TIMERS_FROM`].
 pub(crate) const MARKS: Table = Table(28);
 
 /// What a Map Run is, by its id: see `map_runs::rows`.
-pub(crate) const MAP_RUNS: Table = Table(29);
+pub(crate) const MAP_RUNS: Table = Table(40);
 /// How far it is, by its id.
-pub(crate) const MAP_RUN_STATES: Table = Table(30);
+pub(crate) const MAP_RUN_STATES: Table = Table(41);
 /// The Map Runs of an execution, by execution, `MapRunStarted` event, newest first, and id.
-pub(crate) const MAP_RUNS_OF: Table = Table(31);
+pub(crate) const MAP_RUNS_OF: Table = Table(42);
 /// Map Runs for which something is left to be done, by id: see `map_runs::Asked`.
-pub(crate) const OPEN_MAP_RUNS: Table = Table(32);
+pub(crate) const OPEN_MAP_RUNS: Table = Table(43);
 /// Results of a Map Run that are not written elsewhere, by id and the number of the commit.
-pub(crate) const MAP_RUN_RESULTS: Table = Table(33);
+pub(crate) const MAP_RUN_RESULTS: Table = Table(44);
 /// Child executions of a Map Run that did not succeed, by id and the child's index.
-pub(crate) const MAP_RUN_FAILURES: Table = Table(34);
+pub(crate) const MAP_RUN_FAILURES: Table = Table(45);
 
 /// The row of [`MARKS`] with the time, as it stands in keys, before which there is no row in [`TIMERS`]. Nobody else knows how many were there
 /// and went, and a store may have to go over all of them to find the first that is left.
@@ -71,6 +75,7 @@ pub fn table_name(table: Table) -> &'static str {
         CLOSED => "closing time",
         EXPRESS_STARTS => "Express start",
         VARIABLES => "variable",
+        TEXTS => "text",
         MARKS => "mark",
         MAP_RUNS => "Map Run",
         MAP_RUN_STATES => "Map Run state",
@@ -135,6 +140,15 @@ impl ExecutionKey {
 
     pub fn event(&self, event_id: u64) -> Bytes {
         self.with(&event_id.to_be_bytes())
+    }
+
+    /// What no key of the execution comes after in a table of keys that end with so many bytes.
+    pub fn last(&self, suffix_bytes: usize) -> Bytes {
+        self.with(&vec![0xff; suffix_bytes])
+    }
+
+    pub fn text(&self, id: TextId) -> Bytes {
+        self.with(&id.0)
     }
 
     pub fn task(&self, task: TaskId) -> Bytes {

@@ -8,8 +8,8 @@ use crate::partition::Resident;
 use crate::partition::{Input, Shared};
 use crate::registry::Revision;
 use asl::definition::{Resource, StateKind};
-use integrations::{TaskOutcome, TaskRequest};
-use interpreter::{Command, Header, TaskAttempt, TaskId, TaskToken};
+use integrations::{TaskOrigin, TaskOutcome, TaskRequest, Thrown};
+use interpreter::{Command, Execution, Frame, Header, MockedEnd, TaskAttempt, TaskId, TaskToken};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -64,7 +64,10 @@ pub(crate) fn for_worker(resident: &Resident, task: TaskId) -> Option<HandedOut>
 /// The row of a task that has just been scheduled.
 pub(crate) fn row(resident: &Resident, task: TaskId) -> TaskRow {
     match open_attempt(resident, task) {
-        Some((_, Resource::Activity { arn })) => TaskRow::Worker { activity_arn: arn.to_string() },
+        // A mocked one may be no worker's: whoever dispatches it looks.
+        Some((attempt, Resource::Activity { arn })) if attempt.invocation.is_none() => {
+            TaskRow::Worker { activity_arn: arn.to_string() }
+        }
         _ => TaskRow::Performer,
     }
 }
@@ -79,14 +82,24 @@ pub(crate) fn dispatch(
     task: TaskId,
 ) {
     let Some((attempt, resource)) = open_attempt(resident, task) else { return };
-    if let Resource::Activity { arn } = resource {
-        return offer(shared, arn, key.clone(), task);
-    }
+    let worker = match resource {
+        // Those that wait for workers, perhaps a million of them, need nothing but the name of the activity.
+        Resource::Activity { arn } if attempt.invocation.is_none() => return offer(shared, arn, key.clone(), task),
+        Resource::Activity { arn } => Some(arn),
+        _ => None,
+    };
     let identity = (key.clone(), task);
     if running.0.contains_key(&identity) {
         return;
     }
-    let request = request(shared, &resident.revision, &resident.execution.header, task, resource, attempt);
+    let header = &resident.execution.header;
+    let request = TaskRequest {
+        origin: origin(&resident.revision, &resident.execution, task, attempt),
+        ..request(shared, &resident.revision, header, task, resource, attempt)
+    };
+    if let Some(activity_arn) = worker.filter(|_| !shared.performer.mocks(&request)) {
+        return offer(shared, activity_arn, key.clone(), task);
+    }
     let (shared, partition, execution) = (shared.clone(), partition.clone(), key.clone());
     let performer = tokio::spawn(async move {
         if let Some(command) = perform(&shared, request, task, &execution.0.escape_ascii()).await {
@@ -110,8 +123,40 @@ pub(crate) fn request(
         resource: resource.clone(),
         payload: attempt.payload.clone(),
         role_arn: attempt.role_arn.clone(),
-        invocation_id: invocation_id(&header.execution_arn, task),
+        invocation_id: invocation_id(header, task),
         trace_header: shared.traces.header(revision, header, task),
+        origin: None,
+    }
+}
+
+/// What a mock may want to know of a task; nothing if none is asked for.
+pub(crate) fn origin(
+    revision: &Revision,
+    execution: &Execution,
+    task: TaskId,
+    attempt: &TaskAttempt,
+) -> Option<TaskOrigin> {
+    let (header, invocation) = (&execution.header, attempt.invocation?);
+    let frame = execution.frame(task.frame)?;
+    Some(TaskOrigin {
+        state_machine: revision.machine_name.clone(),
+        test_case: header.test_case.clone()?,
+        execution_arn: header.execution_arn.clone(),
+        execution_input: header.input.clone(),
+        state: revision.definition.state(frame.scope, frame.state).name.clone(),
+        input: frame.input.clone(),
+        invocation,
+        attempt: frame.retry_count(),
+        item: item(revision, execution, frame).or(header.map_run.map(|child| child.index)),
+    })
+}
+
+/// The number of the item of the nearest Map around.
+fn item(revision: &Revision, execution: &Execution, frame: &Frame) -> Option<u64> {
+    let parent = execution.frame(frame.parent?)?;
+    match &revision.definition.state(parent.scope, parent.state).kind {
+        StateKind::Map(_) => Some(frame.position),
+        _ => item(revision, execution, parent),
     }
 }
 
@@ -159,12 +204,20 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
         TaskOutcome::Submitted { output } => Command::TaskSubmitted { task, output },
         TaskOutcome::Failed { error, cause } => Command::TaskFailed { task, error: Some(error), cause: Some(cause) },
         TaskOutcome::Refused { cause } => Command::TaskRefused { task, cause },
+        TaskOutcome::Mocked { submitted, end } => {
+            let end = match end {
+                Ok(output) => MockedEnd::Succeeded(output),
+                Err(Thrown { error, cause }) => MockedEnd::Failed { error: Some(error), cause },
+            };
+            Command::TaskMocked { task, submitted, end }
+        }
     }
 }
 
-/// The attempt's identity as a UUID: the same after a crash, so that a repeat can be recognised.
-pub(crate) fn invocation_id(execution_arn: &str, task: TaskId) -> String {
-    let identity = format!("{execution_arn} {} {}", task.frame.0, task.scheduled_event);
+/// The attempt's identity as a UUID: the same after a crash, so that a repeat can be recognised. An execution that is given the name of one
+/// that was removed has a seed of its own, and so other identities.
+pub(crate) fn invocation_id(header: &Header, task: TaskId) -> String {
+    let identity = format!("{} {} {} {}", header.execution_arn, header.seed, task.frame.0, task.scheduled_event);
     let half = |seed: u64| fnv_1a(BASIS ^ seed, identity.bytes());
     let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&half(0).to_be_bytes());

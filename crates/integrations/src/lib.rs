@@ -5,18 +5,23 @@
 
 mod aws_sdk;
 mod buckets;
+pub mod http_task;
 mod lambda;
+pub mod mocks;
 mod reply;
 mod task;
 
 pub use buckets::{BucketError, Buckets, ObjectPlace, Upload};
 pub use reply::mocked_result_problem;
-pub use task::{TaskOutcome, TaskRequest};
+pub use task::{TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 
 use asl::definition::Resource;
 use aws_client::Client;
 use functions::Functions;
+use http_task::Connections;
+use mocks::Mocks;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// Resolves to how an attempt ended. `None` means that the server is going down and nothing is known: the task stays open and is
 /// performed again after the restart.
@@ -26,12 +31,40 @@ pub type PerformFuture = Pin<Box<dyn Future<Output = Option<TaskOutcome>> + Send
 pub trait Performer: Send + Sync + 'static {
     /// Performs one attempt of a task. Activities are not performed: workers fetch them.
     fn perform(&self, request: TaskRequest) -> PerformFuture;
+
+    /// The test case of an execution of `state_machine` about to be started, of which the caller asked for `named`. An error says why there is
+    /// no such test case.
+    fn test_case(&self, state_machine: &str, named: Option<&str>) -> Result<Option<Arc<str>>, String> {
+        let _ = state_machine;
+        match named {
+            Some(named) => Err(mocks::none_configured(named)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether a task is mocked: those of activities are performed then as others are.
+    fn mocks(&self, request: &TaskRequest) -> bool {
+        let _ = request;
+        false
+    }
 }
 
 impl Performer for Integrations {
     fn perform(&self, request: TaskRequest) -> PerformFuture {
         let integrations = self.clone();
         Box::pin(async move { Integrations::perform(&integrations, request).await })
+    }
+
+    fn test_case(&self, state_machine: &str, named: Option<&str>) -> Result<Option<Arc<str>>, String> {
+        match (&self.mocks, named) {
+            (Some(mocks), _) => mocks.test_case(state_machine, named),
+            (None, Some(named)) => Err(mocks::none_configured(named)),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn mocks(&self, request: &TaskRequest) -> bool {
+        self.mocks.as_ref().is_some_and(|mocks| mocks.mocks(request))
     }
 }
 
@@ -40,12 +73,14 @@ impl Performer for Integrations {
 pub struct Integrations {
     functions: Functions,
     aws: Option<Client>,
+    mocks: Option<Mocks>,
+    connections: Connections,
 }
 
 impl Integrations {
     /// Performers that run Lambda functions with `functions`.
     pub fn new(functions: Functions) -> Integrations {
-        Integrations { functions, aws: None }
+        Integrations { functions, aws: None, mocks: None, connections: Connections::default() }
     }
 
     /// They call AWS's services, or what stands in for them, with `client`.
@@ -53,14 +88,32 @@ impl Integrations {
         Integrations { aws: Some(client), ..self }
     }
 
-    /// Performs one attempt of a task. Activities are not performed: workers fetch them.
+    /// What HTTP Tasks are sent with.
+    pub fn with_connections(self, connections: Connections) -> Integrations {
+        Integrations { connections, ..self }
+    }
+
+    /// What `mocks` say of a test case's tasks is done in place of calling anything.
+    pub fn with_mocks(self, mocks: Mocks) -> Integrations {
+        Integrations { mocks: Some(mocks), ..self }
+    }
+
+    /// Performs one attempt of a task. Activities are not performed: workers fetch them, unless they are mocked.
     ///
     /// `None` means that the server is going down and nothing is known: the task stays open and is performed again after the restart.
     pub async fn perform(&self, request: TaskRequest) -> Option<TaskOutcome> {
+        if let (Some(mocks), Some(origin)) = (&self.mocks, &request.origin)
+            && let Some(outcome) = mocks.perform(&request, origin).await
+        {
+            return Some(outcome);
+        }
         match &request.resource {
             Resource::LambdaFunction { arn } => lambda::call_function(&self.functions, arn, &request).await,
             Resource::Service { service, action, pattern, .. } if service == "lambda" && action == "invoke" => {
                 lambda::invoke(&self.functions, *pattern, &request).await
+            }
+            Resource::Service { service, action, .. } if service == "http" && action == "invoke" => {
+                Some(http_task::invoke(&self.connections, self.aws.as_ref(), &request).await)
             }
             Resource::Service { arn, service, action, pattern, .. } => {
                 match (service.strip_prefix("aws-sdk:"), &self.aws) {
@@ -70,9 +123,14 @@ impl Integrations {
                     _ => Some(unsupported(arn)),
                 }
             }
-            Resource::Activity { .. } => unreachable!("activities wait for workers"),
+            Resource::Activity { .. } => Some(activity_not_mocked()),
         }
     }
+}
+
+/// The mock of an activity was taken back after the task was dispatched to it.
+fn activity_not_mocked() -> TaskOutcome {
+    TaskOutcome::Refused { cause: "The mocked response of the activity is not there any more.".into() }
 }
 
 fn unsupported(arn: &str) -> TaskOutcome {

@@ -3,6 +3,7 @@
 use crate::frame::{Frame, FrameId};
 use crate::redrive::Redrives;
 use crate::{MapRunChild, Timestamp};
+use asl::definition::{ScopeIndex, StateIndex};
 use json::Payload;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -38,6 +39,8 @@ pub struct Header {
     pub state_machine_alias: Option<Arc<str>>,
     /// What it is in a Map Run, if it is the child of one. Then the machine's ARN and name end in the label.
     pub map_run: Option<MapRunChild>,
+    /// The test case that mocks its tasks: a name the engine gives meaning to.
+    pub test_case: Option<Arc<str>>,
 }
 
 /// An execution's status, by AWS's names.
@@ -88,6 +91,8 @@ pub struct Execution {
     pub redrives: Redrives,
     /// Whether it closed with its frames kept: a redrive goes on from them.
     pub keeps_frames: bool,
+    /// How many tasks of each state were scheduled so far; counted only where a test case mocks them.
+    pub(crate) invocations: BTreeMap<(ScopeIndex, StateIndex), u64>,
     /// Whether a step left frames ready to enter their states because its budget was used up.
     pub(crate) unfinished: bool,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
@@ -134,6 +139,7 @@ impl Execution {
             timeout_due: None,
             redrives: Redrives::default(),
             keeps_frames: false,
+            invocations: BTreeMap::new(),
             unfinished: false,
             frames: BTreeMap::new(),
             root_within: false,
@@ -191,6 +197,14 @@ impl Execution {
         }
         *self = undo.before;
         self.frames = frames;
+    }
+
+    /// The number of the next task of a state, from 0 on, if a test case wants to know.
+    pub(crate) fn count_invocation(&mut self, scope: ScopeIndex, state: StateIndex) -> Option<u64> {
+        self.header.test_case.as_ref()?;
+        let next = self.invocations.entry((scope, state)).or_default();
+        *next += 1;
+        Some(*next - 1)
     }
 
     /// Remembers what a frame was before the step touched it.

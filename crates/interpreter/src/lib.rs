@@ -28,7 +28,7 @@ mod test_state;
 mod timestamp;
 mod token;
 
-pub use command::{Command, CommandRejected, TaskId};
+pub use command::{Command, CommandRejected, MockedEnd, TaskId};
 pub use effect::{Effect, Timer, TimerKind};
 pub use execution::{Ending, Execution, ExecutionStatus, Header};
 pub use frame::{Frame, FrameId, Phase, TaskAttempt};

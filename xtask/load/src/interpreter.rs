@@ -152,5 +152,6 @@ fn header(value: &Value) -> Header {
         state_machine_version: None,
         state_machine_alias: None,
         map_run: None,
+        test_case: None,
     }
 }

@@ -259,6 +259,7 @@ mod tests {
             state_machine_version: Some(7),
             state_machine_alias: None,
             map_run: None,
+            test_case: None,
         };
         let mut execution = Execution::new(header);
         execution.status = status;

@@ -70,6 +70,7 @@ impl Context {
             state_machine_version: None,
             state_machine_alias: None,
             map_run: Some(MapRunChild { run, processor: map.processor, index: 0, items: 0 }),
+            test_case: row.test_case.clone(),
         };
         let machine_key = format!("{}/{}", revision.machine_key, arn.label);
         let batcher = plan.batcher();

@@ -4,7 +4,7 @@ use super::window::{Chunk, Position, Window};
 use super::{ChildStatus, Ended};
 use asl::definition::{ScopeIndex, StateIndex};
 use interpreter::rows::{CorruptRow, Reader, VERSION, Writer};
-use interpreter::{FrameId, MapRunStart, Timestamp};
+use interpreter::{FrameId, Header, MapRunStart, Timestamp};
 use json::Payload;
 use std::sync::Arc;
 
@@ -51,19 +51,22 @@ pub(crate) struct MapRunRow {
     pub state: StateIndex,
     pub revision: u64,
     pub plan: Payload,
+    /// The test case that mocks the tasks of its execution, and of its children.
+    pub test_case: Option<Arc<str>>,
 }
 
 impl MapRunRow {
-    pub fn of(execution: &[u8], execution_arn: &Arc<str>, revision: u64, start: &MapRunStart) -> MapRunRow {
+    pub fn of(execution: &[u8], header: &Header, start: &MapRunStart) -> MapRunRow {
         MapRunRow {
             execution: execution.into(),
-            execution_arn: execution_arn.clone(),
+            execution_arn: header.execution_arn.clone(),
             map_run_arn: start.map_run_arn.clone(),
             frame: start.frame,
             scope: start.scope,
             state: start.state,
-            revision,
+            revision: header.revision,
             plan: start.plan.clone(),
+            test_case: header.test_case.clone(),
         }
     }
 
@@ -78,6 +81,7 @@ impl MapRunRow {
         row.number(u64::from(self.state.0));
         row.number(self.revision);
         row.text(self.plan.text());
+        row.option(self.test_case.as_ref(), |row, name| row.text(name));
         row.finish()
     }
 
@@ -96,6 +100,7 @@ impl MapRunRow {
             state: StateIndex(index(row.number()?)?),
             revision: row.number()?,
             plan: Payload::from_valid_text(row.text()?),
+            test_case: row.option(Reader::text)?,
         })
     }
 }

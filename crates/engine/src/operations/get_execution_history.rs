@@ -32,7 +32,7 @@ impl Engine {
         let key = self.key_of(&request.execution_arn);
         let store = &*self.0.shared.store;
         let partition = self.partition_of(&key);
-        let history = History { store, partition, key: &key, known: execution.known_texts(), last_event };
+        let mut history = History { store, partition, key: &key, known: execution.known_texts(), last_event };
         let events = match (whole, request.reverse_order) {
             (Some(whole), true) => whole.into_iter().rev().filter(|event| event.id <= first).take(count).collect(),
             (Some(whole), false) => whole.into_iter().filter(|event| event.id >= first).take(count).collect(),
@@ -54,7 +54,7 @@ impl Engine {
 }
 
 /// The event as AWS shapes it. The version and alias an execution was started with stand in its header only; its first event shows them.
-fn shown(event: &HistoryEvent, header: &Header, include_execution_data: bool) -> Value {
+pub(crate) fn shown(event: &HistoryEvent, header: &Header, include_execution_data: bool) -> Value {
     const DETAILS: &str = "executionStartedEventDetails";
     let value = event.to_value(include_execution_data);
     let (Some(version), Some(shape)) = (header.state_machine_version, value.as_object()) else { return value };

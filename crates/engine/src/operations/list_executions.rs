@@ -27,7 +27,7 @@ struct Listed {
 }
 
 /// The statuses in the order of their numbers in index keys.
-const STATUSES: [ExecutionStatus; 5] = [
+pub(crate) const STATUSES: [ExecutionStatus; 5] = [
     ExecutionStatus::Running,
     ExecutionStatus::Succeeded,
     ExecutionStatus::Failed,
@@ -138,9 +138,7 @@ impl Engine {
         let Listed { state_machine_arn, named, map_run, indexed, .. } = children;
         let run = indexed.rsplit(':').next().unwrap_or_default();
         let query = ExpressQuery {
-            state_machine_name: Some(
-                format!("{}/{}", named.state_machine, named.label.as_deref().unwrap_or("")),
-            ),
+            state_machine_name: Some(format!("{}/{}", named.state_machine, named.label.as_deref().unwrap_or(""))),
             status: request.status_filter,
             started_from_ms: None,
             started_before_ms: None,

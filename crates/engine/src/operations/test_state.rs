@@ -66,12 +66,14 @@ impl Engine {
             role_arn: attempt.role_arn,
             invocation_id: uuid(self.0.shared.environment.entropy()),
             trace_header: None,
+            origin: None,
         };
         match tokio::time::timeout(timeout_seconds, self.0.shared.performer.perform(request)).await {
             Err(_) => timeout(),
             Ok(Some(TaskOutcome::Succeeded { output } | TaskOutcome::Submitted { output })) => Work::Succeeded(output),
             Ok(Some(TaskOutcome::Failed { error, cause })) => Work::Failed { error: Some(error), cause: Some(cause) },
             Ok(Some(TaskOutcome::Refused { cause })) => Work::Refused(cause),
+            Ok(Some(TaskOutcome::Mocked { .. })) => unreachable!("only tasks of a test case are mocked"),
             Ok(None) => Work::Failed { error: Some("States.TaskFailed".into()), cause: None },
         }
     }
@@ -99,6 +101,7 @@ impl Engine {
             state_machine_version: None,
             state_machine_alias: None,
             map_run: None,
+            test_case: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::map_runs::{self, Asked, MapRunRow};
 use crate::tasks;
 use bytes::BytesMut;
 use interpreter::history::HistoryEvent;
-use interpreter::rows::write_events;
+use interpreter::rows::{TextsApart, write_events};
 use interpreter::{Effect, ExecutionStatus, MapRunId, MapRunStart, Outcome, Plan, TaskId, Timer, Timestamp};
 use std::collections::HashMap;
 use store::{Bytes, Table, Write};
@@ -137,8 +137,9 @@ impl Finished {
         if touched.is_new {
             self.put(keys::HEADERS, &key.0, whole.unwrap_or_else(|| resident.execution.header.to_row()));
         }
+        let mut texts = TextsApart::default();
         if !is_whole {
-            self.add_rows(key, resident);
+            texts = self.add_rows(key, resident);
         }
         self.add_index(key, resident);
         self.add_effects(key, resident, touched.effects, now);
@@ -146,10 +147,15 @@ impl Finished {
             if !is_whole {
                 let known = resident.execution.known_texts();
                 for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
-                    self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known));
+                    self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known, &mut texts));
                 }
             }
             self.events.push((key.clone(), touched.events));
+        }
+        for (id, text) in texts.rows() {
+            if resident.stored_texts.add(id) {
+                self.put(keys::TEXTS, key.text(id), text);
+            }
         }
         if touched.unfinished {
             self.put(keys::UNFINISHED, &key.0, [interpreter::rows::VERSION]);
@@ -163,7 +169,8 @@ impl Finished {
         }
     }
 
-    fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) {
+    /// Returns the texts that stand apart from these rows.
+    fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) -> TextsApart {
         let rows = resident.execution.take_changed_rows();
         self.put(keys::STATES, &key.0, rows.state);
         for (frame, base) in rows.bases {
@@ -189,6 +196,7 @@ impl Finished {
                 self.delete(keys::FRAME_PROGRESSES, key.frame(frame));
             }
         }
+        rows.texts
     }
 
     /// One row an execution, or one more for each of its version and alias: they move when the execution closes, and back when it is redriven.
@@ -260,7 +268,7 @@ impl Finished {
 
     fn start_map_run(&mut self, key: &ExecutionKey, resident: &Resident, start: &MapRunStart, now: Timestamp) {
         let (run, header) = (start.run, &resident.execution.header);
-        let row = MapRunRow::of(&key.0, &header.execution_arn, header.revision, start);
+        let row = MapRunRow::of(&key.0, header, start);
         let plan = Plan::read(&start.plan);
         let state = map_runs::State {
             start: now,

@@ -1,6 +1,6 @@
 //! The two rows of a frame, and those of its variables.
 
-use super::{CorruptRow, KnownTexts, Reader, Writer};
+use super::{CorruptRow, KnownTexts, Reader, TextsApart, Writer};
 use crate::frame::{Changed, Frame, FrameId, Phase, TaskAttempt};
 use asl::definition::{ScopeIndex, StateIndex};
 use json::{Payload, Value};
@@ -30,10 +30,10 @@ impl Frame {
         Ok(frame)
     }
 
-    pub(super) fn base_row(&self, known: &KnownTexts) -> Vec<u8> {
-        let mut row = Writer::knowing(known);
+    pub(super) fn base_row(&self, known: &KnownTexts, texts: &mut TextsApart) -> Vec<u8> {
+        let mut row = Writer::apart_knowing(known);
         self.write_base(&mut row);
-        row.finish()
+        row.finish_apart(texts)
     }
 
     pub(super) fn progress_row(&self) -> Vec<u8> {
@@ -52,7 +52,7 @@ impl Frame {
             (true, _) => row.byte(0),
             (false, false) => {
                 row.byte(1);
-                row.shared(&Value::from(&self.variables).to_string().into());
+                row.passing(&Value::from(&self.variables).to_string().into());
             }
             (false, true) => {
                 row.byte(VARIABLES_APART);
@@ -61,10 +61,17 @@ impl Frame {
         }
         row.timestamp(self.entered_at);
         row.number(self.entered_event);
-        row.option(self.work.as_ref(), |row, work| row.shared(work.text()));
+        // Of items that are an expression's nothing is said in the history.
+        row.option(self.work.as_ref(), |row, work| row.passing(work.text()));
         match &self.phase {
             Phase::Task(attempt) => {
-                row.byte(1);
+                match attempt.invocation {
+                    None => row.byte(1),
+                    Some(invocation) => {
+                        row.byte(NUMBERED_ATTEMPT);
+                        row.number(invocation);
+                    }
+                }
                 write_attempt(row, attempt);
             }
             Phase::Finished { output } => {
@@ -158,6 +165,10 @@ impl Frame {
             0 => Kept::Nothing,
             1 => Kept::Attempt(read_attempt(base)?),
             2 => Kept::Output(base.payload()?),
+            NUMBERED_ATTEMPT => {
+                let invocation = Some(base.number()?);
+                Kept::Attempt(TaskAttempt { invocation, ..read_attempt(base)? })
+            }
             _ => return Err(CorruptRow("a frame keeps something unknown")),
         };
         Ok((frame, kept))
@@ -177,6 +188,9 @@ impl Frame {
 
 /// So many bytes of payloads and variables that stand nowhere else fit into the state row with the root frame.
 const WITHIN_MAX: usize = 128;
+
+/// What a base row keeps: an attempt with the number of its invocation before it.
+const NUMBERED_ATTEMPT: u8 = 3;
 
 /// In place of the variables in a base row: each is a row of its own.
 const VARIABLES_APART: u8 = 2;
@@ -258,6 +272,7 @@ fn read_attempt(row: &mut Reader<'_>) -> Result<TaskAttempt, CorruptRow> {
         handed_over: false,
         timeout_due: None,
         heartbeat_due: None,
+        invocation: None,
     })
 }
 
