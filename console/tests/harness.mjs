@@ -36,7 +36,8 @@ export async function openPage(browser, base, options = {}) {
   const wrongs = [];
   page.on("pageerror", (error) => wrongs.push(`an error in the page: ${error.stack ?? error}`));
   page.on("console", (message) => {
-    if (message.type() === "error" && !/Failed to load resource/.test(message.text())) wrongs.push(`the browser says: ${message.text()}`);
+    // Where the server has no socket the pages ask again and again, and the browser complains.
+    if (message.type() === "error" && !/Failed to load resource|WebSocket connection to .*\/live/.test(message.text())) wrongs.push(`the browser says: ${message.text()}`);
   });
   page.on("request", (request) => {
     const { origin, protocol } = new URL(request.url());

@@ -38,8 +38,8 @@ export function StateBox({ node, look, isSelected }: { node: SceneNode; look: St
         </g>
       ))}
       {status !== undefined && status !== "IDLE" && <Stamp status={status} x={x} y={y} />}
-      {look?.progress && <Progress {...look.progress} x={x + width - 140} y={y + 36} />}
-      {look?.note && <Note text={look.note} right={x + width - 10} y={y + (node.isContainer ? HEAD : height)} />}
+      {look?.progress && <Progress {...look.progress} x={x + width - 140} y={y + 18} />}
+      {look?.note && <Note text={look.note} right={x + width - 10} y={y + (node.isContainer ? HEAD - 16 : height)} />}
     </g>
   );
 }

@@ -36,7 +36,7 @@ function Pick({ a, b, onPick }: { a: string; b: string; onPick: (picked: { a: st
   return (
     <>
       <PageHead title="Compare two executions" />
-      <div className="mx-auto flex w-full max-w-2xl flex-col gap-4 px-4 pt-2">
+      <div className="flex w-full max-w-2xl flex-col gap-4 px-4 pt-2">
         <p className="text-muted">Select two in a list, or paste their ARNs. Imported executions can be compared as well.</p>
         <TextField label="A" mono value={first} onChange={setFirst} placeholder="arn:aws:states:…:execution:machine:name" autoFocus={first === ""} />
         <TextField label="B" mono value={second} onChange={setSecond} placeholder="arn:aws:states:…:execution:machine:name" autoFocus={first !== ""} />

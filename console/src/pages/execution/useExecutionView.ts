@@ -39,7 +39,7 @@ export function useExecutionView(execution: Execution) {
       select: (stateId: string | null, visitId = "") => change({ state: stateId ?? "-", visit: visitId, iter: "" }),
       setVisit: (visitId: string) => change({ state, visit: visitId, iter: "" }),
       setIteration: (index: number | null) => change({ state, visit, iter: index === null ? "" : String(index) }),
-      setAt: (eventId: number | null) => change({ t: eventId === null ? "" : String(eventId), state: url.state || state || "-" }),
+      setAt: (eventId: number | null) => change({ t: eventId === null ? "" : String(eventId), state: url.state || state || "-", visit }),
     }),
     [execution, url, state, visit, at, moment.data, moment.error, change],
   );
