@@ -8,6 +8,7 @@ use aws_client::Client;
 use engine::{Engine, Retention};
 use functions::{FunctionConfig, Functions};
 use integrations::Integrations;
+use integrations::http_task::{Connection, Connections};
 use integrations::mocks::Mocks;
 use server::Server;
 use std::collections::BTreeMap;
@@ -36,6 +37,8 @@ pub(crate) struct Calls {
     pub(crate) aws: Client,
     /// What is not called.
     pub(crate) mocks: Option<Mocks>,
+    /// What HTTP Tasks are sent with.
+    pub(crate) connections: Vec<Connection>,
 }
 
 /// A runtime with a thread for every processor.
@@ -72,6 +75,7 @@ impl Node {
         });
         functions.set(configured);
         let mut integrations = Integrations::new(functions.clone()).with_aws(calls.aws);
+        integrations = integrations.with_connections(Connections::new(calls.connections));
         if let Some(mocks) = calls.mocks {
             integrations = integrations.with_mocks(mocks);
         }

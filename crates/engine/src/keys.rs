@@ -4,8 +4,9 @@
 
 use crate::hash::{BASIS, fnv_1a};
 use crate::registry;
+use interpreter::TaskId;
+use interpreter::rows::{Reader, TextId, Writer};
 use interpreter::{Execution, FrameId, Header, Timer, TimerKind, Timestamp};
-use interpreter::{TaskId, rows::Reader, rows::Writer};
 use std::ops::Bound;
 use std::sync::Arc;
 use store::{Bytes, Range, Table};
@@ -36,6 +37,9 @@ pub(crate) const EXPRESS_STARTS: Table = Table(26);
 /// Variables that are not in a frame's base row, by execution, frame and name.
 pub(crate) const VARIABLES: Table = Table(27);
 
+/// Long texts of histories and frames, by execution and what they say.
+pub(crate) const TEXTS: Table = Table(29);
+
 /// What a partition notes for itself: see [`TIMERS_FROM`].
 pub(crate) const MARKS: Table = Table(28);
 
@@ -58,6 +62,7 @@ pub fn table_name(table: Table) -> &'static str {
         CLOSED => "closing time",
         EXPRESS_STARTS => "Express start",
         VARIABLES => "variable",
+        TEXTS => "text",
         MARKS => "mark",
         _ => "other",
     }
@@ -112,6 +117,15 @@ impl ExecutionKey {
 
     pub fn event(&self, event_id: u64) -> Bytes {
         self.with(&event_id.to_be_bytes())
+    }
+
+    /// What no key of the execution comes after in a table of keys that end with so many bytes.
+    pub fn last(&self, suffix_bytes: usize) -> Bytes {
+        self.with(&vec![0xff; suffix_bytes])
+    }
+
+    pub fn text(&self, id: TextId) -> Bytes {
+        self.with(&id.0)
     }
 
     pub fn task(&self, task: TaskId) -> Bytes {

@@ -4,6 +4,7 @@
 //! [`TaskRequest::invocation_id`], and answers once.
 
 mod aws_sdk;
+pub mod http_task;
 mod lambda;
 pub mod mocks;
 mod reply;
@@ -15,6 +16,7 @@ pub use task::{TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 use asl::definition::Resource;
 use aws_client::Client;
 use functions::Functions;
+use http_task::Connections;
 use mocks::Mocks;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -70,17 +72,23 @@ pub struct Integrations {
     functions: Functions,
     aws: Option<Client>,
     mocks: Option<Mocks>,
+    connections: Connections,
 }
 
 impl Integrations {
     /// Performers that run Lambda functions with `functions`.
     pub fn new(functions: Functions) -> Integrations {
-        Integrations { functions, aws: None, mocks: None }
+        Integrations { functions, aws: None, mocks: None, connections: Connections::default() }
     }
 
     /// They call AWS's services, or what stands in for them, with `client`.
     pub fn with_aws(self, client: Client) -> Integrations {
         Integrations { aws: Some(client), ..self }
+    }
+
+    /// What HTTP Tasks are sent with.
+    pub fn with_connections(self, connections: Connections) -> Integrations {
+        Integrations { connections, ..self }
     }
 
     /// What `mocks` say of a test case's tasks is done in place of calling anything.
@@ -101,6 +109,9 @@ impl Integrations {
             Resource::LambdaFunction { arn } => lambda::call_function(&self.functions, arn, &request).await,
             Resource::Service { service, action, pattern, .. } if service == "lambda" && action == "invoke" => {
                 lambda::invoke(&self.functions, *pattern, &request).await
+            }
+            Resource::Service { service, action, .. } if service == "http" && action == "invoke" => {
+                Some(http_task::invoke(&self.connections, self.aws.as_ref(), &request).await)
             }
             Resource::Service { arn, service, action, pattern, .. } => {
                 match (service.strip_prefix("aws-sdk:"), &self.aws) {

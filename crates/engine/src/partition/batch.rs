@@ -6,7 +6,7 @@ use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
 use crate::tasks;
 use bytes::BytesMut;
 use interpreter::history::HistoryEvent;
-use interpreter::rows::write_events;
+use interpreter::rows::{TextsApart, write_events};
 use interpreter::{Effect, ExecutionStatus, Outcome, TaskId, Timer};
 use std::collections::HashMap;
 use store::{Bytes, Table, Write};
@@ -118,8 +118,9 @@ impl Finished {
         if touched.is_new {
             self.put(keys::HEADERS, &key.0, whole.unwrap_or_else(|| resident.execution.header.to_row()));
         }
+        let mut texts = TextsApart::default();
         if !is_whole {
-            self.add_rows(key, resident);
+            texts = self.add_rows(key, resident);
         }
         self.add_index(key, resident);
         self.add_effects(key, resident, touched.effects);
@@ -127,10 +128,15 @@ impl Finished {
             if !is_whole {
                 let known = resident.execution.known_texts();
                 for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
-                    self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known));
+                    self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known, &mut texts));
                 }
             }
             self.events.push((key.clone(), touched.events));
+        }
+        for (id, text) in texts.rows() {
+            if resident.stored_texts.add(id) {
+                self.put(keys::TEXTS, key.text(id), text);
+            }
         }
         if touched.unfinished {
             self.put(keys::UNFINISHED, &key.0, [interpreter::rows::VERSION]);
@@ -144,7 +150,8 @@ impl Finished {
         }
     }
 
-    fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) {
+    /// Returns the texts that stand apart from these rows.
+    fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) -> TextsApart {
         let rows = resident.execution.take_changed_rows();
         self.put(keys::STATES, &key.0, rows.state);
         for (frame, base) in rows.bases {
@@ -170,6 +177,7 @@ impl Finished {
                 self.delete(keys::FRAME_PROGRESSES, key.frame(frame));
             }
         }
+        rows.texts
     }
 
     /// One row an execution, or one more for each of its version and alias: they move when the execution closes, and back when it is redriven.
