@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-/// Words that stand for a moment wherever they are the whole text.
-const MOMENTS: [&str; 9] = [
+/// Words that stand for a moment, or for what is another one each time, wherever they are the whole text.
+const MOMENTS: [&str; 10] = [
+    "map_run_arn",
     "timestamp",
     "date",
     "datetime",

@@ -128,6 +128,7 @@ fn interpreter() -> impl Fn() + Sync {
         seed: 1,
         state_machine_version: None,
         state_machine_alias: None,
+        map_run: None,
         test_case: None,
     };
     move || {

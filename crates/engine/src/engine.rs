@@ -3,6 +3,7 @@
 use crate::environment::{Environment, SystemEnvironment};
 use crate::express::{Express, ExpressOptions, Starts, StartsInput};
 use crate::keys::ExecutionKey;
+use crate::map_runs::MapRuns;
 use crate::metrics::Metrics;
 use crate::outbox::Sink;
 use crate::partition::{Input, Partition, ResidentLimits, Retention, Shared};
@@ -124,6 +125,7 @@ impl Engine {
             logs: logs::to(options.execution_log),
             status_changes: status_changes::to(options.status_changes),
             traces,
+            map_runs: MapRuns::new(),
         });
         let mut inboxes = Vec::new();
         // Side by side, so that one sync serves them all.
@@ -137,6 +139,7 @@ impl Engine {
         let (express_starts, starts_inbox) = Starts::channel();
         let (express_closing, closing) = watch::channel(false);
         let express = Arc::new(Express::new(shared.clone(), options.express, express_starts.clone(), closing));
+        shared.map_runs.opened(inboxes.clone(), &express);
         let starts = Starts::open(express.clone(), starts_inbox);
         let mut drivers = JoinSet::new();
         drivers.spawn(starts.await?.run());

@@ -6,7 +6,7 @@ use crate::hash::{BASIS, fnv_1a};
 use crate::registry;
 use interpreter::TaskId;
 use interpreter::rows::{Reader, TextId, Writer};
-use interpreter::{Execution, FrameId, Header, Timer, TimerKind, Timestamp};
+use interpreter::{Execution, FrameId, Header, MapRunId, Timer, TimerKind, Timestamp};
 use std::ops::Bound;
 use std::sync::Arc;
 use store::{Bytes, Range, Table};
@@ -43,6 +43,19 @@ pub(crate) const TEXTS: Table = Table(29);
 /// What a partition notes for itself: see [`TIMERS_FROM`].
 pub(crate) const MARKS: Table = Table(28);
 
+/// What a Map Run is, by its id: see `map_runs::rows`.
+pub(crate) const MAP_RUNS: Table = Table(40);
+/// How far it is, by its id.
+pub(crate) const MAP_RUN_STATES: Table = Table(41);
+/// The Map Runs of an execution, by execution, `MapRunStarted` event, newest first, and id.
+pub(crate) const MAP_RUNS_OF: Table = Table(42);
+/// Map Runs for which something is left to be done, by id: see `map_runs::Asked`.
+pub(crate) const OPEN_MAP_RUNS: Table = Table(43);
+/// Results of a Map Run that are not written elsewhere, by id and the number of the commit.
+pub(crate) const MAP_RUN_RESULTS: Table = Table(44);
+/// Child executions of a Map Run that did not succeed, by id and the child's index.
+pub(crate) const MAP_RUN_FAILURES: Table = Table(45);
+
 /// The row of [`MARKS`] with the time, as it stands in keys, before which there is no row in [`TIMERS`]. Nobody else knows how many were there
 /// and went, and a store may have to go over all of them to find the first that is left.
 pub(crate) const TIMERS_FROM: &[u8] = b"timers from";
@@ -64,6 +77,12 @@ pub fn table_name(table: Table) -> &'static str {
         VARIABLES => "variable",
         TEXTS => "text",
         MARKS => "mark",
+        MAP_RUNS => "Map Run",
+        MAP_RUN_STATES => "Map Run state",
+        MAP_RUNS_OF => "Map Run index",
+        OPEN_MAP_RUNS => "open Map Run",
+        MAP_RUN_RESULTS => "Map Run result",
+        MAP_RUN_FAILURES => "Map Run failure",
         _ => "other",
     }
 }
@@ -86,7 +105,11 @@ impl ExecutionKey {
 
     /// `home` is the server's own account.
     pub fn of_arn(arn: &arn::ExecutionArn, home: &str) -> ExecutionKey {
-        ExecutionKey::new(&registry::key(home, &arn.identity.account, &arn.state_machine), &arn.name)
+        let machine = registry::key(home, &arn.identity.account, &arn.state_machine);
+        match &arn.label {
+            None => ExecutionKey::new(&machine, &arn.name),
+            Some(label) => ExecutionKey::new(&format!("{machine}/{label}"), &arn.name),
+        }
     }
 
     /// The machine's key.
@@ -153,6 +176,11 @@ impl ExecutionKey {
         key.into()
     }
 
+    /// In the order of the `MapRunStarted` events, the newest first.
+    pub fn map_run(&self, started_event: u64, run: MapRunId) -> Bytes {
+        self.with(&[&(!started_event).to_be_bytes()[..], &run.0.to_be_bytes()].concat())
+    }
+
     fn with(&self, suffix: &[u8]) -> Bytes {
         let mut key = Vec::with_capacity(self.0.len() + 1 + suffix.len());
         key.extend_from_slice(&self.0);
@@ -174,6 +202,21 @@ pub(crate) fn read_variable(key: &Bytes) -> Option<(ExecutionKey, FrameId, &str)
     let end = zeros.nth(1)?;
     let (frame, name) = key.get(end + 1..)?.split_first_chunk()?;
     Some((ExecutionKey(key.slice(..end)), FrameId(u64::from_be_bytes(*frame)), std::str::from_utf8(name).ok()?))
+}
+
+/// The key of a Map Run's rows, or what they begin with.
+pub(crate) fn map_run(run: MapRunId) -> [u8; 16] {
+    run.0.to_be_bytes()
+}
+
+/// The key of one of several rows of a Map Run.
+pub(crate) fn of_map_run(run: MapRunId, number: u64) -> Bytes {
+    [&map_run(run)[..], &number.to_be_bytes()].concat().into()
+}
+
+/// The Map Run that a key ends in.
+pub(crate) fn read_map_run(key: &[u8]) -> Option<MapRunId> {
+    key.last_chunk().map(|bytes| MapRunId(u128::from_be_bytes(*bytes)))
 }
 
 /// The task a key of [`TASKS`] is about.
@@ -267,6 +310,7 @@ pub(crate) struct ClosedRow {
     pub start: Timestamp,
     pub version: Option<u64>,
     pub alias: Option<Arc<str>>,
+    pub child: Option<ChildRow>,
 }
 
 impl ClosedRow {
@@ -274,7 +318,8 @@ impl ClosedRow {
         let mut row = Writer::compact();
         row.byte(status);
         row.time_since(stop, header.start_time);
-        write_started_with(&mut row, header.state_machine_version, header.state_machine_alias.as_ref());
+        let alias = header.state_machine_alias.as_ref();
+        write_started_with(&mut row, header.state_machine_version, alias, ChildRow::of(header));
         row.finish()
     }
 
@@ -285,21 +330,58 @@ impl ClosedRow {
         let mut row = Reader::new(value).ok()?;
         let status = row.byte().ok()?;
         let start = if row.is_compact() { row.time_since(stop) } else { row.timestamp() }.ok()?;
-        let (version, alias) = read_started_with(&mut row)?;
-        Some(ClosedRow { machine: machine.to_owned(), name: name.to_owned(), status, start, version, alias })
+        let (version, alias, child) = read_started_with(&mut row)?;
+        Some(ClosedRow { machine: machine.to_owned(), name: name.to_owned(), status, start, version, alias, child })
     }
 }
 
-/// The version and alias of an execution, at the end of a row; nothing for the most, which have neither.
-fn write_started_with(row: &mut Writer, version: Option<u64>, alias: Option<&Arc<str>>) {
-    if version.is_some() {
-        row.option(version, Writer::number);
+/// What an index row says of the child of a Map Run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ChildRow {
+    pub run: MapRunId,
+    /// How many items it was given.
+    pub items: u64,
+}
+
+impl ChildRow {
+    pub fn of(header: &Header) -> Option<ChildRow> {
+        header.map_run.map(|child| ChildRow { run: child.run, items: child.items })
+    }
+}
+
+/// In place of the mark whether there is a version: it is the child of a Map Run.
+const CHILD: u8 = 2;
+
+/// The version and alias of an execution, or the run it is a child of, at the end of a row; nothing for the most, which have neither.
+fn write_started_with(row: &mut Writer, version: Option<u64>, alias: Option<&Arc<str>>, child: Option<ChildRow>) {
+    if version.is_some() || child.is_some() {
+        write_version(row, version, child);
         row.option(alias, Writer::shared);
     }
 }
 
-fn read_started_with(row: &mut Reader<'_>) -> Option<(Option<u64>, Option<Arc<str>>)> {
-    Some((row.later_option(Reader::number).ok()?, row.later_option(Reader::shared).ok()?))
+fn write_version(row: &mut Writer, version: Option<u64>, child: Option<ChildRow>) {
+    match child {
+        Some(child) => {
+            row.byte(CHILD);
+            row.map_run(child.run);
+            row.number(child.items);
+        }
+        None => row.option(version, Writer::number),
+    }
+}
+
+type StartedWith = (Option<u64>, Option<Arc<str>>, Option<ChildRow>);
+
+fn read_started_with(row: &mut Reader<'_>) -> Option<StartedWith> {
+    let (mut version, mut child) = (None, None);
+    if row.next_is(CHILD) {
+        row.byte().ok()?;
+        child = Some(ChildRow { run: row.map_run().ok()?, items: row.number().ok()? });
+    } else {
+        version = row.later_option(Reader::number).ok()?;
+    }
+    Some((version, row.later_option(Reader::shared).ok()?, child))
 }
 
 /// Order-preserving: earlier than 1970 sorts before later.
@@ -324,6 +406,7 @@ pub(crate) struct IndexRow {
     pub alias: Option<Arc<str>>,
     pub redrive_count: u64,
     pub redrive_date: Option<Timestamp>,
+    pub child: Option<ChildRow>,
 }
 
 impl IndexRow {
@@ -345,6 +428,7 @@ impl IndexRow {
             alias: header.state_machine_alias.clone(),
             redrive_count: execution.redrives.count,
             redrive_date: execution.redrives.last,
+            child: ChildRow::of(header),
         }
     }
 
@@ -353,12 +437,12 @@ impl IndexRow {
         let mut row = Writer::compact();
         row.option(self.stop, |row, stop| row.time_since(self.start, stop));
         if self.redrive_count > 0 {
-            row.option(self.version, Writer::number);
+            write_version(&mut row, self.version, self.child);
             row.option(self.alias.as_ref(), Writer::shared);
             row.option(Some(self.redrive_count), Writer::number);
             row.option(self.redrive_date, Writer::timestamp);
         } else {
-            write_started_with(&mut row, self.version, self.alias.as_ref());
+            write_started_with(&mut row, self.version, self.alias.as_ref(), self.child);
         }
         row.finish()
     }
@@ -380,7 +464,7 @@ impl IndexRow {
             false => value.option(Reader::timestamp),
         }
         .ok()?;
-        let (version, alias) = read_started_with(&mut value)?;
+        let (version, alias, child) = read_started_with(&mut value)?;
         let redrive_count = value.later_option(Reader::number).ok()?.unwrap_or(0);
         let redrive_date = value.later_option(Reader::timestamp).ok()?;
         Some(IndexRow {
@@ -391,19 +475,22 @@ impl IndexRow {
             alias,
             redrive_count,
             redrive_date,
+            child,
         })
     }
 }
 
-/// The first parts of the keys of an execution's index rows: its machine, and the version and alias it was started with.
+/// The first parts of the keys of an execution's index rows: its machine, and the version and alias it was started with, or its Map Run.
 pub(crate) fn indexed_under(
     machine: &str,
     version: Option<u64>,
     alias: Option<&Arc<str>>,
+    run: Option<MapRunId>,
 ) -> impl Iterator<Item = String> {
     let version = version.map(|version| format!("{machine}:{version}"));
     let alias = alias.map(|alias| format!("{machine}:{alias}"));
-    std::iter::once(machine.to_owned()).chain(version).chain(alias)
+    let run = run.map(|run| format!("{machine}:{run}"));
+    std::iter::once(machine.to_owned()).chain(version).chain(alias).chain(run)
 }
 
 pub(crate) fn index_prefix(machine: &str, status: u8) -> Vec<u8> {
@@ -446,11 +533,14 @@ mod tests {
             alias: None,
             redrive_count: 0,
             redrive_date: None,
+            child: None,
         };
         let redriven = IndexRow { redrive_count: 2, redrive_date: Some(Timestamp(9)), ..plain.clone() };
         let by_version = IndexRow { version: Some(3), ..plain.clone() };
         let by_alias = IndexRow { alias: Some("PROD".into()), ..by_version.clone() };
-        for row in [plain, redriven, by_version, by_alias] {
+        let child = IndexRow { child: Some(ChildRow { run: MapRunId(5), items: 2 }), ..plain.clone() };
+        let redriven_child = IndexRow { child: child.child, ..redriven.clone() };
+        for row in [plain, redriven, by_version, by_alias, child, redriven_child] {
             assert_eq!(IndexRow::read("machine", &older, &row.value()), Some(row));
         }
     }

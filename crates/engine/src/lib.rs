@@ -1,6 +1,6 @@
 //! Executions kept alive and durable: partitions, timers, dispatch of tasks, and the operations of the API on top.
 //!
-//! Reading order: [`Engine`], `operations`, `partition`, `express`, `tasks`, `activities`, `keys`; `looks` is what consoles see; [`registry`] holds what exists besides
+//! Reading order: [`Engine`], `operations`, `partition`, `express`, `tasks`, `map_runs`, `activities`, `keys`; `looks` is what consoles see; [`registry`] holds what exists besides
 //! executions; [`check`] tells whether what is stored fits together.
 //! Everything below the operations takes time and randomness from an [`Environment`].
 
@@ -15,6 +15,7 @@ mod histories;
 mod keys;
 mod logs;
 mod looks;
+mod map_runs;
 pub mod metrics;
 mod observe;
 mod operations;

@@ -139,7 +139,7 @@ pub(crate) fn origin(
     let (header, invocation) = (&execution.header, attempt.invocation?);
     let frame = execution.frame(task.frame)?;
     Some(TaskOrigin {
-        state_machine: header.state_machine_name.clone(),
+        state_machine: revision.machine_name.clone(),
         test_case: header.test_case.clone()?,
         execution_arn: header.execution_arn.clone(),
         execution_input: header.input.clone(),
@@ -147,7 +147,7 @@ pub(crate) fn origin(
         input: frame.input.clone(),
         invocation,
         attempt: frame.retry_count(),
-        item: item(revision, execution, frame),
+        item: item(revision, execution, frame).or(header.map_run.map(|child| child.index)),
     })
 }
 

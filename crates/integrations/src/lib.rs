@@ -4,12 +4,14 @@
 //! [`TaskRequest::invocation_id`], and answers once.
 
 mod aws_sdk;
+mod buckets;
 pub mod http_task;
 mod lambda;
 pub mod mocks;
 mod reply;
 mod task;
 
+pub use buckets::{BucketError, Buckets, ObjectPlace, Upload};
 pub use reply::mocked_result_problem;
 pub use task::{TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 

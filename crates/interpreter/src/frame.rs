@@ -1,6 +1,6 @@
 //! A frame: one running sequence of states. The root is one, and so is every live Parallel branch and Map iteration.
 
-use crate::Timestamp;
+use crate::{MapRunId, Timestamp};
 use asl::definition::{ScopeIndex, StateIndex};
 use json::{Key, Object, Payload, Value};
 use std::collections::BTreeSet;
@@ -106,6 +106,15 @@ pub enum Phase {
         succeeded: u64,
         /// How many may run at a time.
         concurrency: u64,
+    },
+    /// The end of its Map Run.
+    MapRun {
+        /// The run.
+        run: MapRunId,
+        /// How often it was redriven.
+        redrives: u64,
+        /// Whether it goes on: not once it has failed or was stopped.
+        is_open: bool,
     },
     /// To do its state's work again: the state failed, or was stopped, when the execution closed, and a redrive goes on with it.
     Stopped,

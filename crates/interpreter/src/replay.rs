@@ -12,6 +12,7 @@ use crate::execution::{Execution, Header};
 use crate::failure::{Failure, error_name};
 use crate::frame::{Frame, FrameId, Phase};
 use crate::history::{HistoryEvent, HistoryEventDetails as Details};
+use crate::map_run::MapRunEnd;
 use crate::step::{Outcome, step};
 use crate::surroundings::{Activities, Settings, Surroundings};
 use crate::timestamp::Timestamp;
@@ -193,6 +194,21 @@ impl<'r> Replay<'r> {
             | Details::ActivityFailed { error, cause } => {
                 Command::TaskFailed { task: task()?, error: error.clone(), cause: cause.clone() }
             }
+            Details::MapRunSucceeded { output } => {
+                self.map_run_ended(event, MapRunEnd::Succeeded { output: output.clone() })?
+            }
+            Details::MapRunFailed { error, cause } => {
+                let (error, cause) = (error.clone()?, cause.clone()?);
+                self.map_run_ended(event, MapRunEnd::Failed { error, cause })?
+            }
+            // The first of what is told when an execution is stopped.
+            Details::MapRunAborted => self.rest.iter().find_map(|event| match &event.details {
+                Details::ExecutionAborted { error, cause } => {
+                    Some(Command::StopExecution { error: error.clone(), cause: cause.clone() })
+                }
+                Details::ExecutionTimedOut { .. } => Some(Command::TimerFired(TimerKind::ExecutionTimeout)),
+                _ => None,
+            })?,
             Details::StateExited { .. } => {
                 let waits = |frame: &&Frame| matches!(frame.phase, Phase::Waiting { .. });
                 Command::TimerFired(TimerKind::Delay(self.frame_at(event.previous_event_id, waits)?.id))
@@ -306,6 +322,13 @@ impl<'r> Replay<'r> {
 
     fn task_at(&self, last_event: u64) -> Option<TaskId> {
         task_of(self.frame_at(last_event, |frame| frame.task_attempt().is_some())?)
+    }
+
+    fn map_run_ended(&self, event: &HistoryEvent, end: MapRunEnd) -> Option<Command> {
+        let waits = |frame: &&Frame| matches!(frame.phase, Phase::MapRun { is_open: true, .. });
+        let frame = self.frame_at(event.previous_event_id, waits)?;
+        let Phase::MapRun { run, .. } = frame.phase else { return None };
+        Some(Command::MapRunEnded { frame: frame.id, run, end })
     }
 
     fn frame_at(&self, last_event: u64, wanted: impl Fn(&&Frame) -> bool) -> Option<&Frame> {

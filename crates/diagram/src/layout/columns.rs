@@ -118,6 +118,8 @@ struct MainLines {
     others: Vec<LineId>,
     /// By item: the lines along the longest way down.
     ways: Vec<Vec<LineId>>,
+    /// By line: whether it is one of these.
+    is_way: Vec<bool>,
     /// By item: the lines from above that it stands in the middle of.
     arriving: Vec<Vec<LineId>>,
     /// By item: the item above at which the ways part that come together here.
@@ -131,7 +133,9 @@ impl MainLines {
         let arriving = arriving(graph, &ways);
         let spine_items = spine_items(graph, &ways);
         let fork_of = forks(graph, &ways, &spine_items, steps);
-        let mut main = MainLines { spine: Vec::new(), others: Vec::new(), ways, arriving, fork_of };
+        let mut is_way = vec![false; graph.lines.len()];
+        ways.iter().flatten().for_each(|&line| is_way[line] = true);
+        let mut main = MainLines { spine: Vec::new(), others: Vec::new(), ways, is_way, arriving, fork_of };
         for item in 0..count {
             let lines = &main.arriving[item];
             let line = if is_level(graph, lines) { middle(lines) } else { deepest(graph, lines) };
@@ -152,8 +156,8 @@ impl MainLines {
     }
 
     /// Whether a line takes part in where its source is.
-    fn moves_source(&self, graph: &Graph, line: LineId) -> bool {
-        self.ways[graph.lines[line].from].contains(&line)
+    fn moves_source(&self, line: LineId) -> bool {
+        self.is_way[line]
     }
 
     /// Whether a vertex from which an item is reached takes part in where the item is.
@@ -335,7 +339,7 @@ impl Columns {
         for hop in &graph.hops {
             let (upper, lower) = (graph.vertices[hop.upper].what, graph.vertices[hop.lower].what);
             let (moves_upper, moves_lower) = match (upper, lower) {
-                (What::Item, What::Stub(line)) => (main.moves_source(graph, line), true),
+                (What::Item, What::Stub(line)) => (main.moves_source(line), true),
                 (_, What::Item) => (true, main.moves_target(graph, hop.upper, hop.lower)),
                 _ => (true, true),
             };

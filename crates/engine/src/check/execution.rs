@@ -215,7 +215,8 @@ pub(super) fn index_keys(key: &ExecutionKey, execution: &Execution) -> Vec<Bytes
     let header = &execution.header;
     let status = status_number(&execution.status);
     let alias = header.state_machine_alias.as_ref();
-    keys::indexed_under(key.machine(), header.state_machine_version, alias)
+    let run = header.map_run.map(|child| child.run);
+    keys::indexed_under(key.machine(), header.state_machine_version, alias, run)
         .map(|indexed| IndexRow::key(&indexed, status, header.start_time, &header.name))
         .collect()
 }
@@ -237,7 +238,12 @@ pub(super) fn timers(execution: &Execution) -> Vec<Timer> {
                 timers.extend(attempt.timeout_due.map(|due| Timer { due, kind: TimerKind::TaskTimeout(task) }));
                 timers.extend(attempt.heartbeat_due.map(|due| Timer { due, kind: TimerKind::Heartbeat(task) }));
             }
-            Phase::Ready | Phase::Stopped | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => {}
+            Phase::Ready
+            | Phase::Stopped
+            | Phase::Parallel { .. }
+            | Phase::Map { .. }
+            | Phase::MapRun { .. }
+            | Phase::Finished { .. } => {}
         }
     }
     timers

@@ -44,6 +44,7 @@ impl Engine {
             seed,
             state_machine_version: version,
             state_machine_alias: alias,
+            map_run: None,
             test_case,
         };
         let execution = key.clone();

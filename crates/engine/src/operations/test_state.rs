@@ -100,6 +100,7 @@ impl Engine {
             seed,
             state_machine_version: None,
             state_machine_alias: None,
+            map_run: None,
             test_case: None,
         }
     }

@@ -229,7 +229,8 @@ async fn remove(
         is_whole =
             is_whole && (row.status == SUCCEEDED || collect_rows(at, table, execution, budget, &mut writes).await?);
     }
-    for indexed in keys::indexed_under(&row.machine, row.version, row.alias.as_ref()) {
+    let run = row.child.map(|child| child.run);
+    for indexed in keys::indexed_under(&row.machine, row.version, row.alias.as_ref(), run) {
         writes.push(Write::delete(keys::INDEX, IndexRow::key(&indexed, row.status, row.start, &row.name)));
     }
     if is_whole {

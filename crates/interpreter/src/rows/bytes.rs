@@ -1,7 +1,7 @@
 //! The bytes of a row: varints and length-prefixed text.
 
 use super::{TextId, TextsApart};
-use crate::Timestamp;
+use crate::{MapRunId, Timestamp};
 use json::{Payload, Value};
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
@@ -166,6 +166,11 @@ impl Writer {
         self.bytes.extend_from_slice(&number.to_be_bytes());
     }
 
+    /// The id of a Map Run.
+    pub fn map_run(&mut self, run: MapRunId) {
+        self.bytes.extend_from_slice(&run.0.to_be_bytes());
+    }
+
     /// A point in time.
     pub fn timestamp(&mut self, timestamp: Timestamp) {
         self.number(((timestamp.0 << 1) ^ (timestamp.0 >> 63)) as u64);
@@ -276,6 +281,11 @@ impl<'r> Reader<'r> {
         [super::COMPACT_VERSION, super::COMPACT_REFERRING_VERSION, super::WHOLE_VERSION].contains(&self.version)
     }
 
+    /// Whether the next byte is this one.
+    pub fn next_is(&self, byte: u8) -> bool {
+        self.rest.first() == Some(&byte)
+    }
+
     /// One byte.
     pub fn byte(&mut self) -> Result<u8, CorruptRow> {
         let (&byte, rest) = self.rest.split_first().ok_or(CorruptRow("it ends too early"))?;
@@ -300,6 +310,12 @@ impl<'r> Reader<'r> {
     pub fn fixed(&mut self) -> Result<u64, CorruptRow> {
         let bytes = self.take(8)?;
         Ok(u64::from_be_bytes(bytes.try_into().expect("eight bytes were taken")))
+    }
+
+    /// The id of a Map Run.
+    pub fn map_run(&mut self) -> Result<MapRunId, CorruptRow> {
+        let bytes = self.take(16)?;
+        Ok(MapRunId(u128::from_be_bytes(bytes.try_into().expect("sixteen bytes were taken"))))
     }
 
     /// A point in time.

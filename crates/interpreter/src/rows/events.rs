@@ -211,6 +211,21 @@ fn write_details(row: &mut Writer, details: &Details) {
         Details::MapIterationSucceeded { name, index } => iteration(row, 32, name, *index),
         Details::MapIterationFailed { name, index } => iteration(row, 33, name, *index),
         Details::MapIterationAborted { name, index } => iteration(row, 34, name, *index),
+        Details::MapRunStarted { map_run_arn } => {
+            row.byte(37);
+            row.shared(map_run_arn);
+        }
+        Details::MapRunSucceeded { output } => {
+            row.byte(38);
+            row.shared(output.text());
+        }
+        Details::MapRunFailed { error, cause } => failure(row, 39, error, cause),
+        Details::MapRunAborted => row.byte(40),
+        Details::MapRunRedriven { map_run_arn, redrive_count } => {
+            row.byte(41);
+            row.shared(map_run_arn);
+            row.number(*redrive_count);
+        }
         Details::EvaluationFailed { state, location, error, cause } => {
             row.byte(35);
             row.shared(state);
@@ -290,6 +305,11 @@ fn read_details(row: &mut Reader<'_>) -> Result<Details, CorruptRow> {
         32 => Details::MapIterationSucceeded { name: row.shared()?, index: row.number()? },
         33 => Details::MapIterationFailed { name: row.shared()?, index: row.number()? },
         34 => Details::MapIterationAborted { name: row.shared()?, index: row.number()? },
+        37 => Details::MapRunStarted { map_run_arn: row.shared()? },
+        38 => Details::MapRunSucceeded { output: row.payload()? },
+        39 => Details::MapRunFailed { error: optional(row)?, cause: optional(row)? },
+        40 => Details::MapRunAborted,
+        41 => Details::MapRunRedriven { map_run_arn: row.shared()?, redrive_count: row.number()? },
         36 => Details::ExecutionRedriven { redrive_count: row.number()? },
         35 => Details::EvaluationFailed {
             state: row.shared()?,

@@ -117,6 +117,12 @@ impl Frame {
                     row.number(number);
                 }
             }
+            Phase::MapRun { run, redrives, is_open } => {
+                row.byte(8);
+                row.map_run(*run);
+                row.number(*redrives);
+                row.byte(u8::from(*is_open));
+            }
             Phase::Finished { .. } => row.byte(6),
             Phase::Stopped => row.byte(7),
         }
@@ -239,6 +245,7 @@ fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
         },
         (6, Kept::Output(output)) => Phase::Finished { output },
         (7, _) => Phase::Stopped,
+        (8, _) => Phase::MapRun { run: row.map_run()?, redrives: row.number()?, is_open: row.byte()? != 0 },
         _ => return Err(CorruptRow("a frame's two rows do not fit together")),
     })
 }

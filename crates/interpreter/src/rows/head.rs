@@ -3,6 +3,7 @@
 use super::{CorruptRow, KnownTexts, REFERRING_VERSION, Reader, Writer, is_whole};
 use crate::execution::{Ending, Execution, ExecutionStatus, Header};
 use crate::frame::{Frame, FrameId};
+use crate::map_run::MapRunChild;
 use asl::definition::{ScopeIndex, StateIndex};
 use json::Payload;
 use std::sync::Arc;
@@ -42,7 +43,11 @@ impl Header {
         row.number(self.revision);
         row.option(self.trace_header.as_ref(), Writer::shared);
         row.fixed(self.seed);
-        row.option(self.state_machine_version, Writer::number);
+        match &self.map_run {
+            // It has no version of its own.
+            Some(child) => write_child(row, child),
+            None => row.option(self.state_machine_version, Writer::number),
+        }
         row.option(self.state_machine_alias.as_ref(), Writer::shared);
         if let Some(test_case) = &self.test_case {
             row.option(Some(test_case), Writer::shared);
@@ -67,10 +72,10 @@ impl Header {
             let text = text.or_else(|| usual.map(name));
             text.ok_or(CorruptRow("the state machine's ARN is none"))
         };
-        Ok(Header {
-            execution_arn: usual(execution_arn, &|names| {
-                format!("{}:execution:{}:{name}", names.prefix, names.state_machine).into()
-            })?,
+        let execution_arn =
+            usual(execution_arn, &|names| format!("{}:execution:{}:{name}", names.prefix, names.state_machine).into())?;
+        let mut header = Header {
+            execution_arn,
             state_machine_name: usual(state_machine_name, &|names| names.state_machine.into())?,
             region: usual(region, &|names| names.region.into())?,
             name,
@@ -81,12 +86,21 @@ impl Header {
             revision: row.number()?,
             trace_header: row.option(Reader::shared)?,
             seed: row.fixed()?,
-            // Rows written before there were versions end here.
-            state_machine_version: row.later_option(Reader::number)?,
-            state_machine_alias: row.later_option(Reader::shared)?,
-            // In a whole row the state follows, but a whole row has no test case.
-            test_case: if is_whole { None } else { row.later_option(Reader::shared)? },
-        })
+            state_machine_version: None,
+            state_machine_alias: None,
+            map_run: None,
+            test_case: None,
+        };
+        // Rows written before there were versions end here.
+        if row.next_is(CHILD) {
+            header.map_run = Some(read_child(row)?);
+        } else {
+            header.state_machine_version = row.later_option(Reader::number)?;
+        }
+        header.state_machine_alias = row.later_option(Reader::shared)?;
+        // In a whole row the state follows, but a whole row has no test case.
+        header.test_case = if is_whole { None } else { row.later_option(Reader::shared)? };
+        Ok(header)
     }
 
     pub(super) fn is_named_as_usual(&self) -> bool {
@@ -95,6 +109,24 @@ impl Header {
         let name = rest.and_then(|rest| rest.strip_prefix(names.state_machine)?.strip_prefix(':'));
         name == Some(&self.name) && *self.state_machine_name == *names.state_machine && *self.region == *names.region
     }
+}
+
+/// In place of the mark whether there is a version: it is the child of a Map Run, which follows.
+const CHILD: u8 = 2;
+
+fn write_child(row: &mut Writer, child: &MapRunChild) {
+    row.byte(CHILD);
+    row.map_run(child.run);
+    row.number(u64::from(child.processor.0));
+    row.number(child.index);
+    row.number(child.items);
+}
+
+fn read_child(row: &mut Reader<'_>) -> Result<MapRunChild, CorruptRow> {
+    row.byte()?;
+    let run = row.map_run()?;
+    let processor = u32::try_from(row.number()?).map_err(|_| CorruptRow("an index is too large"))?;
+    Ok(MapRunChild { run, processor: ScopeIndex(processor), index: row.number()?, items: row.number()? })
 }
 
 /// What the ARN of a state machine says.

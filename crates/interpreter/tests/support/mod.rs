@@ -69,6 +69,7 @@ impl Run {
             seed: 1,
             state_machine_version: None,
             state_machine_alias: None,
+            map_run: None,
             test_case: None,
         };
         Run {
@@ -115,6 +116,7 @@ impl Run {
                     let position = self.tasks.iter().position(|open| open == task).expect("a task that is open");
                     self.tasks.remove(position);
                 }
+                Effect::StartMapRun(_) | Effect::StopMapRun(_) | Effect::RedriveMapRun(_) => {}
                 Effect::NotifyClosed => assert!(!self.execution.is_running()),
             }
         }
