@@ -134,6 +134,10 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 /// The length of the placeholder that starts at `at`, if one does.
 fn placeholder_at(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at..];
+    // A name in a name, as recordings of callbacks have it.
+    if let Some(inner) = rest.strip_prefix("<<task_token>:") {
+        return inner.find('>').map(|length| length + "<<task_token>:>".len());
+    }
     if let Some(inner) = rest.strip_prefix('<') {
         let length = inner.find('>')?;
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':' | '.');

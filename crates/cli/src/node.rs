@@ -1,7 +1,7 @@
 //! The parts of a server put together: store, functions, integrations, engine.
 
 use crate::admin;
-use crate::environment::Surroundings;
+use crate::environment::{Surroundings, is_at};
 use crate::event_logs::EventLogs;
 use anyhow::{Context, anyhow};
 use aws_client::Client;
@@ -62,7 +62,12 @@ impl Node {
             ..functions::Options::default()
         });
         functions.set(configured);
-        let integrations = Integrations::new(functions.clone()).with_aws(aws);
+        let elsewhere = aws.settings().endpoint_urls.get("sfn");
+        let elsewhere = elsewhere.is_some_and(|url| !address.is_some_and(|own| is_at(url, own)));
+        let mut integrations = Integrations::new(functions.clone()).with_aws(aws);
+        if elsewhere {
+            integrations = integrations.starting_executions_elsewhere();
+        }
         let mut options = engine::Options::new(surroundings.identity());
         options.settings = surroundings.settings();
         options.retention = retention;

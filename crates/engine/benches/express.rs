@@ -123,6 +123,7 @@ fn interpreter() -> impl Fn() + Sync {
         seed: 1,
         state_machine_version: None,
         state_machine_alias: None,
+        started_by: None,
     };
     move || {
         let settings = Settings::default();

@@ -15,6 +15,7 @@ mod histories;
 mod keys;
 mod logs;
 pub mod metrics;
+mod nested;
 mod observe;
 mod operations;
 mod outbox;

@@ -89,7 +89,9 @@ impl Command {
             | Command::TaskFailed { task, .. }
             | Command::TaskRefused { task, .. }
             | Command::HeartbeatRecorded { task }
-            | Command::TimerFired(TimerKind::TaskTimeout(task) | TimerKind::Heartbeat(task)) => Some(task.frame),
+            | Command::TimerFired(TimerKind::TaskTimeout(task) | TimerKind::Heartbeat(task) | TimerKind::Job(task)) => {
+                Some(task.frame)
+            }
             Command::TimerFired(TimerKind::Delay(frame)) => Some(*frame),
             Command::TimerFired(TimerKind::ExecutionTimeout)
             | Command::StartExecution

@@ -1,5 +1,6 @@
 //! Where an execution is: a header that never changes, a little state, and a tree of frames.
 
+use crate::command::TaskId;
 use crate::Timestamp;
 use crate::frame::{Frame, FrameId};
 use crate::redrive::Redrives;
@@ -36,6 +37,19 @@ pub struct Header {
     pub state_machine_version: Option<u64>,
     /// The name of the alias it was started with.
     pub state_machine_alias: Option<Arc<str>>,
+    /// The task that started it, if one of this engine's Standard executions did.
+    pub started_by: Option<StartedBy>,
+}
+
+/// Which task started an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartedBy {
+    /// The task's execution.
+    pub execution_arn: Arc<str>,
+    /// The attempt.
+    pub task: TaskId,
+    /// Whether it waits for the end.
+    pub waits: bool,
 }
 
 /// An execution's status, by AWS's names.

@@ -108,7 +108,11 @@ fn run(definition: &asl::StateMachineDefinition, execution: &mut Execution) -> u
                     now = now.max(timer.due);
                     commands.push_back(Command::TimerFired(timer.kind));
                 }
-                Effect::EndTask(_) | Effect::ClearTimer(_) | Effect::NotifyClosed => {}
+                Effect::EndTask(_)
+                | Effect::LookAtJob(_)
+                | Effect::CancelJob(_)
+                | Effect::ClearTimer(_)
+                | Effect::NotifyClosed => {}
             }
         }
     }

@@ -142,6 +142,7 @@ mod tests {
             seed: 0,
             state_machine_version: None,
             state_machine_alias: None,
+            started_by: None,
         }
     }
 

@@ -145,6 +145,7 @@ impl Express {
             seed: drawn.seed,
             state_machine_version: prepared.version,
             state_machine_alias: prepared.alias.clone(),
+            started_by: None,
         };
         New { header, id: drawn.id, prepared }
     }

@@ -171,6 +171,7 @@ impl Express {
             seed,
             state_machine_version: shown.state_machine_version,
             state_machine_alias: shown.state_machine_alias,
+            started_by: None,
         };
         let (events, is_whole) = journal.history(&header, &revision, settings, registry, events_max).await;
         Ok(Some(ExpressHistory { events, is_whole }))

@@ -248,6 +248,7 @@ mod tests {
             seed: 0,
             state_machine_version: Some(7),
             state_machine_alias: None,
+            started_by: None,
         };
         let mut execution = Execution::new(header);
         execution.status = status;

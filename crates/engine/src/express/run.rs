@@ -209,7 +209,8 @@ impl Run {
                         performer.abort();
                     }
                 }
-                Effect::NotifyClosed => {}
+                // Express executions wait for no jobs.
+                Effect::LookAtJob(_) | Effect::CancelJob(_) | Effect::NotifyClosed => {}
             }
         }
         self.express.tell(&self.revision, &self.execution, outcome.events, &mut self.open_tasks);
@@ -228,7 +229,7 @@ impl Run {
         let shared = self.express.shared.clone();
         let header = &self.execution.header;
         let request = tasks::request(&shared, &self.revision, header, task, &state.resource, attempt);
-        let performer = self.performed.spawn(async move { tasks::perform(&shared, request, task, &arn).await });
+        let performer = self.performed.spawn(async move { tasks::perform(&shared, request, task, &arn, false).await });
         self.performers.insert(task, performer);
     }
 

@@ -5,6 +5,7 @@ use super::residents::Residents;
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
 use crate::tasks;
 use bytes::BytesMut;
+use integrations::Job;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::write_events;
 use interpreter::{Effect, ExecutionStatus, Outcome, TaskId, Timer};
@@ -48,6 +49,8 @@ pub(crate) struct Finished {
     pub ended_tasks: Vec<(ExecutionKey, TaskId)>,
     pub set_timers: Vec<(Timer, ExecutionKey)>,
     pub cleared_timers: Vec<(Timer, ExecutionKey)>,
+    pub looks: Vec<(ExecutionKey, TaskId)>,
+    pub abandoned_jobs: Vec<(ExecutionKey, TaskId, Job)>,
     pub unfinished: Vec<ExecutionKey>,
     pub closed: Vec<ExecutionKey>,
     pub events: Vec<(ExecutionKey, Vec<HistoryEvent>)>,
@@ -223,6 +226,14 @@ impl Finished {
                         self.ended_tasks.push((key.clone(), task));
                     }
                 },
+                Effect::LookAtJob(task) => self.looks.push((key.clone(), task)),
+                Effect::CancelJob(job) => {
+                    let row = keys::encode_job(&job, &resident.execution.header);
+                    if let Some(read) = keys::read_job(job.task, &row) {
+                        self.put(keys::ABANDONED_JOBS, key.task(job.task), row);
+                        self.abandoned_jobs.push((key.clone(), job.task, read));
+                    }
+                }
                 Effect::NotifyClosed => {}
             }
         }

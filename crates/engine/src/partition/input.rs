@@ -22,6 +22,29 @@ pub(crate) enum Input {
         /// What.
         command: Command,
     },
+    /// A look at the job of a task is asked for before it is due: perhaps the job has ended.
+    Look {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+    },
+    /// A look at the job of a task has told nothing new.
+    Looked {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+        /// Which look.
+        look: u64,
+    },
+    /// An abandoned job was stopped, as well as that went.
+    JobStopped {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+    },
     /// A worker takes an activity's task: answered with nothing if it is not there any more.
     HandOut {
         /// Whose.
@@ -74,11 +97,12 @@ impl Input {
         match self {
             Input::Start(start) => (!start.name_is_new).then_some(&start.execution),
             Input::Task { execution, .. }
+            | Input::Look { execution, .. }
             | Input::HandOut { execution, .. }
             | Input::Token { execution, .. }
             | Input::Stop { execution, .. }
             | Input::Redrive { execution, .. } => Some(execution),
-            Input::Shutdown => None,
+            Input::Looked { .. } | Input::JobStopped { .. } | Input::Shutdown => None,
         }
     }
 
@@ -90,7 +114,11 @@ impl Input {
             Input::Token { answer, .. } => drop(answer.send(Err(exception.clone()))),
             Input::Stop { answer, .. } | Input::Redrive { answer, .. } => drop(answer.send(Err(exception.clone()))),
             // The task is in the store still, and is performed again once it can be.
-            Input::Task { .. } | Input::Shutdown => {}
+            Input::Task { .. }
+            | Input::Look { .. }
+            | Input::Looked { .. }
+            | Input::JobStopped { .. }
+            | Input::Shutdown => {}
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The header row and the state row.
 
 use super::{CorruptRow, KnownTexts, REFERRING_VERSION, Reader, Writer, is_whole};
-use crate::execution::{Ending, Execution, ExecutionStatus, Header};
+use crate::command::TaskId;
+use crate::execution::{Ending, Execution, ExecutionStatus, Header, StartedBy};
 use crate::frame::{Frame, FrameId};
 use json::Payload;
 use std::sync::Arc;
@@ -42,7 +43,17 @@ impl Header {
         row.option(self.trace_header.as_ref(), Writer::shared);
         row.fixed(self.seed);
         row.option(self.state_machine_version, Writer::number);
-        row.option(self.state_machine_alias.as_ref(), Writer::shared);
+        // Two marks in one byte: rows written before tasks started executions have the first alone.
+        row.byte(u8::from(self.state_machine_alias.is_some()) | u8::from(self.started_by.is_some()) << 1);
+        if let Some(alias) = &self.state_machine_alias {
+            row.shared(alias);
+        }
+        if let Some(started_by) = &self.started_by {
+            row.shared(&started_by.execution_arn);
+            row.number(started_by.task.frame.0);
+            row.number(started_by.task.scheduled_event);
+            row.byte(u8::from(started_by.waits));
+        }
     }
 
     /// Reads a header.
@@ -62,7 +73,7 @@ impl Header {
             let text = text.or_else(|| usual.map(name));
             text.ok_or(CorruptRow("the state machine's ARN is none"))
         };
-        Ok(Header {
+        let mut header = Header {
             execution_arn: usual(execution_arn, &|names| {
                 format!("{}:execution:{}:{name}", names.prefix, names.state_machine).into()
             })?,
@@ -78,8 +89,22 @@ impl Header {
             seed: row.fixed()?,
             // Rows written before there were versions end here.
             state_machine_version: row.later_option(Reader::number)?,
-            state_machine_alias: row.later_option(Reader::shared)?,
-        })
+            state_machine_alias: None,
+            started_by: None,
+        };
+        let marks = row.later_byte()?;
+        if marks > 3 {
+            return Err(CorruptRow("a header has marks that are not known"));
+        }
+        if marks & 1 != 0 {
+            header.state_machine_alias = Some(row.shared()?);
+        }
+        if marks & 2 != 0 {
+            let execution_arn = row.shared()?;
+            let task = TaskId { frame: FrameId(row.number()?), scheduled_event: row.number()? };
+            header.started_by = Some(StartedBy { execution_arn, task, waits: row.byte()? != 0 });
+        }
+        Ok(header)
     }
 
     pub(super) fn is_named_as_usual(&self) -> bool {

@@ -33,6 +33,8 @@ pub struct Run {
     pub events: Vec<HistoryEvent>,
     pub timers: Vec<Timer>,
     pub tasks: Vec<TaskId>,
+    /// Looks and cancellations of jobs that were asked for.
+    pub jobs: Vec<Effect>,
     /// Whether every step ends with the execution read back from its rows and compared with its history.
     pub reloads: bool,
     /// The history as rows.
@@ -66,6 +68,7 @@ impl Run {
             seed: 1,
             state_machine_version: None,
             state_machine_alias: None,
+            started_by: None,
         };
         Run {
             definition,
@@ -75,6 +78,7 @@ impl Run {
             events: Vec::new(),
             timers: Vec::new(),
             tasks: Vec::new(),
+            jobs: Vec::new(),
             reloads: true,
             chunks: Vec::new(),
             state: Vec::new(),
@@ -109,6 +113,7 @@ impl Run {
                     let position = self.tasks.iter().position(|open| open == task).expect("a task that is open");
                     self.tasks.remove(position);
                 }
+                Effect::LookAtJob(_) | Effect::CancelJob(_) => self.jobs.push(effect.clone()),
                 Effect::NotifyClosed => assert!(!self.execution.is_running()),
             }
         }
