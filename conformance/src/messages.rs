@@ -15,10 +15,15 @@ pub fn with_received(call: &Call, params: Value, answers: &[Option<Answer>]) -> 
         ("stepfunctions", operation) if operation.starts_with("SendTask") => Some(("taskToken", token(&message))),
         _ => None,
     };
-    match (member, params.as_object()) {
-        (Some((name, Some(value))), Some(members)) => members.with(name, value).into(),
-        _ => params,
-    }
+    let Some((name, Some(value))) = member else { return params };
+    let before = params.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let now = value.as_str().unwrap_or_default().to_owned();
+    // An output may have the token in it once more.
+    let renewed = |text: &str| if before.is_empty() { text.to_owned() } else { text.replace(&before, &now) };
+    let members = params.as_object().into_iter().flat_map(json::Object::iter).map(|(name, value)| {
+        (name.clone(), value.as_str().map_or_else(|| value.clone(), |text| renewed(text).into()))
+    });
+    members.collect::<json::Object>().into()
 }
 
 /// How many messages the client waited for, if it did.

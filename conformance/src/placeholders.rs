@@ -53,9 +53,10 @@ impl Default for Bindings {
     }
 }
 
-/// Whether the whole text stands for a moment, perhaps in quotes of its own.
+/// Whether the whole text stands for a moment, perhaps in quotes or brackets of its own.
 pub fn is_moment(text: &str) -> bool {
-    let word = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let within = |open, close| text.strip_prefix(open).and_then(|text: &str| text.strip_suffix(close));
+    let word = within('"', '"').or_else(|| within('<', '>')).unwrap_or(text);
     MOMENTS.contains(&word)
 }
 
