@@ -42,7 +42,10 @@ pub(crate) const FLOORS: &[Floor] = &[
             ("aws-client", "any operation of any AWS service from its model: build, sign, send, read"),
         ],
     },
-    Floor { number: 3, crates: &[("interpreter", "one execution's next step")] },
+    Floor {
+        number: 3,
+        crates: &[("interpreter", "one execution's next step"), ("diagram", "a definition as a picture")],
+    },
     Floor { number: 2, crates: &[("asl", "text to tree with spans to definition and diagnostics")] },
     Floor {
         number: 1,

@@ -1,4 +1,4 @@
-//! Chores of the workspace: `cargo xtask tidy|test|simulate|bench|crash|differential|fuzz|api-model|aws-models`.
+//! Chores of the workspace: `cargo xtask tidy|test|simulate|bench|crash|differential|fuzz|api-model|aws-models|console-types`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
@@ -49,7 +49,8 @@ cargo xtask <chore>
   fuzz TARGET       run a target of `fuzz/` under libFuzzer; needs a C++ compiler
     --seconds N       how long (60)
   api-model         take AWS's model of the API from botocore, and make what is made of it
-  aws-models        pack the models of all services from botocore";
+  aws-models        pack the models of all services from botocore
+  console-types     write the TypeScript of the console's API from the server's shapes";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         ["fuzz", options @ ..] => fuzz::run(options),
         ["api-model"] => api_model::run(),
         ["aws-models"] => aws_models::run(),
+        ["console-types"] => console_types(),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             return ExitCode::SUCCESS;
@@ -81,6 +83,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes `console/src/api/types.ts`: the test that holds it to the server's shapes does, when it is told to.
+fn console_types() -> anyhow::Result<()> {
+    let mut test = workspace::cargo();
+    test.args(["test", "--quiet", "--package", "stepwell-server", "--lib", "console::typescript"])
+        .env("UPDATE_EXPECT", "1");
+    process::run("console-types", &mut test)
 }
 
 /// Builds the simulation and runs it; what it prints is the chore's output.

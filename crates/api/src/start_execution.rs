@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub struct StartExecutionRequest {
     /// The machine, a version or an alias of it.
     pub state_machine_arn: StateMachineArn,
+    /// The test case behind a `#`, as Step Functions Local has it: it says which tasks are mocked, and how. An empty one is none.
+    pub test_case: Option<Arc<str>>,
     /// A valid name; the engine invents one without.
     pub name: Option<Arc<str>>,
     /// The input as sent, `{}` if none was, with its value.
@@ -52,12 +54,14 @@ impl StartExecutionRequest {
                 read_more(fields)?,
             ))
         })?;
-        let state_machine_arn = StateMachineArn::parse(&arn)?;
+        let (arn, test_case) = split_test_case(&arn);
+        let state_machine_arn = StateMachineArn::parse(arn)?;
         if state_machine_arn.label.is_some() {
             return Err(Exception::labelled_arn_not_supported(&state_machine_arn));
         }
         name.as_deref().map_or(Ok(()), check_name)?;
-        Ok((StartExecutionRequest { state_machine_arn, name, input: decode_input(input)?, trace_header }, more))
+        let input = decode_input(input)?;
+        Ok((StartExecutionRequest { state_machine_arn, test_case, name, input, trace_header }, more))
     }
 
     /// The same with what HTTP's headers say about the trace: `X-Amzn-Trace-Id` wins over the body's member, and that over `otherwise`.
@@ -68,6 +72,14 @@ impl StartExecutionRequest {
         let header = header.filter(usable).map(Arc::from).or(self.trace_header);
         self.trace_header = header.or_else(|| otherwise.filter(usable).map(Arc::from));
         self
+    }
+}
+
+/// Names have no `#` in them.
+fn split_test_case(arn: &str) -> (&str, Option<Arc<str>>) {
+    match arn.split_once('#') {
+        Some((arn, test_case)) => (arn, Some(test_case.into())),
+        None => (arn, None),
     }
 }
 

@@ -11,6 +11,7 @@ Examples:
   stepwell validate *.asl.json                 check definitions
   stepwell lint *.asl.json                     look for weak spots as well
   stepwell fmt workflows/                      lay definitions out
+  stepwell render order.asl.json -o order.svg  draw a definition
   stepwell start order --input '{}' --wait     start an execution at a server, or at AWS with --endpoint-url aws
 
 Any AWS client can use the server:
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Lint(commands::lint::Arguments),
     List(commands::list::Arguments),
     Redrive(commands::redrive::Arguments),
+    Render(commands::render::Arguments),
     Restore(commands::restore::Arguments),
     Run(commands::run::Arguments),
     SendTaskFailure(commands::send_task::Failure),

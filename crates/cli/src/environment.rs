@@ -4,13 +4,15 @@ use anyhow::anyhow;
 use clap::Args;
 use engine::Settings;
 use engine::registry::Identity;
+use integrations::mocks::Mocks;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 /// Endpoint variables of AWS's tools that name a Lambda endpoint, the strongest first. `LAMBDA_ENDPOINT` is stronger than these.
 const LAMBDA_ENDPOINTS: [&str; 2] = ["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"];
 
-/// Variables of Step Functions Local that have no effect yet.
-const UNUSED: [&str; 1] = ["SFN_MOCK_CONFIG"];
+/// What Step Functions Local looks for in the directory it is started in.
+const MOCKS_FILE: &str = "MockConfigFile.json";
 
 const ACCOUNT_ID: &str = "123456789012";
 const REGION: &str = "us-east-1";
@@ -33,6 +35,10 @@ pub(crate) struct Surroundings {
     /// The Lambda endpoint for functions that are not configured; else AWS_ENDPOINT_URL_LAMBDA and AWS_ENDPOINT_URL count
     #[arg(long, value_name = "URL", env = "LAMBDA_ENDPOINT", hide_env_values = true)]
     lambda_endpoint: Option<String>,
+    /// A file of mocks, AWS's MockConfigFile.json or one in Stepwell's format: an execution started with STATE_MACHINE#TEST_CASE has its tasks
+    /// mocked. Without it `mocks` in stepwell.yaml counts, then a MockConfigFile.json in the directory
+    #[arg(long, value_name = "FILE", env = "SFN_MOCK_CONFIG", hide_env_values = true)]
+    mocks: Option<PathBuf>,
 }
 
 impl Surroundings {
@@ -51,6 +57,14 @@ impl Surroundings {
         Settings { wait_time_scale: self.wait_time_scale, ..Settings::default() }
     }
 
+    /// The mocks, of which a project may say where they are.
+    pub(crate) fn mocks(&self, configured: Option<&Path>) -> anyhow::Result<Option<Mocks>> {
+        let given = self.mocks.as_deref().filter(|path| !path.as_os_str().is_empty());
+        let usual = || Some(Path::new(MOCKS_FILE)).filter(|path| path.is_file());
+        let path = given.or(configured).or_else(usual);
+        path.map(Mocks::load).transpose().map_err(|problem| anyhow!("{problem}"))
+    }
+
     /// Where functions that are not configured are invoked. A variable that names this very server is meant for its clients.
     pub(crate) fn lambda_endpoint(&self, own: Option<SocketAddr>) -> anyhow::Result<Option<String>> {
         let given = self.lambda_endpoint.clone().filter(|url| !url.is_empty());
@@ -61,14 +75,6 @@ impl Surroundings {
             Some((name, url)) => Ok(Some(endpoint(&url).map_err(|problem| anyhow!("{name}: {problem}"))?)),
             None => Ok(None),
         }
-    }
-}
-
-/// Tells of variables whose effect somebody may be waiting for.
-pub(crate) fn warn_of_unused() {
-    let set: Vec<&str> = UNUSED.into_iter().filter(|name| variable(name).is_some()).collect();
-    if !set.is_empty() {
-        crate::output::warning(&format!("set, but without effect in this version: {}", set.join(", ")));
     }
 }
 

@@ -51,6 +51,7 @@ fn main() -> ExitCode {
         Command::Lint(arguments) => commands::lint::run(arguments),
         Command::List(arguments) => commands::list::run(arguments),
         Command::Redrive(arguments) => commands::redrive::run(arguments),
+        Command::Render(arguments) => commands::render::run(arguments),
         Command::Restore(arguments) => commands::restore::run(arguments),
         Command::Run(arguments) => commands::run::run(arguments),
         Command::SendTaskFailure(arguments) => commands::send_task::failure(arguments),

@@ -8,6 +8,7 @@ use aws_client::Client;
 use engine::{Engine, Retention};
 use functions::{FunctionConfig, Functions};
 use integrations::Integrations;
+use integrations::mocks::Mocks;
 use server::Server;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -29,6 +30,14 @@ pub(crate) struct Node {
     pub(crate) functions: Functions,
 }
 
+/// How tasks call services.
+pub(crate) struct Calls {
+    /// AWS's.
+    pub(crate) aws: Client,
+    /// What is not called.
+    pub(crate) mocks: Option<Mocks>,
+}
+
 /// A runtime with a thread for every processor.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the threads could not be started")
@@ -44,14 +53,14 @@ pub(crate) fn open_directory(directory: &Path) -> anyhow::Result<Arc<dyn Store>>
 }
 
 impl Node {
-    /// Takes over what is in `store` and goes on with it. Tasks call AWS's services with `aws`; `address` is where functions find this server, if it is one.
+    /// Takes over what is in `store` and goes on with it. `calls` is how tasks call services; `address` is where functions find this server, if it is one.
     pub(crate) async fn open(
         store: Arc<dyn Store>,
         surroundings: &Surroundings,
         configured: Vec<FunctionConfig>,
         retention: Retention,
         logs: EventLogs,
-        aws: Client,
+        calls: Calls,
         address: Option<SocketAddr>,
     ) -> anyhow::Result<Node> {
         let functions = Functions::new(functions::Options {
@@ -62,11 +71,14 @@ impl Node {
             ..functions::Options::default()
         });
         functions.set(configured);
-        let elsewhere = aws.settings().endpoint_urls.get("sfn");
+        let elsewhere = calls.aws.settings().endpoint_urls.get("sfn");
         let elsewhere = elsewhere.is_some_and(|url| !address.is_some_and(|own| is_at(url, own)));
-        let mut integrations = Integrations::new(functions.clone()).with_aws(aws);
+        let mut integrations = Integrations::new(functions.clone()).with_aws(calls.aws);
         if elsewhere {
             integrations = integrations.starting_executions_elsewhere();
+        }
+        if let Some(mocks) = calls.mocks {
+            integrations = integrations.with_mocks(mocks);
         }
         let mut options = engine::Options::new(surroundings.identity());
         options.settings = surroundings.settings();

@@ -4,7 +4,7 @@ mod support;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use support::{Running, address, call, call_with, command, directory, finish, get, stepwell, whole_request};
+use support::{Running, address, call, call_with, command, directory, get, stepwell, whole_request};
 
 const ANY_PORT: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 
@@ -85,14 +85,46 @@ fn variables_of_step_functions_local_are_honoured() {
 }
 
 #[test]
-fn variables_without_effect_are_named() {
-    let directory = directory(&[]);
-    let mut command = command(directory.path(), &["serve", "--listen", "nowhere"]);
-    command.env("SQS_ENDPOINT", "http://127.0.0.1:1").env("SFN_MOCK_CONFIG", "mocks.json").env("SNS_ENDPOINT", "");
-    let finished = finish(command);
-    assert_eq!(finished.code, Some(2));
-    let warning = "warning: set, but without effect in this version: SFN_MOCK_CONFIG\n";
-    assert!(finished.stderr.starts_with(warning), "{}", finished.stderr);
+fn mocks_stand_for_tasks_and_may_be_changed() {
+    let mocks = r#"{"StateMachines": {"m": {"TestCases": {"Case": {"A": "Response"}}}},
+        "MockedResponses": {"Response": {"0": {"Return": {"Payload": 1}}}}}"#;
+    let broken = mocks.replace("\"Response\"}}}}", "\"Respons\"}}}}");
+    let directory = directory(&[("mocks.json", mocks), ("MockConfigFile.json", &broken)]);
+    let mut with_variable = command(directory.path(), &[&ANY_PORT[..], &["--memory"]].concat());
+    with_variable.env("SFN_MOCK_CONFIG", "mocks.json");
+    let mut running = Running::start(with_variable, false);
+    let address = address(&running.wait_for("serves"));
+    let definition = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "f"}, "End": true}}}"#
+        .replace('"', "\\\"")
+        .replace('\n', " ");
+    let create = format!(
+        r#"{{"name": "m", "type": "EXPRESS", "roleArn": "arn:aws:iam::123456789012:role/r",
+        "definition": "{definition}"}}"#
+    );
+    assert!(call(&address, "CreateStateMachine", &create).starts_with("HTTP/1.1 200 "));
+    let run = |test_case: &str| {
+        let machine = format!("arn:aws:states:us-east-1:123456789012:stateMachine:m#{test_case}");
+        call(&address, "StartSyncExecution", &format!(r#"{{"stateMachineArn": "{machine}"}}"#))
+    };
+    assert!(run("Case").contains(r#""output":"{\"Payload\":1}""#), "{}", run("Case"));
+    let unknown = run("Other");
+    let told = "There is no test case 'Other' for the state machine 'm': 'mocks.json' has these for it: Case";
+    assert!(unknown.starts_with("HTTP/1.1 400 ") && unknown.contains(told), "{unknown}");
+    std::fs::write(directory.path().join("mocks.json"), &broken).expect("the directory is writable");
+    assert!(run("Case").contains(r#""output":"{\"Payload\":1}""#), "what was right stays");
+    let place = "There is no 'Respons' in 'MockedResponses'\\n --> mocks.json:1:54";
+    assert!(run("Other").contains(place), "{}", run("Other"));
+    std::fs::write(directory.path().join("mocks.json"), mocks.replace("1}", "[2]}"))
+        .expect("the directory is writable");
+    assert!(run("Case").contains(r#""output":"{\"Payload\":[2]}""#), "{}", run("Case"));
+    // Without the variable it is the usual file.
+    let refused = stepwell(directory.path(), &[&ANY_PORT[..], &["--memory"]].concat());
+    assert_eq!(refused.code, Some(2));
+    let findings =
+        "MockConfigFile.json cannot be used\nerror[INVALID_MOCKS]: There is no 'Respons' in 'MockedResponses'";
+    assert!(refused.stderr.contains(findings), "{}", refused.stderr);
+    assert!(refused.stderr.contains("did you mean 'Response'?"), "{}", refused.stderr);
 }
 
 #[test]

@@ -83,8 +83,13 @@ async fn engine(express: ExpressOptions) -> (Engine, arn::StateMachineArn) {
 
 /// One execution, its input parsed for it as from a request.
 fn run(engine: &Engine, machine: &arn::StateMachineArn) {
-    let start =
-        StartExecutionRequest { state_machine_arn: machine.clone(), name: None, input: input(), trace_header: None };
+    let start = StartExecutionRequest {
+        state_machine_arn: machine.clone(),
+        test_case: None,
+        name: None,
+        input: input(),
+        trace_header: None,
+    };
     let request = StartSyncExecutionRequest { start, included_data: api::IncludedData::AllData };
     let running = pin!(engine.start_sync_execution(request));
     let Poll::Ready(response) = running.poll(&mut Context::from_waker(Waker::noop())) else {
@@ -124,6 +129,7 @@ fn interpreter() -> impl Fn() + Sync {
         state_machine_version: None,
         state_machine_alias: None,
         started_by: None,
+        test_case: None,
     };
     move || {
         let settings = Settings::default();

@@ -254,6 +254,7 @@ pub(crate) fn read_job(task: TaskId, row: &[u8]) -> Option<Job> {
         execution_arn,
         state_machine_arn,
         trace_header: None,
+        origin: None,
     };
     Some(Job { request, submitted: Payload::from_valid_text(submitted), looks: 0 })
 }

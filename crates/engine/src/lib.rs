@@ -1,6 +1,6 @@
 //! Executions kept alive and durable: partitions, timers, dispatch of tasks, and the operations of the API on top.
 //!
-//! Reading order: [`Engine`], `operations`, `partition`, `express`, `tasks`, `activities`, `keys`; [`registry`] holds what exists besides
+//! Reading order: [`Engine`], `operations`, `partition`, `express`, `tasks`, `activities`, `keys`; `looks` is what consoles see; [`registry`] holds what exists besides
 //! executions; [`check`] tells whether what is stored fits together.
 //! Everything below the operations takes time and randomness from an [`Environment`].
 
@@ -14,6 +14,7 @@ mod hash;
 mod histories;
 mod keys;
 mod logs;
+mod looks;
 pub mod metrics;
 mod nested;
 mod observe;
@@ -30,9 +31,10 @@ pub use engine::{Dropped, Engine, Options};
 pub(crate) use engine::{damaged, read_failed, unavailable};
 pub use environment::{Environment, SystemEnvironment};
 pub use express::{ExpressExecution, ExpressHistory, ExpressKind, ExpressOptions, ExpressQuery, Recent};
-pub use interpreter::history::{HistoryEvent, HistoryEventDetails, StateType};
+pub use interpreter::history::{EVENTS_MAX, HistoryEvent, HistoryEventDetails, StateType};
 pub use interpreter::{Settings, Timestamp};
 pub use keys::table_name;
+pub use looks::{COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, StatusCounts};
 pub use observe::{earliest_timer, scheduled_invocations};
 pub use outbox::{Address, Line, Lines, Lost, Sink};
 pub use partition::{ResidentLimits, Retention};

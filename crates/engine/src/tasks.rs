@@ -9,8 +9,8 @@ use crate::partition::{Input, Shared};
 use crate::registry::Revision;
 use asl::definition::{Resource, StateKind};
 use crate::nested;
-use integrations::{Job, TaskOutcome, TaskRequest};
-use interpreter::{Command, Header, TaskAttempt, TaskId, TaskToken};
+use integrations::{Job, TaskOrigin, TaskOutcome, TaskRequest, Thrown};
+use interpreter::{Command, Execution, Frame, Header, MockedEnd, TaskAttempt, TaskId, TaskToken};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -86,7 +86,10 @@ pub(crate) fn for_worker(resident: &Resident, task: TaskId) -> Option<HandedOut>
 /// The row of a task that has just been scheduled.
 pub(crate) fn row(resident: &Resident, task: TaskId) -> TaskRow {
     match open_attempt(resident, task) {
-        Some((_, Resource::Activity { arn })) => TaskRow::Worker { activity_arn: arn.to_string() },
+        // A mocked one may be no worker's: whoever dispatches it looks.
+        Some((attempt, Resource::Activity { arn })) if attempt.invocation.is_none() => {
+            TaskRow::Worker { activity_arn: arn.to_string() }
+        }
         _ => TaskRow::Performer,
     }
 }
@@ -101,14 +104,24 @@ pub(crate) fn dispatch(
     task: TaskId,
 ) {
     let Some((attempt, resource)) = open_attempt(resident, task) else { return };
-    if let Resource::Activity { arn } = resource {
-        return offer(shared, arn, key.clone(), task);
-    }
+    let worker = match resource {
+        // Those that wait for workers, perhaps a million of them, need nothing but the name of the activity.
+        Resource::Activity { arn } if attempt.invocation.is_none() => return offer(shared, arn, key.clone(), task),
+        Resource::Activity { arn } => Some(arn),
+        _ => None,
+    };
     let identity = (key.clone(), task);
     if running.running.contains_key(&identity) {
         return;
     }
-    let request = request(shared, &resident.revision, &resident.execution.header, task, resource, attempt);
+    let header = &resident.execution.header;
+    let request = TaskRequest {
+        origin: origin(&resident.revision, &resident.execution, task, attempt),
+        ..request(shared, &resident.revision, header, task, resource, attempt)
+    };
+    if let Some(activity_arn) = worker.filter(|_| !shared.performer.mocks(&request)) {
+        return offer(shared, activity_arn, key.clone(), task);
+    }
     let (shared, partition, execution) = (shared.clone(), partition.clone(), key.clone());
     let performer = tokio::spawn(async move {
         let is_start = is_start(&request.resource);
@@ -203,6 +216,38 @@ pub(crate) fn request(
         execution_arn: header.execution_arn.clone(),
         state_machine_arn: header.state_machine_arn.clone(),
         trace_header: shared.traces.header(revision, header, task),
+        origin: None,
+    }
+}
+
+/// What a mock may want to know of a task; nothing if none is asked for.
+pub(crate) fn origin(
+    revision: &Revision,
+    execution: &Execution,
+    task: TaskId,
+    attempt: &TaskAttempt,
+) -> Option<TaskOrigin> {
+    let (header, invocation) = (&execution.header, attempt.invocation?);
+    let frame = execution.frame(task.frame)?;
+    Some(TaskOrigin {
+        state_machine: header.state_machine_name.clone(),
+        test_case: header.test_case.clone()?,
+        execution_arn: header.execution_arn.clone(),
+        execution_input: header.input.clone(),
+        state: revision.definition.state(frame.scope, frame.state).name.clone(),
+        input: frame.input.clone(),
+        invocation,
+        attempt: frame.retry_count(),
+        item: item(revision, execution, frame),
+    })
+}
+
+/// The number of the item of the nearest Map around.
+fn item(revision: &Revision, execution: &Execution, frame: &Frame) -> Option<u64> {
+    let parent = execution.frame(frame.parent?)?;
+    match &revision.definition.state(parent.scope, parent.state).kind {
+        StateKind::Map(_) => Some(frame.position),
+        _ => item(revision, execution, parent),
     }
 }
 
@@ -263,6 +308,13 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
         TaskOutcome::Failed { error, cause } => Command::TaskFailed { task, error: Some(error), cause: Some(cause) },
         TaskOutcome::Refused { cause } => Command::TaskRefused { task, cause },
         TaskOutcome::OwnExecution => unreachable!("the engine has seen to it itself"),
+        TaskOutcome::Mocked { submitted, end } => {
+            let end = match end {
+                Ok(output) => MockedEnd::Succeeded(output),
+                Err(Thrown { error, cause }) => MockedEnd::Failed { error: Some(error), cause },
+            };
+            Command::TaskMocked { task, submitted, end }
+        }
     }
 }
 

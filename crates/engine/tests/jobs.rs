@@ -257,7 +257,7 @@ async fn what_cannot_be_started_is_told_as_the_sdk_tells_it() {
     let engine = open(&store).await;
     let passes = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
     let gone = format!("arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:gone");
-    let parent = nested(&engine, "", &passes, json!({"StateMachineArn": gone.as_str()})).await;
+    let parent = nested(&engine, "", &passes, json!({"StateMachineArn": (gone.as_str())})).await;
     let failed = closed(&engine, &parent).await;
     assert_eq!(failed.error.as_deref(), Some("StepFunctions.StateMachineDoesNotExistException"));
     let cause = failed.cause.unwrap_or_default();

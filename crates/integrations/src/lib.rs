@@ -7,18 +7,21 @@ mod aws_sdk;
 mod failures;
 mod lambda;
 mod metadata;
+pub mod mocks;
 mod optimised;
 mod reply;
 mod task;
 
 pub use metadata::{own_headers, with_metadata};
 pub use reply::mocked_result_problem;
-pub use task::{Job, TaskOutcome, TaskRequest};
+pub use task::{Job, TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 
 use asl::definition::{IntegrationPattern, Resource};
 use aws_client::Client;
 use functions::Functions;
+use mocks::Mocks;
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// Resolves to how an attempt ended. `None` means that the server is going down and nothing is known: the task stays open and is
 /// performed again after the restart.
@@ -41,6 +44,22 @@ pub trait Performer: Send + Sync + 'static {
     fn cancel(&self, job: Job) -> PerformFuture {
         let _ = job;
         Box::pin(std::future::ready(None))
+    }
+
+    /// The test case of an execution of `state_machine` about to be started, of which the caller asked for `named`. An error says why there is
+    /// no such test case.
+    fn test_case(&self, state_machine: &str, named: Option<&str>) -> Result<Option<Arc<str>>, String> {
+        let _ = state_machine;
+        match named {
+            Some(named) => Err(mocks::none_configured(named)),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether a task is mocked: those of activities are performed then as others are.
+    fn mocks(&self, request: &TaskRequest) -> bool {
+        let _ = request;
+        false
     }
 }
 
@@ -72,6 +91,18 @@ impl Performer for Integrations {
             None
         })
     }
+
+    fn test_case(&self, state_machine: &str, named: Option<&str>) -> Result<Option<Arc<str>>, String> {
+        match (&self.mocks, named) {
+            (Some(mocks), _) => mocks.test_case(state_machine, named),
+            (None, Some(named)) => Err(mocks::none_configured(named)),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn mocks(&self, request: &TaskRequest) -> bool {
+        self.mocks.as_ref().is_some_and(|mocks| mocks.mocks(request))
+    }
 }
 
 /// Everything tasks can call.
@@ -80,12 +111,13 @@ pub struct Integrations {
     functions: Functions,
     aws: Option<Client>,
     starts_executions_elsewhere: bool,
+    mocks: Option<Mocks>,
 }
 
 impl Integrations {
     /// Performers that run Lambda functions with `functions`.
     pub fn new(functions: Functions) -> Integrations {
-        Integrations { functions, aws: None, starts_executions_elsewhere: false }
+        Integrations { functions, aws: None, starts_executions_elsewhere: false, mocks: None }
     }
 
     /// They call AWS's services, or what stands in for them, with `client`.
@@ -98,10 +130,20 @@ impl Integrations {
         Integrations { starts_executions_elsewhere: true, ..self }
     }
 
-    /// Performs one attempt of a task. Activities are not performed: workers fetch them.
+    /// What `mocks` say of a test case's tasks is done in place of calling anything.
+    pub fn with_mocks(self, mocks: Mocks) -> Integrations {
+        Integrations { mocks: Some(mocks), ..self }
+    }
+
+    /// Performs one attempt of a task. Activities are not performed: workers fetch them, unless they are mocked.
     ///
     /// `None` means that the server is going down and nothing is known: the task stays open and is performed again after the restart.
     pub async fn perform(&self, request: TaskRequest) -> Option<TaskOutcome> {
+        if let (Some(mocks), Some(origin)) = (&self.mocks, &request.origin)
+            && let Some(outcome) = mocks.perform(&request, origin).await
+        {
+            return Some(outcome);
+        }
         match &request.resource {
             Resource::LambdaFunction { arn } => lambda::call_function(&self.functions, arn, &request).await,
             Resource::Service { service, action, pattern, .. } if service == "lambda" && action == "invoke" => {
@@ -112,7 +154,7 @@ impl Integrations {
                 let performed = self.call_service(service, action, *pattern, &request).await;
                 Some(performed.unwrap_or_else(|| unsupported(arn)))
             }
-            Resource::Activity { .. } => unreachable!("activities wait for workers"),
+            Resource::Activity { .. } => Some(activity_not_mocked()),
         }
     }
 
@@ -135,6 +177,11 @@ impl Integrations {
         !self.starts_executions_elsewhere
             && matches!(resource, Resource::Service { service, .. } if service == "states")
     }
+}
+
+/// The mock of an activity was taken back after the task was dispatched to it.
+fn activity_not_mocked() -> TaskOutcome {
+    TaskOutcome::Refused { cause: "The mocked response of the activity is not there any more.".into() }
 }
 
 fn unsupported(arn: &str) -> TaskOutcome {

@@ -21,6 +21,31 @@ pub struct TaskRequest {
     pub state_machine_arn: Arc<str>,
     /// X-Ray's header with the attempt's span, if its execution is traced.
     pub trace_header: Option<Arc<str>>,
+    /// Where the task comes from, if its execution runs a test case.
+    pub origin: Option<TaskOrigin>,
+}
+
+/// Where a task of an execution with a test case comes from: all that a mock may tell tasks apart by.
+#[derive(Clone, Debug)]
+pub struct TaskOrigin {
+    /// The name of the state machine.
+    pub state_machine: Arc<str>,
+    /// The name of the test case.
+    pub test_case: Arc<str>,
+    /// The execution.
+    pub execution_arn: Arc<str>,
+    /// Its input.
+    pub execution_input: Payload,
+    /// The name of the state.
+    pub state: Arc<str>,
+    /// The state's raw input.
+    pub input: Payload,
+    /// How many tasks of the state the execution had scheduled before: over retries, loops and the iterations of a Map.
+    pub invocation: u64,
+    /// How many retries there were before in this visit of the state.
+    pub attempt: u64,
+    /// The number of the item of the nearest Map around, from 0 on.
+    pub item: Option<u64>,
 }
 
 /// What a `.sync` task waits for.
@@ -56,11 +81,27 @@ pub enum TaskOutcome {
     },
     /// It is about an execution of one of the engine's own state machines: the engine is to do it itself.
     OwnExecution,
+    /// A mock stood for it: that is its whole life.
+    Mocked {
+        /// What the service answered to the request of a job or callback task.
+        submitted: Option<Payload>,
+        /// The result, or the error.
+        end: Result<Payload, Thrown>,
+    },
     /// It could not be called at all: `States.Runtime`.
     Refused {
         /// Why.
         cause: Arc<str>,
     },
+}
+
+/// The error of a mocked task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Thrown {
+    /// Its name.
+    pub error: Arc<str>,
+    /// Its cause, if it has one.
+    pub cause: Option<Arc<str>>,
 }
 
 impl TaskOutcome {

@@ -62,6 +62,7 @@ fn request(resource: &str, parameters: &str) -> TaskRequest {
         execution_arn: "arn:aws:states:us-east-1:123456789012:execution:m:e".into(),
         state_machine_arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
         trace_header: None,
+        origin: None,
     }
 }
 
@@ -84,6 +85,7 @@ fn shown(outcome: Option<TaskOutcome>) -> String {
         Some(TaskOutcome::Failed { error, cause }) => format!("- failed {error}: {cause}"),
         Some(TaskOutcome::Refused { cause }) => format!("- refused {cause}"),
         Some(TaskOutcome::OwnExecution) => "- the engine's own".to_owned(),
+        Some(TaskOutcome::Mocked { .. }) => "- mocked".to_owned(),
     }
 }
 

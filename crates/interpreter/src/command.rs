@@ -14,6 +14,20 @@ pub struct TaskId {
     pub scheduled_event: u64,
 }
 
+/// How a mocked task ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MockedEnd {
+    /// With a result.
+    Succeeded(Payload),
+    /// With an error.
+    Failed {
+        /// Its name, if it has one.
+        error: Option<Arc<str>>,
+        /// Its cause, if it has one.
+        cause: Option<Arc<str>>,
+    },
+}
+
 /// Something that happened, or is asked for. Facts are in the past tense.
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -51,6 +65,15 @@ pub enum Command {
         /// Its cause, if one was given.
         cause: Option<Arc<str>>,
     },
+    /// A mocked task's whole life at once, so that a crash cannot come between its parts.
+    TaskMocked {
+        /// Which.
+        task: TaskId,
+        /// What the service answered to the request of a `.sync` or `.waitForTaskToken` task.
+        submitted: Option<Payload>,
+        /// How it ended.
+        end: MockedEnd,
+    },
     /// The task could not be started, for a reason that no retry mends: `States.Runtime` with `cause`.
     TaskRefused {
         /// Which.
@@ -87,6 +110,7 @@ impl Command {
             | Command::TaskSubmitted { task, .. }
             | Command::TaskSucceeded { task, .. }
             | Command::TaskFailed { task, .. }
+            | Command::TaskMocked { task, .. }
             | Command::TaskRefused { task, .. }
             | Command::HeartbeatRecorded { task }
             | Command::TimerFired(TimerKind::TaskTimeout(task) | TimerKind::Heartbeat(task) | TimerKind::Job(task)) => {

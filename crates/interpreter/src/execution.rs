@@ -4,6 +4,7 @@ use crate::command::TaskId;
 use crate::Timestamp;
 use crate::frame::{Frame, FrameId};
 use crate::redrive::Redrives;
+use asl::definition::{ScopeIndex, StateIndex};
 use json::Payload;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -39,6 +40,8 @@ pub struct Header {
     pub state_machine_alias: Option<Arc<str>>,
     /// The task that started it, if one of this engine's Standard executions did.
     pub started_by: Option<StartedBy>,
+    /// The test case that mocks its tasks: a name the engine gives meaning to.
+    pub test_case: Option<Arc<str>>,
 }
 
 /// Which task started an execution.
@@ -100,6 +103,8 @@ pub struct Execution {
     pub redrives: Redrives,
     /// Whether it closed with its frames kept: a redrive goes on from them.
     pub keeps_frames: bool,
+    /// How many tasks of each state were scheduled so far; counted only where a test case mocks them.
+    pub(crate) invocations: BTreeMap<(ScopeIndex, StateIndex), u64>,
     /// Whether a step left frames ready to enter their states because its budget was used up.
     pub(crate) unfinished: bool,
     pub(crate) frames: BTreeMap<FrameId, Frame>,
@@ -146,6 +151,7 @@ impl Execution {
             timeout_due: None,
             redrives: Redrives::default(),
             keeps_frames: false,
+            invocations: BTreeMap::new(),
             unfinished: false,
             frames: BTreeMap::new(),
             root_within: false,
@@ -203,6 +209,14 @@ impl Execution {
         }
         *self = undo.before;
         self.frames = frames;
+    }
+
+    /// The number of the next task of a state, from 0 on, if a test case wants to know.
+    pub(crate) fn count_invocation(&mut self, scope: ScopeIndex, state: StateIndex) -> Option<u64> {
+        self.header.test_case.as_ref()?;
+        let next = self.invocations.entry((scope, state)).or_default();
+        *next += 1;
+        Some(*next - 1)
     }
 
     /// Remembers what a frame was before the step touched it.

@@ -143,6 +143,9 @@ pub struct TaskAttempt {
     pub heartbeat_due: Option<Timestamp>,
     /// `Credentials.RoleArn` as resolved.
     pub role_arn: Option<Arc<str>>,
+    /// How many tasks of this state the execution had scheduled before, retries and other iterations included. Only where a test case mocks
+    /// tasks.
+    pub invocation: Option<u64>,
 }
 
 /// A job that a task waits for.

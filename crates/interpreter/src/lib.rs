@@ -27,7 +27,7 @@ mod test_state;
 mod timestamp;
 mod token;
 
-pub use command::{Command, CommandRejected, TaskId};
+pub use command::{Command, CommandRejected, MockedEnd, TaskId};
 pub use effect::{AbandonedJob, Effect, Timer, TimerKind};
 pub use execution::{Ending, Execution, ExecutionStatus, Header, StartedBy};
 pub use frame::{Frame, FrameId, Phase, StartedJob, TaskAttempt};

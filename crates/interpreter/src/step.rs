@@ -127,6 +127,7 @@ impl<'s> Step<'s> {
             Command::TaskSubmitted { task, output } => states::task::submitted(self, task, output)?,
             Command::TaskSucceeded { task, output } => states::task::succeeded(self, task, output)?,
             Command::TaskFailed { task, error, cause } => states::task::failed(self, task, error, cause)?,
+            Command::TaskMocked { task, submitted, end } => states::task::mocked(self, task, submitted, end)?,
             Command::TaskRefused { task, cause } => states::task::refused(self, task, &cause)?,
             Command::HeartbeatRecorded { task } => states::task::heartbeat(self, task)?,
             Command::TimerFired(kind) => self.timer_fired(kind)?,

@@ -2,6 +2,7 @@
 
 use crate::access_log::AccessLog;
 use crate::catch_panic::catch_panic;
+use crate::console::Console;
 use crate::exchange::Exchange;
 use crate::memory::Memory;
 use crate::metrics::Metrics;
@@ -36,6 +37,7 @@ pub(crate) struct Handler {
     data_directory: Option<PathBuf>,
     access_log: Option<AccessLog>,
     request_ids: RequestIds,
+    console: Console,
 }
 
 /// A reply and what is said about it.
@@ -47,14 +49,20 @@ struct Answer {
 }
 
 impl Handler {
-    pub(crate) fn new(engine: Arc<Engine>, options: &Options) -> Handler {
+    /// Requests come to `address`; the console is off if other machines can reach it.
+    pub(crate) fn new(engine: Arc<Engine>, options: &Options, address: Option<SocketAddr>) -> Handler {
+        let body_limits = body::Limits { bytes_max: options.body_bytes_max, timeout: options.body_timeout };
+        let memory = Memory::new(options.all_bodies_bytes_max);
+        let data_directory = options.data_directory.clone();
+        let is_on = options.console && address.is_some_and(|address| address.ip().is_loopback());
         Handler {
+            console: Console::new(engine.clone(), memory.clone(), body_limits, data_directory.clone(), is_on),
             engine,
-            body_limits: body::Limits { bytes_max: options.body_bytes_max, timeout: options.body_timeout },
+            body_limits,
             patience: Patience::new(options),
-            memory: Memory::new(options.all_bodies_bytes_max),
+            memory,
             metrics: Metrics::default(),
-            data_directory: options.data_directory.clone(),
+            data_directory,
             access_log: options.access_log.clone(),
             request_ids: RequestIds::new(),
         }
@@ -118,7 +126,17 @@ impl Handler {
                 let text = self.metrics_text().await;
                 Answer::page(reply::metrics(reply::body(text, &self.memory, activity)))
             }
+            (&Method::GET | &Method::HEAD, "/") if self.console.is_wanted(&head.headers) => {
+                Answer::page(self.console.redirect())
+            }
             (&Method::GET | &Method::HEAD, "/") => Answer::page(reply::text(WHAT_THIS_IS)),
+            (_, path) if path == "/console" || path.starts_with("/console/") => {
+                let handled = catch_panic(self.console.handle(head, body, activity)).await;
+                Answer::page(handled.unwrap_or_else(|| {
+                    tracing::error!(path, %request_id, "the console panicked");
+                    Console::broken()
+                }))
+            }
             _ => Answer::page(reply::not_found()),
         }
     }

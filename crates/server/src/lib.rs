@@ -4,13 +4,14 @@
 //! what an operation does; nothing beyond here knows HTTP. Signatures are not checked: whoever reaches the address may use it.
 //!
 //! Reading order: [`Server`], `connection`, `patience` (how long it is waited for), `handler` (one request), `operations` (the table of
-//! contents), `body`, `memory` (a bound for all bodies), `reply`; `metrics` and `access_log` tell what happens.
+//! contents), `body`, `memory` (a bound for all bodies), `reply`; `metrics` and `access_log` tell what happens; `console` is the pages and their API.
 
 mod access_log;
 mod body;
 mod caller;
 mod catch_panic;
 mod connection;
+mod console;
 mod exchange;
 mod handler;
 mod memory;

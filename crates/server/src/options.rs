@@ -28,6 +28,8 @@ pub struct Options {
     pub drain_timeout: Duration,
     /// The directory whose size is told among the metrics, if there is one.
     pub data_directory: Option<PathBuf>,
+    /// Whether the console is served. Where other machines can reach the address it is not, whatever is set here.
+    pub console: bool,
     /// Where a line is written for every request, if anywhere.
     pub access_log: Option<AccessLog>,
 }
@@ -49,6 +51,7 @@ impl Default for Options {
             write_timeout: Duration::from_secs(30),
             drain_timeout: Duration::from_secs(10),
             data_directory: None,
+            console: true,
             access_log: None,
         }
     }

@@ -31,7 +31,7 @@ impl Server {
 
     /// Takes over a socket that listens already: whoever must know the address before there is an engine binds it first.
     pub fn new(listener: TcpListener, engine: Arc<Engine>, options: Options) -> Server {
-        let handler = Arc::new(Handler::new(engine, &options));
+        let handler = Arc::new(Handler::new(engine, &options, listener.local_addr().ok()));
         Server { listener, handler, protocol: Arc::new(Protocol::new()), options }
     }
 

@@ -150,5 +150,6 @@ fn header(value: &Value) -> Header {
         seed: 1,
         state_machine_version: None,
         state_machine_alias: None,
+        test_case: None,
     }
 }

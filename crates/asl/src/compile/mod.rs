@@ -22,4 +22,4 @@ mod template;
 
 pub(crate) use checker::ReadVariables;
 pub(crate) use machine::{Compiled, compile};
-pub(crate) use similar::similar;
+pub use similar::similar;

@@ -2,7 +2,7 @@
 
 /// The candidate nearest to `name`, if it is near enough to be a slip: other case, or one or two letters in a name of some length. Long
 /// names and very many candidates are not worth the search.
-pub(crate) fn similar<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
+pub fn similar<'c>(name: &str, candidates: impl Iterator<Item = &'c str>) -> Option<&'c str> {
     const CANDIDATES_MAX: usize = 500;
     if name.len() > 80 {
         return None;

@@ -11,10 +11,14 @@ const SEARCHED_MAX: usize = 100;
 const TOLD_MAX: usize = 10;
 
 impl Client {
-    /// The ARN of a state machine, or of its version or alias: `ARN`, `NAME` or `NAME:QUALIFIER`.
+    /// The ARN of a state machine, or of its version or alias: `ARN`, `NAME` or `NAME:QUALIFIER`, each perhaps with `#TEST_CASE` behind it.
     pub(crate) async fn state_machine(&self, written: &str) -> anyhow::Result<String> {
         if written.starts_with("arn:") {
             return Ok(written.to_owned());
+        }
+        if let Some((written, test_case)) = written.split_once('#') {
+            let machine = Box::pin(self.state_machine(written)).await?;
+            return Ok(format!("{machine}#{test_case}"));
         }
         let (name, qualifier) = written.split_once(':').map_or((written, None), |(name, rest)| (name, Some(rest)));
         let machines = self.state_machines().await?;

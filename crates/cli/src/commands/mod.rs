@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod lint;
 pub(crate) mod list;
 pub(crate) mod redrive;
+pub(crate) mod render;
 pub(crate) mod restore;
 pub(crate) mod run;
 pub(crate) mod send_task;

@@ -4,7 +4,7 @@ use crate::configuration::{self, FILE_NAME, Project};
 use crate::environment::Surroundings;
 use crate::event_logs::EventLogs;
 use crate::exit::Exit;
-use crate::node::{self, Background, Node};
+use crate::node::{self, Background, Calls, Node};
 use crate::progress::View;
 use crate::signals::Signals;
 use crate::{aws, calls, definition, logging, outcome, output};
@@ -26,6 +26,7 @@ const EXAMPLES: &str = "\
 Examples:
   stepwell run order.asl.json --input '{\"id\": 7}'
   stepwell run order.asl.yaml --input @order.json --timeout 30 > result.json
+  stepwell run order.asl.yaml --mocks mocks.yaml --test-case PaymentFails
 
 The output goes to stdout, the progress to stderr.
 Exit codes: 0 succeeded, 1 failed, timed out or aborted, 2 bad usage or definition, 130 interrupted.";
@@ -51,6 +52,9 @@ pub(crate) struct Arguments {
     /// The execution's name
     #[arg(long)]
     name: Option<String>,
+    /// A test case of the mocks: what its tasks give. In the mocks the state machine has the definition's file name without its ending
+    #[arg(long, value_name = "NAME")]
+    test_case: Option<String>,
     /// Stop the execution after so many seconds
     #[arg(long, value_name = "SECONDS", value_parser = timeout)]
     timeout: Option<Duration>,
@@ -82,7 +86,10 @@ async fn execute(arguments: &Arguments, definition: &str, input: &str, project: 
         functions,
         Retention::default(),
         EventLogs::default(),
-        aws::client(&arguments.surroundings, &project.aws, address)?,
+        Calls {
+            aws: aws::client(&arguments.surroundings, &project.aws, address)?,
+            mocks: arguments.surroundings.mocks(project.mocks.as_deref())?,
+        },
         address,
     )
     .await?;
@@ -107,7 +114,10 @@ async fn follow(
     let wanted = calls::Wanted { name, definition, machine_type: StateMachineType::Standard, role_arn: None };
     calls::put_state_machine(engine, surroundings, &wanted).await?;
     let mut watched = Watched { events: engine.watch(), logs: node.functions.subscribe_logs(), view: View::new() };
-    let machine_arn = calls::state_machine_arn(surroundings, name);
+    let mut machine_arn = calls::state_machine_arn(surroundings, name);
+    if let Some(test_case) = &arguments.test_case {
+        machine_arn = format!("{machine_arn}#{test_case}");
+    }
     let execution_arn = calls::start(engine, &machine_arn, input, arguments.name.as_deref()).await?;
     let deadline = Instant::now() + arguments.timeout.unwrap_or(FOREVER);
     let mut exit = None;

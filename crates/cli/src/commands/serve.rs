@@ -1,10 +1,10 @@
 //! `stepwell serve`: the API on a socket, until a signal.
 
-use crate::environment::{self, Surroundings};
+use crate::environment::Surroundings;
 use crate::event_logs::EventLogArguments;
 use crate::exit::Exit;
 use crate::http::HttpArguments;
-use crate::node::{self, Node};
+use crate::node::{self, Calls, Node};
 use crate::retention::RetentionArguments;
 use crate::signals::Signals;
 use crate::{aws, configuration, logging, output};
@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     /// Keep everything in memory: nothing outlives the process
     #[arg(long, conflicts_with = "data")]
     memory: bool,
-    /// A stepwell.yaml; its functions are served, its retention, logs and traces hold, the rest of it is for `stepwell dev`
+    /// A stepwell.yaml; its functions are served, its mocks, retention, logs and traces hold, the rest of it is for `stepwell dev`
     #[arg(long, value_name = "FILE")]
     functions: Option<PathBuf>,
     #[command(flatten)]
@@ -82,7 +82,6 @@ impl Listen {
 /// Runs the command.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     logging::start()?;
-    environment::warn_of_unused();
     node::runtime()?.block_on(serve(arguments))
 }
 
@@ -91,6 +90,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let project = arguments.functions.as_deref().map(configuration::load).transpose()?;
     let retention = arguments.retention.with(project.as_ref());
     let logs = arguments.logs.open(project.as_ref(), &arguments.surroundings.region)?;
+    let mocks = arguments.surroundings.mocks(project.as_ref().and_then(|project| project.mocks.as_deref()))?;
     let aws = project.as_ref().map(|project| project.aws.clone()).unwrap_or_default();
     let functions = project.into_iter().flat_map(|project| project.functions).map(|function| function.config).collect();
     let options = arguments.http.options((!arguments.memory).then_some(&*arguments.data))?;
@@ -98,8 +98,8 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let address = listener.local_addr()?;
     let (store, place) = open_store(&arguments)?;
     let surroundings = &arguments.surroundings;
-    let aws = aws::client(surroundings, &aws, Some(address))?;
-    let node = Node::open(store, surroundings, functions, retention, logs, aws, Some(address)).await?;
+    let calls = Calls { aws: aws::client(surroundings, &aws, Some(address))?, mocks };
+    let node = Node::open(store, surroundings, functions, retention, logs, calls, Some(address)).await?;
     log_functions(&node.functions);
     let server = Server::new(listener, Arc::new(node.engine.clone()), options);
     output::data(&format!(

@@ -14,6 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   stepwell start order --input '{\"id\": 7}'
   stepwell start order:PROD --input @order.json --name order-7 --wait
+  stepwell start 'order#PaymentFails' --wait
   stepwell start order --endpoint-url aws --region eu-central-1 --profile work
 
 Without --wait the execution's ARN goes to stdout. With it the progress goes to stderr and the output to stdout; an Express state machine is run
@@ -24,7 +25,7 @@ Exit codes: 0 started, or succeeded, 1 failed, timed out or aborted, 2 bad usage
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// The state machine: NAME, NAME:VERSION, NAME:ALIAS or an ARN
+    /// The state machine: NAME, NAME:VERSION, NAME:ALIAS or an ARN, and with #TEST_CASE behind it one whose tasks are mocked
     #[arg(value_name = "STATE_MACHINE")]
     state_machine: String,
     /// The input: JSON, @FILE, or - for stdin
@@ -83,6 +84,7 @@ pub(crate) async fn finish(client: &Client, execution: &str, json: bool) -> anyh
 
 /// An alias is of a machine, whose type it has.
 async fn is_express(client: &Client, machine: &str) -> anyhow::Result<bool> {
+    let machine = machine.split_once('#').map_or(machine, |(machine, _)| machine);
     let plain = machine.split(':').take(7).collect::<Vec<_>>().join(":");
     let described = client.call(Operation::DescribeStateMachine, &json!({"stateMachineArn": plain})).await?;
     Ok(text(&described, "type") == "EXPRESS")

@@ -10,13 +10,13 @@ use super::traces::{self, TracesConfiguration};
 use crate::event_logs::is_file;
 use crate::output::Style;
 use anyhow::{anyhow, bail};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What the file is called.
 pub(crate) const FILE_NAME: &str = "stepwell.yaml";
 
-const FIELDS: [&str; 10] = [
+const FIELDS: [&str; 11] = [
     "functions",
     "stateMachines",
     "activities",
@@ -27,6 +27,7 @@ const FIELDS: [&str; 10] = [
     "aws",
     "traces",
     "lint",
+    "mocks",
 ];
 
 /// What a project has.
@@ -47,6 +48,8 @@ pub(crate) struct Project {
     pub(crate) aws: Aws,
     /// Where traces go.
     pub(crate) traces: Option<TracesConfiguration>,
+    /// The file of the mocks.
+    pub(crate) mocks: Option<PathBuf>,
 }
 
 /// Reads the file. The error holds all findings, ready for the terminal.
@@ -111,6 +114,9 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
     }
     if let Some(node) = fields.get("traces") {
         project.traces = Some(traces::read(node, &mut findings));
+    }
+    if let Some(node) = fields.get("mocks") {
+        project.mocks = findings.text("mocks", node).map(|path| base.join(&**path));
     }
     if let Some(node) = fields.get("lint") {
         // Only `stepwell lint` uses it; a mistake in it is told here as well.

@@ -6,7 +6,7 @@
 use crate::partition::caught_step;
 use crate::registry::{Registry, Revision};
 use interpreter::history::HistoryEvent;
-use interpreter::{Command, Execution, Header, Settings, Timestamp};
+use interpreter::{Command, Execution, Header, MockedEnd, Settings, Timestamp};
 
 /// What the commands of one execution may take in memory. Beyond it the rest of its history is not kept.
 const BYTES_MAX: usize = 4 << 20;
@@ -71,6 +71,13 @@ fn payload_bytes(command: &Command) -> usize {
     match command {
         Command::TaskSubmitted { output, .. } | Command::TaskSucceeded { output, .. } => 4 * output.len_bytes(),
         Command::TaskFailed { error, cause, .. } => text(error) + text(cause),
+        Command::TaskMocked { submitted, end, .. } => {
+            let end = match end {
+                MockedEnd::Succeeded(output) => 4 * output.len_bytes(),
+                MockedEnd::Failed { error, cause } => text(error) + text(cause),
+            };
+            submitted.as_ref().map_or(0, |output| 4 * output.len_bytes()) + end
+        }
         Command::TaskRefused { cause, .. } => cause.len(),
         Command::StartExecution
         | Command::Continue

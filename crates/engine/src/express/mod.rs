@@ -127,8 +127,11 @@ impl Express {
     }
 
     /// An execution of `prepared`, about to be started.
-    pub fn new_execution(&self, prepared: Arc<Prepared>, request: StartExecutionRequest) -> New {
-        let StartExecutionRequest { name, input, trace_header, state_machine_arn: _ } = request;
+    ///
+    /// An exception if it names a test case that is not there.
+    pub fn new_execution(&self, prepared: Arc<Prepared>, request: StartExecutionRequest) -> Result<New, Exception> {
+        let StartExecutionRequest { name, input, trace_header, test_case, state_machine_arn: _ } = request;
+        let test_case = self.shared.test_case(&prepared.revision.machine_name, test_case.as_deref())?;
         let drawn = self.shards.lock().draws(&*self.shared.environment, name.is_none());
         let name = name.unwrap_or_else(|| crate::environment::uuid(drawn.name).into());
         let header = Header {
@@ -146,8 +149,9 @@ impl Express {
             state_machine_version: prepared.version,
             state_machine_alias: prepared.alias.clone(),
             started_by: None,
+            test_case,
         };
-        New { header, id: drawn.id, prepared }
+        Ok(New { header, id: drawn.id, prepared })
     }
 
     /// Runs an execution to its end. A caller that is dropped meanwhile does not stop it.

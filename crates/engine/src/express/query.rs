@@ -172,6 +172,7 @@ impl Express {
             state_machine_version: shown.state_machine_version,
             state_machine_alias: shown.state_machine_alias,
             started_by: None,
+            test_case: None,
         };
         let (events, is_whole) = journal.history(&header, &revision, settings, registry, events_max).await;
         Ok(Some(ExpressHistory { events, is_whole }))

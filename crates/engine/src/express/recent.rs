@@ -249,6 +249,7 @@ mod tests {
             state_machine_version: Some(7),
             state_machine_alias: None,
             started_by: None,
+            test_case: None,
         };
         let mut execution = Execution::new(header);
         execution.status = status;

@@ -8,6 +8,7 @@ use crate::registry::Revision;
 use crate::tasks;
 use api::{Exception, IncludedData, StartSyncExecutionResponse};
 use asl::definition::StateKind;
+use integrations::TaskRequest;
 use interpreter::{Command, Effect, Execution, Header, Outcome, TaskId, Timer};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -228,7 +229,9 @@ impl Run {
         let arn = self.execution.header.execution_arn.clone();
         let shared = self.express.shared.clone();
         let header = &self.execution.header;
+        let origin = tasks::origin(&self.revision, &self.execution, task, attempt);
         let request = tasks::request(&shared, &self.revision, header, task, &state.resource, attempt);
+        let request = TaskRequest { origin, ..request };
         let performer = self.performed.spawn(async move { tasks::perform(&shared, request, task, &arn, false).await });
         self.performers.insert(task, performer);
     }

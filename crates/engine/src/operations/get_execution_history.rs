@@ -54,7 +54,7 @@ impl Engine {
 }
 
 /// The event as AWS shapes it. The version and alias an execution was started with stand in its header only; its first event shows them.
-fn shown(event: &HistoryEvent, header: &Header, include_execution_data: bool) -> Value {
+pub(crate) fn shown(event: &HistoryEvent, header: &Header, include_execution_data: bool) -> Value {
     const DETAILS: &str = "executionStartedEventDetails";
     let value = event.to_value(include_execution_data);
     let (Some(version), Some(shape)) = (header.state_machine_version, value.as_object()) else { return value };

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use store::Range;
 
 /// The statuses in the order of their numbers in index keys.
-const STATUSES: [ExecutionStatus; 5] = [
+pub(crate) const STATUSES: [ExecutionStatus; 5] = [
     ExecutionStatus::Running,
     ExecutionStatus::Succeeded,
     ExecutionStatus::Failed,

@@ -14,6 +14,8 @@ mod start_sync_execution;
 mod stop_execution;
 mod test_state;
 
+pub(crate) use get_execution_history::shown as shown_event;
+pub(crate) use list_executions::STATUSES;
 pub(crate) use redrive_execution::not_redrivable;
 
 use crate::Engine;
@@ -31,7 +33,7 @@ impl Engine {
         self.stored_head(arn).await.map(|head| head.execution)
     }
 
-    async fn stored_head(&self, arn: &ExecutionArn) -> Result<Head, Exception> {
+    pub(crate) async fn stored_head(&self, arn: &ExecutionArn) -> Result<Head, Exception> {
         let missing = || Exception::execution_does_not_exist(arn);
         if arn.identity != *self.registry().identity() || arn.label.is_some() {
             return Err(missing());

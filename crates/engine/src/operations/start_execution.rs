@@ -32,6 +32,7 @@ impl Engine {
         if revision.machine_type == StateMachineType::Express {
             return self.start_express(Prepared::new(Started { revision, version, alias }), request).await;
         }
+        let test_case = shared.test_case(&revision.machine_name, request.test_case.as_deref())?;
         let name_is_new = request.name.is_none();
         let name: Arc<str> = request.name.unwrap_or_else(|| uuid(shared.environment.entropy()).into());
         let identity = self.registry().identity();
@@ -53,6 +54,7 @@ impl Engine {
             state_machine_version: version,
             state_machine_alias: alias,
             started_by,
+            test_case,
         };
         let execution = key.clone();
         let start_time = self
@@ -68,7 +70,7 @@ impl Engine {
         request: StartExecutionRequest,
     ) -> Result<StartExecutionResponse, Exception> {
         let express = &self.0.express;
-        let new = express.new_execution(Arc::new(prepared), request);
+        let new = express.new_execution(Arc::new(prepared), request)?;
         let execution_arn = new.header.execution_arn.clone();
         let start_time = express.start(new).await?;
         Ok(StartExecutionResponse { execution_arn, start_date_ms: start_time.0 })

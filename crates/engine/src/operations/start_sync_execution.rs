@@ -15,6 +15,6 @@ impl Engine {
         if prepared.revision.machine_type != StateMachineType::Express {
             return Err(Exception::state_machine_type_not_supported());
         }
-        express.run(express.new_execution(prepared, start), included_data).await
+        express.run(express.new_execution(prepared, start)?, included_data).await
     }
 }

@@ -69,6 +69,7 @@ impl Engine {
             execution_arn: header.execution_arn.clone(),
             state_machine_arn: header.state_machine_arn.clone(),
             trace_header: None,
+            origin: None,
         };
         let shared = &self.0.shared;
         let performed = async {
@@ -83,6 +84,7 @@ impl Engine {
             Ok(Some(TaskOutcome::Failed { error, cause })) => Work::Failed { error: Some(error), cause: Some(cause) },
             Ok(Some(TaskOutcome::Refused { cause })) => Work::Refused(cause),
             Ok(Some(TaskOutcome::OwnExecution)) => unreachable!("seen to just before"),
+            Ok(Some(TaskOutcome::Mocked { .. })) => unreachable!("only tasks of a test case are mocked"),
             Ok(None) => Work::Failed { error: Some("States.TaskFailed".into()), cause: None },
         }
     }
@@ -110,6 +112,7 @@ impl Engine {
             state_machine_version: None,
             state_machine_alias: None,
             started_by: None,
+            test_case: None,
         }
     }
 }

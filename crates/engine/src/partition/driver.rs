@@ -72,6 +72,13 @@ pub(crate) struct Shared {
     pub whole: Whole,
 }
 
+impl Shared {
+    /// The test case of an execution about to be started: the one asked for, or the one that all of the machine run.
+    pub fn test_case(&self, state_machine: &str, named: Option<&str>) -> Result<Option<Arc<str>>, Exception> {
+        self.performer.test_case(state_machine, named).map_err(Exception::validation)
+    }
+}
+
 /// A batch on its way to the disk.
 struct InFlight {
     sequence: u64,

@@ -9,6 +9,7 @@ use super::tables::{ALIASES, REVISIONS, STATE_MACHINES, TAGS, VERSIONS};
 use super::version::Version;
 use super::versions::Publication;
 use super::{Names, Registry, RevisionNumber, definition, row, tags};
+use crate::looks::ListedMachine;
 use api::{
     Code, CreateStateMachineRequest, CreateStateMachineResponse, DeleteStateMachineRequest,
     DescribeStateMachineRequest, DescribeStateMachineResponse, Exception, IncludedData, ListStateMachinesRequest,
@@ -198,6 +199,18 @@ impl Registry {
             creation_date_ms: machine.creation_date_ms,
         };
         Ok(ListStateMachinesResponse { state_machines: machines.into_iter().map(item).collect(), next_token })
+    }
+
+    /// All of the account's machines, by name.
+    pub fn machines(&self) -> Vec<ListedMachine> {
+        let names = self.names();
+        let machines = names.machines.iter().filter(|(key, _)| self.shows(key));
+        let listed = |(key, machine): (&Arc<str>, &Machine)| ListedMachine {
+            arn: self.machine_arn(key),
+            machine_type: machine.machine_type,
+            creation_date_ms: machine.creation_date_ms,
+        };
+        machines.map(listed).collect()
     }
 
     /// Parses, numbers and stores a revision, makes it the machine's current one and a version if that is wanted, together with `writes`.

@@ -290,12 +290,17 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Whether nothing is left.
+    pub fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// Something that may be absent, and that older rows of the current version end before.
     pub fn later_option<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, CorruptRow>,
     ) -> Result<Option<T>, CorruptRow> {
-        if self.rest.is_empty() { Ok(None) } else { self.option(read) }
+        if self.is_at_end() { Ok(None) } else { self.option(read) }
     }
 
     /// A byte that older rows of the current version end before; zero there.

@@ -69,7 +69,15 @@ impl Frame {
         row.option(self.work.as_ref(), |row, work| row.shared(work.text()));
         match &self.phase {
             Phase::Task(attempt) => {
-                row.byte(if attempt.job.is_some() { ATTEMPT_WITH_JOB } else { 1 });
+                row.byte(match (attempt.invocation.is_some(), attempt.job.is_some()) {
+                    (false, false) => 1,
+                    (true, false) => NUMBERED_ATTEMPT,
+                    (false, true) => ATTEMPT_WITH_JOB,
+                    (true, true) => NUMBERED_ATTEMPT_WITH_JOB,
+                });
+                if let Some(invocation) = attempt.invocation {
+                    row.number(invocation);
+                }
                 write_attempt(row, attempt);
                 if let Some(job) = &attempt.job {
                     row.shared(job.submitted.text());
@@ -162,12 +170,16 @@ impl Frame {
         let kept = match base.byte()? {
             0 => Kept::Nothing,
             1 => Kept::Attempt(read_attempt(base)?),
-            ATTEMPT_WITH_JOB => {
-                let attempt = read_attempt(base)?;
-                let job = StartedJob { submitted: base.payload()?, looks: 0, look_due: Timestamp(0) };
-                Kept::Attempt(TaskAttempt { job: Some(job), ..attempt })
-            }
             2 => Kept::Output(base.payload()?),
+            kind @ (NUMBERED_ATTEMPT | ATTEMPT_WITH_JOB | NUMBERED_ATTEMPT_WITH_JOB) => {
+                let invocation = if kind == ATTEMPT_WITH_JOB { None } else { Some(base.number()?) };
+                let attempt = read_attempt(base)?;
+                let job = match kind {
+                    NUMBERED_ATTEMPT => None,
+                    _ => Some(StartedJob { submitted: base.payload()?, looks: 0, look_due: Timestamp(0) }),
+                };
+                Kept::Attempt(TaskAttempt { invocation, job, ..attempt })
+            }
             _ => return Err(CorruptRow("a frame keeps something unknown")),
         };
         Ok((frame, kept))
@@ -188,8 +200,11 @@ impl Frame {
 /// So many bytes of payloads and variables that stand nowhere else fit into the state row with the root frame.
 const WITHIN_MAX: usize = 128;
 
-/// What a base row keeps for a task whose job was started: the attempt, then the response to the request that started it.
-const ATTEMPT_WITH_JOB: u8 = 3;
+/// What a base row keeps: an attempt with the number of its invocation before it.
+const NUMBERED_ATTEMPT: u8 = 3;
+/// The same: an attempt with the response to the request that started its job behind it, and one with both.
+const ATTEMPT_WITH_JOB: u8 = 4;
+const NUMBERED_ATTEMPT_WITH_JOB: u8 = 5;
 
 /// In place of the variables in a base row: each is a row of its own.
 const VARIABLES_APART: u8 = 2;
@@ -278,6 +293,7 @@ fn read_attempt(row: &mut Reader<'_>) -> Result<TaskAttempt, CorruptRow> {
         handed_over: false,
         timeout_due: None,
         heartbeat_due: None,
+        invocation: None,
     })
 }
 

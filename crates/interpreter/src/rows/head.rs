@@ -4,6 +4,7 @@ use super::{CorruptRow, KnownTexts, REFERRING_VERSION, Reader, Writer, is_whole}
 use crate::command::TaskId;
 use crate::execution::{Ending, Execution, ExecutionStatus, Header, StartedBy};
 use crate::frame::{Frame, FrameId};
+use asl::definition::{ScopeIndex, StateIndex};
 use json::Payload;
 use std::sync::Arc;
 
@@ -54,15 +55,19 @@ impl Header {
             row.number(started_by.task.scheduled_event);
             row.byte(u8::from(started_by.waits));
         }
+        if let Some(test_case) = &self.test_case {
+            row.option(Some(test_case), Writer::shared);
+        }
     }
 
     /// Reads a header.
     pub fn from_row(row: &[u8]) -> Result<Header, CorruptRow> {
-        let is_named_as_usual = row.first() == Some(&REFERRING_VERSION) || is_whole(row);
-        Header::read(&mut Reader::knowing(row, &KnownTexts::default())?, is_named_as_usual)
+        let is_whole = is_whole(row);
+        let is_named_as_usual = row.first() == Some(&REFERRING_VERSION) || is_whole;
+        Header::read(&mut Reader::knowing(row, &KnownTexts::default())?, is_named_as_usual, is_whole)
     }
 
-    pub(super) fn read(row: &mut Reader<'_>, is_named_as_usual: bool) -> Result<Header, CorruptRow> {
+    pub(super) fn read(row: &mut Reader<'_>, is_named_as_usual: bool, is_whole: bool) -> Result<Header, CorruptRow> {
         let execution_arn = if is_named_as_usual { None } else { Some(row.shared()?) };
         let (name, state_machine_arn) = (row.shared()?, row.shared()?);
         let state_machine_name = if is_named_as_usual { None } else { Some(row.shared()?) };
@@ -91,6 +96,7 @@ impl Header {
             state_machine_version: row.later_option(Reader::number)?,
             state_machine_alias: None,
             started_by: None,
+            test_case: None,
         };
         let marks = row.later_byte()?;
         if marks > 3 {
@@ -104,6 +110,8 @@ impl Header {
             let task = TaskId { frame: FrameId(row.number()?), scheduled_event: row.number()? };
             header.started_by = Some(StartedBy { execution_arn, task, waits: row.byte()? != 0 });
         }
+        // In a whole row the state follows, but a whole row has no test case.
+        header.test_case = if is_whole { None } else { row.later_option(Reader::shared)? };
         Ok(header)
     }
 
@@ -198,6 +206,15 @@ impl Execution {
         if let Some(root) = root {
             root.write_within(row);
         }
+        // In a row that nothing follows, since only executions with a test case count.
+        if !self.invocations.is_empty() {
+            row.number(self.invocations.len() as u64);
+            for ((scope, state), count) in &self.invocations {
+                for number in [u64::from(scope.0), u64::from(state.0), *count] {
+                    row.number(number);
+                }
+            }
+        }
     }
 
     /// An execution from its header and its state row. It lacks its frames: they are added with [`Execution::restore_frame`], and
@@ -235,7 +252,19 @@ impl Execution {
                 execution.restored_all_frames();
             }
         }
+        if execution.header.test_case.is_some() && !row.is_at_end() {
+            execution.read_invocations(row)?;
+        }
         Ok(execution)
+    }
+
+    fn read_invocations(&mut self, row: &mut Reader<'_>) -> Result<(), CorruptRow> {
+        let index = |number| u32::try_from(number).map_err(|_| CorruptRow("an index is too large"));
+        for _ in 0..row.number()? {
+            let (scope, state) = (ScopeIndex(index(row.number()?)?), StateIndex(index(row.number()?)?));
+            self.invocations.insert((scope, state), row.number()?);
+        }
+        Ok(())
     }
 
     /// What the variables take, and whether the root frame follows.

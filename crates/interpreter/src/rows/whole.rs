@@ -6,9 +6,10 @@ use crate::execution::{Execution, ExecutionStatus, Header};
 use crate::history::HistoryEvent;
 
 impl Execution {
-    /// The row, if nothing can happen to the execution any more: it succeeded, and these are all events there were.
+    /// The row, if nothing can happen to the execution any more: it succeeded, and these are all events there were. One with a
+    /// test case has none.
     pub fn whole_row(&self, events: &[HistoryEvent]) -> Option<Vec<u8>> {
-        let is_over = matches!(self.status, ExecutionStatus::Succeeded { .. });
+        let is_over = matches!(self.status, ExecutionStatus::Succeeded { .. }) && self.header.test_case.is_none();
         if !is_over || !self.header.is_named_as_usual() || events.len() as u64 + 1 != self.next_event_id {
             return None;
         }
@@ -26,7 +27,7 @@ pub fn read_whole(row: &[u8]) -> Result<Option<(Execution, Vec<HistoryEvent>)>, 
         return Ok(None);
     }
     let mut row = Reader::knowing(row, &KnownTexts::default())?;
-    let header = Header::read(&mut row, true)?;
+    let header = Header::read(&mut row, true, true)?;
     let since = header.start_time;
     let execution = Execution::read_state(header, &mut row)?;
     Ok(Some((execution, read_list(&mut row, since)?)))

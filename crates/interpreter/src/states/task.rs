@@ -1,6 +1,6 @@
 //! Task: schedules one unit of work outside and takes its outcome in.
 
-use crate::command::{CommandRejected, TaskId};
+use crate::command::{CommandRejected, MockedEnd, TaskId};
 use crate::context::Extras;
 use crate::data::Visible;
 use crate::effect::{AbandonedJob, Effect, TimerKind};
@@ -38,6 +38,7 @@ pub(crate) fn schedule(
         timeout_seconds: seconds(step, frame, state, task.timeout_seconds.as_ref(), "TimeoutSecondsPath")?,
         heartbeat_seconds: seconds(step, frame, state, task.heartbeat_seconds.as_ref(), "HeartbeatSecondsPath")?,
         role_arn: role_arn(step, frame, state, task)?,
+        invocation: None,
         payload,
         started: false,
         submitted: false,
@@ -47,6 +48,7 @@ pub(crate) fn schedule(
         heartbeat_due: None,
     };
     step.check_size(&attempt.payload, task_events::result_owner(&task.resource))?;
+    let attempt = TaskAttempt { invocation: step.execution.count_invocation(frame.scope, frame.state), ..attempt };
     let scheduled = task_events::scheduled(&task.resource, &attempt, step.execution.header.region.clone());
     step.emit_on(frame, scheduled);
     let id = TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event };
@@ -187,6 +189,32 @@ pub(crate) fn failed(
     let (frame, state, resource) = take(step, task)?;
     fail(step, frame, state, resource, Failure::of(error, cause));
     Ok(())
+}
+
+/// A mock stands for the task: it was taken, or its request accepted, if that is what its kind does, and has ended.
+pub(crate) fn mocked(
+    step: &mut Step<'_>,
+    task: TaskId,
+    submitted: Option<Payload>,
+    end: MockedEnd,
+) -> Result<(), CommandRejected> {
+    let (mut frame, state, resource) = take_if(step, task, |attempt| !attempt.submitted && !attempt.handed_over)?;
+    if matches!(resource, Resource::Activity { .. }) {
+        start(step, &mut frame, resource, None);
+    }
+    if let Some(output) = submitted {
+        if let Err(fault) = step.check_size(&output, task_events::result_owner(resource)) {
+            let failure = fault.at(&state.name, frame.entered_event);
+            fail(step, frame, state, resource, failure);
+            return Ok(());
+        }
+        step.emit_on(&mut frame, task_events::submitted(resource, output));
+    }
+    step.put(frame);
+    match end {
+        MockedEnd::Succeeded(output) => succeeded(step, task, output),
+        MockedEnd::Failed { error, cause } => failed(step, task, error, cause),
+    }
 }
 
 /// The task cannot even be started: the execution's own failure, which leaves no task event.

@@ -69,6 +69,7 @@ impl Run {
             state_machine_version: None,
             state_machine_alias: None,
             started_by: None,
+            test_case: None,
         };
         Run {
             definition,

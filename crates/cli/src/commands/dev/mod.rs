@@ -11,10 +11,10 @@ mod sources;
 
 use super::serve::{Listen, absolute};
 use crate::configuration::{self, FILE_NAME, Project};
-use crate::environment::{self, Surroundings};
+use crate::environment::Surroundings;
 use crate::event_logs::EventLogArguments;
 use crate::exit::Exit;
-use crate::node::{self, Background, Node};
+use crate::node::{self, Background, Calls, Node};
 use crate::retention::RetentionArguments;
 use crate::signals::Signals;
 use crate::{aws, logging, output};
@@ -48,6 +48,7 @@ stepwell.yaml:
       retention: 7d                       how long its closed executions are kept; 12h, 30m, forever
   activities: [approve]
   retention: 90d                          the same for all others
+  mocks: mocks.yaml                       what tasks give in test cases, as in --mocks
   run:
     - stateMachine: hello
       input: {name: Ada}";
@@ -78,7 +79,6 @@ pub(crate) struct Arguments {
 /// Runs the command.
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     logging::start()?;
-    environment::warn_of_unused();
     let file = arguments.directory.join(FILE_NAME);
     if !file.is_file() {
         bail!("there is no {FILE_NAME} in {}", arguments.directory.display());
@@ -102,8 +102,9 @@ async fn develop(arguments: &Arguments, file: PathBuf, project: Project) -> anyh
     let surroundings = &arguments.surroundings;
     let retention = arguments.retention.with(Some(&project));
     let logs = arguments.logs.open(Some(&project), &surroundings.region)?;
-    let aws = aws::client(surroundings, &project.aws, Some(address))?;
-    let node = Node::open(store, surroundings, functions, retention, logs, aws, Some(address)).await?;
+    let mocks = surroundings.mocks(project.mocks.as_deref())?;
+    let calls = Calls { aws: aws::client(surroundings, &project.aws, Some(address))?, mocks };
+    let node = Node::open(store, surroundings, functions, retention, logs, calls, Some(address)).await?;
     let server = Background::serve(listener, &node.engine);
     output::talk(&format!(
         "stepwell {} serves {} as account {} in {}, data in {}",

@@ -1,0 +1,331 @@
+//! Executions, newest first: filters that are in the address, counts beside them, new rows as they come, and what can be done with several.
+
+import { useQueryClient, type InfiniteData } from "@tanstack/react-query";
+import { ArrowUp, Columns2, RotateCcw, Rows3, Square, X } from "lucide-react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { ToggleButton } from "react-aria-components";
+import { Link, useLocation } from "wouter";
+import { type ExecutionFilter, executionsKey, useCounts, useExecutions, useLive, useRefresher } from "../api/queries";
+import type { ExecutionPage, ExecutionRow } from "../api/shapes";
+import { type Column, DataTable } from "../components/DataTable";
+import { Button, SearchField } from "../components/controls";
+import { StatusGlyph, StatusWord } from "../components/StatusGlyph";
+import { Empty, Failure, Loading } from "../components/states";
+import { Ago, Took } from "../components/When";
+import { executionPath, machinePath } from "../model/arn";
+import { matches, merge, prepend } from "../model/rows";
+import { EXECUTION_STATUSES, isOpen, look } from "../model/status";
+import { count, exactly } from "../model/time";
+import { splitList, toggleInList } from "../model/url";
+import { useUrlState } from "../model/useUrlState";
+import { useShortcut } from "../store/shortcuts";
+import { type Batch, BatchDialog } from "./BatchDialog";
+import { Choice } from "./StartDialog";
+import { TypeWord } from "./MachinesPage";
+
+const DEFAULTS = { machine: "", status: "", q: "", kind: "", since: "" };
+const COUNT_MS = 2_000;
+const HOUR_MS = 3_600_000;
+const SINCE = [
+  { id: "", name: "any time" },
+  { id: "1", name: "last hour" },
+  { id: "24", name: "last 24 hours" },
+  { id: "168", name: "last 7 days" },
+];
+const KINDS = [
+  { id: "", name: "any type" },
+  { id: "standard", name: "Standard" },
+  { id: "express", name: "Express" },
+];
+
+/** `machine` fixes the filter of that name; `machines` are what it can be otherwise. */
+export function ExecutionList({ machine, machines = [] }: { machine?: string; machines?: string[] }) {
+  const [state, change] = useUrlState(DEFAULTS);
+  const [, navigate] = useLocation();
+  // Minutes are exact enough, and a filter that changed at every render would be read anew at every render.
+  const [opened] = useState(() => Math.floor(Date.now() / 60_000) * 60_000);
+  const filter: ExecutionFilter = useMemo(
+    () => ({
+      machine: machine ?? state.machine,
+      status: state.status,
+      q: state.q,
+      kind: state.kind,
+      from: state.since === "" ? "" : String(opened - Number(state.since) * HOUR_MS),
+      to: "",
+    }),
+    [machine, state.machine, state.status, state.q, state.kind, state.since, opened],
+  );
+  const executions = useExecutions(filter);
+  const counts = useCounts(filter);
+  const rows = useMemo(() => executions.data?.pages.flatMap((page) => page.items) ?? [], [executions.data]);
+  const { waiting, show, listRef } = useLiveRows(filter);
+  const [selected, setSelected] = useState(new Set<string>());
+  const [batch, setBatch] = useState<Batch | null>(null);
+  const search = useRef<HTMLInputElement>(null);
+  useShortcut("/", () => search.current?.focus());
+  const columns = useMemo(() => columnsOf(machine === undefined), [machine]);
+  const chosen = rows.filter((row) => selected.has(row.arn));
+  const isFiltered = state.status !== "" || state.q !== "" || state.kind !== "" || state.since !== "" || (machine === undefined && state.machine !== "");
+  return (
+    <div className="flex min-h-0 grow flex-col">
+      <div className="flex shrink-0 flex-wrap items-center gap-2 px-4 pb-2.5" role="search" aria-label="Filters">
+        <SearchField label="Find by name" value={state.q} onChange={(q) => change({ q })} className="w-52" inputRef={search} />
+        <div className="flex flex-wrap items-center gap-1" role="group" aria-label="Status">
+          {EXECUTION_STATUSES.map((status) => {
+            const number = counts.data?.[status];
+            const isSelected = splitList(state.status).includes(status);
+            if (status === "PENDING_REDRIVE" && !number && !isSelected) return null;
+            return (
+              <ToggleButton
+                key={status}
+                isSelected={isSelected}
+                onChange={() => change({ status: toggleInList(state.status, status) })}
+                className="inline-flex h-7 items-center gap-1.5 rounded-control border border-line bg-raised px-2 text-meta hover:bg-hover selected:border-accent selected:bg-accent-fill selected:font-medium"
+              >
+                <StatusGlyph status={status} size={11} />
+                {look(status).word}
+                {number !== undefined && <span className="tabular text-muted">{count(number)}</span>}
+              </ToggleButton>
+            );
+          })}
+        </div>
+        {machine === undefined && (
+          <Choice
+            label="State machine"
+            isLabelHidden
+            value={state.machine}
+            onChange={(name) => change({ machine: name })}
+            choices={[
+              { id: "", name: "any machine" },
+              ...[...new Set([...machines, ...(state.machine ? [state.machine] : [])])].map((name) => ({ id: name, name })),
+            ]}
+          />
+        )}
+        {machine === undefined && <Choice label="Type" isLabelHidden value={state.kind} onChange={(kind) => change({ kind })} choices={KINDS} />}
+        <Choice label="Started" isLabelHidden value={state.since} onChange={(since) => change({ since })} choices={SINCE} />
+        {isFiltered && (
+          <Button kind="quiet" onPress={() => change(DEFAULTS)} icon={<X size={13} aria-hidden />}>
+            Clear
+          </Button>
+        )}
+      </div>
+      {selected.size > 0 && (
+        <Selected
+          rows={chosen}
+          onClear={() => setSelected(new Set())}
+          onBatch={setBatch}
+          onCompare={(a, b) => navigate(`/compare?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`)}
+        />
+      )}
+      <div ref={listRef} className="relative flex min-h-0 grow flex-col border-t border-line">
+        {waiting > 0 && (
+          <div className="absolute top-9 left-1/2 z-10 -translate-x-1/2">
+            <Button kind="primary" onPress={show} icon={<ArrowUp size={13} aria-hidden />} className="rounded-full! shadow-pop">
+              {count(waiting)} new
+            </Button>
+          </div>
+        )}
+        {executions.isPending ? (
+          <Loading rows={12} label="Loading executions" />
+        ) : executions.isError ? (
+          <Failure error={executions.error} retry={() => void executions.refetch()} />
+        ) : (
+          <DataTable
+            label="Executions"
+            columns={columns}
+            items={rows}
+            keyOf={keyOf}
+            rowHeight={30}
+            selection={selected}
+            onSelection={setSelected}
+            onOpen={(row) => navigate(executionPath(row.arn))}
+            onMore={executions.hasNextPage ? () => void executions.fetchNextPage() : undefined}
+            isLoadingMore={executions.isFetchingNextPage}
+            empty={
+              isFiltered ? (
+                <Empty title="No execution matches these filters">
+                  <Button onPress={() => change(DEFAULTS)}>Clear the filters</Button>
+                </Empty>
+              ) : (
+                <Empty title="No executions yet" icon={<Rows3 size={26} strokeWidth={1.5} aria-hidden />}>
+                  {machine === undefined ? (
+                    <p>
+                      Start one from a <Link href="/machines" className="text-accent underline">state machine</Link>, or with any AWS client.
+                    </p>
+                  ) : (
+                    <p>Start one with the button above, or with any AWS client.</p>
+                  )}
+                </Empty>
+              )
+            }
+          />
+        )}
+      </div>
+      {batch && (
+        <BatchDialog
+          batch={batch}
+          onClose={(isDone) => {
+            setBatch(null);
+            if (isDone) setSelected(new Set());
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+const keyOf = (row: ExecutionRow) => row.arn;
+
+/** Changed rows are put in place at once. New ones too while the list is at its head; otherwise they wait until somebody asks for them. */
+function useLiveRows(filter: ExecutionFilter) {
+  const client = useQueryClient();
+  const refresh = useRefresher(COUNT_MS);
+  const listRef = useRef<HTMLDivElement>(null);
+  const held = useRef<ExecutionRow[]>([]);
+  const [waiting, setWaiting] = useState(0);
+  const key = executionsKey(filter);
+  const keyText = JSON.stringify(key);
+  useEffect(() => {
+    held.current = [];
+    setWaiting(0);
+  }, [keyText]);
+  const put = (rows: ExecutionRow[]) => {
+    client.setQueryData<InfiniteData<ExecutionPage, string | null>>(key, (data) => data && { ...data, pages: prepend(data.pages, rows) });
+  };
+  const subscribed: Record<string, string> = {};
+  if (filter.machine !== "") subscribed["machine"] = filter.machine;
+  useLive({ topic: "executions", ...(filter.machine === "" ? {} : { filter: subscribed }) }, (frame) => {
+    if (frame.lost) {
+      refresh([...key], ["counts"]);
+      return;
+    }
+    const rows = (frame.rows ?? []) as ExecutionRow[];
+    if (rows.length === 0) return;
+    refresh(["counts"]);
+    const data = client.getQueryData<InfiniteData<ExecutionPage, string | null>>(key);
+    if (data === undefined) return;
+    const changed = new Map(rows.map((row) => [row.arn, row]));
+    held.current = held.current.map((row) => changed.get(row.arn) ?? row).filter((row) => matches(row, filter));
+    const heldHere = new Set(held.current.map((row) => row.arn));
+    const { pages, fresh } = merge(data.pages, rows, filter);
+    const unseen = fresh.filter((row) => !heldHere.has(row.arn));
+    const table = listRef.current?.querySelector("[role=grid]");
+    const isAtHead = !table || table.scrollTop < 8;
+    client.setQueryData(key, { ...data, pages: isAtHead ? prepend(pages, unseen) : pages });
+    if (!isAtHead) held.current = [...unseen, ...held.current].slice(0, 1_000);
+    setWaiting(held.current.length);
+  });
+  const show = () => {
+    put(held.current);
+    held.current = [];
+    setWaiting(0);
+    listRef.current?.querySelector("[role=grid]")?.scrollTo({ top: 0 });
+  };
+  return { waiting, show, listRef };
+}
+
+function Selected({
+  rows,
+  onClear,
+  onBatch,
+  onCompare,
+}: {
+  rows: ExecutionRow[];
+  onClear: () => void;
+  onBatch: (batch: Batch) => void;
+  onCompare: (a: string, b: string) => void;
+}) {
+  const open = rows.filter((row) => isOpen(row.status));
+  const closed = rows.filter((row) => !isOpen(row.status) && row.status !== "SUCCEEDED" && row.type === "STANDARD");
+  const [a, b] = rows;
+  return (
+    <div className="flex shrink-0 flex-wrap items-center gap-2 border-t border-line bg-accent-fill px-4 py-1.5" role="region" aria-label="Selected executions">
+      <span className="tabular font-medium">{count(rows.length)} selected</span>
+      <Button isDisabled={open.length === 0} onPress={() => onBatch({ action: "stop", rows })} icon={<Square size={12} aria-hidden />}>
+        Stop…
+      </Button>
+      <Button isDisabled={closed.length === 0} onPress={() => onBatch({ action: "redrive", rows })} icon={<RotateCcw size={13} aria-hidden />}>
+        Redrive…
+      </Button>
+      <Button
+        isDisabled={rows.length !== 2}
+        onPress={() => a && b && onCompare(b.arn, a.arn)}
+        icon={<Columns2 size={13} aria-hidden />}
+      >
+        Compare
+      </Button>
+      <Button kind="quiet" onPress={onClear} icon={<X size={13} aria-hidden />}>
+        Clear selection
+      </Button>
+    </div>
+  );
+}
+
+function columnsOf(hasMachine: boolean): Column<ExecutionRow>[] {
+  const machine: Column<ExecutionRow> = {
+    id: "machine",
+    name: "State machine",
+    width: "1fr",
+    minWidth: 110,
+    from: 800,
+    cell: (row) => (
+      <Link href={machinePath(row.machine)} className="rounded-control text-muted hover:text-fg hover:underline">
+        {row.machine}
+      </Link>
+    ),
+  };
+  return [
+    { id: "status", name: "Status", width: 132, cell: (row) => <StatusWord status={row.status} /> },
+    {
+      id: "name",
+      name: "Name",
+      width: "2fr",
+      minWidth: 120,
+      isRowHeader: true,
+      cell: (row) => (
+        <Link href={executionPath(row.arn)} title={row.name} className="rounded-control font-mono text-meta hover:underline">
+          {row.name}
+        </Link>
+      ),
+    },
+    ...(hasMachine ? [machine] : []),
+    { id: "type", name: "Type", width: 84, from: 1150, cell: (row) => <TypeWord type={row.type} /> },
+    { id: "started", name: "Started", width: 104, from: 520, cell: (row) => <Ago at={row.startedAt} /> },
+    {
+      id: "at",
+      name: "At",
+      width: 232,
+      from: 1500,
+      cell: (row) => <span className="tabular text-muted">{exactly(row.startedAt)}</span>,
+    },
+    {
+      id: "took",
+      name: "Duration",
+      width: 92,
+      align: "end",
+      from: 640,
+      cell: (row) => <Took from={row.startedAt} to={row.stoppedAt} isOpen={isOpen(row.status)} />,
+    },
+    {
+      id: "error",
+      name: "Error",
+      width: "1fr",
+      minWidth: 120,
+      from: 960,
+      cell: (row) => (
+        <span className="flex min-w-0 items-center gap-2">
+          {row.redriveCount > 0 && (
+            <span className="rounded-control border border-line px-1 text-caption text-muted" title={`Redriven ${row.redriveCount} times`}>
+              ↻ {row.redriveCount}
+            </span>
+          )}
+          {row.error ? (
+            <span className="min-w-0 truncate text-danger" title={row.error}>
+              {row.error}
+            </span>
+          ) : null}
+        </span>
+      ),
+    },
+  ];
+}

@@ -1,0 +1,1 @@
+export default function Page({ arn }: { arn: string }) { return arn; }

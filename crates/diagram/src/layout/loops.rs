@@ -1,0 +1,186 @@
+//! Where loops run: beside what they go around, left or right of it, whichever crosses less.
+
+use super::graph::{Graph, Line, LineId, VertexId, Way};
+use super::order;
+use super::steps::Steps;
+use crate::scene::Side;
+use std::ops::RangeInclusive;
+
+/// Room between a node and a loop's label, and between the label and the lane, px.
+pub(crate) const LABEL_GAP: i32 = 10;
+/// From one loop that leaves a side to the next, px.
+pub(crate) const LEAVE_STEP: i32 = 24;
+
+/// Loops that leave an item, top down, at its left and right.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Leaving {
+    pub(crate) left: Vec<LineId>,
+    pub(crate) right: Vec<LineId>,
+}
+
+impl Leaving {
+    pub(crate) fn at(&self, side: Side) -> &Vec<LineId> {
+        if side == Side::Left { &self.left } else { &self.right }
+    }
+}
+
+/// By layer from a loop's first on: the positions of what it goes around.
+type Body = Vec<RangeInclusive<usize>>;
+
+/// Adds the vertices of all loops to the layers, and what leaves each item.
+pub(crate) fn insert(graph: &mut Graph, steps: &mut Steps) -> Vec<Leaving> {
+    let mut room = 40 * (graph.vertices.len() + graph.hops.len()) + 20_000;
+    let mut order: Vec<usize> = (0..graph.loops.len()).collect();
+    order.sort_by_key(|&back| graph.loops[back].layer_last - graph.vertices[graph.loops[back].target].layer);
+    let count = graph.layers.len();
+    let mut before: Vec<Vec<Vec<VertexId>>> = vec![Vec::new(); count];
+    let mut after = before.clone();
+    let mut leaving = vec![Leaving::default(); graph.items.len()];
+    for back in order {
+        let (body, side) = match body(graph, back, &mut room, steps) {
+            Some(body) => {
+                let side = side(graph, back, &body, &mut room, steps);
+                (body, side)
+            }
+            None => (whole(graph, back), Side::Left),
+        };
+        graph.loops[back].side = side;
+        let first = graph.vertices[graph.loops[back].target].layer;
+        for (offset, positions) in body.iter().enumerate() {
+            let layer = first + offset;
+            let vertex = graph.add_loop_vertex(layer);
+            let (slots, position) =
+                if side == Side::Left { (&mut before, *positions.start()) } else { (&mut after, *positions.end()) };
+            slots[layer].resize(graph.layers[layer].len(), Vec::new());
+            slots[layer][position].push(vertex);
+            graph.loops[back].vertices.push(vertex);
+        }
+        let class = graph.loops[back].class;
+        for offset in 1..graph.loops[back].vertices.len() {
+            let (upper, lower) = (graph.loops[back].vertices[offset - 1], graph.loops[back].vertices[offset]);
+            graph.add_hop(upper, lower, class);
+        }
+        for &line in &graph.loops[back].lines {
+            let leaving = &mut leaving[graph.lines[line].from];
+            if side == Side::Left { leaving.left.push(line) } else { leaving.right.push(line) }
+        }
+    }
+    merge(graph, &before, &after);
+    make_room(graph, &mut leaving);
+    leaving
+}
+
+/// The vertices between target and sources; `None` if looking for them took too long.
+fn body(graph: &Graph, back: usize, room: &mut usize, steps: &mut Steps) -> Option<Body> {
+    let target = graph.loops[back].target;
+    let (first, last) = (graph.vertices[target].layer, graph.loops[back].layer_last);
+    let down = reached(graph, vec![target], true, first..=last, room, steps)?;
+    let sources = graph.loops[back].lines.iter().map(|&line| graph.lines[line].from).collect();
+    let up = reached(graph, sources, false, first..=last, room, steps)?;
+    let up: std::collections::HashSet<VertexId> = up.into_iter().collect();
+    let mut body: Vec<Option<RangeInclusive<usize>>> = vec![None; last - first + 1];
+    for vertex in down.into_iter().filter(|vertex| up.contains(vertex)) {
+        let (layer, position) = (graph.vertices[vertex].layer, graph.vertices[vertex].position);
+        let positions = &mut body[layer - first];
+        *positions = Some(match positions {
+            None => position..=position,
+            Some(known) => position.min(*known.start())..=position.max(*known.end()),
+        });
+    }
+    body.into_iter().collect()
+}
+
+fn reached(
+    graph: &Graph,
+    mut stack: Vec<VertexId>,
+    is_down: bool,
+    layers: RangeInclusive<usize>,
+    room: &mut usize,
+    steps: &mut Steps,
+) -> Option<Vec<VertexId>> {
+    let mut seen = std::collections::HashSet::new();
+    let mut found = Vec::new();
+    while let Some(vertex) = stack.pop() {
+        if !layers.contains(&graph.vertices[vertex].layer) || !seen.insert(vertex) {
+            continue;
+        }
+        found.push(vertex);
+        let own = &graph.vertices[vertex];
+        let hops = if is_down { &own.down } else { &own.up };
+        *room = room.checked_sub(1 + hops.len())?;
+        steps.add(1 + hops.len());
+        stack.extend(hops.iter().map(|&hop| if is_down { graph.hops[hop].lower } else { graph.hops[hop].upper }));
+    }
+    Some(found)
+}
+
+fn whole(graph: &Graph, back: usize) -> Body {
+    let first = graph.vertices[graph.loops[back].target].layer;
+    (first..=graph.loops[back].layer_last).map(|layer| 0..=graph.layers[layer].len().saturating_sub(1)).collect()
+}
+
+/// The side on which fewer lines are crossed.
+fn side(graph: &Graph, back: usize, body: &Body, room: &mut usize, steps: &mut Steps) -> Side {
+    let target = graph.loops[back].target;
+    let first = graph.vertices[target].layer;
+    let source = graph.lines[graph.loops[back].lines[0]].from;
+    let (at_target, at_source) = (&body[0], &body[body.len() - 1]);
+    let (top, bottom) = (graph.vertices[target].position, graph.vertices[source].position);
+    let mut left = (top - at_target.start()) + (bottom - at_source.start());
+    let mut right = (at_target.end() - top) + (at_source.end() - bottom);
+    for offset in 0..body.len() - 1 {
+        for &upper in &graph.layers[first + offset] {
+            let hops = &graph.vertices[upper].down;
+            steps.add(1 + hops.len());
+            let Some(rest) = room.checked_sub(1 + hops.len()) else { return Side::Left };
+            *room = rest;
+            let above = graph.vertices[upper].position;
+            for &hop in hops {
+                let below = graph.vertices[graph.hops[hop].lower].position;
+                left += usize::from((above < *body[offset].start()) != (below < *body[offset + 1].start()));
+                right += usize::from((above > *body[offset].end()) != (below > *body[offset + 1].end()));
+            }
+        }
+    }
+    if right < left { Side::Right } else { Side::Left }
+}
+
+/// Puts the loops into the layers: those around others outside of them.
+fn merge(graph: &mut Graph, before: &[Vec<Vec<VertexId>>], after: &[Vec<Vec<VertexId>>]) {
+    let merged = graph.layers.iter().enumerate().map(|(layer, vertices)| {
+        let mut merged = Vec::with_capacity(vertices.len());
+        for (position, &vertex) in vertices.iter().enumerate() {
+            merged.extend(before[layer].get(position).into_iter().flatten().rev());
+            merged.push(vertex);
+            merged.extend(after[layer].get(position).into_iter().flatten());
+        }
+        merged
+    });
+    let layers = merged.collect();
+    order::set_layers(graph, layers);
+}
+
+/// Labels of loops stand beside the item they leave.
+fn make_room(graph: &mut Graph, leaving: &mut [Leaving]) {
+    for (item, leaving) in leaving.iter_mut().enumerate() {
+        for lines in [&mut leaving.left, &mut leaving.right] {
+            // The innermost lane is met first.
+            lines.sort_by_key(|&line| std::cmp::Reverse(graph.vertices[graph.lines[line].to].layer));
+        }
+        let width = |lines: &[LineId]| lines.iter().map(|&line| room_beside(&graph.lines[line])).max().unwrap_or(0);
+        let (left, right) = (width(&leaving.left), width(&leaving.right));
+        let count = leaving.left.len().max(leaving.right.len());
+        let vertex = &mut graph.vertices[item];
+        vertex.left += left;
+        vertex.right += right;
+        if count > 2 {
+            vertex.height = vertex.height.max(LEAVE_STEP * i32::try_from(count).unwrap_or(i32::MAX / LEAVE_STEP) + 8);
+        }
+    }
+}
+
+/// What a loop's label takes beside the item it leaves, px.
+pub(crate) fn room_beside(line: &Line) -> i32 {
+    debug_assert!(matches!(line.way, Way::Back(_)), "only loops leave at the side");
+    if line.label_width == 0 { 0 } else { line.label_width + 2 * LABEL_GAP }
+}

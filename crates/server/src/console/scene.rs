@@ -1,0 +1,40 @@
+//! Definitions as they are looked at: their picture, and what is doubtful in them.
+
+use super::machines::{Problem, Severity};
+use asl::Format;
+use asl::lint::Config;
+use json::Value;
+use std::sync::Arc;
+
+/// Findings that are shown.
+const PROBLEMS_MAX: usize = 200;
+
+/// The picture of a definition; nothing yet.
+pub(super) fn of(_text: &str) -> Value {
+    Value::Null
+}
+
+/// What AWS would refuse in it and what the rules find.
+pub(super) fn problems(text: &str) -> Vec<Problem> {
+    let findings = asl::lint::lint(text, Format::Json, &Config::default());
+    let shown = findings.into_iter().take(PROBLEMS_MAX).map(|finding| Problem {
+        code: finding.rule.to_owned(),
+        severity: match finding.severity {
+            asl::lint::Severity::Error => Severity::Error,
+            asl::lint::Severity::Warning => Severity::Warning,
+            asl::lint::Severity::Info => Severity::Info,
+        },
+        message: finding.message,
+        location: finding.location.map(|location| location.to_string()).unwrap_or_default(),
+        from: finding.span.start,
+        to: finding.span.end,
+    });
+    shown.collect()
+}
+
+/// `QueryLanguage` of the whole definition.
+pub(super) fn query_language(text: &str) -> Arc<str> {
+    let (tree, _) = asl::tree::parse_json(text);
+    let word = tree.as_ref().and_then(|tree| tree.get("QueryLanguage")).and_then(asl::Node::as_str);
+    word.unwrap_or("JSONPath").into()
+}

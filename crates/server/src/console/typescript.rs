@@ -1,0 +1,19 @@
+//! The TypeScript of all shapes, in `console/src/api/types.ts`: `cargo xtask console-types` writes it, and this test tells when it is old.
+
+use super::shape::{Declarations, Shape};
+use super::{bootstrap, executions, failure, machines};
+
+const HEAD: &str = "// The shapes of /console/api/v1, made of the server's own by `cargo xtask console-types`.\n\n\
+    /** Any JSON. */\nexport type Json = null | boolean | number | string | Json[] | { [member: string]: Json };\n";
+
+#[test]
+fn the_types_of_the_pages_are_the_servers() {
+    let mut declarations = Declarations::default();
+    failure::Failed::declare(&mut declarations);
+    bootstrap::Bootstrap::declare(&mut declarations);
+    machines::Machines::declare(&mut declarations);
+    machines::MachineDetail::declare(&mut declarations);
+    executions::Executions::declare(&mut declarations);
+    let types: String = declarations.0.values().map(|text| format!("\n{text}")).collect();
+    expect_test::expect_file!["../../../../console/src/api/types.ts"].assert_eq(&format!("{HEAD}{types}"));
+}
