@@ -20,9 +20,10 @@ pub fn with_received(call: &Call, params: Value, answers: &[Option<Answer>]) -> 
     let now = value.as_str().unwrap_or_default().to_owned();
     // An output may have the token in it once more.
     let renewed = |text: &str| if before.is_empty() { text.to_owned() } else { text.replace(&before, &now) };
-    let members = params.as_object().into_iter().flat_map(json::Object::iter).map(|(name, value)| {
-        (name.clone(), value.as_str().map_or_else(|| value.clone(), |text| renewed(text).into()))
-    });
+    let members =
+        params.as_object().into_iter().flat_map(json::Object::iter).map(|(name, value)| {
+            (name.clone(), value.as_str().map_or_else(|| value.clone(), |text| renewed(text).into()))
+        });
     members.collect::<json::Object>().into()
 }
 
@@ -30,7 +31,8 @@ pub fn with_received(call: &Call, params: Value, answers: &[Option<Answer>]) -> 
 pub fn wanted(call: &Call, aws: &Value, steps: &[Step], position: usize) -> usize {
     let is_named = |step: &Step| matches!(step, Step::Derived(_));
     let is_receive = call.operation == "ReceiveMessage";
-    let started = steps[..position].iter().any(|step| matches!(step, Step::Call(call) if call.operation == "StartExecution"));
+    let started =
+        steps[..position].iter().any(|step| matches!(step, Step::Call(call) if call.operation == "StartExecution"));
     if !is_receive || !started {
         return 0;
     }

@@ -240,12 +240,8 @@ pub(crate) fn read_job(task: TaskId, row: &[u8]) -> Option<Job> {
     let (payload, submitted) = (text()?, text()?);
     let role_arn = row.option(Reader::text).ok()?;
     let (execution_arn, state_machine_arn) = (row.text().ok()?, row.text().ok()?);
-    let resource = Resource::Service {
-        arn: arn.to_string(),
-        service: service.to_string(),
-        action: action.to_string(),
-        pattern,
-    };
+    let resource =
+        Resource::Service { arn: arn.to_string(), service: service.to_string(), action: action.to_string(), pattern };
     let request = TaskRequest {
         resource,
         payload: Payload::from_valid_text(payload),

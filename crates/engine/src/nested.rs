@@ -54,8 +54,7 @@ pub(crate) async fn start(shared: &Shared, request: &TaskRequest, task: Option<T
     let engine = shared.whole.seen_by(request)?;
     let Resource::Service { pattern, .. } = request.resource else { return None };
     let waits = matches!(pattern, IntegrationPattern::RunJob | IntegrationPattern::RunJobVersion2);
-    let started_by =
-        task.map(|task| StartedBy { execution_arn: request.execution_arn.clone(), task, waits });
+    let started_by = task.map(|task| StartedBy { execution_arn: request.execution_arn.clone(), task, waits });
     let decoded = match StartExecutionRequest::decode(&body(request)) {
         Ok(decoded) => decoded,
         Err(exception) => return Some(failed(&exception, request)),
@@ -139,7 +138,9 @@ pub(crate) async fn status(shared: &Shared, job: &Job) -> Option<TaskOutcome> {
     let described = DescribeExecutionRequest { execution_arn, included_data: IncludedData::AllData };
     let described = match engine.describe_execution(described).await {
         Ok(described) => described,
-        Err(exception) if exception.code == Code::ExecutionDoesNotExist => return Some(failed(&exception, &job.request)),
+        Err(exception) if exception.code == Code::ExecutionDoesNotExist => {
+            return Some(failed(&exception, &job.request));
+        }
         Err(_) => return None,
     };
     let Resource::Service { pattern, .. } = job.request.resource else { return None };

@@ -4,11 +4,11 @@ use crate::activities::ActivityTask;
 use crate::caught::caught;
 use crate::hash::{BASIS, fnv_1a};
 use crate::keys::{ExecutionKey, TaskRow};
+use crate::nested;
 use crate::partition::Resident;
 use crate::partition::{Input, Shared};
 use crate::registry::Revision;
 use asl::definition::{Resource, StateKind};
-use crate::nested;
 use integrations::{Job, TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 use interpreter::{Command, Execution, Frame, Header, MockedEnd, TaskAttempt, TaskId, TaskToken};
 use std::collections::HashMap;
@@ -183,7 +183,13 @@ pub(crate) fn look(
 }
 
 /// Stops a job whose task is over, and says so: then its row goes.
-pub(crate) fn stop_job(shared: &Arc<Shared>, partition: &mpsc::Sender<Input>, execution: ExecutionKey, task: TaskId, job: Job) {
+pub(crate) fn stop_job(
+    shared: &Arc<Shared>,
+    partition: &mpsc::Sender<Input>,
+    execution: ExecutionKey,
+    task: TaskId,
+    job: Job,
+) {
     let (shared, partition) = (shared.clone(), partition.clone());
     tokio::spawn(async move {
         let stopped = caught(async {

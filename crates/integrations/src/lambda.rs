@@ -45,9 +45,7 @@ pub(crate) async fn invoke(
             let compact = json::parse(&text).map_or_else(|_| text.clone(), |value| value.to_string().into());
             TaskOutcome::failed(error_type(&text), compact)
         }
-        Ok(response) => {
-            TaskOutcome::answered(pattern, Payload::from(result(&response)))
-        }
+        Ok(response) => TaskOutcome::answered(pattern, Payload::from(result(&response))),
         Err(InvokeError::ShuttingDown) => return None,
         Err(error) => refused_by_lambda(&error, &request.invocation_id),
     })

@@ -1,7 +1,7 @@
 //! Where an execution is: a header that never changes, a little state, and a tree of frames.
 
-use crate::command::TaskId;
 use crate::Timestamp;
+use crate::command::TaskId;
 use crate::frame::{Frame, FrameId};
 use crate::redrive::Redrives;
 use asl::definition::{ScopeIndex, StateIndex};

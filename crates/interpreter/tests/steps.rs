@@ -155,7 +155,10 @@ const JOB: &str = "arn:aws:states:::states:startExecution.sync";
 fn started_job(extra: json::Value) -> (Run, stepwell_interpreter::TaskId) {
     let mut task = json!({"Type": "Task", "Resource": JOB, "Parameters": {"StateMachineArn": "s"}, "End": true});
     if let (Some(members), Some(extra)) = (task.as_object(), extra.as_object()) {
-        task = extra.iter().fold(members.clone(), |members, (name, value)| members.with(name.clone(), value.clone())).into();
+        task = extra
+            .iter()
+            .fold(members.clone(), |members, (name, value)| members.with(name.clone(), value.clone()))
+            .into();
     }
     let mut run = Run::new(&json!({"StartAt": "A", "States": {"A": task}}), &json!({}));
     run.step(Command::StartExecution).expect("the first step");

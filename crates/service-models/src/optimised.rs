@@ -280,20 +280,7 @@ static ACTIONS: [Optimised; 63] = [
         "sendMessage",
         "sqs",
         "sendMessage",
-        &[
-            "QueueUrl",
-            "MessageBody",
-            "DelaySeconds",
-            "MessageAttributes",
-            "MessageDeduplicationId",
-            "MessageGroupId",
-        ],
+        &["QueueUrl", "MessageBody", "DelaySeconds", "MessageAttributes", "MessageDeduplicationId", "MessageGroupId"],
     ),
-    only(
-        "states",
-        "startExecution",
-        "sfn",
-        "startExecution",
-        &["StateMachineArn", "Name", "Input", "TraceHeader"],
-    ),
+    only("states", "startExecution", "sfn", "startExecution", &["StateMachineArn", "Name", "Input", "TraceHeader"]),
 ];

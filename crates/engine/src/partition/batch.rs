@@ -35,6 +35,8 @@ pub(crate) struct Collected {
     events: usize,
     /// Rows of executions that have been kept long enough.
     removals: Vec<Write>,
+    /// Rows that stand for something that has been done.
+    done: Vec<Write>,
     pub releases: Vec<Release>,
 }
 
@@ -58,7 +60,7 @@ pub(crate) struct Finished {
 
 impl Collected {
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty() && self.removals.is_empty() && self.releases.is_empty()
+        self.order.is_empty() && self.removals.is_empty() && self.done.is_empty() && self.releases.is_empty()
     }
 
     /// Adds what a step did.
@@ -98,10 +100,16 @@ impl Collected {
         self.removals.extend(rows);
     }
 
+    /// Has a row removed that stands for something that has been done.
+    pub fn remove_done(&mut self, row: Write) {
+        self.done.push(row);
+    }
+
     /// Turns everything collected into writes and consequences.
     pub fn finish(self, sequence: u64, residents: &mut Residents) -> (Finished, Vec<Release>) {
         let mut finished =
             Finished { removes: !self.removals.is_empty(), writes: self.removals, ..Finished::default() };
+        finished.writes.extend(self.done);
         let mut touched = self.touched;
         for key in self.order {
             let touched = touched.remove(&key).expect("every key in the order was touched");

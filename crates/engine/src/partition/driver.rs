@@ -297,7 +297,7 @@ impl Partition {
             }
             Input::Looked { execution, task, look } => self.running_tasks.looked(execution, task, look),
             Input::JobStopped { execution, task } => {
-                self.remove_rows(vec![Write::delete(keys::ABANDONED_JOBS, execution.task(task))]);
+                self.collected.remove_done(Write::delete(keys::ABANDONED_JOBS, execution.task(task)));
             }
             Input::HandOut { execution, task, worker_name, answer } => {
                 let found = self.find_frame(&execution, task.frame).await?;

@@ -89,7 +89,9 @@ fn request(parameters: &Value) -> Result<(String, Request), String> {
         return Err(format!("The field 'Method' should have one of these values: [{}]", METHODS.join(", ")));
     }
     if !["NO_AUTH", "IAM_ROLE", "RESOURCE_POLICY"].contains(&text("AuthType")?.unwrap_or("NO_AUTH")) {
-        return Err("The field 'AuthType' should have one of these values: [NO_AUTH, IAM_ROLE, RESOURCE_POLICY]".to_owned());
+        return Err(
+            "The field 'AuthType' should have one of these values: [NO_AUTH, IAM_ROLE, RESOURCE_POLICY]".to_owned()
+        );
     }
     // A host is enough, as in the guide; a URL is what emulators have.
     let (scheme, rest) = endpoint.split_once("://").unwrap_or(("https", endpoint));

@@ -50,7 +50,8 @@ async fn by_name(call: Call<'_>, kind: &str) -> Result<Value, TaskOutcome> {
     match found {
         Some(id) => Ok(change.with(format!("{kind}Id"), id.clone()).into()),
         None => {
-            let name = name.map_or_else(String::new, |name| name.as_str().map_or_else(|| name.to_string(), str::to_owned));
+            let name =
+                name.map_or_else(String::new, |name| name.as_str().map_or_else(|| name.to_string(), str::to_owned));
             let cause = format!("The cluster has no {kind} of the name {name}");
             Err(TaskOutcome::failed("ElasticMapReduce.InvalidRequestException", cause))
         }

@@ -99,18 +99,22 @@ const FARGATE_PROFILE: &[(&str, Source)] = &[
     ("ClusterName", Reply(&["FargateProfile", "ClusterName"])),
     ("FargateProfileName", Reply(&["FargateProfile", "FargateProfileName"])),
 ];
-const NODEGROUP: &[(&str, Source)] = &[
-    ("ClusterName", Reply(&["Nodegroup", "ClusterName"])),
-    ("NodegroupName", Reply(&["Nodegroup", "NodegroupName"])),
-];
+const NODEGROUP: &[(&str, Source)] =
+    &[("ClusterName", Reply(&["Nodegroup", "ClusterName"])), ("NodegroupName", Reply(&["Nodegroup", "NodegroupName"]))];
 const EKS_CLUSTER: &[(&str, Source)] = &[("Name", Reply(&["Cluster", "Name"]))];
 const SAGEMAKER_FAILURES: &[&str] = &["Failed", "Stopped"];
 
 /// SageMaker's jobs differ in their names alone.
 macro_rules! sagemaker {
     ($action:literal, $describe:literal, $stop:literal, $name:literal, $status:literal) => {
-        row(("sagemaker", $action), ($describe, &[($name, Given($name))]), &[$status], &["Completed"], SAGEMAKER_FAILURES)
-            .cancelled_by($stop, &[($name, Given($name))])
+        row(
+            ("sagemaker", $action),
+            ($describe, &[($name, Given($name))]),
+            &[$status],
+            &["Completed"],
+            SAGEMAKER_FAILURES,
+        )
+        .cancelled_by($stop, &[($name, Given($name))])
     };
 }
 
@@ -330,13 +334,7 @@ static ROWS: [Row; 33] = [
         "HyperParameterTuningJobName",
         "HyperParameterTuningJobStatus"
     ),
-    sagemaker!(
-        "createLabelingJob",
-        "describeLabelingJob",
-        "stopLabelingJob",
-        "LabelingJobName",
-        "LabelingJobStatus"
-    ),
+    sagemaker!("createLabelingJob", "describeLabelingJob", "stopLabelingJob", "LabelingJobName", "LabelingJobStatus"),
     sagemaker!(
         "createProcessingJob",
         "describeProcessingJob",
@@ -344,13 +342,7 @@ static ROWS: [Row; 33] = [
         "ProcessingJobName",
         "ProcessingJobStatus"
     ),
-    sagemaker!(
-        "createTrainingJob",
-        "describeTrainingJob",
-        "stopTrainingJob",
-        "TrainingJobName",
-        "TrainingJobStatus"
-    ),
+    sagemaker!("createTrainingJob", "describeTrainingJob", "stopTrainingJob", "TrainingJobName", "TrainingJobStatus"),
     sagemaker!(
         "createTransformJob",
         "describeTransformJob",
@@ -380,7 +372,9 @@ pub(crate) async fn status(client: &Client, job: &Job) -> Option<TaskOutcome> {
         }
         // It may pass: the next look tells.
         Err(CallError::NoAnswer { .. }) => return None,
-        Err(CallError::Service(error)) if error.status >= 500 || error.status == 429 || !is_known_by_now => return None,
+        Err(CallError::Service(error)) if error.status >= 500 || error.status == 429 || !is_known_by_now => {
+            return None;
+        }
         Err(error) => return Some(call.failed(error)),
     };
     let status = at(&told, row.status).and_then(Value::as_str);

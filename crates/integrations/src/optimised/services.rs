@@ -42,12 +42,7 @@ impl Service {
     }
 }
 
-const fn first(
-    name: &'static str,
-    prefix: &'static str,
-    client: &'static str,
-    exception: &'static str,
-) -> Service {
+const fn first(name: &'static str, prefix: &'static str, client: &'static str, exception: &'static str) -> Service {
     Service { name, prefix, generation: Generation::First { client, exception }, tells_metadata: true }
 }
 
@@ -66,12 +61,7 @@ static SERVICES: [Service; 20] = [
     first("dynamodb", "DynamoDB", "AmazonDynamoDBv2", "AmazonDynamoDBException"),
     first("ecs", "ECS", "AmazonECS", "AmazonECSException"),
     first("eks", "EKS", "AmazonEKS", "AmazonEKSException"),
-    first(
-        "elasticmapreduce",
-        "ElasticMapReduce",
-        "AmazonElasticMapReduce",
-        "AmazonElasticMapReduceException",
-    ),
+    first("elasticmapreduce", "ElasticMapReduce", "AmazonElasticMapReduce", "AmazonElasticMapReduceException"),
     first("emr-containers", "EMRContainers", "AmazonEMRContainers", "AmazonEMRContainersException"),
     second("emr-serverless", "EmrServerless"),
     first("events", "EventBridge", "AmazonEventBridge", "AmazonEventBridgeException").without_metadata(),

@@ -64,7 +64,8 @@ pub(super) fn result(call: Call<'_>, reply: Value) -> Value {
 /// With one more member, in alphabetical order like the others.
 pub(super) fn ordered(value: Value, name: &str, member: Option<Value>) -> Value {
     let (Some(members), Some(member)) = (value.as_object(), member) else { return value };
-    let mut members: Vec<(json::Key, Value)> = members.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let mut members: Vec<(json::Key, Value)> =
+        members.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     members.push((name.into(), member));
     members.sort_by(|(one, _), (other, _)| one.cmp(other));
     members.into_iter().collect::<Object>().into()

@@ -101,7 +101,8 @@ pub(crate) fn submitted(step: &mut Step<'_>, task: TaskId, output: Payload) -> R
     if let Phase::Task(attempt) = &mut frame.phase {
         attempt.submitted = true;
     }
-    if let Resource::Service { pattern: IntegrationPattern::RunJob | IntegrationPattern::RunJobVersion2, .. } = resource {
+    if let Resource::Service { pattern: IntegrationPattern::RunJob | IntegrationPattern::RunJobVersion2, .. } = resource
+    {
         wait_for_job(step, &mut frame, task, output);
     }
     hand_over(step, &mut frame, task);
