@@ -44,7 +44,7 @@ export interface CanvasProps {
 
 const SCALE: [number, number] = [0.08, 4];
 /** Below this nothing can be read: a large picture begins at its head instead. */
-const READABLE = 0.55;
+const READABLE = 0.66;
 const MARGIN = 24;
 const MINIMAP_FROM = 60;
 const STEP = 1.3;
@@ -132,7 +132,7 @@ export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen,
     } else if (focus) {
       bring(focus, Math.max(whole, 0.85));
     } else {
-      const scale = Math.min(1, Math.max(READABLE + 0.15, (box.width - 2 * MARGIN) / scene.width));
+      const scale = Math.min(1, Math.max(READABLE + 0.1, (box.width - 2 * MARGIN) / scene.width));
       const start = scene.nodes.find((node) => node.kind === "Start");
       const centre = start ? start.rect[0] + start.rect[2] / 2 : scene.width / 2;
       moveTo(zoomIdentity.translate(box.width / 2 - centre * scale, MARGIN / 2).scale(scale));

@@ -38,8 +38,8 @@ const KINDS = [
   { id: "express", name: "Express" },
 ];
 
-/** `machine` fixes the filter of that name; `machines` are what it can be otherwise. */
-export function ExecutionList({ machine, machines = [] }: { machine?: string; machines?: string[] }) {
+/** `machine` and `mapRun` fix the filter of that name; `machines` are what the machine can be otherwise. */
+export function ExecutionList({ machine, mapRun, machines = [] }: { machine?: string; mapRun?: string; machines?: string[] }) {
   const [state, change] = useUrlState(DEFAULTS);
   const [, navigate] = useLocation();
   // Minutes are exact enough, and a filter that changed at every render would be read anew at every render.
@@ -47,13 +47,14 @@ export function ExecutionList({ machine, machines = [] }: { machine?: string; ma
   const filter: ExecutionFilter = useMemo(
     () => ({
       machine: machine ?? state.machine,
+      ...(mapRun === undefined ? {} : { mapRun }),
       status: state.status,
       q: state.q,
       kind: state.kind,
       from: state.since === "" ? "" : String(opened - Number(state.since) * HOUR_MS),
       to: "",
     }),
-    [machine, state.machine, state.status, state.q, state.kind, state.since, opened],
+    [machine, mapRun, state.machine, state.status, state.q, state.kind, state.since, opened],
   );
   const executions = useExecutions(filter);
   const counts = useCounts(filter);
@@ -63,7 +64,8 @@ export function ExecutionList({ machine, machines = [] }: { machine?: string; ma
   const [batch, setBatch] = useState<Batch | null>(null);
   const search = useRef<HTMLInputElement>(null);
   useShortcut("/", () => search.current?.focus());
-  const columns = useMemo(() => columnsOf(machine === undefined), [machine]);
+  const isAcross = machine === undefined && mapRun === undefined;
+  const columns = useMemo(() => columnsOf(isAcross), [isAcross]);
   const chosen = rows.filter((row) => selected.has(row.arn));
   const isFiltered = state.status !== "" || state.q !== "" || state.kind !== "" || state.since !== "" || (machine === undefined && state.machine !== "");
   return (
@@ -89,7 +91,7 @@ export function ExecutionList({ machine, machines = [] }: { machine?: string; ma
             );
           })}
         </div>
-        {machine === undefined && (
+        {isAcross && (
           <Choice
             label="State machine"
             isLabelHidden
@@ -101,7 +103,7 @@ export function ExecutionList({ machine, machines = [] }: { machine?: string; ma
             ]}
           />
         )}
-        {machine === undefined && <Choice label="Type" isLabelHidden value={state.kind} onChange={(kind) => change({ kind })} choices={KINDS} />}
+        {isAcross && <Choice label="Type" isLabelHidden value={state.kind} onChange={(kind) => change({ kind })} choices={KINDS} />}
         <Choice label="Started" isLabelHidden value={state.since} onChange={(since) => change({ since })} choices={SINCE} />
         {isFiltered && (
           <Button kind="quiet" onPress={() => change(DEFAULTS)} icon={<X size={13} aria-hidden />}>

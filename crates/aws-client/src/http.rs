@@ -5,13 +5,18 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Response, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::error::Error;
 use std::fmt::Write;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::OnceLock;
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tower_service::Service;
 
 /// AWS closes a connection that was idle for 20 s or longer.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -19,12 +24,16 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 /// Sends requests.
 pub struct Http {
     connect_timeout: Duration,
-    plain: Client<HttpConnector, Full<Bytes>>,
+    allows: Allows,
+    plain: Client<HttpConnector<Resolver>, Full<Bytes>>,
     /// Made when first needed: the system's certificates take a while to read.
     secure: OnceLock<Result<Secure, String>>,
 }
 
-type Secure = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+type Secure = Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>;
+
+/// Which addresses may be connected to.
+type Allows = fn(IpAddr) -> bool;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -32,6 +41,9 @@ pub enum HttpError {
     /// No connection was made.
     #[error("it cannot be reached: {0}")]
     Unreachable(String),
+    /// The host has an address that must not be connected to.
+    #[error("the address {0} is not allowed")]
+    Forbidden(IpAddr),
     /// The answer did not come, or not to its end.
     #[error("{0}")]
     Lost(String),
@@ -46,8 +58,13 @@ pub enum HttpError {
 impl Http {
     /// Waits `connect_timeout` for a connection.
     pub fn new(connect_timeout: Duration) -> Http {
-        let plain = client(connector(connect_timeout));
-        Http { connect_timeout, plain, secure: OnceLock::new() }
+        Http::to_allowed(connect_timeout, |_| true)
+    }
+
+    /// The same, but connects to no address that is not allowed, whatever name leads to it: a host with such an address is refused.
+    pub fn to_allowed(connect_timeout: Duration, allows: fn(IpAddr) -> bool) -> Http {
+        let plain = client(connector(connect_timeout, allows));
+        Http { connect_timeout, allows, plain, secure: OnceLock::new() }
     }
 
     /// The answer, which may have `bytes_max` bytes and must come within `timeout`.
@@ -57,6 +74,9 @@ impl Http {
         timeout: Duration,
         bytes_max: usize,
     ) -> Result<Response<Bytes>, HttpError> {
+        if let Some(address) = literal(request.uri()).filter(|address| !(self.allows)(*address)) {
+            return Err(HttpError::Forbidden(address));
+        }
         let exchange = async {
             let response = if request.uri().scheme_str() == Some("https") {
                 exchange(self.secure()?, request).await
@@ -76,7 +96,7 @@ impl Http {
     fn secure(&self) -> Result<&Secure, HttpError> {
         let made = self.secure.get_or_init(|| {
             let builder = HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_http1();
-            let mut connector = connector(self.connect_timeout);
+            let mut connector = connector(self.connect_timeout, self.allows);
             connector.enforce_http(false);
             Ok(client(builder.wrap_connector(connector)))
         });
@@ -90,8 +110,46 @@ impl std::fmt::Debug for Http {
     }
 }
 
-fn connector(timeout: Duration) -> HttpConnector {
-    let mut connector = HttpConnector::new();
+/// The address that stands in a URL itself: nobody resolves it.
+fn literal(uri: &Uri) -> Option<IpAddr> {
+    uri.host()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// Resolves names, and refuses those that lead to an address that is not allowed.
+#[derive(Clone)]
+struct Resolver {
+    system: GaiResolver,
+    allows: Allows,
+}
+
+/// The address of a name that is not allowed.
+#[derive(Debug, thiserror::Error)]
+#[error("the address {0} is not allowed")]
+struct ForbiddenAddress(IpAddr);
+
+impl Service<Name> for Resolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = Box<dyn Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.system.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let (found, allows) = (self.system.call(name), self.allows);
+        Box::pin(async move {
+            let addresses: Vec<SocketAddr> = found.await?.collect();
+            match addresses.iter().find(|address| !allows(address.ip())) {
+                Some(forbidden) => Err(ForbiddenAddress(forbidden.ip()).into()),
+                None => Ok(addresses.into_iter()),
+            }
+        })
+    }
+}
+
+fn connector(timeout: Duration, allows: Allows) -> HttpConnector<Resolver> {
+    let mut connector = HttpConnector::new_with_resolver(Resolver { system: GaiResolver::new(), allows });
     connector.set_nodelay(true);
     connector.set_connect_timeout(Some(timeout));
     connector
@@ -107,9 +165,21 @@ async fn exchange<C: Connect + Clone + Send + Sync + 'static>(
     request: hyper::Request<Full<Bytes>>,
 ) -> Result<Response<hyper::body::Incoming>, HttpError> {
     client.request(request).await.map_err(|error| match error.is_connect() {
+        true if forbidden(&error).is_some() => HttpError::Forbidden(forbidden(&error).expect("just seen")),
         true => HttpError::Unreachable(error.source().map_or_else(|| error.to_string(), chain)),
         false => HttpError::Lost(error.source().map_or_else(|| error.to_string(), chain)),
     })
+}
+
+fn forbidden(error: &(dyn Error + 'static)) -> Option<IpAddr> {
+    let mut source = Some(error);
+    while let Some(error) = source {
+        if let Some(ForbiddenAddress(address)) = error.downcast_ref() {
+            return Some(*address);
+        }
+        source = error.source();
+    }
+    None
 }
 
 /// An error with all that led to it.

@@ -8,6 +8,7 @@ use aws_client::Client;
 use engine::{Engine, Retention};
 use functions::{FunctionConfig, Functions};
 use integrations::Integrations;
+use integrations::http_task::{Connection, Connections};
 use integrations::mocks::Mocks;
 use server::Server;
 use std::collections::BTreeMap;
@@ -36,6 +37,8 @@ pub(crate) struct Calls {
     pub(crate) aws: Client,
     /// What is not called.
     pub(crate) mocks: Option<Mocks>,
+    /// What HTTP Tasks are sent with.
+    pub(crate) connections: Vec<Connection>,
 }
 
 /// A runtime with a thread for every processor.
@@ -74,6 +77,7 @@ impl Node {
         let elsewhere = calls.aws.settings().endpoint_urls.get("sfn");
         let elsewhere = elsewhere.is_some_and(|url| !address.is_some_and(|own| is_at(url, own)));
         let mut integrations = Integrations::new(functions.clone()).with_aws(calls.aws);
+        integrations = integrations.with_connections(Connections::new(calls.connections));
         if elsewhere {
             integrations = integrations.starting_executions_elsewhere();
         }

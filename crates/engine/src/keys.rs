@@ -6,8 +6,9 @@ use crate::hash::{BASIS, fnv_1a};
 use crate::registry;
 use asl::definition::{IntegrationPattern, Resource};
 use integrations::{Job, TaskRequest};
+use interpreter::TaskId;
+use interpreter::rows::{Reader, TextId, Writer};
 use interpreter::{AbandonedJob, Execution, FrameId, Header, Timer, TimerKind, Timestamp};
-use interpreter::{TaskId, rows::Reader, rows::Writer};
 use json::Payload;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -39,6 +40,9 @@ pub(crate) const EXPRESS_STARTS: Table = Table(26);
 /// Variables that are not in a frame's base row, by execution, frame and name.
 pub(crate) const VARIABLES: Table = Table(27);
 
+/// Long texts of histories and frames, by execution and what they say.
+pub(crate) const TEXTS: Table = Table(29);
+
 /// What a partition notes for itself: see [`TIMERS_FROM`].
 pub(crate) const MARKS: Table = Table(28);
 
@@ -64,6 +68,7 @@ pub fn table_name(table: Table) -> &'static str {
         CLOSED => "closing time",
         EXPRESS_STARTS => "Express start",
         VARIABLES => "variable",
+        TEXTS => "text",
         MARKS => "mark",
         ABANDONED_JOBS => "abandoned job",
         _ => "other",
@@ -119,6 +124,15 @@ impl ExecutionKey {
 
     pub fn event(&self, event_id: u64) -> Bytes {
         self.with(&event_id.to_be_bytes())
+    }
+
+    /// What no key of the execution comes after in a table of keys that end with so many bytes.
+    pub fn last(&self, suffix_bytes: usize) -> Bytes {
+        self.with(&vec![0xff; suffix_bytes])
+    }
+
+    pub fn text(&self, id: TextId) -> Bytes {
+        self.with(&id.0)
     }
 
     pub fn task(&self, task: TaskId) -> Bytes {
@@ -227,11 +241,12 @@ pub(crate) fn encode_job(job: &AbandonedJob, header: &Header) -> Vec<u8> {
     row.option(job.role_arn.as_ref(), |row, role| row.text(role));
     row.text(&header.execution_arn);
     row.text(&header.state_machine_arn);
+    row.text(&crate::tasks::invocation_id(header, job.task));
     row.finish()
 }
 
 /// An abandoned job as it is stopped, from its row.
-pub(crate) fn read_job(task: TaskId, row: &[u8]) -> Option<Job> {
+pub(crate) fn read_job(row: &[u8]) -> Option<Job> {
     let mut row = Reader::new(row).ok()?;
     let mut text = || row.text().ok();
     let (arn, service, action, suffix) = (text()?, text()?, text()?, text()?);
@@ -246,7 +261,7 @@ pub(crate) fn read_job(task: TaskId, row: &[u8]) -> Option<Job> {
         resource,
         payload: Payload::from_valid_text(payload),
         role_arn,
-        invocation_id: crate::tasks::invocation_id(&execution_arn, task),
+        invocation_id: row.text().ok()?.to_string(),
         execution_arn,
         state_machine_arn,
         trace_header: None,

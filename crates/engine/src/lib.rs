@@ -24,6 +24,7 @@ mod partition;
 pub mod registry;
 mod status_changes;
 mod tasks;
+mod texts;
 mod traces;
 mod watch;
 
@@ -35,7 +36,7 @@ pub use interpreter::history::{EVENTS_MAX, HistoryEvent, HistoryEventDetails, St
 pub use interpreter::{Settings, Timestamp};
 pub use keys::table_name;
 pub use looks::{COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, StatusCounts};
-pub use observe::{earliest_timer, scheduled_invocations};
+pub use observe::{ScheduledInvocations, earliest_timer};
 pub use outbox::{Address, Line, Lines, Lost, Sink};
 pub use partition::{ResidentLimits, Retention};
 pub use watch::ExecutionEvents;

@@ -218,7 +218,7 @@ pub(crate) fn request(
         resource: resource.clone(),
         payload: attempt.payload.clone(),
         role_arn: attempt.role_arn.clone(),
-        invocation_id: invocation_id(&header.execution_arn, task),
+        invocation_id: invocation_id(header, task),
         execution_arn: header.execution_arn.clone(),
         state_machine_arn: header.state_machine_arn.clone(),
         trace_header: shared.traces.header(revision, header, task),
@@ -324,9 +324,10 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
     }
 }
 
-/// The attempt's identity as a UUID: the same after a crash, so that a repeat can be recognised.
-pub(crate) fn invocation_id(execution_arn: &str, task: TaskId) -> String {
-    let identity = format!("{execution_arn} {} {}", task.frame.0, task.scheduled_event);
+/// The attempt's identity as a UUID: the same after a crash, so that a repeat can be recognised. An execution that is given the name of one
+/// that was removed has a seed of its own, and so other identities.
+pub(crate) fn invocation_id(header: &Header, task: TaskId) -> String {
+    let identity = format!("{} {} {} {}", header.execution_arn, header.seed, task.frame.0, task.scheduled_event);
     let half = |seed: u64| fnv_1a(BASIS ^ seed, identity.bytes());
     let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&half(0).to_be_bytes());

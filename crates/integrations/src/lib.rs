@@ -5,6 +5,7 @@
 
 mod aws_sdk;
 mod failures;
+pub mod http_task;
 mod lambda;
 mod metadata;
 pub mod mocks;
@@ -19,6 +20,7 @@ pub use task::{Job, TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 use asl::definition::{IntegrationPattern, Resource};
 use aws_client::Client;
 use functions::Functions;
+use http_task::Connections;
 use mocks::Mocks;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -112,12 +114,19 @@ pub struct Integrations {
     aws: Option<Client>,
     starts_executions_elsewhere: bool,
     mocks: Option<Mocks>,
+    connections: Connections,
 }
 
 impl Integrations {
     /// Performers that run Lambda functions with `functions`.
     pub fn new(functions: Functions) -> Integrations {
-        Integrations { functions, aws: None, starts_executions_elsewhere: false, mocks: None }
+        Integrations {
+            functions,
+            aws: None,
+            starts_executions_elsewhere: false,
+            mocks: None,
+            connections: Connections::default(),
+        }
     }
 
     /// They call AWS's services, or what stands in for them, with `client`.
@@ -128,6 +137,11 @@ impl Integrations {
     /// `states:startExecution` calls Step Functions where the client finds it, not the engine that the task is of.
     pub fn starting_executions_elsewhere(self) -> Integrations {
         Integrations { starts_executions_elsewhere: true, ..self }
+    }
+
+    /// What HTTP Tasks are sent with.
+    pub fn with_connections(self, connections: Connections) -> Integrations {
+        Integrations { connections, ..self }
     }
 
     /// What `mocks` say of a test case's tasks is done in place of calling anything.
@@ -150,6 +164,9 @@ impl Integrations {
                 lambda::invoke(&self.functions, *pattern, &request).await
             }
             resource if self.is_own_execution(resource) => Some(TaskOutcome::OwnExecution),
+            Resource::Service { service, action, .. } if service == "http" && action == "invoke" => {
+                Some(http_task::invoke(&self.connections, self.aws.as_ref(), &request).await)
+            }
             Resource::Service { arn, service, action, pattern, .. } => {
                 let performed = self.call_service(service, action, *pattern, &request).await;
                 Some(performed.unwrap_or_else(|| unsupported(arn)))

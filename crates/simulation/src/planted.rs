@@ -262,11 +262,11 @@ impl Performer for PlantedPerformer {
         Box::pin(async move { performing.await.map(|outcome| lie(outcome, number)) })
     }
 
-    fn look(&self, job: integrations::Job) -> integrations::PerformFuture {
+    fn look(&self, job: integrations::Job) -> PerformFuture {
         self.inner.look(job)
     }
 
-    fn cancel(&self, job: integrations::Job) -> integrations::PerformFuture {
+    fn cancel(&self, job: integrations::Job) -> PerformFuture {
         self.inner.cancel(job)
     }
 }

@@ -88,6 +88,7 @@ async fn execute(arguments: &Arguments, definition: &str, input: &str, project: 
         EventLogs::default(),
         Calls {
             aws: aws::client(&arguments.surroundings, &project.aws, address)?,
+            connections: project.connections,
             mocks: arguments.surroundings.mocks(project.mocks.as_deref())?,
         },
         address,

@@ -1,6 +1,7 @@
 //! The whole file.
 
 use super::aws::{self, Aws};
+use super::connections;
 use super::function::{self, Function};
 use super::lint;
 use super::reader::{Fields, Findings};
@@ -10,13 +11,14 @@ use super::traces::{self, TracesConfiguration};
 use crate::event_logs::is_file;
 use crate::output::Style;
 use anyhow::{anyhow, bail};
+use integrations::http_task::Connection;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What the file is called.
 pub(crate) const FILE_NAME: &str = "stepwell.yaml";
 
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "functions",
     "stateMachines",
     "activities",
@@ -28,6 +30,7 @@ const FIELDS: [&str; 11] = [
     "traces",
     "lint",
     "mocks",
+    "connections",
 ];
 
 /// What a project has.
@@ -50,6 +53,8 @@ pub(crate) struct Project {
     pub(crate) traces: Option<TracesConfiguration>,
     /// The file of the mocks.
     pub(crate) mocks: Option<PathBuf>,
+    /// What HTTP Tasks are sent with.
+    pub(crate) connections: Vec<Connection>,
 }
 
 /// Reads the file. The error holds all findings, ready for the terminal.
@@ -114,6 +119,11 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
     }
     if let Some(node) = fields.get("traces") {
         project.traces = Some(traces::read(node, &mut findings));
+    }
+    if let Some(node) = fields.get("connections") {
+        for entry in findings.entries("connections", node) {
+            project.connections.extend(connections::read(entry, base, &mut findings));
+        }
     }
     if let Some(node) = fields.get("mocks") {
         project.mocks = findings.text("mocks", node).map(|path| base.join(&**path));

@@ -12,6 +12,9 @@ const LABEL_GAP: i32 = 16;
 /// Between lines, or a line and a box, px.
 const LINE_GAP: i32 = 24;
 
+/// How many columns are moved to make room for one.
+const PUSHED_MAX: usize = 24;
+
 /// How often columns are moved, from right to left and back.
 const ROUNDS: usize = 8;
 
@@ -175,7 +178,8 @@ fn spine_items(graph: &Graph, ways: &[Vec<LineId>]) -> Vec<bool> {
     let mut next = graph.start();
     while let Some(item) = next {
         is_spine[item] = true;
-        next = ways[item].first().map(|&line| graph.lines[line].to);
+        let way = middle(&ways[item]).or_else(|| ways[item].first().copied());
+        next = way.map(|line| graph.lines[line].to);
     }
     is_spine
 }
@@ -417,6 +421,28 @@ impl Columns {
         wanted.min(most.unwrap_or(i32::MAX)).max(least.unwrap_or(i32::MIN))
     }
 
+    /// Moves a column and those that are in its way, unless they are many.
+    fn push(&self, column: usize, place: i32, places: &mut [i32]) {
+        let is_right = place > places[column];
+        let mut moved: BTreeMap<usize, i32> = BTreeMap::from([(column, place)]);
+        let mut waiting = vec![column];
+        while let Some(column) = waiting.pop() {
+            if moved.len() > PUSHED_MAX {
+                return;
+            }
+            let at = moved[&column];
+            for &(other, distance) in if is_right { &self.right[column] } else { &self.left[column] } {
+                let least = if is_right { at + distance } else { at - distance };
+                let now = *moved.get(&other).unwrap_or(&places[other]);
+                if (is_right && now < least) || (!is_right && now > least) {
+                    moved.insert(other, least);
+                    waiting.push(other);
+                }
+            }
+        }
+        moved.into_iter().for_each(|(column, place)| places[column] = place);
+    }
+
     /// Moves catchers' lines that would run along the side of the box they leave.
     fn clear_corners(&self, graph: &Graph, places: &mut [i32]) {
         for line in graph.lines.iter().filter(|line| line.class == Class::Catch) {
@@ -424,9 +450,15 @@ impl Columns {
             let (axis, column) = (places[self.column_of[line.from]], self.column_of[stub]);
             let (offset, half) = (places[column] - axis, graph.boxes[line.from].0 / 2);
             if (half - CORNER + 1..half + TURN).contains(&offset.abs()) {
-                let tried = [half + TURN, half - CORNER].map(|reach| axis + offset.signum() * reach);
-                let fits = tried.into_iter().find(|&place| self.nearest(column, place, places) == place);
-                places[column] = fits.unwrap_or(places[column]);
+                let place = |reach: i32| axis + offset.signum() * reach;
+                let (out, under) = (place(half + TURN), place(half - CORNER));
+                if self.nearest(column, out, places) == out {
+                    places[column] = out;
+                } else if self.nearest(column, under, places) == under {
+                    places[column] = under;
+                } else {
+                    self.push(column, out, places);
+                }
             }
         }
     }

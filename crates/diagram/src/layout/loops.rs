@@ -1,6 +1,6 @@
 //! Where loops run: beside what they go around, left or right of it, whichever crosses less.
 
-use super::graph::{Graph, Line, LineId, VertexId, Way};
+use super::graph::{Graph, LineId, VertexId};
 use super::order;
 use super::steps::Steps;
 use crate::scene::Side;
@@ -10,6 +10,9 @@ use std::ops::RangeInclusive;
 pub(crate) const LABEL_GAP: i32 = 10;
 /// From one loop that leaves a side to the next, px.
 pub(crate) const LEAVE_STEP: i32 = 24;
+
+/// Between the ways down of loops that leave one side, px.
+pub(crate) const WAY_STEP: i32 = 8;
 
 /// Loops that leave an item, top down, at its left and right.
 #[derive(Clone, Debug, Default)]
@@ -167,20 +170,27 @@ fn make_room(graph: &mut Graph, leaving: &mut [Leaving]) {
             // The innermost lane is met first.
             lines.sort_by_key(|&line| std::cmp::Reverse(graph.vertices[graph.lines[line].to].layer));
         }
-        let width = |lines: &[LineId]| lines.iter().map(|&line| room_beside(&graph.lines[line])).max().unwrap_or(0);
-        let (left, right) = (width(&leaving.left), width(&leaving.right));
+        let (left, right) = (room_beside(graph, &leaving.left), room_beside(graph, &leaving.right));
         let count = leaving.left.len().max(leaving.right.len());
         let vertex = &mut graph.vertices[item];
         vertex.left += left;
         vertex.right += right;
         if count > 2 {
-            vertex.height = vertex.height.max(LEAVE_STEP * i32::try_from(count).unwrap_or(i32::MAX / LEAVE_STEP) + 8);
+            // The box grows, so that every line begins at its side.
+            let least = LEAVE_STEP * i32::try_from(count).unwrap_or(i32::MAX / LEAVE_STEP - 1) + 8;
+            vertex.height = vertex.height.max(least);
+            graph.boxes[item].1 = graph.boxes[item].1.max(least);
         }
     }
 }
 
-/// What a loop's label takes beside the item it leaves, px.
-pub(crate) fn room_beside(line: &Line) -> i32 {
-    debug_assert!(matches!(line.way, Way::Back(_)), "only loops leave at the side");
-    if line.label_width == 0 { 0 } else { line.label_width + 2 * LABEL_GAP }
+/// What loops that leave one side of an item take beside it, px: their labels, and a way down for each.
+pub(crate) fn room_beside(graph: &Graph, lines: &[LineId]) -> i32 {
+    let labels = lines.iter().map(|&line| graph.lines[line].label_width).max().unwrap_or(0);
+    let ways = i32::try_from(lines.len().saturating_sub(1)).unwrap_or(i32::MAX / WAY_STEP) * WAY_STEP;
+    match (labels, ways) {
+        (0, 0) => 0,
+        (0, ways) => ways + LABEL_GAP,
+        (labels, ways) => ways + labels + 2 * LABEL_GAP,
+    }
 }

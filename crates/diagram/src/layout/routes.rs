@@ -2,7 +2,7 @@
 //! from one source or go to one target, and have tracks of their own otherwise.
 
 use super::columns::CORNER;
-use super::graph::{Class, Graph, HopId, Item, LineId, VertexId, Way, What};
+use super::graph::{Class, Graph, HopId, Item, LineId, Loop, VertexId, Way, What};
 use super::loops::{self, Leaving};
 use super::steps::Steps;
 use crate::scene::{Point, Side};
@@ -22,6 +22,10 @@ const STRAIGHT_BELOW_LABELS: i32 = 20;
 const NETS_MAX: usize = 150;
 /// How far from a box's axis another line than the main one leaves it at least, px.
 const BESIDE_AXIS: i32 = 20;
+/// How far below the place of loops a catcher's line leaves a side, px: the neighbour's loops may be there.
+const BELOW_LOOPS: i32 = 6;
+/// Lines of an item beyond which none leaves at a side.
+const SIDE_LINES_MAX: usize = 12;
 /// Vertical lines nearer than this would look like one, px.
 const NEAR: i32 = 6;
 
@@ -89,6 +93,12 @@ struct Router<'g> {
     channels: Vec<Vec<Net>>,
     exits: Vec<Exit>,
     layer_tops: Vec<i32>,
+    /// Where the channel below each begins.
+    layer_bottoms: Vec<i32>,
+    /// By box at the left of a gap: the item whose lines run through it from the side.
+    gaps: HashMap<VertexId, VertexId>,
+    /// By loop: the line that is drawn along all of its lane.
+    owners: Vec<LineId>,
     /// Whether something arrives at an item's left or right from a loop.
     arrives: HashSet<(VertexId, Side)>,
 }
@@ -104,12 +114,16 @@ pub(crate) fn routes(graph: &Graph, leaving: &[Leaving], x: &[i32], steps: &mut 
         channels,
         exits: vec![Exit::Bottom(0); graph.lines.len()],
         layer_tops: Vec::new(),
+        layer_bottoms: Vec::new(),
+        gaps: HashMap::new(),
+        owners: Vec::new(),
         arrives: HashSet::new(),
     };
     router.find_arrivals();
     router.add_nets();
     router.assign_tracks(steps);
     let height = router.stack_layers();
+    router.owners = graph.loops.iter().map(|back| router.owner(back)).collect();
     let tops = (0..graph.items.len()).map(|item| router.layer_tops[graph.vertices[item].layer]).collect();
     let lines = (0..graph.lines.len()).map(|line| router.route(line)).collect();
     Routes { tops, height, lines }
@@ -183,7 +197,7 @@ impl Router<'_> {
     }
 
     /// A catcher leaves straight down if it can, then at the side, then from the corner.
-    fn catch_exit(&self, from: VertexId, to: i32) -> Exit {
+    fn catch_exit(&mut self, from: VertexId, to: i32) -> Exit {
         let (axis, reach) = (self.x[from], self.half(from) - CORNER);
         let is_only = self.graph.vertices[from].down.len() == 1;
         if is_only || ((to - axis).abs() <= reach && (to - axis).abs() >= BESIDE_AXIS) {
@@ -191,26 +205,39 @@ impl Router<'_> {
         }
         let side = if to > axis { Side::Right } else { Side::Left };
         let is_taken = !self.leaving[from].at(side).is_empty() || self.arrives.contains(&(from, side));
-        if !is_taken && (to - axis).abs() > self.half(from) && self.is_clear(from, side, to) {
+        let is_many = self.graph.vertices[from].down.len() > SIDE_LINES_MAX;
+        if !is_taken && !is_many && (to - axis).abs() > self.half(from) && self.takes_gap(from, side, to) {
             return Exit::Side(side);
         }
         Exit::Bottom(axis + (to - axis).signum() * reach.max(0))
     }
 
-    /// Whether no box is between an item's side and an x.
-    fn is_clear(&self, item: VertexId, side: Side, to: i32) -> bool {
+    /// Takes what is between an item's side and an x, if there is no box, no line near that x, and no line of the next box.
+    fn takes_gap(&mut self, item: VertexId, side: Side, to: i32) -> bool {
         let layer = &self.graph.layers[self.layer(item)];
         let position = self.graph.vertices[item].position;
-        let is_box = |vertex: &&VertexId| self.graph.vertices[**vertex].what == What::Item;
-        let next = match side {
-            Side::Left => layer[..position].iter().rev().find(is_box),
-            _ => layer[position + 1..].iter().find(is_box),
+        let is_line = |vertex: &&VertexId| self.graph.vertices[**vertex].what != What::Item;
+        let (lines, next) = match side {
+            Side::Left => {
+                let lines = layer[..position].iter().rev().take_while(is_line).count();
+                (&layer[position - lines..position], position.checked_sub(lines + 1))
+            }
+            _ => {
+                let lines = layer[position + 1..].iter().take_while(is_line).count();
+                (&layer[position + 1..=position + lines], Some(position + lines + 1))
+            }
         };
-        let is_free = next.is_none_or(|&next| match side {
+        let next = next.and_then(|next| layer.get(next)).copied();
+        let is_clear = next.is_none_or(|next| match side {
             Side::Left => self.x[next] + self.graph.vertices[next].right + 8 < to,
             _ => self.x[next] - self.graph.vertices[next].left - 8 > to,
         });
-        is_free && layer.iter().all(|&vertex| (self.x[vertex] - to).abs() > NEAR)
+        if !is_clear || lines.iter().any(|&line| (self.x[line] - to).abs() <= NEAR) {
+            return false;
+        }
+        // The gap belongs to the box at its left.
+        let gap = if side == Side::Left { next } else { Some(item) };
+        gap.is_none_or(|gap| *self.gaps.entry(gap).or_insert(item) == item)
     }
 
     fn add_hop(&mut self, hop: HopId) {
@@ -263,10 +290,13 @@ impl Router<'_> {
         if self.side_of(line) == Side::Left { -1 } else { 1 }
     }
 
-    /// The x beside its label at which a loop's line turns, if it does not run on to its lane.
+    /// The x beside all labels at which a loop's line turns down, if it does not run on to its lane. Upper lines turn further out.
     fn leave_end(&self, line: LineId) -> i32 {
         let from = self.graph.lines[line].from;
-        let beside = loops::room_beside(&self.graph.lines[line]).max(10);
+        let lines = self.leaving[from].at(self.side_of(line));
+        let position = lines.iter().position(|&other| other == line).unwrap_or(0);
+        let inwards = i32::try_from(position).unwrap_or(0) * loops::WAY_STEP;
+        let beside = loops::room_beside(self.graph, lines).max(10) - inwards;
         self.x[from] + self.outwards(line) * (self.half(from) + beside)
     }
 
@@ -287,6 +317,7 @@ impl Router<'_> {
             self.layer_tops.push(y);
             let vertices = &self.graph.layers[layer];
             y += vertices.iter().map(|&vertex| self.graph.vertices[vertex].height).max().unwrap_or(0);
+            self.layer_bottoms.push(y);
             y += self.channel_height(layer);
         }
         y
@@ -310,10 +341,8 @@ impl Router<'_> {
 
     fn track_y(&self, key: Key) -> Option<i32> {
         let &(channel, net) = self.nets.get(&key)?;
-        let vertices = &self.graph.layers[channel];
-        let height = vertices.iter().map(|&vertex| self.graph.vertices[vertex].height).max().unwrap_or(0);
         let track = i32::try_from(self.channels[channel][net].track).unwrap_or(i32::MAX / TRACK_STEP);
-        Some(self.layer_tops[channel] + height + ABOVE_TRACKS + track * TRACK_STEP)
+        Some(self.layer_bottoms[channel] + ABOVE_TRACKS + track * TRACK_STEP)
     }
 
     fn route(&self, line: LineId) -> Route {
@@ -368,7 +397,7 @@ impl Router<'_> {
             return (points, Side::Bottom);
         };
         let from = self.graph.lines[line].from;
-        let y = self.layer_tops[self.layer(from)] + self.side_port(from);
+        let y = self.layer_tops[self.layer(from)] + self.side_port(from) + BELOW_LOOPS;
         let edge = self.x[from] + if side == Side::Left { -self.half(from) } else { self.half(from) };
         (vec![Point { x: edge, y }, Point { x: self.x[stub], y }], side)
     }
@@ -394,15 +423,15 @@ impl Router<'_> {
     }
 
     fn back(&self, line: LineId, back: usize) -> Route {
+        let owner = self.owners[back];
         let back = &self.graph.loops[back];
         let (lane, from) = self.lane_of(line);
-        let position = self.leaving[from].at(back.side).iter().position(|&other| other == line).unwrap_or(0);
-        let count = self.leaving[from].at(back.side).len();
-        let y = self.layer_tops[self.layer(from)] + self.leave_port(from, position, count);
+        let y = self.leave_y(line);
         let outwards = self.outwards(line);
         let edge = self.x[from] + outwards * self.half(from);
         let width = self.graph.lines[line].label_width;
         let label = (width > 0).then(|| Point { x: edge + outwards * (loops::LABEL_GAP + width / 2), y });
+        let joins = Some(owner).filter(|&owner| owner != line);
         let mut points = vec![Point { x: edge, y }];
         if self.is_beside(lane, from) {
             points.push(Point { x: self.x[lane], y });
@@ -410,16 +439,35 @@ impl Router<'_> {
             let track = self.track_y(Key::Leave(line)).expect("a line that cannot reach its lane has a net");
             let end = self.leave_end(line);
             points.extend([Point { x: end, y }, Point { x: end, y: track }, Point { x: self.x[lane], y: track }]);
+            if joins.is_some() && self.layer(from) < back.layer_last {
+                // Up to where the lane is for certain: it may move sideways below the layer.
+                points.push(Point { x: self.x[lane], y: self.layer_bottoms[self.layer(from)] });
+            }
         }
-        let joins = Some(back.lines[0]).filter(|&owner| owner != line);
         if joins.is_none() {
             self.climb(back, &mut points);
         }
         Route { points, from_side: back.side, joins, label }
     }
 
+    /// Of the lines that leave the deepest layer the one that meets the lane lowest.
+    fn owner(&self, back: &Loop) -> LineId {
+        let deepest = |line: &&LineId| self.layer(self.graph.lines[**line].from) == back.layer_last;
+        let meets = |line: LineId| self.track_y(Key::Leave(line)).unwrap_or_else(|| self.leave_y(line));
+        let lowest = back.lines.iter().filter(deepest).copied().max_by_key(|&line| (meets(line), line));
+        lowest.expect("a loop is as deep as one of its lines")
+    }
+
+    /// Where a loop's line leaves the side of its item.
+    fn leave_y(&self, line: LineId) -> i32 {
+        let from = self.graph.lines[line].from;
+        let lines = self.leaving[from].at(self.side_of(line));
+        let position = lines.iter().position(|&other| other == line).unwrap_or(0);
+        self.layer_tops[self.layer(from)] + self.leave_port(from, position, lines.len())
+    }
+
     /// Up a loop's lane and into its target.
-    fn climb(&self, back: &super::graph::Loop, points: &mut Vec<Point>) {
+    fn climb(&self, back: &Loop, points: &mut Vec<Point>) {
         for pair in back.vertices.windows(2).rev() {
             let (upper, lower) = (pair[0], pair[1]);
             if self.x[upper] != self.x[lower] {

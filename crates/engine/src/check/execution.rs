@@ -5,6 +5,7 @@ use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
 use crate::partition::{Resident, Stored, load_whole, status_number};
 use crate::registry::Revision;
 use crate::tasks;
+use crate::texts::read_texts;
 use arn::ExecutionArn;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::{is_whole, read_events};
@@ -106,7 +107,7 @@ impl Checker<'_> {
     ) -> Result<(), StoreError> {
         let execution = &resident.execution;
         let place = &*execution.header.execution_arn;
-        let known = execution.known_texts();
+        let mut known = execution.known_texts();
         let mut events = resident.history.clone().unwrap_or_default();
         if !events.is_empty() && !is_contiguous(&events, 1) {
             self.report("history", place, "events are missing, or are not the ones that should follow");
@@ -120,7 +121,8 @@ impl Checker<'_> {
             }
             for (row, chunk) in chunks {
                 let next = events.len() as u64 + 1;
-                let chunk = match read_events(&chunk, &known) {
+                let texts = read_texts(&*self.store, partition, key, &chunk, &mut known).await?;
+                let chunk = match texts.and_then(|()| read_events(&chunk, &known)) {
                     Ok(chunk) => chunk,
                     Err(corrupt) => {
                         self.report("history", place, format!("the events from {next} on: {corrupt}"));

@@ -53,11 +53,11 @@ impl Backlog {
         for (key, row) in rows {
             let read =
                 keys::split(&key, 16).and_then(|(execution, suffix)| Some((execution, keys::read_task(&suffix)?)));
-            let task = |task| match self.table {
+            let task = || match self.table {
                 keys::TASKS => TaskRow::read(&row),
-                _ => keys::read_job(task, &row).map(|job| TaskRow::AbandonedJob(Box::new(job))),
+                _ => keys::read_job(&row).map(|job| TaskRow::AbandonedJob(Box::new(job))),
             };
-            match read.and_then(|(execution, id)| Some(((execution, id), task(id)?))) {
+            match read.and_then(|(execution, id)| Some(((execution, id), task()?))) {
                 Some((task, TaskRow::Performer | TaskRow::Worker { .. })) if self.dispatched.contains(&task) => {}
                 Some(((execution, task), row)) => open.push((execution, task, row)),
                 None => tracing::error!(

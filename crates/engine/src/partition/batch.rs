@@ -7,7 +7,7 @@ use crate::tasks;
 use bytes::BytesMut;
 use integrations::Job;
 use interpreter::history::HistoryEvent;
-use interpreter::rows::write_events;
+use interpreter::rows::{TextsApart, write_events};
 use interpreter::{Effect, ExecutionStatus, Outcome, TaskId, Timer};
 use std::collections::HashMap;
 use store::{Bytes, Table, Write};
@@ -129,8 +129,9 @@ impl Finished {
         if touched.is_new {
             self.put(keys::HEADERS, &key.0, whole.unwrap_or_else(|| resident.execution.header.to_row()));
         }
+        let mut texts = TextsApart::default();
         if !is_whole {
-            self.add_rows(key, resident);
+            texts = self.add_rows(key, resident);
         }
         self.add_index(key, resident);
         self.add_effects(key, resident, touched.effects);
@@ -138,10 +139,15 @@ impl Finished {
             if !is_whole {
                 let known = resident.execution.known_texts();
                 for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
-                    self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known));
+                    self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known, &mut texts));
                 }
             }
             self.events.push((key.clone(), touched.events));
+        }
+        for (id, text) in texts.rows() {
+            if resident.stored_texts.add(id) {
+                self.put(keys::TEXTS, key.text(id), text);
+            }
         }
         if touched.unfinished {
             self.put(keys::UNFINISHED, &key.0, [interpreter::rows::VERSION]);
@@ -155,7 +161,8 @@ impl Finished {
         }
     }
 
-    fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) {
+    /// Returns the texts that stand apart from these rows.
+    fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) -> TextsApart {
         let rows = resident.execution.take_changed_rows();
         self.put(keys::STATES, &key.0, rows.state);
         for (frame, base) in rows.bases {
@@ -181,6 +188,7 @@ impl Finished {
                 self.delete(keys::FRAME_PROGRESSES, key.frame(frame));
             }
         }
+        rows.texts
     }
 
     /// One row an execution, or one more for each of its version and alias: they move when the execution closes, and back when it is redriven.
@@ -237,7 +245,7 @@ impl Finished {
                 Effect::LookAtJob(task) => self.looks.push((key.clone(), task)),
                 Effect::CancelJob(job) => {
                     let row = keys::encode_job(&job, &resident.execution.header);
-                    if let Some(read) = keys::read_job(job.task, &row) {
+                    if let Some(read) = keys::read_job(&row) {
                         self.put(keys::ABANDONED_JOBS, key.task(job.task), row);
                         self.abandoned_jobs.push((key.clone(), job.task, read));
                     }

@@ -1,16 +1,17 @@
 //! A chunk of history events. Every text stands in it once; later events refer to it.
 
-use super::{CorruptRow, KnownTexts, Reader, Writer};
+use super::{CorruptRow, KnownTexts, Reader, TextsApart, Writer};
 use crate::Timestamp;
 use crate::history::{HistoryEvent, HistoryEventDetails as Details, StateType};
 use json::{Object, Payload};
 use std::sync::Arc;
 
 /// Events that follow each other as one row. `known` are the [known texts](crate::Execution::known_texts) of the execution as it is after them.
-pub fn write_events(events: &[HistoryEvent], known: &KnownTexts) -> Vec<u8> {
-    let mut row = Writer::compact_knowing(known);
+/// Those that stand apart are added to `texts`.
+pub fn write_events(events: &[HistoryEvent], known: &KnownTexts, texts: &mut TextsApart) -> Vec<u8> {
+    let mut row = Writer::apart_knowing(known);
     write_list(&mut row, events, Timestamp(0));
-    row.finish()
+    row.finish_apart(texts)
 }
 
 /// Reads a chunk. `known` are the known texts of the execution as it was after the last of these events, or at any time later.

@@ -1,6 +1,6 @@
 //! The two rows of a frame, and those of its variables.
 
-use super::{CorruptRow, KnownTexts, Reader, Writer};
+use super::{CorruptRow, KnownTexts, Reader, TextsApart, Writer};
 use crate::Timestamp;
 use crate::frame::{Changed, Frame, FrameId, Phase, StartedJob, TaskAttempt};
 use asl::definition::{ScopeIndex, StateIndex};
@@ -35,10 +35,10 @@ impl Frame {
         Ok(frame)
     }
 
-    pub(super) fn base_row(&self, known: &KnownTexts) -> Vec<u8> {
-        let mut row = Writer::knowing(known);
+    pub(super) fn base_row(&self, known: &KnownTexts, texts: &mut TextsApart) -> Vec<u8> {
+        let mut row = Writer::apart_knowing(known);
         self.write_base(&mut row);
-        row.finish()
+        row.finish_apart(texts)
     }
 
     pub(super) fn progress_row(&self) -> Vec<u8> {
@@ -57,7 +57,7 @@ impl Frame {
             (true, _) => row.byte(0),
             (false, false) => {
                 row.byte(1);
-                row.shared(&Value::from(&self.variables).to_string().into());
+                row.passing(&Value::from(&self.variables).to_string().into());
             }
             (false, true) => {
                 row.byte(VARIABLES_APART);
@@ -66,7 +66,8 @@ impl Frame {
         }
         row.timestamp(self.entered_at);
         row.number(self.entered_event);
-        row.option(self.work.as_ref(), |row, work| row.shared(work.text()));
+        // Of items that are an expression's nothing is said in the history.
+        row.option(self.work.as_ref(), |row, work| row.passing(work.text()));
         match &self.phase {
             Phase::Task(attempt) => {
                 row.byte(match (attempt.invocation.is_some(), attempt.job.is_some()) {

@@ -48,6 +48,11 @@ stepwell.yaml:
       retention: 7d                       how long its closed executions are kept; 12h, 30m, forever
   activities: [approve]
   retention: 90d                          the same for all others
+  connections:                            what HTTP Tasks are sent with, by the name in a connection's ARN
+    crm:
+      apiKey: {name: X-Api-Key, value: {env: CRM_KEY}}
+                                          or  {file: crm.key}, {secret: prod/crm, key: apiKey}
+      parameters: {headers: {X-Tenant: t1}}
   mocks: mocks.yaml                       what tasks give in test cases, as in --mocks
   run:
     - stateMachine: hello
@@ -103,7 +108,11 @@ async fn develop(arguments: &Arguments, file: PathBuf, project: Project) -> anyh
     let retention = arguments.retention.with(Some(&project));
     let logs = arguments.logs.open(Some(&project), &surroundings.region)?;
     let mocks = surroundings.mocks(project.mocks.as_deref())?;
-    let calls = Calls { aws: aws::client(surroundings, &project.aws, Some(address))?, mocks };
+    let calls = Calls {
+        aws: aws::client(surroundings, &project.aws, Some(address))?,
+        mocks,
+        connections: project.connections.clone(),
+    };
     let node = Node::open(store, surroundings, functions, retention, logs, calls, Some(address)).await?;
     let server = Background::serve(listener, &node.engine);
     output::talk(&format!(
