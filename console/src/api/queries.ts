@@ -4,6 +4,7 @@ import { QueryClient, keepPreviousData, useInfiniteQuery, useQuery, useQueryClie
 import { useEffect, useRef } from "react";
 import { ApiError, get, path, withQuery } from "./client";
 import { type Frame, type Subscription, subscribe, useConnection } from "./live";
+import { dataOf } from "../model/history";
 import type * as T from "./shapes";
 
 const POLL_MS = 2_000;
@@ -169,10 +170,27 @@ export function useVisits(arn: string, options: { parent?: string; index?: numbe
   });
 }
 
-export function useVisitData(arn: string, visit: string | null, lastEvent: number) {
+/** Events that are looked through for the data of a visit if the server does not tell it. */
+const EVENTS_OF_VISIT = 200;
+
+async function visitData(arn: string, visit: string, events: [number, number] | null, signal: AbortSignal): Promise<T.VisitData> {
+  try {
+    return await get<T.VisitData>(path`/executions/${arn}/visits/${visit}/data`, signal);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404) || events === null) throw error;
+    const [first, last] = events;
+    const read = (after: number) => get<T.EventPage>(withQuery(path`/executions/${arn}/events`, { after, limit: EVENTS_OF_VISIT }), signal);
+    const pages = [await read(first - 1)];
+    if (last >= first + EVENTS_OF_VISIT) pages.push(await read(Math.max(first + EVENTS_OF_VISIT, last - EVENTS_OF_VISIT) - 1));
+    return dataOf(pages.flatMap((page) => page.items).filter((event) => event.visit === visit));
+  }
+}
+
+/** `events` are the first and the last of the visit. */
+export function useVisitData(arn: string, visit: string | null, events: [number, number] | null) {
   return useQuery({
-    queryKey: ["data", arn, visit, lastEvent],
-    queryFn: ({ signal }) => get<T.VisitData>(path`/executions/${arn}/visits/${visit ?? ""}/data`, signal),
+    queryKey: ["data", arn, visit, events?.[1]],
+    queryFn: ({ signal }) => visitData(arn, visit ?? "", events, signal),
     enabled: visit !== null,
     placeholderData: (previous, query) => (query?.queryKey[2] === visit ? previous : undefined),
   });
