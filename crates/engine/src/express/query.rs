@@ -178,6 +178,7 @@ impl Express {
             state_machine_version: shown.state_machine_version,
             state_machine_alias: shown.state_machine_alias,
             map_run: shown.child,
+            started_by: None,
             test_case: None,
         };
         let (events, is_whole) = journal.history(&header, &revision, settings, registry, events_max).await;
