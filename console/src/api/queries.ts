@@ -4,7 +4,9 @@ import { QueryClient, keepPreviousData, useInfiniteQuery, useQuery, useQueryClie
 import { useEffect, useRef } from "react";
 import { ApiError, get, path, withQuery } from "./client";
 import { type Frame, type Subscription, subscribe, useConnection } from "./live";
+import { align } from "../model/compare";
 import { dataOf } from "../model/history";
+import { sumUp } from "../model/overlay";
 import type * as T from "./shapes";
 
 const POLL_MS = 2_000;
@@ -91,7 +93,7 @@ export function useMachine(name: string) {
 export function useOverlay(name: string, sample: number) {
   return useQuery({
     queryKey: ["overlay", name, sample],
-    queryFn: ({ signal }) => get<T.Overlay>(withQuery(path`/machines/${name}/overlay`, { sample }), signal),
+    queryFn: ({ signal }) => get<T.Overlay>(withQuery(path`/machines/${name}/overlay`, { sample }), signal).catch(absent(() => overlayOf(name, signal))),
     placeholderData: keepPreviousData,
   });
 }
@@ -232,10 +234,43 @@ export function useIterations(arn: string, visit: string, status: string) {
   });
 }
 
+/** What to do instead where the server has no such address. */
+function absent<Answer>(instead: () => Promise<Answer>) {
+  return (error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return instead();
+    throw error;
+  };
+}
+
+/** More of each execution is not compared. */
+const COMPARED = 1_000;
+
+async function compared(a: string, b: string, signal: AbortSignal): Promise<T.Comparison> {
+  const side = async (arn: string) => {
+    const [execution, visits, events] = await Promise.all([
+      get<T.Execution>(path`/executions/${arn}`, signal),
+      get<T.Page<T.Visit>>(withQuery(path`/executions/${arn}/visits`, { limit: COMPARED }), signal),
+      get<T.EventPage>(withQuery(path`/executions/${arn}/events`, { after: 0, limit: COMPARED }), signal),
+    ]);
+    return { execution, visits: visits.items, events: events.items };
+  };
+  const [left, right] = await Promise.all([side(a), side(b)]);
+  return { a: left.execution, b: right.execution, firstDivergence: null, rows: align(left, right) };
+}
+
+/** Executions that are looked through for what a machine's states did, if the server does not sum that up. */
+const LOOKED_THROUGH = 20;
+
+async function overlayOf(name: string, signal: AbortSignal): Promise<T.Overlay> {
+  const { items } = await get<T.ExecutionPage>(withQuery("/executions", { machine: name, limit: LOOKED_THROUGH }), signal);
+  const moments = await Promise.all(items.map(({ arn }) => get<T.Moment>(path`/executions/${arn}/at/latest`, signal)));
+  return sumUp(moments);
+}
+
 export function useComparison(a: string, b: string) {
   return useQuery({
     queryKey: ["compare", a, b],
-    queryFn: ({ signal }) => get<T.Comparison>(withQuery("/compare", { a, b }), signal),
+    queryFn: ({ signal }) => get<T.Comparison>(withQuery("/compare", { a, b }), signal).catch(absent(() => compared(a, b, signal))),
     enabled: a !== "" && b !== "",
   });
 }
