@@ -7,13 +7,13 @@ use anyhow::{Context, anyhow};
 use aws_client::Client;
 use engine::{Engine, Retention};
 use functions::{FunctionConfig, Functions};
-use integrations::Integrations;
 use integrations::http_task::{Connection, Connections};
 use integrations::mocks::Mocks;
+use integrations::{Buckets, Integrations};
 use server::Server;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -39,6 +39,8 @@ pub(crate) struct Calls {
     pub(crate) mocks: Option<Mocks>,
     /// What HTTP Tasks are sent with.
     pub(crate) connections: Vec<Connection>,
+    /// Directories that stand for buckets.
+    pub(crate) buckets: BTreeMap<String, PathBuf>,
 }
 
 /// A runtime with a thread for every processor.
@@ -74,12 +76,14 @@ impl Node {
             ..functions::Options::default()
         });
         functions.set(configured);
+        let buckets = Buckets::new(calls.buckets, Some(calls.aws.clone()));
         let mut integrations = Integrations::new(functions.clone()).with_aws(calls.aws);
         integrations = integrations.with_connections(Connections::new(calls.connections));
         if let Some(mocks) = calls.mocks {
             integrations = integrations.with_mocks(mocks);
         }
         let mut options = engine::Options::new(surroundings.identity());
+        options.buckets = buckets;
         options.settings = surroundings.settings();
         options.retention = retention;
         options.execution_log = logs.execution_log;

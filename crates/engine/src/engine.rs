@@ -11,7 +11,7 @@ use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
 use crate::{logs, status_changes, traces};
 use api::{Code, Exception};
-use integrations::Performer;
+use integrations::{Buckets, Performer};
 use interpreter::{Settings, Timestamp};
 use std::sync::{Arc, Mutex};
 use store::{PartitionId, Store, StoreError};
@@ -48,6 +48,8 @@ pub struct Options {
     pub status_changes: Option<Box<dyn Sink>>,
     /// Where the spans go of executions whose `tracingConfiguration` asks for traces, one line each in OTLP's JSON; nowhere by default.
     pub traces: Option<Box<dyn Sink>>,
+    /// Where Distributed Maps read items from and write results to.
+    pub buckets: Buckets,
     /// Clock and entropy.
     pub environment: Arc<dyn Environment>,
 }
@@ -64,6 +66,7 @@ impl Options {
             execution_log: None,
             status_changes: None,
             traces: None,
+            buckets: Buckets::default(),
             environment: Arc::new(SystemEnvironment),
         }
     }
@@ -126,6 +129,7 @@ impl Engine {
             status_changes: status_changes::to(options.status_changes),
             traces,
             map_runs: MapRuns::new(),
+            buckets: options.buckets,
         });
         let mut inboxes = Vec::new();
         // Side by side, so that one sync serves them all.

@@ -25,7 +25,7 @@ use crate::traces::{Histories, Traces};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::{ActivityArn, StateMachineArn};
-use integrations::Performer;
+use integrations::{Buckets, Performer};
 use interpreter::{
     Command, CommandRejected, Execution, FrameId, MapRunId, Settings, Surroundings, TaskId, Timer, Timestamp, step,
 };
@@ -70,6 +70,7 @@ pub(crate) struct Shared {
     pub status_changes: StatusChanges,
     pub traces: Traces,
     pub map_runs: MapRuns,
+    pub buckets: Buckets,
 }
 
 impl Shared {
