@@ -129,6 +129,7 @@ fn interpreter() -> impl Fn() + Sync {
         state_machine_version: None,
         state_machine_alias: None,
         map_run: None,
+        started_by: None,
         test_case: None,
     };
     move || {

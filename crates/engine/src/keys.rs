@@ -4,9 +4,12 @@
 
 use crate::hash::{BASIS, fnv_1a};
 use crate::registry;
+use asl::definition::{IntegrationPattern, Resource};
+use integrations::{Job, TaskRequest};
 use interpreter::TaskId;
 use interpreter::rows::{Reader, TextId, Writer};
-use interpreter::{Execution, FrameId, Header, MapRunId, Timer, TimerKind, Timestamp};
+use interpreter::{AbandonedJob, Execution, FrameId, Header, MapRunId, Timer, TimerKind, Timestamp};
+use json::Payload;
 use std::ops::Bound;
 use std::sync::Arc;
 use store::{Bytes, Range, Table};
@@ -55,6 +58,8 @@ pub(crate) const OPEN_MAP_RUNS: Table = Table(43);
 pub(crate) const MAP_RUN_RESULTS: Table = Table(44);
 /// Child executions of a Map Run that did not succeed, by id and the child's index.
 pub(crate) const MAP_RUN_FAILURES: Table = Table(45);
+/// Jobs that are to be stopped because nobody waits for them any more: see [`encode_job`]. By execution and task, until that is done.
+pub(crate) const ABANDONED_JOBS: Table = Table(46);
 
 /// The row of [`MARKS`] with the time, as it stands in keys, before which there is no row in [`TIMERS`]. Nobody else knows how many were there
 /// and went, and a store may have to go over all of them to find the first that is left.
@@ -83,6 +88,7 @@ pub fn table_name(table: Table) -> &'static str {
         OPEN_MAP_RUNS => "open Map Run",
         MAP_RUN_RESULTS => "Map Run result",
         MAP_RUN_FAILURES => "Map Run failure",
+        ABANDONED_JOBS => "abandoned job",
         _ => "other",
     }
 }
@@ -229,10 +235,12 @@ pub(crate) fn read_task(suffix: &[u8]) -> Option<TaskId> {
 }
 
 /// The value of a row of [`TASKS`]: who is to do the task.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum TaskRow {
     /// A performer.
     Performer,
+    /// Nobody: the task is over, and its job is to be stopped. Such a row is one of [`ABANDONED_JOBS`].
+    AbandonedJob(Box<Job>),
     /// A worker of this activity. Its name stands here so that millions of tasks can be offered again without reading their executions.
     Worker { activity_arn: String },
 }
@@ -240,7 +248,7 @@ pub(crate) enum TaskRow {
 impl TaskRow {
     pub fn encode(&self) -> Vec<u8> {
         match self {
-            TaskRow::Performer => vec![interpreter::rows::VERSION],
+            TaskRow::Performer | TaskRow::AbandonedJob(_) => vec![interpreter::rows::VERSION],
             TaskRow::Worker { activity_arn } => {
                 let mut row = vec![interpreter::rows::VERSION];
                 row.extend_from_slice(activity_arn.as_bytes());
@@ -260,6 +268,50 @@ impl TaskRow {
     }
 }
 
+/// The value of a row of [`ABANDONED_JOBS`].
+pub(crate) fn encode_job(job: &AbandonedJob, header: &Header) -> Vec<u8> {
+    let Resource::Service { arn, service, action, pattern } = &job.resource else {
+        unreachable!("only service integrations start jobs")
+    };
+    let mut row = Writer::new();
+    for text in [arn, service, action] {
+        row.text(text);
+    }
+    row.text(pattern.suffix());
+    row.text(job.payload.text());
+    row.text(job.submitted.text());
+    row.option(job.role_arn.as_ref(), |row, role| row.text(role));
+    row.text(&header.execution_arn);
+    row.text(&header.state_machine_arn);
+    row.text(&crate::tasks::invocation_id(header, job.task));
+    row.finish()
+}
+
+/// An abandoned job as it is stopped, from its row.
+pub(crate) fn read_job(row: &[u8]) -> Option<Job> {
+    let mut row = Reader::new(row).ok()?;
+    let mut text = || row.text().ok();
+    let (arn, service, action, suffix) = (text()?, text()?, text()?, text()?);
+    let patterns = [IntegrationPattern::RunJob, IntegrationPattern::RunJobVersion2];
+    let pattern = patterns.into_iter().find(|pattern| pattern.suffix() == &*suffix)?;
+    let (payload, submitted) = (text()?, text()?);
+    let role_arn = row.option(Reader::text).ok()?;
+    let (execution_arn, state_machine_arn) = (row.text().ok()?, row.text().ok()?);
+    let resource =
+        Resource::Service { arn: arn.to_string(), service: service.to_string(), action: action.to_string(), pattern };
+    let request = TaskRequest {
+        resource,
+        payload: Payload::from_valid_text(payload),
+        role_arn,
+        invocation_id: row.text().ok()?.to_string(),
+        execution_arn,
+        state_machine_arn,
+        trace_header: None,
+        origin: None,
+    };
+    Some(Job { request, submitted: Payload::from_valid_text(submitted), looks: 0 })
+}
+
 /// Reads a timer row's key, which says all.
 pub(crate) fn read_timer(key: &Bytes) -> Option<(ExecutionKey, Timer)> {
     let (rest, kind) = split(key, TIMER_KIND_LEN)?;
@@ -271,6 +323,7 @@ pub(crate) fn read_timer(key: &Bytes) -> Option<(ExecutionKey, Timer)> {
         1 => TimerKind::Delay(frame),
         2 => TimerKind::TaskTimeout(task),
         3 => TimerKind::Heartbeat(task),
+        4 => TimerKind::Job(task),
         _ => return None,
     };
     let due = from_sortable(*rest.0.first_chunk()?);
@@ -285,6 +338,7 @@ fn timer_kind(kind: TimerKind) -> [u8; TIMER_KIND_LEN] {
         TimerKind::Delay(frame) => (1, frame.0, 0),
         TimerKind::TaskTimeout(task) => (2, task.frame.0, task.scheduled_event),
         TimerKind::Heartbeat(task) => (3, task.frame.0, task.scheduled_event),
+        TimerKind::Job(task) => (4, task.frame.0, task.scheduled_event),
     };
     let mut bytes = [interpreter::rows::VERSION; TIMER_KIND_LEN];
     bytes[1] = tag;
@@ -514,6 +568,7 @@ mod tests {
             Timer { due: Timestamp(5), kind: TimerKind::Delay(FrameId(7)) },
             Timer { due: Timestamp(5), kind: TimerKind::TaskTimeout(task) },
             Timer { due: Timestamp(6), kind: TimerKind::Heartbeat(task) },
+            Timer { due: Timestamp(7), kind: TimerKind::Job(task) },
         ];
         let keys: Vec<Bytes> = timers.iter().map(|timer| execution.timer(timer)).collect();
         assert!(keys.is_sorted());

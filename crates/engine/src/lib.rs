@@ -17,6 +17,7 @@ mod logs;
 mod looks;
 mod map_runs;
 pub mod metrics;
+mod nested;
 mod observe;
 mod operations;
 mod outbox;

@@ -122,7 +122,9 @@ impl Command {
             | Command::TaskMocked { task, .. }
             | Command::TaskRefused { task, .. }
             | Command::HeartbeatRecorded { task }
-            | Command::TimerFired(TimerKind::TaskTimeout(task) | TimerKind::Heartbeat(task)) => Some(task.frame),
+            | Command::TimerFired(TimerKind::TaskTimeout(task) | TimerKind::Heartbeat(task) | TimerKind::Job(task)) => {
+                Some(task.frame)
+            }
             Command::TimerFired(TimerKind::Delay(frame)) | Command::MapRunEnded { frame, .. } => Some(*frame),
             Command::TimerFired(TimerKind::ExecutionTimeout)
             | Command::StartExecution

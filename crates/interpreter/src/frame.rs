@@ -138,6 +138,8 @@ pub struct TaskAttempt {
     pub started: bool,
     /// Whether the request of a `.sync` or `.waitForTaskToken` task was accepted: it is not to be made again.
     pub submitted: bool,
+    /// The job that was started with that, of a `.sync` task.
+    pub job: Option<StartedJob>,
     /// Whether somebody outside has the task and its token: a worker, or whoever a callback task's request went to. Nothing is left to do but wait.
     pub handed_over: bool,
     /// `TimeoutSeconds` as resolved.
@@ -153,6 +155,17 @@ pub struct TaskAttempt {
     /// How many tasks of this state the execution had scheduled before, retries and other iterations included. Only where a test case mocks
     /// tasks.
     pub invocation: Option<u64>,
+}
+
+/// A job that a task waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StartedJob {
+    /// The response to the request that started it.
+    pub submitted: Payload,
+    /// How often it was looked at.
+    pub looks: u64,
+    /// When it is looked at next.
+    pub look_due: Timestamp,
 }
 
 impl Frame {

@@ -29,9 +29,9 @@ mod timestamp;
 mod token;
 
 pub use command::{Command, CommandRejected, MockedEnd, TaskId};
-pub use effect::{Effect, Timer, TimerKind};
-pub use execution::{Ending, Execution, ExecutionStatus, Header};
-pub use frame::{Frame, FrameId, Phase, TaskAttempt};
+pub use effect::{AbandonedJob, Effect, Timer, TimerKind};
+pub use execution::{Ending, Execution, ExecutionStatus, Header, StartedBy};
+pub use frame::{Frame, FrameId, Phase, StartedJob, TaskAttempt};
 pub use map_run::{Batcher, Item, MapRunChild, MapRunEnd, MapRunId, MapRunStart, Place, Plan, label};
 pub use redrive::{NotRedrivable, Redrives};
 pub use step::{Outcome, step};

@@ -1,7 +1,7 @@
 //! Rebuilding an execution from its history, and telling whether a stored execution is what its history says.
 //!
 //! Nothing but the visible events is read: [`replay`] finds the command behind each of them, gives it to [`step`] at the event's time, and
-//! compares what that step emits with what was recorded. What leaves no event cannot be rebuilt: the moments of heartbeats, and those of
+//! compares what that step emits with what was recorded. What leaves no event cannot be rebuilt: the moments of heartbeats and of looks at jobs, and those of
 //! retries whose attempt failed before it left a trace. Where a stored execution may differ for that reason, [`check`] lets it.
 //!
 //! A history of another version of the interpreter may be told differently today. A divergence says so, not that data is lost.
@@ -375,9 +375,15 @@ impl<'r> Replay<'r> {
     /// The stored phase, but with the rebuilt one's times where the history cannot know them.
     fn without_unrecorded(&self, stored: &Frame, rebuilt: &Frame) -> Phase {
         match (&stored.phase, &rebuilt.phase) {
-            (Phase::Task(stored), Phase::Task(rebuilt)) if stored.heartbeat_due > rebuilt.heartbeat_due => {
+            (Phase::Task(stored), Phase::Task(rebuilt)) => {
                 let mut attempt = stored.clone();
-                attempt.heartbeat_due = rebuilt.heartbeat_due;
+                if stored.heartbeat_due > rebuilt.heartbeat_due {
+                    attempt.heartbeat_due = rebuilt.heartbeat_due;
+                }
+                // Looks at a job leave no event.
+                if let (Some(job), Some(rebuilt)) = (&mut attempt.job, &rebuilt.job) {
+                    (job.looks, job.look_due) = (rebuilt.looks, rebuilt.look_due);
+                }
                 Phase::Task(attempt)
             }
             (Phase::Retrying { .. }, Phase::Retrying { due }) if self.guessed.contains(&stored.id) => {

@@ -192,6 +192,7 @@ impl<'s> Step<'s> {
             TimerKind::Delay(id) => self.delay_over(id),
             TimerKind::TaskTimeout(task) => states::task::timed_out(self, task, false),
             TimerKind::Heartbeat(task) => states::task::timed_out(self, task, true),
+            TimerKind::Job(task) => states::task::look_due(self, task),
         }
     }
 
@@ -391,7 +392,7 @@ impl<'s> Step<'s> {
     pub fn stop_waiting(&mut self, frame: &Frame) {
         match &frame.phase {
             Phase::Waiting { due } | Phase::Retrying { due } => self.clear_timer(*due, TimerKind::Delay(frame.id)),
-            Phase::Task(attempt) => states::task::cancel(self, frame.id, attempt),
+            Phase::Task(attempt) => states::task::cancel(self, frame, attempt),
             Phase::MapRun { .. } => states::distributed_map::stop(self, frame),
             Phase::Ready | Phase::Stopped | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => {}
         }

@@ -113,6 +113,8 @@ fn run(definition: &asl::StateMachineDefinition, execution: &mut Execution) -> u
                 | Effect::StartMapRun(_)
                 | Effect::StopMapRun(_)
                 | Effect::RedriveMapRun(_)
+                | Effect::LookAtJob(_)
+                | Effect::CancelJob(_)
                 | Effect::NotifyClosed => {}
             }
         }
@@ -152,6 +154,7 @@ fn header(value: &Value) -> Header {
         state_machine_version: None,
         state_machine_alias: None,
         map_run: None,
+        started_by: None,
         test_case: None,
     }
 }

@@ -19,11 +19,18 @@ pub(crate) const WAY_STEP: i32 = 8;
 pub(crate) struct Leaving {
     pub(crate) left: Vec<LineId>,
     pub(crate) right: Vec<LineId>,
+    /// What they take beside it, px.
+    pub(crate) room_left: i32,
+    pub(crate) room_right: i32,
 }
 
 impl Leaving {
     pub(crate) fn at(&self, side: Side) -> &Vec<LineId> {
         if side == Side::Left { &self.left } else { &self.right }
+    }
+
+    pub(crate) fn room(&self, side: Side) -> i32 {
+        if side == Side::Left { self.room_left } else { self.room_right }
     }
 }
 
@@ -206,6 +213,7 @@ fn make_room(graph: &mut Graph, leaving: &mut [Leaving]) {
             lines.sort_by_key(|&line| std::cmp::Reverse(graph.vertices[graph.lines[line].to].layer));
         }
         let (left, right) = (room_beside(graph, &leaving.left), room_beside(graph, &leaving.right));
+        (leaving.room_left, leaving.room_right) = (left, right);
         let count = leaving.left.len().max(leaving.right.len());
         let vertex = &mut graph.vertices[item];
         vertex.left += left;
@@ -220,7 +228,7 @@ fn make_room(graph: &mut Graph, leaving: &mut [Leaving]) {
 }
 
 /// What loops that leave one side of an item take beside it, px: their labels, and a way down for each.
-pub(crate) fn room_beside(graph: &Graph, lines: &[LineId]) -> i32 {
+fn room_beside(graph: &Graph, lines: &[LineId]) -> i32 {
     let labels = lines.iter().map(|&line| graph.lines[line].label_width).max().unwrap_or(0);
     let ways = i32::try_from(lines.len().saturating_sub(1)).unwrap_or(i32::MAX / WAY_STEP) * WAY_STEP;
     match (labels, ways) {

@@ -8,6 +8,8 @@ use super::steps::Steps;
 use crate::scene::{Point, Side};
 use std::collections::{HashMap, HashSet};
 
+/// Pairs of places of two nets beyond which none is looked at.
+const CLASHES_MAX: usize = 4_096;
 /// From a box to the first track below it, px.
 const ABOVE_TRACKS: i32 = 14;
 /// From the last track to the box below it: room for an arrow, px.
@@ -19,7 +21,7 @@ const STRAIGHT: i32 = 22;
 /// The same below labels, px.
 const STRAIGHT_BELOW_LABELS: i32 = 20;
 /// Nets of one channel beyond which they are packed without looking at crossings.
-const NETS_MAX: usize = 150;
+const NETS_MAX: usize = 64;
 /// How far from a box's axis another line than the main one leaves it at least, px.
 const BESIDE_AXIS: i32 = 20;
 /// How far below the place of loops a catcher's line leaves a side, px: the neighbour's loops may be there.
@@ -67,14 +69,9 @@ struct Net {
     tops: Vec<i32>,
     /// Where it goes on below.
     bottoms: Vec<i32>,
+    /// From its leftmost to its rightmost x.
+    range: (i32, i32),
     track: usize,
-}
-
-impl Net {
-    fn range(&self) -> (i32, i32) {
-        let all = || self.tops.iter().chain(&self.bottoms).copied();
-        (all().min().unwrap_or(0), all().max().unwrap_or(0))
-    }
 }
 
 /// How a line leaves its item.
@@ -99,6 +96,8 @@ struct Router<'g> {
     layer_bottoms: Vec<i32>,
     /// By box at the left of a gap: the item whose lines run through it from the side.
     gaps: HashMap<VertexId, VertexId>,
+    /// By loop's line: its place among those that leave the same side, from the top.
+    places: HashMap<LineId, usize>,
     /// By loop: the line that is drawn along all of its lane.
     owners: Vec<LineId>,
     /// Whether something arrives at an item's left or right from a loop.
@@ -118,6 +117,11 @@ pub(crate) fn routes(graph: &Graph, leaving: &[Leaving], x: &[i32], steps: &mut 
         layer_tops: Vec::new(),
         layer_bottoms: Vec::new(),
         gaps: HashMap::new(),
+        places: leaving
+            .iter()
+            .flat_map(|leaving| [&leaving.left, &leaving.right])
+            .flat_map(|lines| lines.iter().copied().zip(0..))
+            .collect(),
         owners: Vec::new(),
         arrives: HashSet::new(),
     };
@@ -299,15 +303,17 @@ impl Router<'_> {
     /// The x beside all labels at which a loop's line turns down, if it does not run on to its lane. Upper lines turn further out.
     fn leave_end(&self, line: LineId) -> i32 {
         let from = self.graph.lines[line].from;
-        let lines = self.leaving[from].at(self.side_of(line));
-        let position = lines.iter().position(|&other| other == line).unwrap_or(0);
-        let inwards = i32::try_from(position).unwrap_or(0) * loops::WAY_STEP;
-        let beside = loops::room_beside(self.graph, lines).max(10) - inwards;
+        let inwards = i32::try_from(self.places[&line]).unwrap_or(0) * loops::WAY_STEP;
+        let beside = self.leaving[from].room(self.side_of(line)).max(10) - inwards;
         self.x[from] + self.outwards(line) * (self.half(from) + beside)
     }
 
     fn assign_tracks(&mut self, steps: &mut Steps) {
         for nets in &mut self.channels {
+            for net in &mut *nets {
+                let all = || net.tops.iter().chain(&net.bottoms).copied();
+                net.range = (all().min().unwrap_or(0), all().max().unwrap_or(0));
+            }
             if nets.len() > NETS_MAX {
                 pack(nets, steps);
             } else {
@@ -467,9 +473,8 @@ impl Router<'_> {
     /// Where a loop's line leaves the side of its item.
     fn leave_y(&self, line: LineId) -> i32 {
         let from = self.graph.lines[line].from;
-        let lines = self.leaving[from].at(self.side_of(line));
-        let position = lines.iter().position(|&other| other == line).unwrap_or(0);
-        self.layer_tops[self.layer(from)] + self.leave_port(from, position, lines.len())
+        let count = self.leaving[from].at(self.side_of(line)).len();
+        self.layer_tops[self.layer(from)] + self.leave_port(from, self.places[&line], count)
     }
 
     /// Up a loop's lane and into its target.
@@ -512,63 +517,64 @@ impl Router<'_> {
 /// Gives every net a track such that those which share a part of their way do not touch and few cross.
 fn arrange(nets: &mut [Net], steps: &mut Steps) {
     let mut order: Vec<usize> = (0..nets.len()).collect();
-    order.sort_by_key(|&net| nets[net].range());
+    order.sort_by_key(|&net| nets[net].range);
     // Which of two must be above the other, for each pair that shares a part of its way.
     let mut above: Vec<Vec<usize>> = vec![Vec::new(); nets.len()];
     for (turn, &a) in order.iter().enumerate() {
         for &b in &order[turn + 1..] {
-            steps.add(1);
-            if nets[b].range().0 > nets[a].range().1 + NEAR {
+            steps.add(1 + nets[a].tops.len().min(64) + nets[b].tops.len().min(64));
+            if nets[b].range.0 > nets[a].range.1 + NEAR {
                 break;
             }
             let (a_over_b, b_over_a) = (cost(&nets[a], &nets[b]), cost(&nets[b], &nets[a]));
             if b_over_a < a_over_b { above[a].push(b) } else { above[b].push(a) }
         }
     }
+    let mut waits: Vec<usize> = above.iter().map(Vec::len).collect();
     let mut tracks: Vec<Option<usize>> = vec![None; nets.len()];
-    while let Some(&next) = order
-        .iter()
-        .filter(|&&net| tracks[net].is_none())
-        .min_by_key(|&&net| above[net].iter().filter(|&&other| tracks[other].is_none()).count())
-    {
+    // In a circle one gives way.
+    while let Some(&next) = order.iter().filter(|&&net| tracks[net].is_none()).min_by_key(|&&net| waits[net]) {
         steps.add(nets.len());
-        // In a circle one gives way.
         let track = above[next].iter().filter_map(|&other| tracks[other]).map(|track| track + 1).max().unwrap_or(0);
-        let taken = |track: usize| {
-            (0..nets.len()).any(|other| tracks[other] == Some(track) && touches(&nets[other], &nets[next]))
-        };
-        let track = (track..).find(|&track| !taken(track)).expect("there are more tracks than nets");
-        tracks[next] = Some(track);
+        let taken: HashSet<usize> = (0..nets.len())
+            .filter(|&other| touches(&nets[other].range, &nets[next].range))
+            .filter_map(|other| tracks[other])
+            .collect();
+        tracks[next] = (track..).find(|track| !taken.contains(track));
+        for (net, above) in above.iter().enumerate() {
+            waits[net] -= usize::from(above.contains(&next));
+        }
     }
     for (net, track) in nets.iter_mut().zip(tracks) {
         net.track = track.expect("every net was given one");
     }
 }
 
-fn touches(a: &Net, b: &Net) -> bool {
-    let (a, b) = (a.range(), b.range());
+fn touches(a: &(i32, i32), b: &(i32, i32)) -> bool {
     a.0 <= b.1 + NEAR && b.0 <= a.1 + NEAR
 }
 
 /// How bad it is to have `a` above `b`: verticals that run over each other, then crossings.
 fn cost(a: &Net, b: &Net) -> usize {
     let crosses = |xs: &[i32], net: &Net| {
-        let (low, high) = net.range();
+        let (low, high) = net.range;
         xs.iter().filter(|&&x| x > low && x < high).count()
     };
-    let clashes = a.bottoms.iter().filter(|&&x| b.tops.iter().any(|&top| (top - x).abs() < NEAR)).count();
+    let is_small = a.bottoms.len() * b.tops.len() <= CLASHES_MAX;
+    let is_near = |x: i32| b.tops.iter().any(|&top| (top - x).abs() < NEAR);
+    let clashes = a.bottoms.iter().filter(|&&x| is_small && is_near(x)).count();
     100 * clashes + crosses(&a.bottoms, b) + crosses(&b.tops, a)
 }
 
 /// Gives every net the first track that is free, from left to right.
 fn pack(nets: &mut [Net], steps: &mut Steps) {
     let mut order: Vec<usize> = (0..nets.len()).collect();
-    order.sort_by_key(|&net| nets[net].range());
+    order.sort_by_key(|&net| nets[net].range);
     let mut ends: std::collections::BinaryHeap<std::cmp::Reverse<(i32, usize)>> = std::collections::BinaryHeap::new();
     let mut count = 0;
     for net in order {
         steps.add(1);
-        let (low, high) = nets[net].range();
+        let (low, high) = nets[net].range;
         let free = ends
             .peek()
             .filter(|std::cmp::Reverse((end, _))| end + NEAR < low)

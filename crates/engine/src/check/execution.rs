@@ -237,6 +237,8 @@ pub(super) fn timers(execution: &Execution) -> Vec<Timer> {
                 let task = TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event };
                 timers.extend(attempt.timeout_due.map(|due| Timer { due, kind: TimerKind::TaskTimeout(task) }));
                 timers.extend(attempt.heartbeat_due.map(|due| Timer { due, kind: TimerKind::Heartbeat(task) }));
+                let look = attempt.job.as_ref().map(|job| Timer { due: job.look_due, kind: TimerKind::Job(task) });
+                timers.extend(look);
             }
             Phase::Ready
             | Phase::Stopped

@@ -143,6 +143,7 @@ mod tests {
             state_machine_version: None,
             state_machine_alias: None,
             map_run: None,
+            started_by: None,
             test_case: None,
         }
     }

@@ -150,6 +150,7 @@ impl Express {
             state_machine_version: prepared.version,
             state_machine_alias: prepared.alias.clone(),
             map_run: None,
+            started_by: None,
             test_case,
         };
         Ok(New { header, id: drawn.id, prepared })

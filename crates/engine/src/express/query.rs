@@ -95,6 +95,8 @@ pub struct ExpressHistory {
     /// Whether nothing is missing at the end: neither because more events were not wanted, nor because the execution got so much data that
     /// not all of it was kept.
     pub is_whole: bool,
+    /// What it runs, byte for byte.
+    pub definition: Arc<str>,
 }
 
 /// The first executions of a query, in order: newest first.
@@ -176,10 +178,11 @@ impl Express {
             state_machine_version: shown.state_machine_version,
             state_machine_alias: shown.state_machine_alias,
             map_run: shown.child,
+            started_by: None,
             test_case: None,
         };
         let (events, is_whole) = journal.history(&header, &revision, settings, registry, events_max).await;
-        Ok(Some(ExpressHistory { events, is_whole }))
+        Ok(Some(ExpressHistory { events, is_whole, definition: revision.definition_text.clone() }))
     }
 
     fn look_up<T>(

@@ -259,6 +259,7 @@ mod tests {
             state_machine_version: Some(7),
             state_machine_alias: None,
             map_run: None,
+            started_by: None,
             test_case: None,
         };
         let mut execution = Execution::new(header);

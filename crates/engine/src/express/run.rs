@@ -219,9 +219,9 @@ impl Run {
                         performer.abort();
                     }
                 }
-                // Where there could be one the definition is refused.
+                // Where there could be one the definition is refused, and Express executions wait for no jobs.
                 Effect::StartMapRun(_) | Effect::StopMapRun(_) | Effect::RedriveMapRun(_) => {}
-                Effect::NotifyClosed => {}
+                Effect::LookAtJob(_) | Effect::CancelJob(_) | Effect::NotifyClosed => {}
             }
         }
         self.express.tell(&self.revision, &self.execution, outcome.events, &mut self.open_tasks);
@@ -242,7 +242,7 @@ impl Run {
         let origin = tasks::origin(&self.revision, &self.execution, task, attempt);
         let request = tasks::request(&shared, &self.revision, header, task, &state.resource, attempt);
         let request = TaskRequest { origin, ..request };
-        let performer = self.performed.spawn(async move { tasks::perform(&shared, request, task, &arn).await });
+        let performer = self.performed.spawn(async move { tasks::perform(&shared, request, task, &arn, false).await });
         self.performers.insert(task, performer);
     }
 

@@ -69,6 +69,7 @@ impl Context {
             seed: 0,
             state_machine_version: None,
             state_machine_alias: None,
+            started_by: None,
             map_run: Some(MapRunChild { run, processor: map.processor, index: 0, items: 0 }),
             test_case: row.test_case.clone(),
         };

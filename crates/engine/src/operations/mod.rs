@@ -29,7 +29,7 @@ pub(crate) use describe_execution::{api_status, qualified};
 
 impl Engine {
     /// An execution as it is on disk, without its frames.
-    async fn stored(&self, arn: &ExecutionArn) -> Result<Execution, Exception> {
+    pub(crate) async fn stored(&self, arn: &ExecutionArn) -> Result<Execution, Exception> {
         self.stored_head(arn).await.map(|head| head.execution)
     }
 

@@ -6,6 +6,7 @@ use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
 use crate::map_runs::{self, Asked, MapRunRow};
 use crate::tasks;
 use bytes::BytesMut;
+use integrations::Job;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::{TextsApart, write_events};
 use interpreter::{Effect, ExecutionStatus, MapRunId, MapRunStart, Outcome, Plan, TaskId, Timer, Timestamp};
@@ -39,6 +40,8 @@ pub(crate) struct Collected {
     map_run_rows: Vec<Write>,
     /// Map Runs that nothing is left to be done for.
     ended_map_runs: Vec<MapRunId>,
+    /// Rows that stand for something that has been done.
+    done: Vec<Write>,
     pub releases: Vec<Release>,
 }
 
@@ -53,6 +56,8 @@ pub(crate) struct Finished {
     pub ended_tasks: Vec<(ExecutionKey, TaskId)>,
     pub set_timers: Vec<(Timer, ExecutionKey)>,
     pub cleared_timers: Vec<(Timer, ExecutionKey)>,
+    pub looks: Vec<(ExecutionKey, TaskId)>,
+    pub abandoned_jobs: Vec<(ExecutionKey, TaskId, Job)>,
     pub unfinished: Vec<ExecutionKey>,
     pub closed: Vec<ExecutionKey>,
     pub events: Vec<(ExecutionKey, Vec<HistoryEvent>)>,
@@ -64,7 +69,7 @@ pub(crate) struct Finished {
 
 impl Collected {
     pub fn is_empty(&self) -> bool {
-        let has_rows = !self.removals.is_empty() || !self.map_run_rows.is_empty();
+        let has_rows = !self.removals.is_empty() || !self.map_run_rows.is_empty() || !self.done.is_empty();
         self.order.is_empty() && !has_rows && self.releases.is_empty()
     }
 
@@ -111,11 +116,17 @@ impl Collected {
         self.removals.extend(rows);
     }
 
+    /// Has a row removed that stands for something that has been done.
+    pub fn remove_done(&mut self, row: Write) {
+        self.done.push(row);
+    }
+
     /// Turns everything collected into writes and consequences.
     pub fn finish(self, sequence: u64, residents: &mut Residents, now: Timestamp) -> (Finished, Vec<Release>) {
         let mut finished =
             Finished { removes: !self.removals.is_empty(), writes: self.removals, ..Finished::default() };
         finished.ended_map_runs = self.ended_map_runs;
+        finished.writes.extend(self.done);
         let mut touched = self.touched;
         for key in self.order {
             let touched = touched.remove(&key).expect("every key in the order was touched");
@@ -253,6 +264,14 @@ impl Finished {
                 Effect::StartMapRun(start) => self.start_map_run(key, resident, &start, now),
                 Effect::StopMapRun(run) => self.ask_map_run(run, Asked::Stop),
                 Effect::RedriveMapRun(run) => self.ask_map_run(run, Asked::Redrive),
+                Effect::LookAtJob(task) => self.looks.push((key.clone(), task)),
+                Effect::CancelJob(job) => {
+                    let row = keys::encode_job(&job, &resident.execution.header);
+                    if let Some(read) = keys::read_job(&row) {
+                        self.put(keys::ABANDONED_JOBS, key.task(job.task), row);
+                        self.abandoned_jobs.push((key.clone(), job.task, read));
+                    }
+                }
                 Effect::NotifyClosed => {}
             }
         }

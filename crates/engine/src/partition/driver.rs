@@ -13,10 +13,11 @@ use super::timers::Timers;
 use super::unfinished::Unfinished;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
-use crate::keys::{ExecutionKey, TaskRow};
+use crate::keys::{self, ExecutionKey, TaskRow};
 use crate::logs::ExecutionLogs;
 use crate::map_runs::{Asked, ChildInput, ChildStatus, Ended, MapRunInput, MapRuns, Message, OpenRow, RunningMapRuns};
 use crate::metrics::Metrics;
+use crate::nested::Whole;
 use crate::operations::not_redrivable;
 use crate::registry::{Registry, Revision};
 use crate::status_changes::StatusChanges;
@@ -25,7 +26,7 @@ use crate::traces::{Histories, Traces};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::{ActivityArn, StateMachineArn};
-use integrations::{Buckets, Performer};
+use integrations::{Buckets, Job, Performer};
 use interpreter::{
     Command, CommandRejected, Execution, FrameId, MapRunId, Settings, Surroundings, TaskId, Timer, Timestamp, step,
 };
@@ -71,6 +72,7 @@ pub(crate) struct Shared {
     pub traces: Traces,
     pub map_runs: MapRuns,
     pub buckets: Buckets,
+    pub whole: Whole,
 }
 
 impl Shared {
@@ -87,6 +89,8 @@ struct InFlight {
     commit: CommitFuture,
     releases: Vec<Release>,
     tasks: Vec<(ExecutionKey, TaskId)>,
+    looks: Vec<(ExecutionKey, TaskId)>,
+    abandoned_jobs: Vec<(ExecutionKey, TaskId, Job)>,
     set_timers: Vec<(Timer, ExecutionKey)>,
     /// Whether it removes executions that have been kept long enough.
     removes: bool,
@@ -298,6 +302,15 @@ impl Partition {
             Input::Task { execution, command } => {
                 // A task that was given up in the meantime is no news to anybody.
                 let _ = self.apply(&execution, command).await?;
+            }
+            Input::Look { execution, task } => {
+                if self.find_frame(&execution, task.frame).await?.is_some() {
+                    self.look(&execution, task, true);
+                }
+            }
+            Input::Looked { execution, task, look } => self.running_tasks.looked(execution, task, look),
+            Input::JobStopped { execution, task } => {
+                self.collected.remove_done(Write::delete(keys::ABANDONED_JOBS, execution.task(task)));
             }
             Input::HandOut { execution, task, worker_name, answer } => {
                 let found = self.find_frame(&execution, task.frame).await?;
@@ -638,6 +651,7 @@ impl Partition {
         for (key, task, row) in open {
             match row {
                 TaskRow::Worker { activity_arn } => tasks::offer(&self.shared, &activity_arn, key, task),
+                TaskRow::AbandonedJob(job) => tasks::stop_job(&self.shared, &self.sender, key, task, *job),
                 TaskRow::Performer => {
                     if self.find_frame(&key, task.frame).await?.is_some() {
                         self.dispatch(&key, task);
@@ -710,6 +724,8 @@ impl Partition {
             removes,
             tasks,
             ended_tasks,
+            looks,
+            abandoned_jobs,
             set_timers,
             cleared_timers,
             unfinished,
@@ -755,6 +771,8 @@ impl Partition {
             commit,
             releases,
             tasks,
+            looks,
+            abandoned_jobs,
             set_timers,
             removes,
             closed,
@@ -785,6 +803,12 @@ impl Partition {
         for (key, task) in batch.tasks {
             self.dispatch(&key, task);
         }
+        for (key, task) in batch.looks {
+            self.look(&key, task, false);
+        }
+        for (key, task, job) in batch.abandoned_jobs {
+            tasks::stop_job(&self.shared, &self.sender, key, task, job);
+        }
         for (key, events) in batch.events {
             if let Some(resident) = self.residents.get_mut(&key) {
                 let Resident { execution, revision, open_tasks, .. } = resident;
@@ -805,6 +829,9 @@ impl Partition {
         }
         self.tell_map_runs(&batch.closed);
         for key in batch.closed {
+            if let Some(resident) = self.residents.get(&key) {
+                self.shared.whole.closed(&resident.execution.header);
+            }
             // It may have been touched again since; then that batch lets it go.
             if self.residents.get(&key).is_some_and(|resident| resident.last_batch <= batch.sequence) {
                 self.residents.remove(&key);
@@ -832,6 +859,13 @@ impl Partition {
     pub fn dispatch(&mut self, key: &ExecutionKey, task: TaskId) {
         if let Some(resident) = self.residents.get(key) {
             tasks::dispatch(&self.shared, &self.sender, &mut self.running_tasks, key, resident, task);
+        }
+    }
+
+    /// Looks at the job that a task waits for, unless that is being done; `anew` if it may have ended only just now.
+    fn look(&mut self, key: &ExecutionKey, task: TaskId, anew: bool) {
+        if let Some(resident) = self.residents.get(key) {
+            tasks::look(&self.shared, &self.sender, &mut self.running_tasks, key, resident, (task, anew));
         }
     }
 

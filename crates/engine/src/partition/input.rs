@@ -23,6 +23,29 @@ pub(crate) enum Input {
         /// What.
         command: Command,
     },
+    /// A look at the job of a task is asked for before it is due: perhaps the job has ended.
+    Look {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+    },
+    /// A look at the job of a task has told nothing new.
+    Looked {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+        /// Which look.
+        look: u64,
+    },
+    /// An abandoned job was stopped, as well as that went.
+    JobStopped {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+    },
     /// A worker takes an activity's task: answered with nothing if it is not there any more.
     HandOut {
         /// Whose.
@@ -92,12 +115,13 @@ impl Input {
             Input::Child(child) => (!child.is_new).then_some(&child.execution),
             Input::MapRun(input) => input.end.is_some().then_some(&input.execution),
             Input::Task { execution, .. }
+            | Input::Look { execution, .. }
             | Input::HandOut { execution, .. }
             | Input::Token { execution, .. }
             | Input::Stop { execution, .. }
             | Input::StopChild { execution, .. }
             | Input::Redrive { execution, .. } => Some(execution),
-            Input::Shutdown => None,
+            Input::Looked { .. } | Input::JobStopped { .. } | Input::Shutdown => None,
         }
     }
 
@@ -110,7 +134,14 @@ impl Input {
             Input::Stop { answer, .. } | Input::Redrive { answer, .. } => drop(answer.send(Err(exception.clone()))),
             // The task is in the store still, and is performed again once it can be.
             // Runners of Map Runs begin again when the partition is open.
-            Input::Task { .. } | Input::Child(_) | Input::StopChild { .. } | Input::MapRun(_) | Input::Shutdown => {}
+            Input::Task { .. }
+            | Input::Child(_)
+            | Input::StopChild { .. }
+            | Input::MapRun(_)
+            | Input::Look { .. }
+            | Input::Looked { .. }
+            | Input::JobStopped { .. }
+            | Input::Shutdown => {}
         }
     }
 }

@@ -391,6 +391,11 @@ impl<'r> Reader<'r> {
         if self.is_at_end() { Ok(None) } else { self.option(read) }
     }
 
+    /// A byte that older rows of the current version end before; zero there.
+    pub(crate) fn later_byte(&mut self) -> Result<u8, CorruptRow> {
+        if self.rest.is_empty() { Ok(0) } else { self.byte() }
+    }
+
     fn take(&mut self, length: usize) -> Result<&'r [u8], CorruptRow> {
         let (taken, rest) = self.rest.split_at_checked(length).ok_or(CorruptRow("it ends too early"))?;
         self.rest = rest;

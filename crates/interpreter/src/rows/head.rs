@@ -1,7 +1,8 @@
 //! The header row and the state row.
 
 use super::{CorruptRow, KnownTexts, REFERRING_VERSION, Reader, Writer, is_whole};
-use crate::execution::{Ending, Execution, ExecutionStatus, Header};
+use crate::command::TaskId;
+use crate::execution::{Ending, Execution, ExecutionStatus, Header, StartedBy};
 use crate::frame::{Frame, FrameId};
 use crate::map_run::MapRunChild;
 use asl::definition::{ScopeIndex, StateIndex};
@@ -48,7 +49,17 @@ impl Header {
             Some(child) => write_child(row, child),
             None => row.option(self.state_machine_version, Writer::number),
         }
-        row.option(self.state_machine_alias.as_ref(), Writer::shared);
+        // Two marks in one byte: rows written before tasks started executions have the first alone.
+        row.byte(u8::from(self.state_machine_alias.is_some()) | u8::from(self.started_by.is_some()) << 1);
+        if let Some(alias) = &self.state_machine_alias {
+            row.shared(alias);
+        }
+        if let Some(started_by) = &self.started_by {
+            row.shared(&started_by.execution_arn);
+            row.number(started_by.task.frame.0);
+            row.number(started_by.task.scheduled_event);
+            row.byte(u8::from(started_by.waits));
+        }
         if let Some(test_case) = &self.test_case {
             row.option(Some(test_case), Writer::shared);
         }
@@ -89,6 +100,7 @@ impl Header {
             state_machine_version: None,
             state_machine_alias: None,
             map_run: None,
+            started_by: None,
             test_case: None,
         };
         // Rows written before there were versions end here.
@@ -97,7 +109,18 @@ impl Header {
         } else {
             header.state_machine_version = row.later_option(Reader::number)?;
         }
-        header.state_machine_alias = row.later_option(Reader::shared)?;
+        let marks = row.later_byte()?;
+        if marks > 3 {
+            return Err(CorruptRow("a header has marks that are not known"));
+        }
+        if marks & 1 != 0 {
+            header.state_machine_alias = Some(row.shared()?);
+        }
+        if marks & 2 != 0 {
+            let execution_arn = row.shared()?;
+            let task = TaskId { frame: FrameId(row.number()?), scheduled_event: row.number()? };
+            header.started_by = Some(StartedBy { execution_arn, task, waits: row.byte()? != 0 });
+        }
         // In a whole row the state follows, but a whole row has no test case.
         header.test_case = if is_whole { None } else { row.later_option(Reader::shared)? };
         Ok(header)

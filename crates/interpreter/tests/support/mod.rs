@@ -35,6 +35,8 @@ pub struct Run {
     pub events: Vec<HistoryEvent>,
     pub timers: Vec<Timer>,
     pub tasks: Vec<TaskId>,
+    /// Looks and cancellations of jobs that were asked for.
+    pub jobs: Vec<Effect>,
     /// Whether every step ends with the execution read back from its rows and compared with its history.
     pub reloads: bool,
     /// The history as rows.
@@ -70,6 +72,7 @@ impl Run {
             state_machine_version: None,
             state_machine_alias: None,
             map_run: None,
+            started_by: None,
             test_case: None,
         };
         Run {
@@ -80,6 +83,7 @@ impl Run {
             events: Vec::new(),
             timers: Vec::new(),
             tasks: Vec::new(),
+            jobs: Vec::new(),
             reloads: true,
             chunks: Vec::new(),
             state: Vec::new(),
@@ -117,6 +121,7 @@ impl Run {
                     self.tasks.remove(position);
                 }
                 Effect::StartMapRun(_) | Effect::StopMapRun(_) | Effect::RedriveMapRun(_) => {}
+                Effect::LookAtJob(_) | Effect::CancelJob(_) => self.jobs.push(effect.clone()),
                 Effect::NotifyClosed => assert!(!self.execution.is_running()),
             }
         }
