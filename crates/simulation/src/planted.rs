@@ -36,7 +36,7 @@ fn eventful(seed: u64) -> Plan {
     plan.express_runs = (0..6).map(express).collect();
     let crash = |number: u64| Crash {
         name: format!("c{number}"),
-        at_operation: 120 + seed * 15 + number * 60,
+        at_operation: 300 + seed * 3 + number * 11,
         downtime_ms: 100,
         is_orderly: false,
     };
