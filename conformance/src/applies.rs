@@ -54,8 +54,7 @@ fn missing_in(value: &Value) -> Option<String> {
 
 fn missing_member(key: &str, value: &Value) -> Option<String> {
     match (key, value) {
-        ("ItemReader" | "ItemBatcher" | "ResultWriter", Value::Object(_)) => Some("distributed map".to_owned()),
-        ("Mode", Value::String(mode)) if &**mode == "DISTRIBUTED" => Some("distributed map".to_owned()),
+        ("ItemReader" | "ResultWriter", Value::Object(_)) => Some("distributed map".to_owned()),
         ("Resource", Value::String(resource)) => missing_resource(resource),
         _ => None,
     }

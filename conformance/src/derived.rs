@@ -2,6 +2,7 @@
 
 use crate::case::{Call, Step};
 use crate::client::Answer;
+use crate::messages;
 use json::{Value, json};
 
 /// The value that is compared under `key`. `None` where the original client refused by itself and the server was never asked.
@@ -10,8 +11,8 @@ pub fn value(expected: &Value, steps: &[Step], answers: &[Option<Answer>]) -> Op
     if is_refused_by_client(expected) {
         return None;
     }
-    if let Some(logged) = logged(expected, &played) {
-        return Some(logged);
+    if let Some(told) = logged(expected, &played).or_else(|| messages::bodies(expected, &played)) {
+        return Some(told);
     }
     Some(match expected {
         Value::String(_) => sentence(played.last()?),

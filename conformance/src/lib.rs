@@ -14,6 +14,7 @@ pub mod derived;
 pub mod lambda;
 pub mod logs;
 pub mod masks;
+pub mod messages;
 pub mod placeholders;
 pub mod reference;
 pub mod replay;

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-/// Words that stand for a moment wherever they are the whole text.
-const MOMENTS: [&str; 9] = [
+/// Words that stand for a moment, or for what is another one each time, wherever they are the whole text.
+const MOMENTS: [&str; 10] = [
+    "map_run_arn",
     "timestamp",
     "date",
     "datetime",
@@ -53,9 +54,10 @@ impl Default for Bindings {
     }
 }
 
-/// Whether the whole text stands for a moment, perhaps in quotes of its own.
+/// Whether the whole text stands for a moment, perhaps in quotes or brackets of its own.
 pub fn is_moment(text: &str) -> bool {
-    let word = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let within = |open, close| text.strip_prefix(open).and_then(|text: &str| text.strip_suffix(close));
+    let word = within('"', '"').or_else(|| within('<', '>')).unwrap_or(text);
     MOMENTS.contains(&word)
 }
 
@@ -134,6 +136,10 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
 /// The length of the placeholder that starts at `at`, if one does.
 fn placeholder_at(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at..];
+    // A name in a name, as recordings of callbacks have it.
+    if let Some(inner) = rest.strip_prefix("<<task_token>:") {
+        return inner.find('>').map(|length| length + "<<task_token>:>".len());
+    }
     if let Some(inner) = rest.strip_prefix('<') {
         let length = inner.find('>')?;
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':' | '.');

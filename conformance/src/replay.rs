@@ -4,7 +4,7 @@ use crate::case::{Call, Case, Step};
 use crate::client::Answer;
 use crate::compare::{Comparison, Difference};
 use crate::world::{ACCOUNT, Kind, World};
-use crate::{derived, reference, worker};
+use crate::{derived, messages, reference, worker};
 use json::{Object, Value, json};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -51,11 +51,17 @@ struct Play<'c> {
 impl Play<'_> {
     async fn call(&mut self, call: &Call) {
         let mut params = reference::resolved(&call.params, &self.answers);
+        if call.operation == "ReceiveMessage" {
+            // One answer is to have all of them, however often they are asked for.
+            let members = params.as_object().cloned().unwrap_or_else(Object::new);
+            params = members.with("VisibilityTimeout", json!(0)).with("MaxNumberOfMessages", json!(10)).into();
+        }
         if call.operation == "UpdateStateMachine" && params.get("roleArn").is_some() {
             // The recordings name one role only; where a client sent one along with an update, it was another than before.
             let members = params.as_object().cloned().unwrap_or_else(Object::new);
             params = members.with("roleArn", Value::from(format!("arn:aws:iam::{ACCOUNT}:role/updated"))).into();
         }
+        let params = messages::with_received(call, params, &self.answers);
         let answer = match self.worker(call, &params) {
             Some(answer) => answer,
             None => self.answer(call, &params).await,
@@ -109,12 +115,22 @@ impl Play<'_> {
                 let expected = self.case.aws.get(key).cloned().unwrap_or(Value::Null);
                 self.comparison.clone().answer(key, &expected, &answer.value).is_ok()
             };
+            if self.lacks_messages(call, &answer) && Instant::now() < deadline {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
             let again = call.awaits && call.operation.starts_with("List") && !call.matches.iter().all(is_it);
             if !again || Instant::now() > deadline {
                 return answer;
             }
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// Whether a message is yet to come that the recording's client received.
+    fn lacks_messages(&self, call: &Call, answer: &Answer) -> bool {
+        let wanted = messages::wanted(call, &self.case.aws, &self.case.steps, self.answers.len());
+        !answer.failed && messages::messages(&answer.value).map_or(0, |messages| messages.len()) < wanted
     }
 
     /// Whether the recorded answer is one about an execution that has ended.

@@ -1,6 +1,7 @@
 //! What stands in for AWS's other services: moto's server, one for all cases.
 
 use crate::client::Answer;
+use crate::world::ACCOUNT;
 use aws_client::{CallError, Client, Credentials, Options, Profile, Settings};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,9 +13,19 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock};
 
 /// Services whose calls by clients it answers, as boto3 names them.
-const CLIENTS: [&str; 2] = ["dynamodb", "s3"];
+const CLIENTS: [&str; 5] = ["dynamodb", "events", "s3", "sns", "sqs"];
 /// What tasks call there: a service, or one action of it.
-const TASKS: [&str; 3] = ["aws-sdk:dynamodb:", "aws-sdk:s3:", "aws-sdk:secretsmanager:listSecrets"];
+const TASKS: [&str; 9] = [
+    "aws-sdk:dynamodb:",
+    "aws-sdk:s3:",
+    "aws-sdk:secretsmanager:listSecrets",
+    "aws-sdk:sqs:",
+    "dynamodb:",
+    "events:",
+    "sns:",
+    "sqs:",
+    "states:",
+];
 
 /// Whether a client can call the service.
 pub fn is_called_by_clients(service: &str) -> bool {
@@ -42,6 +53,8 @@ pub async fn call(service: &str, operation: &str, params: &Value) -> Answer {
     settings.endpoint_url = Some(start().to_owned());
     let nobody = Credentials { access_key_id: "test".into(), secret_access_key: "test".into(), session_token: None };
     let options = Options { credentials: Some(&nobody), ..Options::default() };
+    // The client has the names of Step Functions.
+    let service = if service == "events" { "eventbridge" } else { service };
     match Client::new(settings).call(service, operation, &plain(params), options).await {
         Ok(value) => {
             let members = value.as_object().cloned().unwrap_or_else(Object::new);
@@ -96,6 +109,7 @@ fn launch() -> Moto {
     assert!(program.exists(), "moto is not there: run cargo xtask clients");
     let mut command = Command::new(program);
     command.args(["--host", "127.0.0.1", "--port", "0"]).env("PYTHONUNBUFFERED", "1");
+    command.env("MOTO_ACCOUNT_ID", ACCOUNT);
     let mut process =
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("moto starts");
     let mut lines = BufReader::new(process.stderr.take().expect("it is piped")).lines();

@@ -26,6 +26,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "asl_json", run: texts::asl_json },
     Target { name: "asl_yaml", run: texts::asl_yaml },
     Target { name: "lint", run: texts::lint },
+    Target { name: "diagram", run: texts::diagram },
 ];
 
 /// An input as text; what is no UTF-8 is replaced.

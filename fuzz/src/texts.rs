@@ -3,6 +3,7 @@
 use crate::{halves, text};
 use asl::lint::Config;
 use asl::{Format, Options};
+use diagram::Theme;
 use expressions::{Expression, Path, PayloadTemplate, Random, ReferencePath, Scope};
 use json::Value;
 
@@ -82,5 +83,26 @@ pub(crate) fn lint(input: &[u8]) {
         let _ = asl::lint::lint(&text, format, &Config::default());
         let (mended, _) = asl::lint::fix(&text, format, &Config::default());
         let _ = asl::parse(&mended, format, &Options::default());
+    }
+}
+
+/// Whatever the text, its picture stays within its borders, and nothing of it gets into the SVG but text.
+pub(crate) fn diagram(input: &[u8]) {
+    let text = text(input);
+    for format in [Format::Json, Format::Yaml] {
+        let Some(scene) = diagram::scene(&text, format) else { continue };
+        let boxes = scene.nodes.iter().map(|node| node.rect);
+        for place in boxes.chain(scene.edges.iter().filter_map(|edge| Some(edge.label.as_ref()?.rect))) {
+            assert!(place.x >= 0 && place.y >= 0 && place.right() <= scene.width && place.bottom() <= scene.height);
+        }
+        for point in scene.edges.iter().flat_map(|edge| &edge.points) {
+            assert!((0..=scene.width).contains(&point.x) && (0..=scene.height).contains(&point.y));
+        }
+        let picture = diagram::svg(&scene, &text, Theme::Auto);
+        assert!(picture.chars().all(|character| character == '\n' || !character.is_control()));
+        assert_eq!(picture.matches("<svg").count(), 1);
+        assert_eq!(picture.matches("<g ").count(), picture.matches("</g>").count());
+        assert!(json::parse(&scene.to_json().to_string()).is_ok());
+        assert!(diagram::mermaid(&text, format).is_some());
     }
 }

@@ -40,6 +40,7 @@ pub(crate) const FLOORS: &[Floor] = &[
         crates: &[
             ("functions", "local Lambda functions behind the Runtime API"),
             ("aws-client", "any operation of any AWS service from its model: build, sign, send, read"),
+            ("visits", "a history told as visits of states: attempts, iterations, the root cause"),
         ],
     },
     Floor {

@@ -80,7 +80,11 @@ export function useMachines(q: string) {
 }
 
 export function useMachine(name: string) {
-  return useQuery({ queryKey: ["machine", name], queryFn: ({ signal }) => get<T.MachineDetails>(path`/machines/${name}`, signal) });
+  return useQuery({ queryKey: ["machine", name], queryFn: async ({ signal }) => {
+      const { machine, ...details } = await get<{ machine: T.Machine } & Omit<T.MachineDetails, keyof T.Machine>>(path`/machines/${name}`, signal);
+      return { ...machine, ...details } as T.MachineDetails;
+    },
+  });
 }
 
 export function useOverlay(name: string, sample: number) {
@@ -99,6 +103,8 @@ export interface ExecutionFilter {
   kind: string;
   from: string;
   to: string;
+  /** Of a Map Run alone, by its ARN. */
+  mapRun?: string;
 }
 
 export const PAGE_ROWS = 100;
@@ -151,12 +157,12 @@ export function useMoment(arn: string, eventId: number | "latest") {
 export const VISITS = 500;
 
 /** Oldest first. `parent` is a visit, `root`, or empty for all. */
-export function useVisits(arn: string, options: { parent?: string; state?: string; enabled?: boolean } = {}) {
-  const { parent = "", state = "", enabled = true } = options;
+export function useVisits(arn: string, options: { parent?: string; index?: number | undefined; state?: string; enabled?: boolean } = {}) {
+  const { parent = "", index, state = "", enabled = true } = options;
   return useInfiniteQuery({
-    queryKey: ["visits", arn, parent, state],
+    queryKey: ["visits", arn, parent, index, state],
     queryFn: ({ signal, pageParam }) =>
-      get<T.Page<T.Visit>>(withQuery(path`/executions/${arn}/visits`, { parent, state, cursor: pageParam, limit: VISITS }), signal),
+      get<T.Page<T.Visit>>(withQuery(path`/executions/${arn}/visits`, { parent, index, state, cursor: pageParam, limit: VISITS }), signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     enabled,

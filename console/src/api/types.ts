@@ -15,6 +15,24 @@ export interface Alias {
   routes: Route[];
 }
 
+/** One attempt at a state's work. */
+export interface Attempt {
+  /** When it was scheduled. */
+  scheduledAt: number;
+  /** When somebody took it. */
+  startedAt: number | null;
+  /** When it ended. */
+  endedAt: number | null;
+  /** The error it failed with. */
+  error: string | null;
+  /** Why, in a sentence, cut if it is long. */
+  cause: string | null;
+  /** When the next attempt was scheduled. */
+  backoffUntil: number | null;
+  /** Its first and last event. */
+  events: number[];
+}
+
 /** What a page must know first. */
 export interface Bootstrap {
   /** Stepwell's version. */
@@ -35,6 +53,80 @@ export interface Bootstrap {
   features: string[];
   /** Bounds. */
   limits: Limits;
+}
+
+/** An execution that another one started. */
+export interface Child {
+  /** Its ARN. */
+  arn: string;
+  /** The place of the state that started it. */
+  stateId: string | null;
+  /** The visit of that. */
+  visit: string | null;
+}
+
+/** An event. */
+export interface Event {
+  /** Its position, from 1 on. */
+  id: number;
+  /** The event before it on its chain. */
+  previousId: number;
+  /** AWS's HistoryEventType. */
+  type: string;
+  /** When it happened. */
+  at: number;
+  /** The place of the state it is of. */
+  stateId: string | null;
+  /** The name of that. */
+  stateName: string | null;
+  /** The visit it is of. */
+  visit: string | null;
+  /** What it says, in a few words. */
+  summary: string;
+  /** AWS's details. A text longer than `limits.cutBytes` is cut: `{cut, bytes, ref}` stands in its place. */
+  details: Json;
+}
+
+/** A page of events. */
+export interface Events {
+  /** The events: oldest first if `after` was given, newest first otherwise. */
+  items: Event[];
+  /** What to give as `before`, or `after`, for the next page. */
+  next: number | null;
+  /** How many events there are in all: the last one's id. */
+  total: number;
+}
+
+/** An execution. */
+export interface Execution extends ExecutionRow {
+  /** What it was started with. */
+  input: Payload | null;
+  /** What it succeeded with. */
+  output: Payload | null;
+  /** Why it failed, in a sentence. */
+  cause: string | null;
+  /** Its machine. */
+  stateMachineArn: string;
+  /** The definition it runs, byte for byte. */
+  definition: string;
+  /** The picture of that, as the crate `diagram` makes it; null if there is none. */
+  scene: Json;
+  /** The id of its last event. */
+  events: number;
+  /** Whether RedriveExecution would go on with it. */
+  redrivable: boolean;
+  /** Why not. */
+  redriveReason: string | null;
+  /** The execution that started it. */
+  parent: Parent | null;
+  /** Executions it started, 100 at most. */
+  children: Child[];
+  /** X-Ray's header. */
+  traceHeader: string | null;
+  /** Why it failed, if it did. */
+  rootCause: RootCause | null;
+  /** Whether it was imported: it can only be looked at. */
+  imported: boolean;
 }
 
 /** An execution in a list. */
@@ -81,6 +173,32 @@ export interface Failed {
   error: Trouble;
 }
 
+/** One iteration. */
+export interface Iteration {
+  /** The item's position. */
+  index: number;
+  /** How it stands. */
+  status: VisitStatus;
+  /** Visits in it, without those that are deeper. */
+  visits: number;
+  /** When it began. */
+  startedAt: number;
+  /** When it ended. */
+  stoppedAt: number | null;
+}
+
+/** Iterations of a Map visit, or branches of a Parallel visit. */
+export interface Iterations {
+  /** How many items there are. */
+  length: number;
+  /** How many iterations have which status. */
+  counts: Record<string, number>;
+  /** Those that began, in the order in which they did. */
+  items: Iteration[];
+  /** Where the next page begins. */
+  next: string | null;
+}
+
 /** Bounds of what may be sent and is shown. */
 export interface Limits {
   /** Of an input or output. */
@@ -124,9 +242,7 @@ export interface Machine {
 }
 
 /** A state machine, whole. */
-export interface MachineDetail {
-  /** What the list says of it. */
-  machine: Machine;
+export interface MachineDetail extends Machine {
   /** The definition byte for byte. */
   definition: string;
   /** The role it was created with. */
@@ -158,6 +274,22 @@ export interface Machines {
   next: string | null;
 }
 
+/** How all states stand after an event. */
+export interface Moment {
+  /** The event. */
+  eventId: number;
+  /** When it happened. */
+  at: number;
+  /** States that were entered, by place. */
+  states: Record<string, StateMoment>;
+  /** How often each way was taken, by its id in pictures. */
+  edges: Record<string, number>;
+  /** The variables that are seen at the event, as an object. */
+  variables: Payload | null;
+  /** The visit the event is of. */
+  visit: string | null;
+}
+
 /** An execution in a strip. */
 export interface Outcome {
   /** Its ARN. */
@@ -172,6 +304,17 @@ export interface Outcome {
   stoppedAt: number | null;
 }
 
+/** The execution that started another one. */
+export interface Parent {
+  /** Its ARN. */
+  arn: string;
+  /** The state that did. */
+  stateName: string | null;
+}
+
+/** A payload: all of its JSON text, or the beginning of a longer one, which `payload/{ref}` gives by range. */
+export type Payload = { text: string } | { cut: string; bytes: number; ref: string };
+
 /** A finding about a definition. */
 export interface Problem {
   /** Its code. */
@@ -182,10 +325,48 @@ export interface Problem {
   message: string;
   /** Where it is, in AWS's form. */
   location: string;
-  /** First byte of the text that is meant. */
+  /** First byte of the text that is meant, and the byte behind the last. */
+  span: number[];
+}
+
+/** A part of a payload's text. */
+export interface Range {
+  /** The part. */
+  text: string;
+  /** The byte it begins with. */
   from: number;
-  /** The byte behind it. */
+  /** The byte behind its last. */
   to: number;
+  /** Bytes of the whole. */
+  total: number;
+}
+
+/** The visit that made an execution fail. */
+export interface RootCause {
+  /** The state's place in the definition; null if it failed outside all states. */
+  stateId: string | null;
+  /** Its name. */
+  stateName: string | null;
+  /** The visit. */
+  visit: string | null;
+  /** The iterations it is in, outermost first; null if it is in none. */
+  iteration: number[] | null;
+  /** Which attempt failed, from 1 on; null if its work was never begun. */
+  attempt: number | null;
+  /** How many attempts there were. */
+  of: number | null;
+  /** The event that says so. */
+  eventId: number | null;
+  /** The error's name. */
+  error: string;
+  /** In a sentence. */
+  cause: string | null;
+  /** The field whose expression failed. */
+  field: string | null;
+  /** The machine's last execution that succeeded. */
+  lastSuccess: Success | null;
+  /** What may help. */
+  hint: string | null;
 }
 
 /** A version that an alias leads to. */
@@ -199,8 +380,32 @@ export interface Route {
 /** How bad a problem is. */
 export type Severity = "ERROR" | "WARNING" | "INFO";
 
+/** How one state stands. */
+export interface StateMoment {
+  /** What to show: what goes on before what failed, and that before what succeeded. */
+  status: VisitStatus;
+  /** Visits. */
+  visits: number;
+  /** Of them, those that go on. */
+  running: number;
+  /** Those that were left. */
+  succeeded: number;
+  /** Those that failed or ran out of time. */
+  failed: number;
+  /** Those that were left through a Catcher. */
+  caught: number;
+  /** Attempts after a visit's first. */
+  retries: number;
+}
+
 /** AWS's ExecutionStatus. */
 export type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE";
+
+/** An execution that succeeded. */
+export interface Success {
+  /** Its ARN. */
+  arn: string;
+}
 
 /** What went wrong. */
 export interface Trouble {
@@ -220,4 +425,51 @@ export interface Version {
   version: number;
   /** When it was published. */
   createdAt: number;
+}
+
+/** A state from its entry to its exit. */
+export interface Visit {
+  /** Its name elsewhere: the event it began with. */
+  id: string;
+  /** The state's place in the definition, which is its id in pictures. */
+  stateId: string;
+  /** The state's name. */
+  stateName: string;
+  /** The state's type. */
+  type: string;
+  /** The Parallel or Map visit around it. */
+  parentVisit: string | null;
+  /** The branch or iteration it is in. */
+  index: number | null;
+  /** When it was entered. */
+  enteredAt: number;
+  /** When it was left, or ended otherwise. */
+  exitedAt: number | null;
+  /** How it stands. */
+  status: VisitStatus;
+  /** The event it began with. */
+  firstEvent: number;
+  /** Its last event so far; of a Parallel or Map state, its own. */
+  lastEvent: number;
+  /** Attempts at its work, oldest first. */
+  attempts: Attempt[];
+  /** The error it failed with, or its last attempt. */
+  error: string | null;
+  /** The place of the state that came next. */
+  next: string | null;
+  /** Items of a Map state. */
+  length: number | null;
+}
+
+/** How a visit of a state stands, or an iteration. */
+export type VisitStatus = "RUNNING" | "WAITING" | "RETRYING" | "SUCCEEDED" | "CAUGHT" | "FAILED" | "TIMED_OUT" | "ABORTED";
+
+/** A page of visits, oldest first. */
+export interface Visits {
+  /** The visits. */
+  items: Visit[];
+  /** Where the next page begins. */
+  next: string | null;
+  /** How many there are in all, whatever was asked for. */
+  total: number;
 }

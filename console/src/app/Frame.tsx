@@ -1,12 +1,13 @@
 //! What is around every page: top bar, rail, and the keys that work everywhere.
 
-import { Activity, Command as CommandPicture, Inbox, Monitor, Moon, Rows3, Settings, Sun, Upload, Workflow } from "lucide-react";
+import { Command as CommandPicture, Inbox, Monitor, Moon, Rows3, Settings, Sun, Upload, Workflow } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { TooltipTrigger } from "react-aria-components";
 import { Link, useLocation, useSearch } from "wouter";
 import { useConnection } from "../api/live";
 import { useBootstrap, useLive } from "../api/queries";
 import { Button, IconButton, Key, Menu, MenuItem, Tip } from "../components/controls";
+import { MOD } from "../model/keyboard";
 import { openPalette, useOffer } from "../store/commands";
 import { useShortcut } from "../store/shortcuts";
 import { type ThemeChoice, setTheme, useTheme } from "../store/theme";
@@ -19,9 +20,6 @@ const PLACES = [
   { to: "/import", name: "Import", Picture: Upload, matches: /^\/import/ },
   { to: "/settings", name: "Settings and health", Picture: Settings, matches: /^\/settings/ },
 ] as const;
-
-export const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
-export const MOD = IS_MAC ? "⌘" : "Ctrl ";
 
 export function Frame({ children }: { children: ReactNode }) {
   const [, navigate] = useLocation();
@@ -75,7 +73,6 @@ function TopBar() {
         <Button
           kind="secondary"
           onPress={() => openPalette()}
-          aria-label="Command palette"
           icon={<CommandPicture size={13} aria-hidden className="text-muted" />}
           className="text-muted! max-sm:hidden"
         >
@@ -194,9 +191,6 @@ function Rail() {
           </TooltipTrigger>
         );
       })}
-      <span className="mt-auto max-sm:hidden" aria-hidden>
-        <Activity size={14} className="text-transparent" />
-      </span>
     </nav>
   );
 }

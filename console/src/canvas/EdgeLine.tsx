@@ -40,7 +40,7 @@ export const EdgeLabel = memo(function EdgeLabel({ edge, taken }: { edge: SceneE
         {label.text}
       </text>
       {times && (
-        <text className="edge-times" x={x + width + 4} y={y + height / 2 + 4}>
+        <text className="edge-times" x={x + width / 2 + 5} y={y + height + 11}>
           {times}
         </text>
       )}

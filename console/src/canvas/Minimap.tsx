@@ -6,8 +6,11 @@ import type { Scene } from "../api/shapes";
 import { isState } from "../model/walk";
 import type { StateLook } from "./Canvas";
 
-const WIDTH = 140;
-const HEIGHT = 140;
+/** px at most */
+const WIDTH = 160;
+const HEIGHT = 300;
+/** px: nothing can be told from less. */
+const LEAST = 18;
 
 export function Minimap({
   scene,
@@ -23,6 +26,7 @@ export function Minimap({
   onMove: (transform: ZoomTransform) => void;
 }) {
   const scale = Math.min(WIDTH / scene.width, HEIGHT / scene.height);
+  if (Math.min(scene.width, scene.height) * scale < LEAST) return null;
   const box = host.current?.getBoundingClientRect();
   const move = (event: PointerEvent<SVGSVGElement>) => {
     if (event.buttons !== 1 || !box) return;

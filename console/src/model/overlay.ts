@@ -40,11 +40,12 @@ export function overlayLooks(scene: Scene, overlay: Overlay | undefined, kind: O
 function lookOf(state: StateOverlay, kind: OverlayKind, slowest: number): OverlayLook {
   switch (kind) {
     case "outcomes": {
-      const parts = [`${count(state.succeeded)} ✓`];
+      const parts: string[] = [];
+      if (state.succeeded > 0) parts.push(`${count(state.succeeded)} ✓`);
       if (state.failed > 0) parts.push(`${count(state.failed)} ✕`);
       if (state.caught > 0) parts.push(`${count(state.caught)} ⚠`);
       const words = `entered ${state.entered}, succeeded ${state.succeeded}, failed ${state.failed}, caught ${state.caught}, retried ${state.retried}`;
-      return { note: parts.join("  "), words, ...(state.failed > 0 ? { heat: 0.2 * (state.failed / state.entered) } : {}) };
+      return { ...(parts.length > 0 ? { note: parts.join("  ") } : {}), words, ...(state.failed > 0 ? { heat: 0.2 * (state.failed / state.entered) } : {}) };
     }
     case "duration":
       if (state.p95Ms === null) return {};

@@ -9,10 +9,12 @@ export interface RowFilter {
   kind: string;
   from: string;
   to: string;
+  mapRun?: string;
 }
 
 /** Whether the server would have listed it. */
 export function matches(row: ExecutionRow, filter: RowFilter): boolean {
+  if (filter.mapRun !== undefined && row.mapRunArn !== filter.mapRun) return false;
   if (filter.machine !== "" && row.machine !== filter.machine) return false;
   if (filter.status !== "" && !filter.status.split(",").includes(row.status)) return false;
   if (filter.kind !== "" && filter.kind !== "all" && row.type.toLowerCase() !== filter.kind) return false;

@@ -5,7 +5,7 @@ import { ArrowUp, Columns2, RotateCcw, Rows3, Square, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { Link, useLocation } from "wouter";
-import { type ExecutionFilter, executionsKey, useCounts, useExecutions, useLive, useRefresher } from "../api/queries";
+import { type ExecutionFilter, executionsKey, useBootstrap, useCounts, useExecutions, useLive, useRefresher } from "../api/queries";
 import type { ExecutionPage, ExecutionRow } from "../api/shapes";
 import { type Column, DataTable } from "../components/DataTable";
 import { Button, SearchField } from "../components/controls";
@@ -15,7 +15,7 @@ import { Ago, Took } from "../components/When";
 import { executionPath, machinePath } from "../model/arn";
 import { matches, merge, prepend } from "../model/rows";
 import { EXECUTION_STATUSES, isOpen, look } from "../model/status";
-import { count, exactly } from "../model/time";
+import { atLeast, count, exactly } from "../model/time";
 import { splitList, toggleInList } from "../model/url";
 import { useUrlState } from "../model/useUrlState";
 import { useShortcut } from "../store/shortcuts";
@@ -38,8 +38,8 @@ const KINDS = [
   { id: "express", name: "Express" },
 ];
 
-/** `machine` fixes the filter of that name; `machines` are what it can be otherwise. */
-export function ExecutionList({ machine, machines = [] }: { machine?: string; machines?: string[] }) {
+/** `machine` and `mapRun` fix the filter of that name; `machines` are what the machine can be otherwise. */
+export function ExecutionList({ machine, mapRun, machines = [] }: { machine?: string; mapRun?: string; machines?: string[] }) {
   const [state, change] = useUrlState(DEFAULTS);
   const [, navigate] = useLocation();
   // Minutes are exact enough, and a filter that changed at every render would be read anew at every render.
@@ -47,23 +47,26 @@ export function ExecutionList({ machine, machines = [] }: { machine?: string; ma
   const filter: ExecutionFilter = useMemo(
     () => ({
       machine: machine ?? state.machine,
+      ...(mapRun === undefined ? {} : { mapRun }),
       status: state.status,
       q: state.q,
       kind: state.kind,
       from: state.since === "" ? "" : String(opened - Number(state.since) * HOUR_MS),
       to: "",
     }),
-    [machine, state.machine, state.status, state.q, state.kind, state.since, opened],
+    [machine, mapRun, state.machine, state.status, state.q, state.kind, state.since, opened],
   );
   const executions = useExecutions(filter);
   const counts = useCounts(filter);
+  const most = useBootstrap().data?.limits?.["counts"];
   const rows = useMemo(() => executions.data?.pages.flatMap((page) => page.items) ?? [], [executions.data]);
   const { waiting, show, listRef } = useLiveRows(filter);
   const [selected, setSelected] = useState(new Set<string>());
   const [batch, setBatch] = useState<Batch | null>(null);
   const search = useRef<HTMLInputElement>(null);
   useShortcut("/", () => search.current?.focus());
-  const columns = useMemo(() => columnsOf(machine === undefined), [machine]);
+  const isAcross = machine === undefined && mapRun === undefined;
+  const columns = useMemo(() => columnsOf(isAcross), [isAcross]);
   const chosen = rows.filter((row) => selected.has(row.arn));
   const isFiltered = state.status !== "" || state.q !== "" || state.kind !== "" || state.since !== "" || (machine === undefined && state.machine !== "");
   return (
@@ -84,12 +87,12 @@ export function ExecutionList({ machine, machines = [] }: { machine?: string; ma
               >
                 <StatusGlyph status={status} size={11} />
                 {look(status).word}
-                {number !== undefined && <span className="tabular text-muted">{count(number)}</span>}
+                {number !== undefined && <span className="tabular text-muted">{atLeast(number, most)}</span>}
               </ToggleButton>
             );
           })}
         </div>
-        {machine === undefined && (
+        {isAcross && (
           <Choice
             label="State machine"
             isLabelHidden
@@ -101,7 +104,7 @@ export function ExecutionList({ machine, machines = [] }: { machine?: string; ma
             ]}
           />
         )}
-        {machine === undefined && <Choice label="Type" isLabelHidden value={state.kind} onChange={(kind) => change({ kind })} choices={KINDS} />}
+        {isAcross && <Choice label="Type" isLabelHidden value={state.kind} onChange={(kind) => change({ kind })} choices={KINDS} />}
         <Choice label="Started" isLabelHidden value={state.since} onChange={(since) => change({ since })} choices={SINCE} />
         {isFiltered && (
           <Button kind="quiet" onPress={() => change(DEFAULTS)} icon={<X size={13} aria-hidden />}>

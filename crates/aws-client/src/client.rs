@@ -7,7 +7,8 @@ use crate::input::Reader;
 use crate::protocol::{self, Answer};
 use crate::request::filled;
 use crate::{
-    Blobs, CallError, Credentials, Http, HttpError, Request, Scope, ServiceError, Settings, basic_time, output,
+    Blobs, CallError, Credentials, Http, HttpError, Looks, Request, Scope, ServiceError, Settings, Times, basic_time,
+    output,
 };
 use crate::{checksum, quirks, s3};
 use json::Value;
@@ -47,6 +48,8 @@ pub struct Options<'o> {
     pub answer_bytes_max: Option<usize>,
     /// How bytes look in parameters and result.
     pub blobs: Blobs,
+    /// How times look in the result.
+    pub times: Times,
 }
 
 impl Client {
@@ -68,11 +71,25 @@ impl Client {
         Call { client: self, service, operation, options }.prepare(parameters)
     }
 
+    /// Who asks: whoever the settings say, or the role they assume. Elsewhere than at AWS it may be nobody.
+    pub async fn credentials(&self, role_arn: Option<&str>, is_aws: bool) -> Result<Credentials, CallError> {
+        let found = chain::credentials(self, role_arn).await;
+        match found.map_err(|error| CallError::Unsendable(error.to_string()))? {
+            Some(found) => Ok(found),
+            None if !is_aws => Ok(Credentials::of_nobody()),
+            None => Err(CallError::Unsendable(
+                "Unable to load credentials: there are no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and the profile in ~/.aws has none"
+                    .to_owned(),
+            )),
+        }
+    }
+
     pub(crate) fn kept(&self) -> &Kept {
         &self.0.kept
     }
 
-    pub(crate) fn http(&self) -> &Http {
+    /// The connections it keeps.
+    pub fn http(&self) -> &Http {
         &self.0.http
     }
 
@@ -96,6 +113,17 @@ impl Client {
         parameters: &Value,
         options: Options<'_>,
     ) -> Result<Value, CallError> {
+        self.reply(service, operation, parameters, options).await.map(|reply| reply.value)
+    }
+
+    /// The same, with what HTTP says besides the result.
+    pub async fn reply(
+        &self,
+        service: &str,
+        operation: &str,
+        parameters: &Value,
+        options: Options<'_>,
+    ) -> Result<Reply, CallError> {
         let operation = find(service, operation)?;
         let call = Call { client: self, service, operation, options };
         let prepared = call.prepare(parameters)?;
@@ -128,6 +156,17 @@ struct Call<'c> {
     service: &'c str,
     operation: Operation<'c>,
     options: Options<'c>,
+}
+
+/// A result, and what HTTP says besides.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The result.
+    pub value: Value,
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, their names in small letters.
+    pub headers: Vec<(String, String)>,
 }
 
 /// A request that is ready to be signed and sent.
@@ -193,7 +232,7 @@ impl Call<'_> {
         })
     }
 
-    async fn attempt(&self, mut prepared: Prepared, attempts: u32) -> Result<Value, CallError> {
+    async fn attempt(&self, mut prepared: Prepared, attempts: u32) -> Result<Reply, CallError> {
         if prepared.is_signed {
             let credentials = self.credentials(prepared.is_aws).await?;
             prepared.sign(&credentials, &basic_time());
@@ -218,22 +257,16 @@ impl Call<'_> {
             CallError::Unreadable(format!("{origin} answered {} with what is no reply: {problem}", answer.status))
         };
         let data = protocol::reply(self.operation, &answer).map_err(unreadable)?;
-        Ok(output::shown(self.operation.output(), data, self.options.blobs))
+        let looks = Looks { blobs: self.options.blobs, times: self.options.times };
+        let value = output::shown(self.operation.output(), data, looks);
+        Ok(Reply { value, status: answer.status, headers: answer.headers })
     }
 
     async fn credentials(&self, is_aws: bool) -> Result<Credentials, CallError> {
         if let Some(credentials) = self.options.credentials {
             return Ok(credentials.clone());
         }
-        let found = chain::credentials(self.client, self.options.role_arn).await;
-        match found.map_err(|error| CallError::Unsendable(error.to_string()))? {
-            Some(found) => Ok(found),
-            None if !is_aws => Ok(Credentials::of_nobody()),
-            None => Err(CallError::Unsendable(
-                "Unable to load credentials: there are no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and the profile in ~/.aws has none"
-                    .to_owned(),
-            )),
-        }
+        self.client.credentials(self.options.role_arn, is_aws).await
     }
 }
 

@@ -25,14 +25,14 @@ mod s3;
 mod settings;
 mod signature;
 
-pub use client::{Client, Options, Prepared};
+pub use client::{Client, Options, Prepared, Reply};
 pub use credentials::{Credentials, NoCredentials};
 pub use endpoint::{dns_suffix, is_aws_host, is_region};
 pub use error::{CallError, ServiceError};
 pub use http::{Http, HttpError, is_url};
 pub use input::{Fault, Problem};
 pub use profile::{NoProfile, Profile, variable};
-pub use request::Request;
+pub use request::{Request, percent_encoded};
 pub use settings::Settings;
 pub use signature::{Scope, basic_time};
 
@@ -49,6 +49,29 @@ pub enum Blobs {
     Text,
     /// In base 64.
     Base64,
+}
+
+/// How times look in a result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Times {
+    /// In ISO 8601, as tasks of `aws-sdk:` have them.
+    #[default]
+    Iso8601,
+    /// As milliseconds since the Unix epoch, as the older of Step Functions' own integrations have them.
+    Milliseconds,
+}
+
+/// How values look that JSON does not have.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Looks {
+    pub(crate) blobs: Blobs,
+    pub(crate) times: Times,
+}
+
+impl From<Blobs> for Looks {
+    fn from(blobs: Blobs) -> Looks {
+        Looks { blobs, times: Times::default() }
+    }
 }
 
 pub(crate) fn base64(bytes: &[u8]) -> String {

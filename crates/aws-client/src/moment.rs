@@ -40,6 +40,11 @@ impl Moment {
         }
     }
 
+    /// Milliseconds since the Unix epoch.
+    pub(crate) fn milliseconds(self) -> i64 {
+        self.0.as_millisecond()
+    }
+
     /// Such as `2026-11-26T20:30:00Z`, with a fraction if there is one.
     pub(crate) fn iso8601(self) -> String {
         match self.0.subsec_nanosecond() {

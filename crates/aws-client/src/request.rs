@@ -52,7 +52,7 @@ impl Request {
     }
 
     /// Adds to the query string.
-    pub(crate) fn add_query(&mut self, name: &str, value: &str) {
+    pub fn add_query(&mut self, name: &str, value: &str) {
         self.path.push(if self.path.contains('?') { '&' } else { '?' });
         self.path.push_str(&percent_encoded(name, ""));
         self.path.push('=');
@@ -91,7 +91,7 @@ pub(crate) fn filled(
 }
 
 /// The text with all bytes encoded but letters, digits, `-._~` and those that are `safe`.
-pub(crate) fn percent_encoded(text: &str, safe: &str) -> String {
+pub fn percent_encoded(text: &str, safe: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

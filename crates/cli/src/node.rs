@@ -1,7 +1,7 @@
 //! The parts of a server put together: store, functions, integrations, engine.
 
 use crate::admin;
-use crate::environment::Surroundings;
+use crate::environment::{Surroundings, is_at};
 use crate::event_logs::EventLogs;
 use anyhow::{Context, anyhow};
 use aws_client::Client;
@@ -74,8 +74,13 @@ impl Node {
             ..functions::Options::default()
         });
         functions.set(configured);
+        let elsewhere = calls.aws.settings().endpoint_urls.get("sfn");
+        let elsewhere = elsewhere.is_some_and(|url| !address.is_some_and(|own| is_at(url, own)));
         let mut integrations = Integrations::new(functions.clone()).with_aws(calls.aws);
         integrations = integrations.with_connections(Connections::new(calls.connections));
+        if elsewhere {
+            integrations = integrations.starting_executions_elsewhere();
+        }
         if let Some(mocks) = calls.mocks {
             integrations = integrations.with_mocks(mocks);
         }

@@ -18,8 +18,13 @@ pub(crate) fn data(line: &str) {
 
 /// Data that brings its own line breaks.
 pub(crate) fn data_raw(text: &str) {
+    data_bytes(text.as_bytes());
+}
+
+/// Data that need not be text.
+pub(crate) fn data_bytes(bytes: &[u8]) {
     let mut stdout = std::io::stdout().lock();
-    written(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()));
+    written(stdout.write_all(bytes).and_then(|()| stdout.flush()));
 }
 
 fn written(result: std::io::Result<()>) {

@@ -47,6 +47,27 @@ fn other_formats_are_text() {
 }
 
 #[test]
+fn a_png_is_a_file_of_pixels() {
+    let directory = directory(&[("order.asl.yaml", YAML)]);
+    let size = |scale: &str| {
+        let done = stepwell(directory.path(), &["render", "order.asl.yaml", "-o", "order.png", "--scale", scale]);
+        assert_eq!((done.code, &*done.stderr), (Some(0), ""));
+        let bytes = std::fs::read(directory.path().join("order.png")).expect("it was written");
+        assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1a\n");
+        let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+        (number(16), number(20))
+    };
+    let (once, twice) = (size("1"), size("2"));
+    assert_eq!(twice, (once.0 * 2, once.1 * 2));
+    let states: Vec<String> = (0..2_000).map(|number| format!("\"S{number}\": {{\"Type\": \"Pass\"}}")).collect();
+    let wide = format!("{{\"StartAt\": \"S0\", \"States\": {{{}}}}}", states.join(","));
+    std::fs::write(directory.path().join("wide.json"), wide).expect("writable");
+    let refused = stepwell(directory.path(), &["render", "wide.json", "-o", "wide.png", "--scale", "4"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("pixels, which is too many: take a smaller --scale"), "{}", refused.stderr);
+}
+
+#[test]
 fn what_is_broken_is_drawn_as_far_as_it_goes() {
     let directory =
         directory(&[("half.asl.json", r#"{"StartAt": "A", "States": {"A": {"Type": "Wait", "#), ("no.json", "[1]")]);

@@ -1,4 +1,4 @@
-//! A definition as a picture. [`scene`] lays its states and transitions out, [`svg`] and [`mermaid`] write the scene down. It works on the tree
+//! A definition as a picture. [`scene`] lays its states and transitions out, [`svg`], [`png()`] and [`mermaid`] write it down. It works on the tree
 //! alone, so that a definition with errors has a picture as far as it can be understood. Nothing is run, and no rule of the language is checked.
 //!
 //! Reading order: [`Scene`], `machine` (what is drawn), `layout` (where), `svg` (how).
@@ -8,10 +8,12 @@ mod describe;
 mod layout;
 mod machine;
 mod mermaid;
+mod png;
 mod scene;
 mod svg;
 mod text;
 
+pub use png::{TooLarge, png};
 pub use scene::{Badge, BadgeKind, Edge, EdgeKind, Glyph, Kind, Label, Node, Point, Rect, Scene, Side};
 pub use svg::{Theme, svg};
 

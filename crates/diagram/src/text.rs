@@ -6,15 +6,18 @@
 pub(crate) enum Type {
     /// 14 px, medium: names.
     Name,
+    /// 12 px, medium: what is on marks.
+    Label,
     /// 12 px: subtitles and labels.
     Meta,
 }
 
 impl Type {
-    fn pixels(self) -> i32 {
+    /// The size.
+    pub(crate) fn pixels(self) -> i32 {
         match self {
             Type::Name => 14,
-            Type::Meta => 12,
+            Type::Label | Type::Meta => 12,
         }
     }
 }

@@ -66,6 +66,30 @@ fn loose(count: usize) -> String {
     machine(&states)
 }
 
+/// One choice with a rule for each state, all alike.
+fn alike(count: usize) -> String {
+    let (mut rules, mut states) = (String::new(), String::new());
+    for number in 1..count {
+        _ = write!(rules, "{{\"Variable\": \"$.x\", \"NumericEquals\": {number}, \"Next\": \"S{number}\"}},");
+        _ = write!(states, "\"S{number}\": {{\"Type\": \"Pass\", \"End\": true}},");
+    }
+    machine(&format!("\"S0\": {{\"Type\": \"Choice\", \"Choices\": [{}]}},{states}", rules.trim_end_matches(',')))
+}
+
+/// One choice all of whose rules lead back to what is above it, and as many catchers.
+fn returns(count: usize) -> String {
+    let (mut rules, mut catchers) = (String::new(), String::new());
+    for number in 0..count {
+        _ = write!(rules, "{{\"Variable\": \"$.x\", \"NumericEquals\": {number}, \"Next\": \"S{}\"}},", number % 2);
+        _ = write!(catchers, "{{\"ErrorEquals\": [\"E{number}\"], \"Next\": \"S{}\"}},", number % 3);
+    }
+    let (rules, catchers) = (rules.trim_end_matches(','), catchers.trim_end_matches(','));
+    machine(&format!(
+        "\"S0\": {{\"Type\": \"Pass\", \"Next\": \"S1\"}}, \"S1\": {{\"Type\": \"Task\", \"Next\": \"S2\", \"Catch\": [{catchers}]}},
+         \"S2\": {{\"Type\": \"Choice\", \"Choices\": [{rules}]}}"
+    ))
+}
+
 fn branches(count: usize) -> String {
     let branch = "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"End\": true}}}";
     machine(&format!(
@@ -86,10 +110,12 @@ fn nested(count: usize) -> String {
 
 #[test]
 fn work_grows_with_the_text() {
-    let shapes: [(&str, Shape); 6] = [
+    let shapes: [(&str, Shape); 8] = [
         ("jumps", jumps),
         ("handlers", handlers),
         ("fan", fan),
+        ("alike", alike),
+        ("returns", returns),
         ("loose", loose),
         ("branches", branches),
         ("nested", nested),

@@ -128,6 +128,8 @@ fn interpreter() -> impl Fn() + Sync {
         seed: 1,
         state_machine_version: None,
         state_machine_alias: None,
+        map_run: None,
+        started_by: None,
         test_case: None,
     };
     move || {

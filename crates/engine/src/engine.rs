@@ -3,7 +3,9 @@
 use crate::environment::{Environment, SystemEnvironment};
 use crate::express::{Express, ExpressOptions, Starts, StartsInput};
 use crate::keys::ExecutionKey;
+use crate::map_runs::MapRuns;
 use crate::metrics::Metrics;
+use crate::nested::Whole;
 use crate::outbox::Sink;
 use crate::partition::{Input, Partition, ResidentLimits, Retention, Shared};
 use crate::registry::{Identity, Registry};
@@ -100,6 +102,13 @@ pub(crate) struct Inner {
     drivers: Mutex<JoinSet<()>>,
 }
 
+impl Inner {
+    /// Where inputs go that are about an execution.
+    pub fn inbox(&self, key: &ExecutionKey) -> &mpsc::Sender<Input> {
+        &self.inboxes[key.partition(PARTITIONS) as usize]
+    }
+}
+
 impl Engine {
     /// Takes over everything in `store` and goes on with what was left open.
     pub async fn open(
@@ -124,6 +133,8 @@ impl Engine {
             logs: logs::to(options.execution_log),
             status_changes: status_changes::to(options.status_changes),
             traces,
+            map_runs: MapRuns::new(),
+            whole: Whole::default(),
         });
         let mut inboxes = Vec::new();
         // Side by side, so that one sync serves them all.
@@ -137,22 +148,35 @@ impl Engine {
         let (express_starts, starts_inbox) = Starts::channel();
         let (express_closing, closing) = watch::channel(false);
         let express = Arc::new(Express::new(shared.clone(), options.express, express_starts.clone(), closing));
+        shared.map_runs.opened(inboxes.clone(), &express);
         let starts = Starts::open(express.clone(), starts_inbox);
-        let mut drivers = JoinSet::new();
-        drivers.spawn(starts.await?.run());
+        let starts = starts.await?;
+        let mut partitions = Vec::new();
         while let Some(opened) = opening.join_next().await {
-            let partition = opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
-            drivers.spawn(partition.run());
+            partitions.push(opened.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?);
         }
         tracing::info!(
             partitions = PARTITIONS,
             took_ms = shared.environment.now().0 - begun.0,
             "all partitions are open"
         );
-        let drivers = Mutex::new(drivers);
         let registry = shared.registry.clone();
-        let inner = Inner { shared, inboxes, express, express_starts, express_closing, drivers };
-        Ok(Engine(Arc::new(inner), registry))
+        let drivers = Mutex::default();
+        let inner = Arc::new(Inner { shared, inboxes, express, express_starts, express_closing, drivers });
+        // Before anything runs: tasks that were open may start executions.
+        inner.shared.whole.is(&inner);
+        {
+            let mut drivers = inner.drivers.lock().expect("nothing panics while holding the lock");
+            drivers.spawn(starts.run());
+            partitions.into_iter().for_each(|partition| drop(drivers.spawn(partition.run())));
+        }
+        Ok(Engine(inner, registry))
+    }
+
+    /// An engine as `account` sees it.
+    pub(crate) fn of(inner: Arc<Inner>, account: &str) -> Engine {
+        let registry = inner.shared.registry.in_account(account);
+        Engine(inner, registry)
     }
 
     /// The same engine as `account`, twelve digits, sees it: nothing of any other account is there.
@@ -228,7 +252,7 @@ impl Engine {
         key: &ExecutionKey,
         input: impl FnOnce(oneshot::Sender<Result<T, Exception>>) -> Input,
     ) -> Result<T, Exception> {
-        let inbox = &self.0.inboxes[key.partition(PARTITIONS) as usize];
+        let inbox = self.0.inbox(key);
         let (answer, answered) = oneshot::channel();
         inbox.try_send(input(answer)).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => {

@@ -1,9 +1,10 @@
 //! Histories of stored executions, read by range.
 
 use crate::keys::{self, ExecutionKey};
+use crate::texts::read_texts;
 use api::Exception;
 use interpreter::history::HistoryEvent;
-use interpreter::rows::{KnownTexts, read_events};
+use interpreter::rows::{CorruptRow, KnownTexts, read_events};
 use std::ops::Bound;
 use store::{Bytes, PartitionId, Range, Store};
 
@@ -21,7 +22,7 @@ pub(crate) struct History<'h> {
 
 impl History<'_> {
     /// `count` events from `first` on.
-    pub async fn forward(&self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Exception> {
+    pub async fn forward(&mut self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Exception> {
         let mut events = Vec::new();
         // The chunk that holds the first event may begin before it.
         let holding = self.chunks(self.up_to(first).reversed().limit(1)).await?;
@@ -40,7 +41,7 @@ impl History<'_> {
     }
 
     /// `count` events from `first` back.
-    pub async fn backward(&self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Exception> {
+    pub async fn backward(&mut self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Exception> {
         let mut events = Vec::new();
         let mut range = self.up_to(first).reversed().limit(CHUNKS);
         while events.len() < count {
@@ -61,15 +62,23 @@ impl History<'_> {
         Range::prefix(keys::HISTORY, self.key.prefix()).before(end)
     }
 
-    async fn chunks(&self, range: Range) -> Result<Vec<(Bytes, Vec<HistoryEvent>)>, Exception> {
+    async fn chunks(&mut self, range: Range) -> Result<Vec<(Bytes, Vec<HistoryEvent>)>, Exception> {
         let rows = self.store.scan(self.partition, range).await.map_err(|error| crate::read_failed(&error))?;
-        let read = |(row_key, row): (Bytes, Bytes)| match read_events(&row, &self.known) {
-            Ok(events) => Ok((row_key, events)),
-            Err(corrupt) => {
+        let mut chunks = Vec::with_capacity(rows.len());
+        for (row_key, row) in rows {
+            let events = self.events(&row).await?;
+            let events = events.map_err(|corrupt| {
                 tracing::error!(execution = %self.key.0.escape_ascii(), %corrupt, "a history chunk cannot be read");
-                Err(crate::damaged())
-            }
-        };
-        rows.into_iter().map(read).collect()
+                crate::damaged()
+            });
+            chunks.push((row_key, events?));
+        }
+        Ok(chunks)
+    }
+
+    async fn events(&mut self, chunk: &[u8]) -> Result<Result<Vec<HistoryEvent>, CorruptRow>, Exception> {
+        let texts = read_texts(self.store, self.partition, self.key, chunk, &mut self.known).await;
+        let texts = texts.map_err(|error| crate::read_failed(&error))?;
+        Ok(texts.and_then(|()| read_events(chunk, &self.known)))
     }
 }

@@ -4,8 +4,12 @@
 
 use crate::hash::{BASIS, fnv_1a};
 use crate::registry;
-use interpreter::{Execution, FrameId, Header, Timer, TimerKind, Timestamp};
-use interpreter::{TaskId, rows::Reader, rows::Writer};
+use asl::definition::{IntegrationPattern, Resource};
+use integrations::{Job, TaskRequest};
+use interpreter::TaskId;
+use interpreter::rows::{Reader, TextId, Writer};
+use interpreter::{AbandonedJob, Execution, FrameId, Header, MapRunId, Timer, TimerKind, Timestamp};
+use json::Payload;
 use std::ops::Bound;
 use std::sync::Arc;
 use store::{Bytes, Range, Table};
@@ -36,8 +40,26 @@ pub(crate) const EXPRESS_STARTS: Table = Table(26);
 /// Variables that are not in a frame's base row, by execution, frame and name.
 pub(crate) const VARIABLES: Table = Table(27);
 
+/// Long texts of histories and frames, by execution and what they say.
+pub(crate) const TEXTS: Table = Table(29);
+
 /// What a partition notes for itself: see [`TIMERS_FROM`].
 pub(crate) const MARKS: Table = Table(28);
+
+/// What a Map Run is, by its id: see `map_runs::rows`.
+pub(crate) const MAP_RUNS: Table = Table(40);
+/// How far it is, by its id.
+pub(crate) const MAP_RUN_STATES: Table = Table(41);
+/// The Map Runs of an execution, by execution, `MapRunStarted` event, newest first, and id.
+pub(crate) const MAP_RUNS_OF: Table = Table(42);
+/// Map Runs for which something is left to be done, by id: see `map_runs::Asked`.
+pub(crate) const OPEN_MAP_RUNS: Table = Table(43);
+/// Results of a Map Run that are not written elsewhere, by id and the number of the commit.
+pub(crate) const MAP_RUN_RESULTS: Table = Table(44);
+/// Child executions of a Map Run that did not succeed, by id and the child's index.
+pub(crate) const MAP_RUN_FAILURES: Table = Table(45);
+/// Jobs that are to be stopped because nobody waits for them any more: see [`encode_job`]. By execution and task, until that is done.
+pub(crate) const ABANDONED_JOBS: Table = Table(46);
 
 /// The row of [`MARKS`] with the time, as it stands in keys, before which there is no row in [`TIMERS`]. Nobody else knows how many were there
 /// and went, and a store may have to go over all of them to find the first that is left.
@@ -58,7 +80,15 @@ pub fn table_name(table: Table) -> &'static str {
         CLOSED => "closing time",
         EXPRESS_STARTS => "Express start",
         VARIABLES => "variable",
+        TEXTS => "text",
         MARKS => "mark",
+        MAP_RUNS => "Map Run",
+        MAP_RUN_STATES => "Map Run state",
+        MAP_RUNS_OF => "Map Run index",
+        OPEN_MAP_RUNS => "open Map Run",
+        MAP_RUN_RESULTS => "Map Run result",
+        MAP_RUN_FAILURES => "Map Run failure",
+        ABANDONED_JOBS => "abandoned job",
         _ => "other",
     }
 }
@@ -81,7 +111,11 @@ impl ExecutionKey {
 
     /// `home` is the server's own account.
     pub fn of_arn(arn: &arn::ExecutionArn, home: &str) -> ExecutionKey {
-        ExecutionKey::new(&registry::key(home, &arn.identity.account, &arn.state_machine), &arn.name)
+        let machine = registry::key(home, &arn.identity.account, &arn.state_machine);
+        match &arn.label {
+            None => ExecutionKey::new(&machine, &arn.name),
+            Some(label) => ExecutionKey::new(&format!("{machine}/{label}"), &arn.name),
+        }
     }
 
     /// The machine's key.
@@ -114,6 +148,15 @@ impl ExecutionKey {
         self.with(&event_id.to_be_bytes())
     }
 
+    /// What no key of the execution comes after in a table of keys that end with so many bytes.
+    pub fn last(&self, suffix_bytes: usize) -> Bytes {
+        self.with(&vec![0xff; suffix_bytes])
+    }
+
+    pub fn text(&self, id: TextId) -> Bytes {
+        self.with(&id.0)
+    }
+
     pub fn task(&self, task: TaskId) -> Bytes {
         let mut suffix = [0; 16];
         suffix[..8].copy_from_slice(&task.frame.0.to_be_bytes());
@@ -139,6 +182,11 @@ impl ExecutionKey {
         key.into()
     }
 
+    /// In the order of the `MapRunStarted` events, the newest first.
+    pub fn map_run(&self, started_event: u64, run: MapRunId) -> Bytes {
+        self.with(&[&(!started_event).to_be_bytes()[..], &run.0.to_be_bytes()].concat())
+    }
+
     fn with(&self, suffix: &[u8]) -> Bytes {
         let mut key = Vec::with_capacity(self.0.len() + 1 + suffix.len());
         key.extend_from_slice(&self.0);
@@ -162,6 +210,21 @@ pub(crate) fn read_variable(key: &Bytes) -> Option<(ExecutionKey, FrameId, &str)
     Some((ExecutionKey(key.slice(..end)), FrameId(u64::from_be_bytes(*frame)), std::str::from_utf8(name).ok()?))
 }
 
+/// The key of a Map Run's rows, or what they begin with.
+pub(crate) fn map_run(run: MapRunId) -> [u8; 16] {
+    run.0.to_be_bytes()
+}
+
+/// The key of one of several rows of a Map Run.
+pub(crate) fn of_map_run(run: MapRunId, number: u64) -> Bytes {
+    [&map_run(run)[..], &number.to_be_bytes()].concat().into()
+}
+
+/// The Map Run that a key ends in.
+pub(crate) fn read_map_run(key: &[u8]) -> Option<MapRunId> {
+    key.last_chunk().map(|bytes| MapRunId(u128::from_be_bytes(*bytes)))
+}
+
 /// The task a key of [`TASKS`] is about.
 pub(crate) fn read_task(suffix: &[u8]) -> Option<TaskId> {
     let (frame, event) = suffix.split_at_checked(8)?;
@@ -172,10 +235,12 @@ pub(crate) fn read_task(suffix: &[u8]) -> Option<TaskId> {
 }
 
 /// The value of a row of [`TASKS`]: who is to do the task.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum TaskRow {
     /// A performer.
     Performer,
+    /// Nobody: the task is over, and its job is to be stopped. Such a row is one of [`ABANDONED_JOBS`].
+    AbandonedJob(Box<Job>),
     /// A worker of this activity. Its name stands here so that millions of tasks can be offered again without reading their executions.
     Worker { activity_arn: String },
 }
@@ -183,7 +248,7 @@ pub(crate) enum TaskRow {
 impl TaskRow {
     pub fn encode(&self) -> Vec<u8> {
         match self {
-            TaskRow::Performer => vec![interpreter::rows::VERSION],
+            TaskRow::Performer | TaskRow::AbandonedJob(_) => vec![interpreter::rows::VERSION],
             TaskRow::Worker { activity_arn } => {
                 let mut row = vec![interpreter::rows::VERSION];
                 row.extend_from_slice(activity_arn.as_bytes());
@@ -203,6 +268,50 @@ impl TaskRow {
     }
 }
 
+/// The value of a row of [`ABANDONED_JOBS`].
+pub(crate) fn encode_job(job: &AbandonedJob, header: &Header) -> Vec<u8> {
+    let Resource::Service { arn, service, action, pattern } = &job.resource else {
+        unreachable!("only service integrations start jobs")
+    };
+    let mut row = Writer::new();
+    for text in [arn, service, action] {
+        row.text(text);
+    }
+    row.text(pattern.suffix());
+    row.text(job.payload.text());
+    row.text(job.submitted.text());
+    row.option(job.role_arn.as_ref(), |row, role| row.text(role));
+    row.text(&header.execution_arn);
+    row.text(&header.state_machine_arn);
+    row.text(&crate::tasks::invocation_id(header, job.task));
+    row.finish()
+}
+
+/// An abandoned job as it is stopped, from its row.
+pub(crate) fn read_job(row: &[u8]) -> Option<Job> {
+    let mut row = Reader::new(row).ok()?;
+    let mut text = || row.text().ok();
+    let (arn, service, action, suffix) = (text()?, text()?, text()?, text()?);
+    let patterns = [IntegrationPattern::RunJob, IntegrationPattern::RunJobVersion2];
+    let pattern = patterns.into_iter().find(|pattern| pattern.suffix() == &*suffix)?;
+    let (payload, submitted) = (text()?, text()?);
+    let role_arn = row.option(Reader::text).ok()?;
+    let (execution_arn, state_machine_arn) = (row.text().ok()?, row.text().ok()?);
+    let resource =
+        Resource::Service { arn: arn.to_string(), service: service.to_string(), action: action.to_string(), pattern };
+    let request = TaskRequest {
+        resource,
+        payload: Payload::from_valid_text(payload),
+        role_arn,
+        invocation_id: row.text().ok()?.to_string(),
+        execution_arn,
+        state_machine_arn,
+        trace_header: None,
+        origin: None,
+    };
+    Some(Job { request, submitted: Payload::from_valid_text(submitted), looks: 0 })
+}
+
 /// Reads a timer row's key, which says all.
 pub(crate) fn read_timer(key: &Bytes) -> Option<(ExecutionKey, Timer)> {
     let (rest, kind) = split(key, TIMER_KIND_LEN)?;
@@ -214,6 +323,7 @@ pub(crate) fn read_timer(key: &Bytes) -> Option<(ExecutionKey, Timer)> {
         1 => TimerKind::Delay(frame),
         2 => TimerKind::TaskTimeout(task),
         3 => TimerKind::Heartbeat(task),
+        4 => TimerKind::Job(task),
         _ => return None,
     };
     let due = from_sortable(*rest.0.first_chunk()?);
@@ -228,6 +338,7 @@ fn timer_kind(kind: TimerKind) -> [u8; TIMER_KIND_LEN] {
         TimerKind::Delay(frame) => (1, frame.0, 0),
         TimerKind::TaskTimeout(task) => (2, task.frame.0, task.scheduled_event),
         TimerKind::Heartbeat(task) => (3, task.frame.0, task.scheduled_event),
+        TimerKind::Job(task) => (4, task.frame.0, task.scheduled_event),
     };
     let mut bytes = [interpreter::rows::VERSION; TIMER_KIND_LEN];
     bytes[1] = tag;
@@ -253,6 +364,7 @@ pub(crate) struct ClosedRow {
     pub start: Timestamp,
     pub version: Option<u64>,
     pub alias: Option<Arc<str>>,
+    pub child: Option<ChildRow>,
 }
 
 impl ClosedRow {
@@ -260,7 +372,8 @@ impl ClosedRow {
         let mut row = Writer::compact();
         row.byte(status);
         row.time_since(stop, header.start_time);
-        write_started_with(&mut row, header.state_machine_version, header.state_machine_alias.as_ref());
+        let alias = header.state_machine_alias.as_ref();
+        write_started_with(&mut row, header.state_machine_version, alias, ChildRow::of(header));
         row.finish()
     }
 
@@ -271,21 +384,58 @@ impl ClosedRow {
         let mut row = Reader::new(value).ok()?;
         let status = row.byte().ok()?;
         let start = if row.is_compact() { row.time_since(stop) } else { row.timestamp() }.ok()?;
-        let (version, alias) = read_started_with(&mut row)?;
-        Some(ClosedRow { machine: machine.to_owned(), name: name.to_owned(), status, start, version, alias })
+        let (version, alias, child) = read_started_with(&mut row)?;
+        Some(ClosedRow { machine: machine.to_owned(), name: name.to_owned(), status, start, version, alias, child })
     }
 }
 
-/// The version and alias of an execution, at the end of a row; nothing for the most, which have neither.
-fn write_started_with(row: &mut Writer, version: Option<u64>, alias: Option<&Arc<str>>) {
-    if version.is_some() {
-        row.option(version, Writer::number);
+/// What an index row says of the child of a Map Run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ChildRow {
+    pub run: MapRunId,
+    /// How many items it was given.
+    pub items: u64,
+}
+
+impl ChildRow {
+    pub fn of(header: &Header) -> Option<ChildRow> {
+        header.map_run.map(|child| ChildRow { run: child.run, items: child.items })
+    }
+}
+
+/// In place of the mark whether there is a version: it is the child of a Map Run.
+const CHILD: u8 = 2;
+
+/// The version and alias of an execution, or the run it is a child of, at the end of a row; nothing for the most, which have neither.
+fn write_started_with(row: &mut Writer, version: Option<u64>, alias: Option<&Arc<str>>, child: Option<ChildRow>) {
+    if version.is_some() || child.is_some() {
+        write_version(row, version, child);
         row.option(alias, Writer::shared);
     }
 }
 
-fn read_started_with(row: &mut Reader<'_>) -> Option<(Option<u64>, Option<Arc<str>>)> {
-    Some((row.later_option(Reader::number).ok()?, row.later_option(Reader::shared).ok()?))
+fn write_version(row: &mut Writer, version: Option<u64>, child: Option<ChildRow>) {
+    match child {
+        Some(child) => {
+            row.byte(CHILD);
+            row.map_run(child.run);
+            row.number(child.items);
+        }
+        None => row.option(version, Writer::number),
+    }
+}
+
+type StartedWith = (Option<u64>, Option<Arc<str>>, Option<ChildRow>);
+
+fn read_started_with(row: &mut Reader<'_>) -> Option<StartedWith> {
+    let (mut version, mut child) = (None, None);
+    if row.next_is(CHILD) {
+        row.byte().ok()?;
+        child = Some(ChildRow { run: row.map_run().ok()?, items: row.number().ok()? });
+    } else {
+        version = row.later_option(Reader::number).ok()?;
+    }
+    Some((version, row.later_option(Reader::shared).ok()?, child))
 }
 
 /// Order-preserving: earlier than 1970 sorts before later.
@@ -310,6 +460,7 @@ pub(crate) struct IndexRow {
     pub alias: Option<Arc<str>>,
     pub redrive_count: u64,
     pub redrive_date: Option<Timestamp>,
+    pub child: Option<ChildRow>,
 }
 
 impl IndexRow {
@@ -331,6 +482,7 @@ impl IndexRow {
             alias: header.state_machine_alias.clone(),
             redrive_count: execution.redrives.count,
             redrive_date: execution.redrives.last,
+            child: ChildRow::of(header),
         }
     }
 
@@ -339,12 +491,12 @@ impl IndexRow {
         let mut row = Writer::compact();
         row.option(self.stop, |row, stop| row.time_since(self.start, stop));
         if self.redrive_count > 0 {
-            row.option(self.version, Writer::number);
+            write_version(&mut row, self.version, self.child);
             row.option(self.alias.as_ref(), Writer::shared);
             row.option(Some(self.redrive_count), Writer::number);
             row.option(self.redrive_date, Writer::timestamp);
         } else {
-            write_started_with(&mut row, self.version, self.alias.as_ref());
+            write_started_with(&mut row, self.version, self.alias.as_ref(), self.child);
         }
         row.finish()
     }
@@ -366,7 +518,7 @@ impl IndexRow {
             false => value.option(Reader::timestamp),
         }
         .ok()?;
-        let (version, alias) = read_started_with(&mut value)?;
+        let (version, alias, child) = read_started_with(&mut value)?;
         let redrive_count = value.later_option(Reader::number).ok()?.unwrap_or(0);
         let redrive_date = value.later_option(Reader::timestamp).ok()?;
         Some(IndexRow {
@@ -377,19 +529,22 @@ impl IndexRow {
             alias,
             redrive_count,
             redrive_date,
+            child,
         })
     }
 }
 
-/// The first parts of the keys of an execution's index rows: its machine, and the version and alias it was started with.
+/// The first parts of the keys of an execution's index rows: its machine, and the version and alias it was started with, or its Map Run.
 pub(crate) fn indexed_under(
     machine: &str,
     version: Option<u64>,
     alias: Option<&Arc<str>>,
+    run: Option<MapRunId>,
 ) -> impl Iterator<Item = String> {
     let version = version.map(|version| format!("{machine}:{version}"));
     let alias = alias.map(|alias| format!("{machine}:{alias}"));
-    std::iter::once(machine.to_owned()).chain(version).chain(alias)
+    let run = run.map(|run| format!("{machine}:{run}"));
+    std::iter::once(machine.to_owned()).chain(version).chain(alias).chain(run)
 }
 
 pub(crate) fn index_prefix(machine: &str, status: u8) -> Vec<u8> {
@@ -413,6 +568,7 @@ mod tests {
             Timer { due: Timestamp(5), kind: TimerKind::Delay(FrameId(7)) },
             Timer { due: Timestamp(5), kind: TimerKind::TaskTimeout(task) },
             Timer { due: Timestamp(6), kind: TimerKind::Heartbeat(task) },
+            Timer { due: Timestamp(7), kind: TimerKind::Job(task) },
         ];
         let keys: Vec<Bytes> = timers.iter().map(|timer| execution.timer(timer)).collect();
         assert!(keys.is_sorted());
@@ -432,11 +588,14 @@ mod tests {
             alias: None,
             redrive_count: 0,
             redrive_date: None,
+            child: None,
         };
         let redriven = IndexRow { redrive_count: 2, redrive_date: Some(Timestamp(9)), ..plain.clone() };
         let by_version = IndexRow { version: Some(3), ..plain.clone() };
         let by_alias = IndexRow { alias: Some("PROD".into()), ..by_version.clone() };
-        for row in [plain, redriven, by_version, by_alias] {
+        let child = IndexRow { child: Some(ChildRow { run: MapRunId(5), items: 2 }), ..plain.clone() };
+        let redriven_child = IndexRow { child: child.child, ..redriven.clone() };
+        for row in [plain, redriven, by_version, by_alias, child, redriven_child] {
             assert_eq!(IndexRow::read("machine", &older, &row.value()), Some(row));
         }
     }

@@ -1,6 +1,6 @@
 //! Executions kept alive and durable: partitions, timers, dispatch of tasks, and the operations of the API on top.
 //!
-//! Reading order: [`Engine`], `operations`, `partition`, `express`, `tasks`, `activities`, `keys`; `looks` is what consoles see; [`registry`] holds what exists besides
+//! Reading order: [`Engine`], `operations`, `partition`, `express`, `tasks`, `map_runs`, `activities`, `keys`; `looks` is what consoles see; [`registry`] holds what exists besides
 //! executions; [`check`] tells whether what is stored fits together.
 //! Everything below the operations takes time and randomness from an [`Environment`].
 
@@ -15,7 +15,9 @@ mod histories;
 mod keys;
 mod logs;
 mod looks;
+mod map_runs;
 pub mod metrics;
+mod nested;
 mod observe;
 mod operations;
 mod outbox;
@@ -23,6 +25,7 @@ mod partition;
 pub mod registry;
 mod status_changes;
 mod tasks;
+mod texts;
 mod traces;
 mod watch;
 
@@ -34,7 +37,7 @@ pub use interpreter::history::{EVENTS_MAX, HistoryEvent, HistoryEventDetails, St
 pub use interpreter::{Settings, Timestamp};
 pub use keys::table_name;
 pub use looks::{COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, StatusCounts};
-pub use observe::{earliest_timer, scheduled_invocations};
+pub use observe::{ScheduledInvocations, earliest_timer};
 pub use outbox::{Address, Line, Lines, Lost, Sink};
 pub use partition::{ResidentLimits, Retention};
 pub use watch::ExecutionEvents;

@@ -2,21 +2,37 @@
 
 use crate::engine::{FIRST_PARTITION, PARTITIONS};
 use crate::keys;
+use crate::keys::ExecutionKey;
 use crate::tasks::invocation_id;
-use arn::{ExecutionArn, Identity};
-use interpreter::Timestamp;
+use interpreter::{Header, Timestamp};
+use std::collections::HashMap;
 use store::{Batch, PartitionId, Range, Store, StoreError, Write};
 
-/// The `invocation_id`s of the tasks that a batch schedules. They may be performed once it is durable, and not before.
-pub fn scheduled_invocations(identity: &Identity, batch: &Batch) -> Vec<String> {
-    let scheduled = |write: &Write| {
-        let Write::Put { table: keys::TASKS, key, .. } = write else { return None };
-        let (execution, task) = keys::split(key, 16)?;
-        let (state_machine, name) = std::str::from_utf8(&execution.0).ok()?.split_once('\0')?;
-        let arn = ExecutionArn::standard(identity.clone(), state_machine, name);
-        Some(invocation_id(&arn.to_string(), keys::read_task(&task)?))
-    };
-    batch.writes.iter().filter_map(scheduled).collect()
+/// Knows which tasks may be performed, of what it is shown.
+#[derive(Default)]
+pub struct ScheduledInvocations(HashMap<ExecutionKey, Header>);
+
+impl ScheduledInvocations {
+    /// The `invocation_id`s of the tasks that a batch schedules. They may be performed once it is durable, and not before. Every batch has to be
+    /// shown, in the order of their commits: an execution's header comes before its tasks, or with them.
+    pub fn of(&mut self, batch: &Batch) -> Vec<String> {
+        for write in &batch.writes {
+            match write {
+                Write::Put { table: keys::HEADERS, key, value } => {
+                    let header = Header::from_row(value).ok();
+                    self.0.extend(header.map(|header| (ExecutionKey(key.clone()), header)));
+                }
+                Write::Delete { table: keys::HEADERS, key } => drop(self.0.remove(&ExecutionKey(key.clone()))),
+                _ => {}
+            }
+        }
+        let scheduled = |write: &Write| {
+            let Write::Put { table: keys::TASKS, key, .. } = write else { return None };
+            let (execution, task) = keys::split(key, 16)?;
+            Some(invocation_id(self.0.get(&execution)?, keys::read_task(&task)?))
+        };
+        batch.writes.iter().filter_map(scheduled).collect()
+    }
 }
 
 /// When the earliest timer of all executions is due.

@@ -4,35 +4,48 @@ use crate::activities::ActivityTask;
 use crate::caught::caught;
 use crate::hash::{BASIS, fnv_1a};
 use crate::keys::{ExecutionKey, TaskRow};
+use crate::nested;
 use crate::partition::Resident;
 use crate::partition::{Input, Shared};
 use crate::registry::Revision;
 use asl::definition::{Resource, StateKind};
-use integrations::{TaskOrigin, TaskOutcome, TaskRequest, Thrown};
+use integrations::{Job, TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 use interpreter::{Command, Execution, Frame, Header, MockedEnd, TaskAttempt, TaskId, TaskToken};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 /// The performers at work for one partition.
 #[derive(Default)]
-pub(crate) struct RunningTasks(HashMap<(ExecutionKey, TaskId), AbortHandle>);
+pub(crate) struct RunningTasks {
+    running: HashMap<(ExecutionKey, TaskId), Running>,
+    /// How many looks at jobs there were.
+    looks: u64,
+}
+
+/// Who performs a task, or looks at its job.
+struct Running {
+    handle: AbortHandle,
+    /// Which look it is; zero for none.
+    look: u64,
+}
 
 impl RunningTasks {
     /// Nothing is left to be done for the task: whoever still performs it may stop.
     pub fn end(&mut self, key: &ExecutionKey, task: TaskId) {
-        if let Some(performer) = self.0.remove(&(key.clone(), task)) {
-            performer.abort();
+        if let Some(performer) = self.running.remove(&(key.clone(), task)) {
+            performer.handle.abort();
         }
     }
 
     /// All tasks of an execution are given up.
     pub fn end_all(&mut self, key: &ExecutionKey) {
-        self.0.retain(|(of, _), performer| {
+        self.running.retain(|(of, _), performer| {
             let keep = of != key;
             if !keep {
-                performer.abort();
+                performer.handle.abort();
             }
             keep
         });
@@ -40,8 +53,17 @@ impl RunningTasks {
 
     /// Stops all performers; their tasks stay open.
     pub fn abort_all(&mut self) {
-        for (_, performer) in self.0.drain() {
-            performer.abort();
+        for (_, performer) in self.running.drain() {
+            performer.handle.abort();
+        }
+    }
+
+    /// A look is over; another may have taken its place.
+    pub fn looked(&mut self, key: ExecutionKey, task: TaskId, look: u64) {
+        if let Entry::Occupied(running) = self.running.entry((key, task))
+            && running.get().look == look
+        {
+            running.remove();
         }
     }
 }
@@ -89,7 +111,7 @@ pub(crate) fn dispatch(
         _ => None,
     };
     let identity = (key.clone(), task);
-    if running.0.contains_key(&identity) {
+    if running.running.contains_key(&identity) {
         return;
     }
     let header = &resident.execution.header;
@@ -102,12 +124,85 @@ pub(crate) fn dispatch(
     }
     let (shared, partition, execution) = (shared.clone(), partition.clone(), key.clone());
     let performer = tokio::spawn(async move {
-        if let Some(command) = perform(&shared, request, task, &execution.0.escape_ascii()).await {
+        let is_start = is_start(&request.resource);
+        if let Some(command) = perform(&shared, request, task, &execution.0.escape_ascii(), true).await {
+            let is_submitted = matches!(command, Command::TaskSubmitted { .. });
             // The partition is gone only when the server is; the task is performed again then.
-            let _ = partition.send(Input::Task { execution, command }).await;
+            let _ = partition.send(Input::Task { execution: execution.clone(), command }).await;
+            if is_start && is_submitted {
+                // Most executions end at once.
+                let _ = partition.try_send(Input::Look { execution, task });
+            }
         }
     });
-    running.0.insert(identity, performer.abort_handle());
+    running.running.insert(identity, Running { handle: performer.abort_handle(), look: 0 });
+}
+
+fn is_start(resource: &Resource) -> bool {
+    matches!(resource, Resource::Service { service, .. } if service == "states")
+}
+
+/// Looks at the job that a task waits for. Does nothing if the task is over; a look that is under way is left alone unless this one is `anew`.
+pub(crate) fn look(
+    shared: &Arc<Shared>,
+    partition: &mpsc::Sender<Input>,
+    running: &mut RunningTasks,
+    key: &ExecutionKey,
+    resident: &Resident,
+    (task, anew): (TaskId, bool),
+) {
+    let Some((attempt, resource)) = attempt_of(resident, task) else { return };
+    let Some(started) = &attempt.job else { return };
+    let identity = (key.clone(), task);
+    match running.running.get(&identity) {
+        Some(_) if !anew => return,
+        Some(before) => before.handle.abort(),
+        None => {}
+    }
+    let request = request(shared, &resident.revision, &resident.execution.header, task, resource, attempt);
+    let job = Job { request, submitted: started.submitted.clone(), looks: started.looks };
+    let (shared, partition, execution) = (shared.clone(), partition.clone(), key.clone());
+    running.looks += 1;
+    let look = running.looks;
+    let looker = tokio::spawn(async move {
+        let looked = caught(async {
+            match shared.performer.look(job.clone()).await {
+                Some(TaskOutcome::OwnExecution) => nested::status(&shared, &job).await,
+                outcome => outcome,
+            }
+        });
+        let outcome = looked.await.unwrap_or_else(|panic| Some(broken(&execution.0.escape_ascii(), &panic)));
+        let input = match outcome {
+            Some(outcome) => Input::Task { execution, command: command(task, outcome) },
+            None => Input::Looked { execution, task, look },
+        };
+        // The partition is gone only when the server is.
+        let _ = partition.send(input).await;
+    });
+    running.running.insert(identity, Running { handle: looker.abort_handle(), look });
+}
+
+/// Stops a job whose task is over, and says so: then its row goes.
+pub(crate) fn stop_job(
+    shared: &Arc<Shared>,
+    partition: &mpsc::Sender<Input>,
+    execution: ExecutionKey,
+    task: TaskId,
+    job: Job,
+) {
+    let (shared, partition) = (shared.clone(), partition.clone());
+    tokio::spawn(async move {
+        let stopped = caught(async {
+            match shared.performer.cancel(job.clone()).await {
+                Some(TaskOutcome::OwnExecution) => nested::stop(&shared, &job).await,
+                _ => true,
+            }
+        });
+        if stopped.await.unwrap_or(true) {
+            // The partition is gone only when the server is: it is stopped again then.
+            let _ = partition.send(Input::JobStopped { execution, task }).await;
+        }
+    });
 }
 
 /// What a performer is told of an attempt.
@@ -123,7 +218,9 @@ pub(crate) fn request(
         resource: resource.clone(),
         payload: attempt.payload.clone(),
         role_arn: attempt.role_arn.clone(),
-        invocation_id: invocation_id(&header.execution_arn, task),
+        invocation_id: invocation_id(header, task),
+        execution_arn: header.execution_arn.clone(),
+        state_machine_arn: header.state_machine_arn.clone(),
         trace_header: shared.traces.header(revision, header, task),
         origin: None,
     }
@@ -139,7 +236,7 @@ pub(crate) fn origin(
     let (header, invocation) = (&execution.header, attempt.invocation?);
     let frame = execution.frame(task.frame)?;
     Some(TaskOrigin {
-        state_machine: header.state_machine_name.clone(),
+        state_machine: revision.machine_name.clone(),
         test_case: header.test_case.clone()?,
         execution_arn: header.execution_arn.clone(),
         execution_input: header.input.clone(),
@@ -147,7 +244,7 @@ pub(crate) fn origin(
         input: frame.input.clone(),
         invocation,
         attempt: frame.retry_count(),
-        item: item(revision, execution, frame),
+        item: item(revision, execution, frame).or(header.map_run.map(|child| child.index)),
     })
 }
 
@@ -166,9 +263,16 @@ pub(crate) async fn perform(
     request: TaskRequest,
     task: TaskId,
     execution: &(dyn std::fmt::Display + Sync),
+    can_be_waked: bool,
 ) -> Option<Command> {
     // Asked for inside, so that a panic there is caught as well.
-    let outcome = match caught(async { shared.performer.perform(request).await }).await {
+    let performed = caught(async {
+        match shared.performer.perform(request.clone()).await {
+            Some(TaskOutcome::OwnExecution) => nested::start(shared, &request, can_be_waked.then_some(task)).await,
+            outcome => outcome,
+        }
+    });
+    let outcome = match performed.await {
         Ok(outcome) => outcome?,
         Err(panic) => broken(execution, &panic),
     };
@@ -190,12 +294,17 @@ pub(crate) fn offer(shared: &Shared, activity_arn: &str, execution: ExecutionKey
 /// The attempt and what it calls, if it is the current one and nobody has taken it over: what a worker or an accepted callback task's
 /// service has is not asked for twice, only the token's holder can end it.
 fn open_attempt(resident: &Resident, task: TaskId) -> Option<(&TaskAttempt, &Resource)> {
+    attempt_of(resident, task).filter(|(attempt, _)| !attempt.handed_over)
+}
+
+/// The attempt and what it calls, if it is the current one.
+fn attempt_of(resident: &Resident, task: TaskId) -> Option<(&TaskAttempt, &Resource)> {
     let frame = resident.execution.frame(task.frame)?;
     let attempt = frame.task_attempt().filter(|attempt| attempt.scheduled_event == task.scheduled_event)?;
     let StateKind::Task(state) = &resident.revision.definition.state(frame.scope, frame.state).kind else {
         unreachable!("only Task states have task attempts")
     };
-    (!attempt.handed_over).then_some((attempt, &state.resource))
+    Some((attempt, &state.resource))
 }
 
 fn command(task: TaskId, outcome: TaskOutcome) -> Command {
@@ -204,6 +313,7 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
         TaskOutcome::Submitted { output } => Command::TaskSubmitted { task, output },
         TaskOutcome::Failed { error, cause } => Command::TaskFailed { task, error: Some(error), cause: Some(cause) },
         TaskOutcome::Refused { cause } => Command::TaskRefused { task, cause },
+        TaskOutcome::OwnExecution => unreachable!("the engine has seen to it itself"),
         TaskOutcome::Mocked { submitted, end } => {
             let end = match end {
                 Ok(output) => MockedEnd::Succeeded(output),
@@ -214,9 +324,10 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
     }
 }
 
-/// The attempt's identity as a UUID: the same after a crash, so that a repeat can be recognised.
-pub(crate) fn invocation_id(execution_arn: &str, task: TaskId) -> String {
-    let identity = format!("{execution_arn} {} {}", task.frame.0, task.scheduled_event);
+/// The attempt's identity as a UUID: the same after a crash, so that a repeat can be recognised. An execution that is given the name of one
+/// that was removed has a seed of its own, and so other identities.
+pub(crate) fn invocation_id(header: &Header, task: TaskId) -> String {
+    let identity = format!("{} {} {} {}", header.execution_arn, header.seed, task.frame.0, task.scheduled_event);
     let half = |seed: u64| fnv_1a(BASIS ^ seed, identity.bytes());
     let mut bytes = [0; 16];
     bytes[..8].copy_from_slice(&half(0).to_be_bytes());

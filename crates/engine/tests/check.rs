@@ -38,7 +38,11 @@ async fn filled() -> (Arc<Memory>, Engine) {
         {"StartAt": "W", "States": {"W": (wait.clone())}},
         {"StartAt": "T", "States": {"T": (task)}},
     ]});
+    let long = json!({"StartAt": "Long", "TimeoutSeconds": 5000, "States": {
+        "Long": {"Type": "Pass", "Result": ("x".repeat(1500)), "Next": "Wait"},
+        "Wait": (wait.clone())}});
     let machines = [
+        ("long", long),
         ("pass", one(json!({"Type": "Pass", "End": true}))),
         ("fail", one(json!({"Type": "Fail", "Error": "No", "Cause": "Way"}))),
         ("wait", one(wait)),
@@ -71,12 +75,12 @@ async fn what_the_engine_stores_is_sound() {
     assert_eq!(found, []);
     // Three tasks wait, one of them for the worker that has it: nothing is left to be done for that one.
     let expected = Checked {
-        executions: 12,
-        open: 5,
+        executions: 15,
+        open: 8,
         events: checked.events,
-        timers: 5 + 5 + 2,
+        timers: 8 + 8 + 2,
         tasks: 2,
-        replayed: 12,
+        replayed: 15,
         express: 1,
     };
     assert_eq!(checked, expected);
@@ -95,7 +99,7 @@ async fn no_row_can_be_missing_changed_or_too_much() {
     let store = store.reopen();
     let mut kinds = BTreeSet::new();
     for partition in (1..=8).map(PartitionId) {
-        for table in (16..=25).map(Table) {
+        for table in (16..=29).filter(|table| *table != 28).map(Table) {
             for (key, value) in store.scan(partition, Range::all(table)).await.expect("it reads") {
                 commit(&store, partition, Write::delete(table, key.clone())).await;
                 let (_, found) = findings(&store).await;
@@ -120,7 +124,7 @@ async fn no_row_can_be_missing_changed_or_too_much() {
     }
     assert_eq!(findings(&store).await.1, []);
     let told: Vec<&str> = kinds.into_iter().collect();
-    assert_eq!(told, ["closing time", "frame", "history", "index", "replay", "rows", "state", "task", "timer"]);
+    assert_eq!(told, ["closing time", "frame", "history", "index", "replay", "rows", "state", "task", "text", "timer"]);
 }
 
 /// Nothing else says that an Express execution was started, but its row must be able to run.

@@ -206,3 +206,47 @@ async fn small_executions_are_not_in_the_batches_of_a_large_map() {
     assert!(batches.iter().all(|rows| *rows <= 5 * 40), "{batches:?}");
     closed(&engine, &execution).await;
 }
+
+/// A result that states hand on is written once, and once more as the output, although each of them waits: the bytes do not grow with the states.
+#[tokio::test]
+async fn a_long_text_is_written_once_however_many_states_pass_it_on() {
+    const BYTES: usize = 20_000;
+    const TASKS: usize = 6;
+    let (mut store, mut engine) = restart(&Counting::new(Memory::new())).await;
+    let activity = CreateActivityRequest::decode(&json!({"name": "work"})).expect("valid");
+    engine.create_activity(activity).await.expect("it is created");
+    let task = |path: Value, next: usize| match next {
+        TASKS => json!({"Type": "Task", "Resource": ACTIVITY, "ResultPath": path, "End": true}),
+        _ => json!({"Type": "Task", "Resource": ACTIVITY, "ResultPath": path, "Next": (format!("T{next}"))}),
+    };
+    let mut states = json::ObjectBuilder::new();
+    states.insert("T0", task("$".into(), 1));
+    for number in 1..TASKS {
+        states.insert(format!("T{number}"), task(Value::Null, number + 1));
+    }
+    let machine = create(&engine, "long", &json!({"StartAt": "T0", "States": (Value::from(states.build()))})).await;
+    let execution = start(&engine, &machine, "one", &json!({})).await;
+    let result = Value::from("x".repeat(BYTES)).to_string();
+    let (token, _) = poll(&engine).await;
+    store.written_bytes.store(0, Ordering::SeqCst);
+    succeed(&engine, &token, &result).await;
+    let mut written = store.written_bytes.swap(0, Ordering::SeqCst);
+    for number in 1..TASKS {
+        if number == TASKS / 2 {
+            (store, engine) = restart(&store).await;
+        }
+        let (token, input) = poll(&engine).await;
+        assert_eq!(input, result, "what is read from rows is what was written");
+        succeed(&engine, &token, "null").await;
+        written += store.written_bytes.swap(0, Ordering::SeqCst);
+    }
+    let description = closed(&engine, &execution).await;
+    assert_eq!(output(&description), result);
+    assert!(written < 2 * BYTES + 1000 * TASKS, "{written} bytes were written");
+    let shown = history(&engine, &execution).await;
+    assert_eq!(shown.iter().filter(|event| event.to_string().contains(&result[1..BYTES])).count(), 3 * TASKS);
+    engine.shutdown().await.expect("it closes");
+    let identity = Identity::new("aws", "us-east-1", ACCOUNT);
+    let options = CheckOptions { identity, settings: Settings::default(), replays: true };
+    check(Arc::new(store.store.reopen()), &options, &mut |finding| panic!("{finding:?}")).await.expect("it reads");
+}

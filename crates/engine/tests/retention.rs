@@ -28,7 +28,8 @@ async fn open_at(store: &Arc<Memory>, clock: &Arc<Clock>, default_hours: u64, sh
 async fn rows(store: &Memory) -> usize {
     let mut rows = 0;
     for partition in (1..=8).map(PartitionId) {
-        for table in (16..=25).map(Table) {
+        // But for what a partition notes for itself.
+        for table in (16..=29).filter(|table| *table != 28).map(Table) {
             rows += store.scan(partition, Range::all(table)).await.expect("it reads").len();
         }
     }

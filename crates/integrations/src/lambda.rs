@@ -2,6 +2,7 @@
 //!
 //! Results and errors as recorded from AWS (`integrations.md` 1.2 and 2.1).
 
+use crate::metadata::http_metadata;
 use crate::{TaskOutcome, TaskRequest};
 use asl::definition::IntegrationPattern;
 use functions::{Functions, InvokeError, InvokeRequest, InvokeResponse};
@@ -36,7 +37,7 @@ pub(crate) async fn invoke(
 ) -> Option<TaskOutcome> {
     let invocation = match read_parameters(request) {
         Ok(invocation) => invocation,
-        Err(cause) => return Some(TaskOutcome::Refused { cause: cause.into() }),
+        Err(problem) => return Some(TaskOutcome::unusable(request, problem)),
     };
     Some(match functions.invoke(invocation).await {
         Ok(response) if response.function_error.is_some() => {
@@ -44,33 +45,21 @@ pub(crate) async fn invoke(
             let compact = json::parse(&text).map_or_else(|_| text.clone(), |value| value.to_string().into());
             TaskOutcome::failed(error_type(&text), compact)
         }
-        Ok(response) => {
-            let output = Payload::from(result(&response));
-            match pattern {
-                IntegrationPattern::WaitForTaskToken => TaskOutcome::Submitted { output },
-                IntegrationPattern::RequestResponse
-                | IntegrationPattern::RunJob
-                | IntegrationPattern::RunJobVersion2 => TaskOutcome::Succeeded { output },
-            }
-        }
+        Ok(response) => TaskOutcome::answered(pattern, Payload::from(result(&response))),
         Err(InvokeError::ShuttingDown) => return None,
         Err(error) => refused_by_lambda(&error, &request.invocation_id),
     })
 }
 
 fn read_parameters(request: &TaskRequest) -> Result<InvokeRequest, String> {
-    let refused = |reason: &str| {
-        let parameters = request.payload.text();
-        format!("The Parameters '{parameters}' could not be used to start the Task: [{reason}]")
-    };
     let parameters = request.payload.value();
     let text = |name: &str| match parameters.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.to_string())),
-        Some(_) => Err(refused(&format!("The value of the field '{name}' has an invalid format"))),
+        Some(_) => Err(format!("The value of the field '{name}' has an invalid format")),
     };
     let Some(mut function) = text("FunctionName")? else {
-        return Err(refused("The field 'FunctionName' is required but was missing"));
+        return Err("The field 'FunctionName' is required but was missing".to_owned());
     };
     if let Some(qualifier) = text("Qualifier")? {
         function = format!("{function}:{qualifier}");
@@ -97,25 +86,15 @@ fn result(response: &InvokeResponse) -> Value {
     if response.status_code != 202 {
         result.insert("Payload", parsed(&text_of(response)).value());
     }
-    result.insert("SdkHttpMetadata", http_metadata(response));
+    result.insert("SdkHttpMetadata", metadata(response));
     result.insert("SdkResponseMetadata", json!({"RequestId": (response.request_id.as_str())}));
     result.insert("StatusCode", u32::from(response.status_code));
     result.build().into()
 }
 
-fn http_metadata(response: &InvokeResponse) -> Object {
+fn metadata(response: &InvokeResponse) -> Object {
     let headers = if response.headers.is_empty() { local_headers(response) } else { response.headers.clone() };
-    let mut all = ObjectBuilder::new();
-    let mut single = ObjectBuilder::new();
-    for (name, value) in &headers {
-        all.insert(name.as_str(), vec![Value::from(value)]);
-        single.insert(name.as_str(), value);
-    }
-    let mut metadata = ObjectBuilder::new();
-    metadata.insert("AllHttpHeaders", all.build());
-    metadata.insert("HttpHeaders", single.build());
-    metadata.insert("HttpStatusCode", u32::from(response.status_code));
-    metadata.build()
+    http_metadata(headers.iter().map(|(name, value)| (&**name, &**value)), response.status_code)
 }
 
 /// The headers Lambda's endpoint sends, for a function that ran without one.

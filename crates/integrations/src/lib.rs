@@ -4,16 +4,22 @@
 //! [`TaskRequest::invocation_id`], and answers once.
 
 mod aws_sdk;
+mod buckets;
+mod failures;
 pub mod http_task;
 mod lambda;
+mod metadata;
 pub mod mocks;
+mod optimised;
 mod reply;
 mod task;
 
+pub use buckets::{BucketError, Buckets, ObjectPlace, Upload};
+pub use metadata::{own_headers, with_metadata};
 pub use reply::mocked_result_problem;
-pub use task::{TaskOrigin, TaskOutcome, TaskRequest, Thrown};
+pub use task::{Job, TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 
-use asl::definition::Resource;
+use asl::definition::{IntegrationPattern, Resource};
 use aws_client::Client;
 use functions::Functions;
 use http_task::Connections;
@@ -29,6 +35,20 @@ pub type PerformFuture = Pin<Box<dyn Future<Output = Option<TaskOutcome>> + Send
 pub trait Performer: Send + Sync + 'static {
     /// Performs one attempt of a task. Activities are not performed: workers fetch them.
     fn perform(&self, request: TaskRequest) -> PerformFuture;
+
+    /// Looks how a job stands that a `.sync` task waits for: how the task ends, or nothing if it goes on or nobody knows. It is asked again, later
+    /// every time.
+    fn look(&self, job: Job) -> PerformFuture {
+        let _ = job;
+        Box::pin(std::future::ready(None))
+    }
+
+    /// Stops a job that nobody waits for any more, as well as that goes. It may be asked for twice. What it resolves to counts only if it is
+    /// [`TaskOutcome::OwnExecution`].
+    fn cancel(&self, job: Job) -> PerformFuture {
+        let _ = job;
+        Box::pin(std::future::ready(None))
+    }
 
     /// The test case of an execution of `state_machine` about to be started, of which the caller asked for `named`. An error says why there is
     /// no such test case.
@@ -53,6 +73,29 @@ impl Performer for Integrations {
         Box::pin(async move { Integrations::perform(&integrations, request).await })
     }
 
+    fn look(&self, job: Job) -> PerformFuture {
+        let integrations = self.clone();
+        Box::pin(async move {
+            match &integrations.aws {
+                _ if integrations.is_own_execution(&job.request.resource) => Some(TaskOutcome::OwnExecution),
+                Some(client) => optimised::status(client, &job).await,
+                None => None,
+            }
+        })
+    }
+
+    fn cancel(&self, job: Job) -> PerformFuture {
+        let integrations = self.clone();
+        Box::pin(async move {
+            match &integrations.aws {
+                _ if integrations.is_own_execution(&job.request.resource) => return Some(TaskOutcome::OwnExecution),
+                Some(client) => optimised::cancel(client, &job).await,
+                None => {}
+            }
+            None
+        })
+    }
+
     fn test_case(&self, state_machine: &str, named: Option<&str>) -> Result<Option<Arc<str>>, String> {
         match (&self.mocks, named) {
             (Some(mocks), _) => mocks.test_case(state_machine, named),
@@ -71,6 +114,7 @@ impl Performer for Integrations {
 pub struct Integrations {
     functions: Functions,
     aws: Option<Client>,
+    starts_executions_elsewhere: bool,
     mocks: Option<Mocks>,
     connections: Connections,
 }
@@ -78,12 +122,23 @@ pub struct Integrations {
 impl Integrations {
     /// Performers that run Lambda functions with `functions`.
     pub fn new(functions: Functions) -> Integrations {
-        Integrations { functions, aws: None, mocks: None, connections: Connections::default() }
+        Integrations {
+            functions,
+            aws: None,
+            starts_executions_elsewhere: false,
+            mocks: None,
+            connections: Connections::default(),
+        }
     }
 
     /// They call AWS's services, or what stands in for them, with `client`.
     pub fn with_aws(self, client: Client) -> Integrations {
         Integrations { aws: Some(client), ..self }
+    }
+
+    /// `states:startExecution` calls Step Functions where the client finds it, not the engine that the task is of.
+    pub fn starting_executions_elsewhere(self) -> Integrations {
+        Integrations { starts_executions_elsewhere: true, ..self }
     }
 
     /// What HTTP Tasks are sent with.
@@ -110,19 +165,36 @@ impl Integrations {
             Resource::Service { service, action, pattern, .. } if service == "lambda" && action == "invoke" => {
                 lambda::invoke(&self.functions, *pattern, &request).await
             }
+            resource if self.is_own_execution(resource) => Some(TaskOutcome::OwnExecution),
             Resource::Service { service, action, .. } if service == "http" && action == "invoke" => {
                 Some(http_task::invoke(&self.connections, self.aws.as_ref(), &request).await)
             }
             Resource::Service { arn, service, action, pattern, .. } => {
-                match (service.strip_prefix("aws-sdk:"), &self.aws) {
-                    (Some(service), Some(client)) => {
-                        Some(aws_sdk::call(client, service, action, *pattern, &request).await)
-                    }
-                    _ => Some(unsupported(arn)),
-                }
+                let performed = self.call_service(service, action, *pattern, &request).await;
+                Some(performed.unwrap_or_else(|| unsupported(arn)))
             }
             Resource::Activity { .. } => Some(activity_not_mocked()),
         }
+    }
+
+    async fn call_service(
+        &self,
+        service: &str,
+        action: &str,
+        pattern: IntegrationPattern,
+        request: &TaskRequest,
+    ) -> Option<TaskOutcome> {
+        let client = self.aws.as_ref()?;
+        match service.strip_prefix("aws-sdk:") {
+            Some(service) => Some(aws_sdk::call(client, service, action, pattern, request).await),
+            None => optimised::call(client, service, action, pattern, request).await,
+        }
+    }
+
+    /// Whether a task is about an execution of the engine that it is of itself.
+    fn is_own_execution(&self, resource: &Resource) -> bool {
+        !self.starts_executions_elsewhere
+            && matches!(resource, Resource::Service { service, .. } if service == "states")
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a performer is asked and what it answers.
 
-use asl::definition::Resource;
+use asl::definition::{IntegrationPattern, Resource};
 use json::Payload;
 use std::sync::Arc;
 
@@ -15,6 +15,10 @@ pub struct TaskRequest {
     pub role_arn: Option<Arc<str>>,
     /// The same for every repetition of this attempt and for no other: a UUID made from the execution and the event that scheduled it.
     pub invocation_id: String,
+    /// The execution that the task is of.
+    pub execution_arn: Arc<str>,
+    /// The state machine that the execution is of.
+    pub state_machine_arn: Arc<str>,
     /// X-Ray's header with the attempt's span, if its execution is traced.
     pub trace_header: Option<Arc<str>>,
     /// Where the task comes from, if its execution runs a test case.
@@ -44,6 +48,17 @@ pub struct TaskOrigin {
     pub item: Option<u64>,
 }
 
+/// What a `.sync` task waits for.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The attempt that started it.
+    pub request: TaskRequest,
+    /// The response to that.
+    pub submitted: Payload,
+    /// How often it was looked at before.
+    pub looks: u64,
+}
+
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskOutcome {
@@ -64,6 +79,8 @@ pub enum TaskOutcome {
         /// Its cause.
         cause: Arc<str>,
     },
+    /// It is about an execution of one of the engine's own state machines: the engine is to do it itself.
+    OwnExecution,
     /// A mock stood for it: that is its whole life.
     Mocked {
         /// What the service answered to the request of a job or callback task.
@@ -88,6 +105,23 @@ pub struct Thrown {
 }
 
 impl TaskOutcome {
+    /// What a service's answer is for a task of this pattern: its result, or the beginning of what it waits for.
+    pub fn answered(pattern: IntegrationPattern, output: Payload) -> TaskOutcome {
+        match pattern {
+            IntegrationPattern::RequestResponse => TaskOutcome::Succeeded { output },
+            IntegrationPattern::RunJob | IntegrationPattern::RunJobVersion2 | IntegrationPattern::WaitForTaskToken => {
+                TaskOutcome::Submitted { output }
+            }
+        }
+    }
+
+    /// Parameters that no call can be made with.
+    pub(crate) fn unusable(request: &TaskRequest, problem: impl std::fmt::Display) -> TaskOutcome {
+        let parameters = request.payload.text();
+        let cause = format!("The Parameters '{parameters}' could not be used to start the Task: [{problem}]");
+        TaskOutcome::Refused { cause: cause.into() }
+    }
+
     pub(crate) fn failed(error: impl Into<Arc<str>>, cause: impl Into<Arc<str>>) -> TaskOutcome {
         TaskOutcome::Failed { error: error.into(), cause: cause.into() }
     }

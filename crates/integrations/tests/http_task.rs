@@ -91,6 +91,8 @@ async fn invoke(connections: &Connections, parameters: &Value) -> TaskOutcome {
         payload: Payload::from(parameters.clone()),
         role_arn: None,
         invocation_id: "id".to_owned(),
+        execution_arn: "arn:aws:states:us-east-1:123456789012:execution:m:e".into(),
+        state_machine_arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
         trace_header: None,
         origin: None,
     };

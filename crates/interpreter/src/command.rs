@@ -1,7 +1,7 @@
 //! What arrives at an execution.
 
 use crate::redrive::NotRedrivable;
-use crate::{FrameId, TimerKind};
+use crate::{FrameId, MapRunEnd, MapRunId, TimerKind};
 use json::Payload;
 use std::sync::Arc;
 
@@ -86,6 +86,15 @@ pub enum Command {
         /// Which.
         task: TaskId,
     },
+    /// A Map Run ended by itself.
+    MapRunEnded {
+        /// The frame of the Map state.
+        frame: FrameId,
+        /// The run.
+        run: MapRunId,
+        /// How.
+        end: MapRunEnd,
+    },
     /// A timer's time has come.
     TimerFired(TimerKind),
     /// StopExecution.
@@ -113,8 +122,10 @@ impl Command {
             | Command::TaskMocked { task, .. }
             | Command::TaskRefused { task, .. }
             | Command::HeartbeatRecorded { task }
-            | Command::TimerFired(TimerKind::TaskTimeout(task) | TimerKind::Heartbeat(task)) => Some(task.frame),
-            Command::TimerFired(TimerKind::Delay(frame)) => Some(*frame),
+            | Command::TimerFired(TimerKind::TaskTimeout(task) | TimerKind::Heartbeat(task) | TimerKind::Job(task)) => {
+                Some(task.frame)
+            }
+            Command::TimerFired(TimerKind::Delay(frame)) | Command::MapRunEnded { frame, .. } => Some(*frame),
             Command::TimerFired(TimerKind::ExecutionTimeout)
             | Command::StartExecution
             | Command::Continue
@@ -129,6 +140,8 @@ impl Command {
 pub enum CommandRejected {
     /// The task ended, timed out or was superseded by a retry: its token is no longer good.
     TaskTimedOut,
+    /// The Map Run is not waited for any more: it was stopped, or has ended.
+    MapRunEnded,
     /// The execution has closed.
     ExecutionClosed,
     /// The execution cannot be redriven, or not any more.

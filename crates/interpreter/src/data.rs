@@ -327,6 +327,16 @@ impl Step<'_> {
         Ok(Some(value.as_object().expect("Assign is an object, checked with the definition").clone()))
     }
 
+    /// The variables that a template reads, as the frame sees them.
+    pub fn variables_read_by(&self, frame: &Frame, template: &Template) -> Object {
+        let names = match template {
+            Template::JsonPath(template) => template.variables().clone(),
+            Template::Jsonata(template) => template.variables(),
+        };
+        let visible = VisibleVariables { own: &frame.variables, parent: frame.parent, frames: &self.execution.frames };
+        names.iter().filter_map(|name| Some((json::Key::from(&**name), visible.get(name)?))).collect()
+    }
+
     pub fn check_size(&self, payload: &Payload, what: &str) -> Result<(), Fault> {
         if payload.value().is_deeper_than(DEPTH_MAX) || payload.len_bytes() > self.settings.payload_bytes_max {
             return Err(Fault::too_large(what));

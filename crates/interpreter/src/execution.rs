@@ -1,8 +1,9 @@
 //! Where an execution is: a header that never changes, a little state, and a tree of frames.
 
-use crate::Timestamp;
+use crate::command::TaskId;
 use crate::frame::{Frame, FrameId};
 use crate::redrive::Redrives;
+use crate::{MapRunChild, Timestamp};
 use asl::definition::{ScopeIndex, StateIndex};
 use json::Payload;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,8 +38,23 @@ pub struct Header {
     pub state_machine_version: Option<u64>,
     /// The name of the alias it was started with.
     pub state_machine_alias: Option<Arc<str>>,
+    /// What it is in a Map Run, if it is the child of one. Then the machine's ARN and name end in the label.
+    pub map_run: Option<MapRunChild>,
+    /// The task that started it, if one of this engine's Standard executions did.
+    pub started_by: Option<StartedBy>,
     /// The test case that mocks its tasks: a name the engine gives meaning to.
     pub test_case: Option<Arc<str>>,
+}
+
+/// Which task started an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartedBy {
+    /// The task's execution.
+    pub execution_arn: Arc<str>,
+    /// The attempt.
+    pub task: TaskId,
+    /// Whether it waits for the end.
+    pub waits: bool,
 }
 
 /// An execution's status, by AWS's names.

@@ -1,6 +1,6 @@
 //! A frame: one running sequence of states. The root is one, and so is every live Parallel branch and Map iteration.
 
-use crate::Timestamp;
+use crate::{MapRunId, Timestamp};
 use asl::definition::{ScopeIndex, StateIndex};
 use json::{Key, Object, Payload, Value};
 use std::collections::BTreeSet;
@@ -107,6 +107,15 @@ pub enum Phase {
         /// How many may run at a time.
         concurrency: u64,
     },
+    /// The end of its Map Run.
+    MapRun {
+        /// The run.
+        run: MapRunId,
+        /// How often it was redriven.
+        redrives: u64,
+        /// Whether it goes on: not once it has failed or was stopped.
+        is_open: bool,
+    },
     /// To do its state's work again: the state failed, or was stopped, when the execution closed, and a redrive goes on with it.
     Stopped,
     /// Nothing: it is a branch or iteration that ended, and keeps its output until its siblings have ended too.
@@ -129,6 +138,8 @@ pub struct TaskAttempt {
     pub started: bool,
     /// Whether the request of a `.sync` or `.waitForTaskToken` task was accepted: it is not to be made again.
     pub submitted: bool,
+    /// The job that was started with that, of a `.sync` task.
+    pub job: Option<StartedJob>,
     /// Whether somebody outside has the task and its token: a worker, or whoever a callback task's request went to. Nothing is left to do but wait.
     pub handed_over: bool,
     /// `TimeoutSeconds` as resolved.
@@ -144,6 +155,17 @@ pub struct TaskAttempt {
     /// How many tasks of this state the execution had scheduled before, retries and other iterations included. Only where a test case mocks
     /// tasks.
     pub invocation: Option<u64>,
+}
+
+/// A job that a task waits for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StartedJob {
+    /// The response to the request that started it.
+    pub submitted: Payload,
+    /// How often it was looked at.
+    pub looks: u64,
+    /// When it is looked at next.
+    pub look_due: Timestamp,
 }
 
 impl Frame {

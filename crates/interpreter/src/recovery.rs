@@ -203,6 +203,9 @@ impl Step<'_> {
                 self.emit(cause, HistoryEventDetails::MapIterationAborted { name, index: child.position });
             }
             self.abort_children(&child, None, cause);
+            if let Phase::MapRun { is_open: true, .. } = child.phase {
+                self.emit(cause, HistoryEventDetails::MapRunAborted);
+            }
             if !matches!(child.phase, Phase::Ready) {
                 let state_type = state_type(self.state_of(&child));
                 self.emit(cause, HistoryEventDetails::StateAborted { state_type });

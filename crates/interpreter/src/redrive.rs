@@ -15,7 +15,7 @@ use crate::execution::{Execution, ExecutionStatus};
 use crate::failure::{Failure, error_name};
 use crate::frame::{Frame, FrameId, Phase};
 use crate::history::HistoryEventDetails;
-use crate::states::map;
+use crate::states::{distributed_map, map};
 use crate::step::Step;
 use crate::surroundings::Settings;
 use asl::definition::StateKind;
@@ -121,6 +121,9 @@ impl Frame {
         if let Phase::Waiting { .. } | Phase::Retrying { .. } | Phase::Task(_) = self.phase {
             self.phase = Phase::Stopped;
         }
+        if let Phase::MapRun { is_open, .. } = &mut self.phase {
+            *is_open = false;
+        }
         self.retries.clear();
     }
 
@@ -129,6 +132,7 @@ impl Frame {
         match self.phase {
             Phase::Parallel { open, .. } => open > 0,
             Phase::Map { length, succeeded, .. } => succeeded < length,
+            Phase::MapRun { .. } => true,
             _ => false,
         }
     }
@@ -167,6 +171,10 @@ impl Step<'_> {
                 let progress = self.children_ended(&mut frame, state);
                 self.settle(frame, progress);
             }
+            Phase::MapRun { .. } => {
+                let progress = distributed_map::redrive(self, &mut frame, state);
+                self.settle(frame, progress);
+            }
             Phase::Map { .. } => {
                 let progress = map::fill(self, &mut frame, state);
                 self.settle(frame, progress);
@@ -188,7 +196,10 @@ impl Step<'_> {
         if begins_anew {
             self.discard_children(self.children(frame));
         }
-        if begins_anew || !matches!(frame.phase, Phase::Parallel { .. } | Phase::Map { .. }) {
+        // A run whose own fields could not be evaluated begins anew as well (developer guide, "Redriving Map Runs").
+        let is_run = matches!(frame.phase, Phase::MapRun { .. });
+        let begins_anew = begins_anew || is_run && failure.error.as_deref() == Some(error_name::RUNTIME);
+        if begins_anew || !matches!(frame.phase, Phase::Parallel { .. } | Phase::Map { .. } | Phase::MapRun { .. }) {
             frame.phase = Phase::Stopped;
         }
         frame.stop();

@@ -1,7 +1,7 @@
 //! Rebuilding an execution from its history, and telling whether a stored execution is what its history says.
 //!
 //! Nothing but the visible events is read: [`replay`] finds the command behind each of them, gives it to [`step`] at the event's time, and
-//! compares what that step emits with what was recorded. What leaves no event cannot be rebuilt: the moments of heartbeats, and those of
+//! compares what that step emits with what was recorded. What leaves no event cannot be rebuilt: the moments of heartbeats and of looks at jobs, and those of
 //! retries whose attempt failed before it left a trace. Where a stored execution may differ for that reason, [`check`] lets it.
 //!
 //! A history of another version of the interpreter may be told differently today. A divergence says so, not that data is lost.
@@ -12,6 +12,7 @@ use crate::execution::{Execution, Header};
 use crate::failure::{Failure, error_name};
 use crate::frame::{Frame, FrameId, Phase};
 use crate::history::{HistoryEvent, HistoryEventDetails as Details};
+use crate::map_run::MapRunEnd;
 use crate::step::{Outcome, step};
 use crate::surroundings::{Activities, Settings, Surroundings};
 use crate::timestamp::Timestamp;
@@ -193,6 +194,21 @@ impl<'r> Replay<'r> {
             | Details::ActivityFailed { error, cause } => {
                 Command::TaskFailed { task: task()?, error: error.clone(), cause: cause.clone() }
             }
+            Details::MapRunSucceeded { output } => {
+                self.map_run_ended(event, MapRunEnd::Succeeded { output: output.clone() })?
+            }
+            Details::MapRunFailed { error, cause } => {
+                let (error, cause) = (error.clone()?, cause.clone()?);
+                self.map_run_ended(event, MapRunEnd::Failed { error, cause })?
+            }
+            // The first of what is told when an execution is stopped.
+            Details::MapRunAborted => self.rest.iter().find_map(|event| match &event.details {
+                Details::ExecutionAborted { error, cause } => {
+                    Some(Command::StopExecution { error: error.clone(), cause: cause.clone() })
+                }
+                Details::ExecutionTimedOut { .. } => Some(Command::TimerFired(TimerKind::ExecutionTimeout)),
+                _ => None,
+            })?,
             Details::StateExited { .. } => {
                 let waits = |frame: &&Frame| matches!(frame.phase, Phase::Waiting { .. });
                 Command::TimerFired(TimerKind::Delay(self.frame_at(event.previous_event_id, waits)?.id))
@@ -308,6 +324,13 @@ impl<'r> Replay<'r> {
         task_of(self.frame_at(last_event, |frame| frame.task_attempt().is_some())?)
     }
 
+    fn map_run_ended(&self, event: &HistoryEvent, end: MapRunEnd) -> Option<Command> {
+        let waits = |frame: &&Frame| matches!(frame.phase, Phase::MapRun { is_open: true, .. });
+        let frame = self.frame_at(event.previous_event_id, waits)?;
+        let Phase::MapRun { run, .. } = frame.phase else { return None };
+        Some(Command::MapRunEnded { frame: frame.id, run, end })
+    }
+
     fn frame_at(&self, last_event: u64, wanted: impl Fn(&&Frame) -> bool) -> Option<&Frame> {
         self.execution.frames().find(|frame| frame.last_event == last_event && wanted(frame))
     }
@@ -352,9 +375,15 @@ impl<'r> Replay<'r> {
     /// The stored phase, but with the rebuilt one's times where the history cannot know them.
     fn without_unrecorded(&self, stored: &Frame, rebuilt: &Frame) -> Phase {
         match (&stored.phase, &rebuilt.phase) {
-            (Phase::Task(stored), Phase::Task(rebuilt)) if stored.heartbeat_due > rebuilt.heartbeat_due => {
+            (Phase::Task(stored), Phase::Task(rebuilt)) => {
                 let mut attempt = stored.clone();
-                attempt.heartbeat_due = rebuilt.heartbeat_due;
+                if stored.heartbeat_due > rebuilt.heartbeat_due {
+                    attempt.heartbeat_due = rebuilt.heartbeat_due;
+                }
+                // Looks at a job leave no event.
+                if let (Some(job), Some(rebuilt)) = (&mut attempt.job, &rebuilt.job) {
+                    (job.looks, job.look_due) = (rebuilt.looks, rebuilt.look_due);
+                }
                 Phase::Task(attempt)
             }
             (Phase::Retrying { .. }, Phase::Retrying { due }) if self.guessed.contains(&stored.id) => {

@@ -130,12 +130,16 @@ impl<'s> Step<'s> {
             Command::TaskMocked { task, submitted, end } => states::task::mocked(self, task, submitted, end)?,
             Command::TaskRefused { task, cause } => states::task::refused(self, task, &cause)?,
             Command::HeartbeatRecorded { task } => states::task::heartbeat(self, task)?,
+            Command::MapRunEnded { frame, run, end } => states::distributed_map::ended(self, frame, run, end)?,
             Command::TimerFired(kind) => self.timer_fired(kind)?,
-            Command::StopExecution { error, cause } => self.close_with(
-                HistoryEventDetails::ExecutionAborted { error: error.clone(), cause: cause.clone() },
-                0,
-                ExecutionStatus::Aborted(Ending { error, cause }),
-            ),
+            Command::StopExecution { error, cause } => {
+                states::distributed_map::tell_stopped(self);
+                self.close_with(
+                    HistoryEventDetails::ExecutionAborted { error: error.clone(), cause: cause.clone() },
+                    0,
+                    ExecutionStatus::Aborted(Ending { error, cause }),
+                );
+            }
             Command::RedriveExecution { client_token } => self.redrive(client_token),
         }
         Ok(())
@@ -148,7 +152,8 @@ impl<'s> Step<'s> {
         self.emit(0, HistoryEventDetails::ExecutionStarted { input: given, role_arn });
         self.start_clock();
         let id = self.reserve_frames(1);
-        let mut root = Frame::new(id, None, 0, TOP, self.definition.scope(TOP).start_at);
+        let scope = self.execution.header.map_run.map_or(TOP, |child| child.processor);
+        let mut root = Frame::new(id, None, 0, scope, self.definition.scope(scope).start_at);
         root.input = input;
         self.put(root);
         self.runnable.push_back(id);
@@ -156,7 +161,9 @@ impl<'s> Step<'s> {
 
     /// The machine's `TimeoutSeconds` count from now on.
     pub fn start_clock(&mut self) {
-        let limits = [self.definition.timeout_seconds, self.settings.execution_seconds_max];
+        // The machine's own limit is not its children's.
+        let of_machine = self.definition.timeout_seconds.filter(|_| self.execution.header.map_run.is_none());
+        let limits = [of_machine, self.settings.execution_seconds_max];
         if let Some(seconds) = limits.into_iter().flatten().min() {
             let due = self.now.plus_seconds(seconds);
             self.execution.timeout_due = Some(due);
@@ -176,6 +183,7 @@ impl<'s> Step<'s> {
                 if self.execution.timeout_due.is_none_or(|due| due > self.now) {
                     return Err(CommandRejected::TimerStale);
                 }
+                states::distributed_map::tell_stopped(self);
                 let error: std::sync::Arc<str> = error_name::TIMEOUT.into();
                 let event = HistoryEventDetails::ExecutionTimedOut { error: Some(error), cause: None };
                 self.close_with(event, 0, ExecutionStatus::TimedOut(Ending::default()));
@@ -184,6 +192,7 @@ impl<'s> Step<'s> {
             TimerKind::Delay(id) => self.delay_over(id),
             TimerKind::TaskTimeout(task) => states::task::timed_out(self, task, false),
             TimerKind::Heartbeat(task) => states::task::timed_out(self, task, true),
+            TimerKind::Job(task) => states::task::look_due(self, task),
         }
     }
 
@@ -383,7 +392,8 @@ impl<'s> Step<'s> {
     pub fn stop_waiting(&mut self, frame: &Frame) {
         match &frame.phase {
             Phase::Waiting { due } | Phase::Retrying { due } => self.clear_timer(*due, TimerKind::Delay(frame.id)),
-            Phase::Task(attempt) => states::task::cancel(self, frame.id, attempt),
+            Phase::Task(attempt) => states::task::cancel(self, frame, attempt),
+            Phase::MapRun { .. } => states::distributed_map::stop(self, frame),
             Phase::Ready | Phase::Stopped | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => {}
         }
     }

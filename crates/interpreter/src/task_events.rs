@@ -5,30 +5,21 @@ use crate::frame::TaskAttempt;
 use crate::history::HistoryEventDetails as Details;
 use asl::definition::Resource;
 use json::{Object, Payload, Value};
+use service_models::optimised;
 use std::sync::Arc;
 
-/// What `lambda:invoke` knows; other members are dropped silently, as AWS does (recorded).
-const LAMBDA_INVOKE_PARAMETERS: [&str; 6] =
-    ["FunctionName", "Payload", "InvocationType", "Qualifier", "ClientContext", "LogType"];
-
-/// The parameters an optimised integration understands.
+/// The parameters an optimised integration understands; others are dropped silently, as AWS does (recorded for Lambda and SQS).
 pub(crate) fn known_parameters(resource: &Resource, parameters: Payload) -> Payload {
-    match (resource, parameters.value()) {
-        (Resource::Service { service, action, .. }, Value::Object(given))
-            if service == "lambda" && action == "invoke" =>
-        {
-            if given.keys().all(|key| LAMBDA_INVOKE_PARAMETERS.contains(&&**key)) {
-                return parameters;
-            }
-            let known: Object = given
-                .iter()
-                .filter(|(key, _)| LAMBDA_INVOKE_PARAMETERS.contains(&&***key))
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect();
-            Payload::from(Value::from(known))
-        }
-        _ => parameters,
+    let Resource::Service { service, action, .. } = resource else { return parameters };
+    let (Some(optimised), Value::Object(given)) = (optimised(service, action), parameters.value()) else {
+        return parameters;
+    };
+    if given.keys().all(|key| optimised.knows(key)) {
+        return parameters;
     }
+    let known = given.iter().filter(|(key, _)| optimised.knows(key));
+    let known: Object = known.map(|(key, value)| (key.clone(), value.clone())).collect();
+    Payload::from(Value::from(known))
 }
 
 /// Whose result an oversized result is said to be: the resource type of an integration, the ARN of a function or activity.

@@ -13,7 +13,7 @@ use crate::step::{Progress, Step};
 use crate::surroundings::{Activities, Settings, Surroundings};
 use crate::timestamp::Timestamp;
 use asl::StateMachineDefinition;
-use asl::definition::{Flow, MapState, NumberField, ScopeIndex, State, StateIndex, StateKind};
+use asl::definition::{Flow, MapState, ScopeIndex, State, StateIndex, StateKind};
 use json::{Object, Payload, Value};
 use std::sync::Arc;
 
@@ -299,32 +299,13 @@ impl StateTest<'_> {
         };
         let percentage = match &map.tolerated_failure_percentage {
             None => None,
-            Some(field) => Some(percentage(step, frame, &input, field)?),
+            Some(field) => Some(states::distributed_map::percentage(step, frame, &input, field)?),
         };
         let inspection = step.inspection.as_mut().expect("a test inspects");
         inspection.max_concurrency = Some(concurrency);
         inspection.tolerated_failure_count = count;
         inspection.tolerated_failure_percentage = percentage;
         Ok(items.value().as_array().map_or(0, |items| items.len() as u64))
-    }
-}
-
-fn percentage(step: &mut Step<'_>, frame: &Frame, input: &Payload, field: &NumberField) -> Result<f64, Fault> {
-    let is_percentage = |number: &f64| (0.0..=100.0).contains(number);
-    let number = |value: &Value| value.as_number().map(json::Number::as_f64);
-    match field {
-        NumberField::Literal(number) => Ok(*number),
-        NumberField::Expression(expression) => {
-            step.expression(frame, expression, "ToleratedFailurePercentage", "number", |value| {
-                number(value).filter(is_percentage)
-            })
-        }
-        NumberField::Path(path) => {
-            let value = step.path(frame, input.value(), path)?;
-            number(&value)
-                .filter(is_percentage)
-                .ok_or_else(|| Fault::runtime("ToleratedFailurePercentage must be between 0 and 100."))
-        }
     }
 }
 

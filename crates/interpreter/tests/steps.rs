@@ -3,7 +3,7 @@
 mod support;
 
 use json::json;
-use stepwell_interpreter::{Command, CommandRejected, ExecutionStatus};
+use stepwell_interpreter::{Command, CommandRejected, Effect, ExecutionStatus};
 use support::Run;
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
@@ -147,4 +147,61 @@ fn a_result_too_large_for_its_state_fails_once() {
     let shape = run.shape();
     assert!(!(shape.contains("ParallelStateSucceeded") && shape.contains("ParallelStateFailed")), "{shape}");
     assert!(shape.ends_with("ExecutionFailed\n"), "{shape}");
+}
+
+const JOB: &str = "arn:aws:states:::states:startExecution.sync";
+
+/// A job that was started, and how long after that its looks come.
+fn started_job(extra: json::Value) -> (Run, stepwell_interpreter::TaskId) {
+    let mut task = json!({"Type": "Task", "Resource": JOB, "Parameters": {"StateMachineArn": "s"}, "End": true});
+    if let (Some(members), Some(extra)) = (task.as_object(), extra.as_object()) {
+        task = extra
+            .iter()
+            .fold(members.clone(), |members, (name, value)| members.with(name.clone(), value.clone()))
+            .into();
+    }
+    let mut run = Run::new(&json!({"StartAt": "A", "States": {"A": task}}), &json!({}));
+    run.step(Command::StartExecution).expect("the first step");
+    let task = run.tasks[0];
+    run.step(Command::TaskSubmitted { task, output: json!({"ExecutionArn": "e"}).into() }).expect("it was asked for");
+    assert!(run.tasks.is_empty(), "it is not started again");
+    (run, task)
+}
+
+#[test]
+fn a_job_is_looked_at_less_and_less_often_until_it_ends() {
+    let (mut run, task) = started_job(json!({}));
+    let start = run.now.0;
+    let mut looks = Vec::new();
+    for _ in 0..10 {
+        run.fire().expect("a look is due");
+        looks.push(run.now.0 - start);
+    }
+    assert_eq!(looks, [250, 1_250, 3_250, 7_250, 15_250, 31_250, 63_250, 123_250, 183_250, 243_250]);
+    assert_eq!(run.jobs, vec![Effect::LookAtJob(task); 10]);
+    // Late, lost and doubled replies are nothing: the first one ends the task.
+    run.step(Command::TaskSucceeded { task, output: json!(1).into() }).expect("it waits for that");
+    assert!(run.step(Command::TaskSucceeded { task, output: json!(2).into() }).is_err());
+    assert_eq!(run.jobs.len(), 10, "there is nothing to cancel");
+    assert!(matches!(run.execution.status, ExecutionStatus::Succeeded { .. }));
+}
+
+#[test]
+fn a_job_that_nobody_waits_for_is_cancelled() {
+    let cancelled = |run: &Run| match run.jobs.last() {
+        Some(Effect::CancelJob(job)) => job.submitted.text().to_string(),
+        other => panic!("{other:?}"),
+    };
+    let (mut run, _) = started_job(json!({}));
+    run.step(Command::StopExecution { error: None, cause: None }).expect("it runs");
+    assert_eq!(cancelled(&run), r#"{"ExecutionArn":"e"}"#);
+    let (mut run, _) = started_job(json!({"TimeoutSeconds": 1}));
+    run.fire().expect("a look is due");
+    run.fire().expect("the time is over");
+    assert_eq!(cancelled(&run), r#"{"ExecutionArn":"e"}"#);
+    assert!(matches!(run.execution.status, ExecutionStatus::Failed(_)));
+    // Whoever ends it with its token leaves the job alone.
+    let (mut run, task) = started_job(json!({}));
+    run.step(Command::TaskFailed { task, error: None, cause: None }).expect("it waits for that");
+    assert_eq!(run.jobs, []);
 }

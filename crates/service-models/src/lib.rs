@@ -5,15 +5,17 @@
 //!
 //! Services have the names that Step Functions gives them in `aws-sdk:` resources: those of the packages of AWS's SDK for Java.
 //!
-//! Reading order: [`services`], [`service`], [`Service`], [`Shape`], [`result_problem`].
+//! Reading order: [`services`], [`service`], [`Service`], [`Shape`], [`result_problem`], [`optimised`] (what Step Functions' own integrations call).
 
 mod names;
+mod optimised;
 mod pack;
 mod result;
 mod service;
 mod shape;
 
 pub use names::{class_name, exception_name};
+pub use optimised::{Optimised, all_optimised, optimised};
 pub use pack::{Entry, botocore_version, entry, service, services};
 pub use result::{Checks, result_problem};
 pub use service::{Auth, Operation, Protocol, Service};

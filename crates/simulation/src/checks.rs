@@ -169,6 +169,12 @@ fn attempts(world: &World, key: &Key, shown: &Shown) -> Attempts {
         let (started_ms, ended) = follow(&shown.events, event);
         let token = call.get("t").and_then(Value::as_str);
         let acknowledged = token.and_then(|token| world.state().ledger.acknowledged.get(token).cloned());
+        let gave_up = shown.status != "RUNNING" && ended.is_none_or(|ended| ending_of(ended).1);
+        if let Some(job) = started_job(&shown.events, event).filter(|_| gave_up)
+            && !world.state().ledger.cancelled.contains(&job)
+        {
+            world.violation(format!("{key:?}: nobody waits for the job {job}, and it was not cancelled"));
+        }
         let Some(ended) = ended else {
             // At the limit of the history the outcome's own event does not fit any more.
             if let Some(acknowledged) = acknowledged.filter(|_| !is_full(shown)) {
@@ -219,8 +225,8 @@ fn scheduled_call(event: &Value) -> Option<(Value, bool)> {
         }
         "TaskScheduled" => {
             let parameters = json::parse(details.get("parameters")?.as_str()?).ok()?;
-            let is_callback = details.get("resource")?.as_str()?.ends_with("waitForTaskToken");
-            Some((parameters.get("Payload")?.clone(), !is_callback))
+            let is_invoke = details.get("resource")?.as_str()? == "invoke";
+            Some((parameters.get("Payload").or_else(|| parameters.get("Parameters"))?.clone(), is_invoke))
         }
         _ => None,
     }
@@ -260,6 +266,19 @@ fn follow<'e>(events: &'e [Value], scheduled: &Value) -> (Option<i64>, Option<&'
         }
     }
     (started_ms, None)
+}
+
+/// The job that a task started, if it did.
+fn started_job(events: &[Value], scheduled: &Value) -> Option<String> {
+    let id = scheduled.get("id").and_then(Value::as_i64)?;
+    let started = events.iter().find(|event| event.get("previousEventId").and_then(Value::as_i64) == Some(id))?;
+    let started = started.get("id").and_then(Value::as_i64)?;
+    let is_submitted = |event: &&Value| {
+        event.get("previousEventId").and_then(Value::as_i64) == Some(started)
+            && event.get("type").and_then(Value::as_str) == Some("TaskSubmitted")
+    };
+    let output = details(events.iter().find(is_submitted)?)?.get("output")?.as_str()?;
+    json::parse(output).ok()?.get("JobId").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// How a task's last event says it ended, and whether its time ran out.

@@ -261,6 +261,14 @@ impl Performer for PlantedPerformer {
         let (lie, performing) = (self.lie, self.inner.perform(request));
         Box::pin(async move { performing.await.map(|outcome| lie(outcome, number)) })
     }
+
+    fn look(&self, job: integrations::Job) -> PerformFuture {
+        self.inner.look(job)
+    }
+
+    fn cancel(&self, job: integrations::Job) -> PerformFuture {
+        self.inner.cancel(job)
+    }
 }
 
 #[test]

@@ -180,6 +180,14 @@ impl Performer for Boxed {
     fn perform(&self, request: integrations::TaskRequest) -> integrations::PerformFuture {
         self.0.perform(request)
     }
+
+    fn look(&self, job: integrations::Job) -> integrations::PerformFuture {
+        self.0.look(job)
+    }
+
+    fn cancel(&self, job: integrations::Job) -> integrations::PerformFuture {
+        self.0.cancel(job)
+    }
 }
 
 /// Creates machines and activity, those that are not there already. False if the store is in the way for good.

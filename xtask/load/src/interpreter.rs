@@ -108,7 +108,14 @@ fn run(definition: &asl::StateMachineDefinition, execution: &mut Execution) -> u
                     now = now.max(timer.due);
                     commands.push_back(Command::TimerFired(timer.kind));
                 }
-                Effect::EndTask(_) | Effect::ClearTimer(_) | Effect::NotifyClosed => {}
+                Effect::EndTask(_)
+                | Effect::ClearTimer(_)
+                | Effect::StartMapRun(_)
+                | Effect::StopMapRun(_)
+                | Effect::RedriveMapRun(_)
+                | Effect::LookAtJob(_)
+                | Effect::CancelJob(_)
+                | Effect::NotifyClosed => {}
             }
         }
     }
@@ -146,6 +153,8 @@ fn header(value: &Value) -> Header {
         seed: 1,
         state_machine_version: None,
         state_machine_alias: None,
+        map_run: None,
+        started_by: None,
         test_case: None,
     }
 }

@@ -96,7 +96,7 @@ pub(crate) fn error(operation: Operation<'_>, answer: &Answer, blobs: Blobs) -> 
     let is_told = |shape: &Shape<'_>| told.code == shape.name() || shape.error_code() == Some(&told.code);
     let shape = operation.errors().find(is_told).or_else(|| operation.service().error(&told.code));
     let members = match (shape, told.members) {
-        (Some(shape), Some(members)) => output::shown(Some(shape), members(shape), blobs),
+        (Some(shape), Some(members)) => output::shown(Some(shape), members(shape), blobs.into()),
         _ => Value::Null,
     };
     let header = |name: &str| answer.header(name).map(str::to_owned);

@@ -83,6 +83,13 @@ fn details(event: &Value) -> Details {
         "ParallelStateSucceeded" => Details::ParallelStateSucceeded,
         "ParallelStateFailed" => Details::ParallelStateFailed,
         "MapStateStarted" => Details::MapStateStarted { length: number("length") },
+        "MapRunStarted" => Details::MapRunStarted { map_run_arn: required("mapRunArn") },
+        "MapRunSucceeded" => Details::MapRunSucceeded { output: nothing() },
+        "MapRunFailed" => Details::MapRunFailed { error, cause },
+        "MapRunAborted" => Details::MapRunAborted,
+        "MapRunRedriven" => {
+            Details::MapRunRedriven { map_run_arn: required("mapRunArn"), redrive_count: number("redriveCount") }
+        }
         "MapStateSucceeded" => Details::MapStateSucceeded,
         "MapStateFailed" => Details::MapStateFailed,
         "MapIterationStarted" => Details::MapIterationStarted { name, index },

@@ -3,22 +3,25 @@
 use crate::definition::{self, format_of};
 use crate::exit::Exit;
 use crate::output::{self, Style};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use asl::{Options, Severity};
 use clap::{Args, ValueEnum};
-use diagram::Theme;
+use diagram::{Scene, Theme, TooLarge};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "\
 Examples:
   stepwell render order.asl.json --output order.svg
   stepwell render order.asl.yaml --theme dark > order.svg
+  stepwell render order.asl.json -o order.png --scale 3
   stepwell render order.asl.json --format mermaid
   stepwell render - --format json < order.asl.json
 
-A definition with errors is drawn as far as it can be understood. --theme auto follows the light or dark of the reader's system.
+A definition with errors is drawn as far as it can be understood. --theme auto follows the light or dark of the reader's system; in a PNG it is light. A PNG has letters
+of Latin, Greek and Cyrillic, and boxes for others; an SVG has them all.
 
-Exit codes: 0 done, 1 the file is no definition at all, 2 a file could not be read or written.";
+Exit codes: 0 done, 1 the file is no definition at all, 2 a file could not be read or written, or a PNG would be too large.";
 
 /// Draw a definition
 #[derive(Args)]
@@ -27,12 +30,15 @@ pub(crate) struct Arguments {
     /// The definition, in JSON or YAML (by its name's end); - is stdin
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// svg, mermaid (a stateDiagram-v2), or json (the boxes and lines with their places); by the output's name if nothing is said, else svg
+    /// svg, png, mermaid (a stateDiagram-v2), or json (the boxes and lines with their places); by the output's name if nothing is said, else svg
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// The colours of an SVG
+    /// The colours of an SVG or PNG
     #[arg(long, value_enum, default_value_t = ThemeName::Auto)]
     theme: ThemeName,
+    /// Pixels of a PNG to the px, 1 to 4
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=4))]
+    scale: u8,
     /// Where to write; stdout if nothing is said
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -41,6 +47,7 @@ pub(crate) struct Arguments {
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
     Svg,
+    Png,
     Mermaid,
     Json,
 }
@@ -62,11 +69,14 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let (file_name, text) = definition::unmarked_text(&arguments.file)?;
     let written = format_of(&file_name, &text);
     let parsed = asl::parse(&text, written, &Options { has_placeholders: true, ..Options::default() });
+    let scene = || diagram::scene(&text, written);
     let picture = match format {
-        Format::Mermaid => diagram::mermaid(&text, written),
-        Format::Json => diagram::scene(&text, written).map(|scene| scene.to_json().to_string() + "\n"),
-        Format::Svg => diagram::scene(&text, written)
-            .map(|scene| diagram::svg(&scene, &title(&arguments.file), theme(arguments.theme))),
+        Format::Mermaid => diagram::mermaid(&text, written).map(String::into_bytes),
+        Format::Json => scene().map(|scene| format!("{}\n", scene.to_json()).into_bytes()),
+        Format::Svg => {
+            scene().map(|scene| diagram::svg(&scene, &title(&arguments.file), theme(arguments.theme)).into_bytes())
+        }
+        Format::Png => scene().map(|scene| png(&scene, &arguments)).transpose()?,
     };
     let shown = output::printable(&file_name);
     let Some(picture) = picture else {
@@ -80,7 +90,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             "{shown} has {errors}; it is drawn as far as it can be understood (stepwell validate tells more)"
         ));
     }
-    write(&picture, arguments.output.as_deref())?;
+    write(&picture, format, arguments.output.as_deref())?;
     Ok(Exit::Success)
 }
 
@@ -88,6 +98,7 @@ fn format_of_name(output: &Path) -> anyhow::Result<Format> {
     let end = output.extension().map(|end| end.to_string_lossy().to_ascii_lowercase());
     Ok(match end.as_deref() {
         Some("svg") => Format::Svg,
+        Some("png") => Format::Png,
         Some("mmd" | "mermaid") => Format::Mermaid,
         Some("json") => Format::Json,
         _ => bail!("the name of {} does not tell the format: give --format", output.display()),
@@ -112,10 +123,21 @@ fn title(file: &Path) -> String {
     ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name).to_owned()
 }
 
-fn write(picture: &str, output: Option<&Path>) -> anyhow::Result<()> {
-    let Some(output) = output else {
-        output::data_raw(picture);
-        return Ok(());
-    };
-    std::fs::write(output, picture).with_context(|| format!("cannot write {}", output.display()))
+fn png(scene: &Scene, arguments: &Arguments) -> anyhow::Result<Vec<u8>> {
+    diagram::png(scene, theme(arguments.theme), arguments.scale).map_err(|TooLarge { width, height }| {
+        anyhow!("the picture would have {width} by {height} pixels, which is too many: take a smaller --scale, or --format svg")
+    })
+}
+
+fn write(picture: &[u8], format: Format, output: Option<&Path>) -> anyhow::Result<()> {
+    match output {
+        Some(output) => std::fs::write(output, picture).with_context(|| format!("cannot write {}", output.display())),
+        None if matches!(format, Format::Png) && std::io::stdout().is_terminal() => {
+            bail!("a PNG is nothing for a terminal: give --output FILE")
+        }
+        None => {
+            output::data_bytes(picture);
+            Ok(())
+        }
+    }
 }

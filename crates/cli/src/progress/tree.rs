@@ -189,6 +189,7 @@ impl Tree {
             | Details::LambdaFunctionFailed { error, .. }
             | Details::LambdaFunctionTimedOut { error, .. }
             | Details::ActivityFailed { error, .. }
+            | Details::MapRunFailed { error, .. }
             | Details::ActivityTimedOut { error, .. } => {
                 self.rows[from.row].error = Some(printable(error.as_deref().unwrap_or("an error without a name")));
                 (from.row, Some(Happening::AttemptFailed(from.row)))
@@ -219,6 +220,10 @@ impl Tree {
             | Details::TaskSubmitted { .. }
             | Details::LambdaFunctionStarted
             | Details::ActivityStarted { .. }
+            | Details::MapRunStarted { .. }
+            | Details::MapRunSucceeded { .. }
+            | Details::MapRunAborted
+            | Details::MapRunRedriven { .. }
             | Details::ParallelStateStarted => (from.row, None),
         }
     }

@@ -1,6 +1,7 @@
 //! One scope laid out: its graph with all places, the upper left corner at the origin.
 
 use super::columns;
+use super::container::even;
 use super::graph::{Graph, Item};
 use super::loops;
 use super::order;
@@ -8,6 +9,9 @@ use super::routes::{self, Routes};
 use super::steps::Steps;
 use crate::machine::{Machine, ScopeId};
 use crate::scene::Rect;
+
+/// How far off the middle a block's first item may be so that the whole is moved, px.
+const OFF_AXIS_MAX: i32 = 28;
 
 #[derive(Debug)]
 pub(crate) struct Block {
@@ -33,6 +37,12 @@ impl Block {
         let width = (0..graph.vertices.len()).map(|vertex| x[vertex] + graph.vertices[vertex].right).max();
         let height = routes.height;
         Block { graph, x, routes, width: width.unwrap_or(0), height }
+    }
+
+    /// How far its first item is right of the middle, px, if that is little enough to be moved there.
+    pub(crate) fn off_axis(&self) -> i32 {
+        let offset = self.graph.start().map_or(0, |start| self.x[start] - even(self.width) / 2);
+        if offset.abs() <= OFF_AXIS_MAX { offset } else { 0 }
     }
 
     pub(crate) fn rect(&self, item: usize) -> Rect {

@@ -18,6 +18,8 @@ const ROW_WIDTH: i32 = 3_200;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Container {
     pub(crate) frames: Vec<Rect>,
+    /// How far each block is from the middle of its frame, px.
+    pub(crate) shifts: Vec<i32>,
     /// Room within each frame around its block, px.
     pub(crate) padding: i32,
     pub(crate) width: i32,
@@ -30,9 +32,11 @@ impl Container {
         let padding = if kind == Kind::Parallel { FRAME_PADDING } else { 4 };
         let (mut x, mut y, mut row_height, mut width) = (0, 0, 0, 0);
         let mut frames = Vec::with_capacity(blocks.len());
-        let mut rows = Vec::with_capacity(blocks.len());
+        let (mut rows, mut shifts) = (Vec::with_capacity(blocks.len()), Vec::with_capacity(blocks.len()));
         for block in blocks {
-            let size = (even(block.width) + 2 * padding, block.height + 2 * padding);
+            let shift = if blocks.len() == 1 { block.off_axis() } else { 0 };
+            let size = (even(block.width) + 2 * shift.abs() + 2 * padding, block.height + 2 * padding);
+            shifts.push(-shift);
             if x > 0 && x + size.0 > ROW_WIDTH {
                 (x, y, row_height) = (0, y + row_height + GAP, 0);
             }
@@ -53,7 +57,7 @@ impl Container {
                 frame.height = row_height;
             }
         }
-        Container { frames, padding, width, height }
+        Container { frames, shifts, padding, width, height }
     }
 }
 

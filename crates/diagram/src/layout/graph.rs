@@ -130,7 +130,7 @@ pub(crate) struct Graph {
     pub(crate) boxes: Vec<(i32, i32)>,
 }
 
-/// What is written on a line. Conditions differ at their ends, which say what a value is compared with.
+/// What is written on a line. Simple conditions differ at their ends, which say what a value is compared with.
 fn label(exit: &Exit) -> String {
     let whole = text::fit_around(&exit.label, Type::Meta, LABEL_WIDTH_MAX, 35);
     let others = exit.label.matches(", ").count();
@@ -142,6 +142,9 @@ fn label(exit: &Exit) -> String {
             format!("{}{more}", text::fit_end(first, Type::Meta, room))
         }
         ExitKind::Catch(_) => text::fit_end(&exit.label, Type::Meta, LABEL_WIDTH_MAX),
+        _ if exit.label.contains(" and ") || exit.label.contains(" or ") => {
+            text::fit_end(&exit.label, Type::Meta, LABEL_WIDTH_MAX)
+        }
         _ => whole,
     }
 }

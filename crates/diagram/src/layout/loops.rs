@@ -1,6 +1,6 @@
 //! Where loops run: beside what they go around, left or right of it, whichever crosses less.
 
-use super::graph::{Graph, Line, LineId, VertexId, Way};
+use super::graph::{Graph, LineId, Loop, VertexId, Way};
 use super::order;
 use super::steps::Steps;
 use crate::scene::Side;
@@ -11,16 +11,26 @@ pub(crate) const LABEL_GAP: i32 = 10;
 /// From one loop that leaves a side to the next, px.
 pub(crate) const LEAVE_STEP: i32 = 24;
 
+/// Between the ways down of loops that leave one side, px.
+pub(crate) const WAY_STEP: i32 = 8;
+
 /// Loops that leave an item, top down, at its left and right.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Leaving {
     pub(crate) left: Vec<LineId>,
     pub(crate) right: Vec<LineId>,
+    /// What they take beside it, px.
+    pub(crate) room_left: i32,
+    pub(crate) room_right: i32,
 }
 
 impl Leaving {
     pub(crate) fn at(&self, side: Side) -> &Vec<LineId> {
         if side == Side::Left { &self.left } else { &self.right }
+    }
+
+    pub(crate) fn room(&self, side: Side) -> i32 {
+        if side == Side::Left { self.room_left } else { self.room_right }
     }
 }
 
@@ -30,6 +40,7 @@ type Body = Vec<RangeInclusive<usize>>;
 /// Adds the vertices of all loops to the layers, and what leaves each item.
 pub(crate) fn insert(graph: &mut Graph, steps: &mut Steps) -> Vec<Leaving> {
     let mut room = 40 * (graph.vertices.len() + graph.hops.len()) + 20_000;
+    let sides: Vec<Side> = split(graph, &mut room, steps);
     let mut order: Vec<usize> = (0..graph.loops.len()).collect();
     order.sort_by_key(|&back| graph.loops[back].layer_last - graph.vertices[graph.loops[back].target].layer);
     let count = graph.layers.len();
@@ -37,13 +48,8 @@ pub(crate) fn insert(graph: &mut Graph, steps: &mut Steps) -> Vec<Leaving> {
     let mut after = before.clone();
     let mut leaving = vec![Leaving::default(); graph.items.len()];
     for back in order {
-        let (body, side) = match body(graph, back, &mut room, steps) {
-            Some(body) => {
-                let side = side(graph, back, &body, &mut room, steps);
-                (body, side)
-            }
-            None => (whole(graph, back), Side::Left),
-        };
+        let side = sides[back];
+        let body = body(graph, back, &mut room, steps).unwrap_or_else(|| whole(graph, back));
         graph.loops[back].side = side;
         let first = graph.vertices[graph.loops[back].target].layer;
         for (offset, positions) in body.iter().enumerate() {
@@ -68,6 +74,44 @@ pub(crate) fn insert(graph: &mut Graph, steps: &mut Steps) -> Vec<Leaving> {
     merge(graph, &before, &after);
     make_room(graph, &mut leaving);
     leaving
+}
+
+/// Gives every loop its side. One whose lines would better run at both sides becomes two.
+fn split(graph: &mut Graph, room: &mut usize, steps: &mut Steps) -> Vec<Side> {
+    let mut sides = Vec::with_capacity(graph.loops.len());
+    for back in 0..graph.loops.len() {
+        let lines = std::mem::take(&mut graph.loops[back].lines);
+        let (mut left, mut right) = (Vec::new(), Vec::new());
+        for line in lines {
+            let layer_last = graph.vertices[graph.lines[line].from].layer;
+            graph.loops[back] = Loop { lines: vec![line], layer_last, ..alike(&graph.loops[back]) };
+            let body = body(graph, back, room, steps);
+            match body.map_or(Side::Left, |body| side(graph, back, &body, room, steps)) {
+                Side::Right => right.push(line),
+                _ => left.push(line),
+            }
+        }
+        let is_split = !left.is_empty() && !right.is_empty();
+        sides.push(if left.is_empty() { Side::Right } else { Side::Left });
+        let (first, second) = if left.is_empty() { (right, left) } else { (left, right) };
+        let layer_last = |lines: &[LineId]| graph.vertices[graph.lines[lines[0]].from].layer;
+        let (of_first, of_second) = (layer_last(&first), if is_split { layer_last(&second) } else { 0 });
+        graph.loops[back] = Loop { lines: first, layer_last: of_first, ..alike(&graph.loops[back]) };
+        if is_split {
+            let other = graph.loops.len();
+            second.iter().for_each(|&line| graph.lines[line].way = Way::Back(other));
+            let right = Loop { lines: second, layer_last: of_second, ..alike(&graph.loops[back]) };
+            graph.loops.push(right);
+        }
+    }
+    sides.resize(graph.loops.len(), Side::Right);
+    sides
+}
+
+/// A loop to the same target, without lines.
+fn alike(back: &Loop) -> Loop {
+    let (lines, vertices) = (Vec::new(), Vec::new());
+    Loop { target: back.target, class: back.class, lines, layer_last: 0, vertices, side: back.side }
 }
 
 /// The vertices between target and sources; `None` if looking for them took too long.
@@ -126,8 +170,8 @@ fn side(graph: &Graph, back: usize, body: &Body, room: &mut usize, steps: &mut S
     let source = graph.lines[graph.loops[back].lines[0]].from;
     let (at_target, at_source) = (&body[0], &body[body.len() - 1]);
     let (top, bottom) = (graph.vertices[target].position, graph.vertices[source].position);
-    let mut left = (top - at_target.start()) + (bottom - at_source.start());
-    let mut right = (at_target.end() - top) + (at_source.end() - bottom);
+    let mut left = 2 * ((top - at_target.start()) + (bottom - at_source.start()));
+    let mut right = 2 * ((at_target.end() - top) + (at_source.end() - bottom));
     for offset in 0..body.len() - 1 {
         for &upper in &graph.layers[first + offset] {
             let hops = &graph.vertices[upper].down;
@@ -137,8 +181,9 @@ fn side(graph: &Graph, back: usize, body: &Body, room: &mut usize, steps: &mut S
             let above = graph.vertices[upper].position;
             for &hop in hops {
                 let below = graph.vertices[graph.hops[hop].lower].position;
-                left += usize::from((above < *body[offset].start()) != (below < *body[offset + 1].start()));
-                right += usize::from((above > *body[offset].end()) != (below > *body[offset + 1].end()));
+                let weight = order::weight(graph.hops[hop].class);
+                left += weight * usize::from((above < *body[offset].start()) != (below < *body[offset + 1].start()));
+                right += weight * usize::from((above > *body[offset].end()) != (below > *body[offset + 1].end()));
             }
         }
     }
@@ -167,20 +212,28 @@ fn make_room(graph: &mut Graph, leaving: &mut [Leaving]) {
             // The innermost lane is met first.
             lines.sort_by_key(|&line| std::cmp::Reverse(graph.vertices[graph.lines[line].to].layer));
         }
-        let width = |lines: &[LineId]| lines.iter().map(|&line| room_beside(&graph.lines[line])).max().unwrap_or(0);
-        let (left, right) = (width(&leaving.left), width(&leaving.right));
+        let (left, right) = (room_beside(graph, &leaving.left), room_beside(graph, &leaving.right));
+        (leaving.room_left, leaving.room_right) = (left, right);
         let count = leaving.left.len().max(leaving.right.len());
         let vertex = &mut graph.vertices[item];
         vertex.left += left;
         vertex.right += right;
         if count > 2 {
-            vertex.height = vertex.height.max(LEAVE_STEP * i32::try_from(count).unwrap_or(i32::MAX / LEAVE_STEP) + 8);
+            // The box grows, so that every line begins at its side.
+            let least = LEAVE_STEP * i32::try_from(count).unwrap_or(i32::MAX / LEAVE_STEP - 1) + 8;
+            vertex.height = vertex.height.max(least);
+            graph.boxes[item].1 = graph.boxes[item].1.max(least);
         }
     }
 }
 
-/// What a loop's label takes beside the item it leaves, px.
-pub(crate) fn room_beside(line: &Line) -> i32 {
-    debug_assert!(matches!(line.way, Way::Back(_)), "only loops leave at the side");
-    if line.label_width == 0 { 0 } else { line.label_width + 2 * LABEL_GAP }
+/// What loops that leave one side of an item take beside it, px: their labels, and a way down for each.
+fn room_beside(graph: &Graph, lines: &[LineId]) -> i32 {
+    let labels = lines.iter().map(|&line| graph.lines[line].label_width).max().unwrap_or(0);
+    let ways = i32::try_from(lines.len().saturating_sub(1)).unwrap_or(i32::MAX / WAY_STEP) * WAY_STEP;
+    match (labels, ways) {
+        (0, 0) => 0,
+        (0, ways) => ways + LABEL_GAP,
+        (labels, ways) => ways + labels + 2 * LABEL_GAP,
+    }
 }

@@ -134,7 +134,7 @@ impl Writer<'_> {
         let Some(container) = self.containers[id].take() else { return };
         let machine = self.machine;
         let (state, outer) = (&machine.states[id], self.scene.nodes.len() - 1);
-        for (&scope, frame) in state.inner.iter().zip(&container.frames) {
+        for ((&scope, frame), shift) in state.inner.iter().zip(&container.frames).zip(&container.shifts) {
             let frame = frame.moved(rect.x, rect.y);
             let mut parent = outer;
             if state.kind == Kind::Parallel {
@@ -151,7 +151,7 @@ impl Writer<'_> {
                     ..mark(Kind::Branch, frame, Some(outer))
                 });
             }
-            let margin = (frame.width - self.blocks[scope].width) / 2;
+            let margin = (frame.width - self.blocks[scope].width) / 2 + shift;
             self.scope(scope, frame.x + margin, frame.y + container.padding, Some(parent));
         }
     }

@@ -1,6 +1,6 @@
 //! The order of the vertices in each layer: as the text has them, changed only where fewer lines cross.
 
-use super::graph::{Graph, HopId, VertexId};
+use super::graph::{Class, Graph, Hop, HopId, VertexId};
 use super::steps::Steps;
 
 /// How often the layers are gone through, down and up again.
@@ -75,7 +75,7 @@ fn sweep_once(graph: &mut Graph, is_down: bool, steps: &mut Steps) {
                 let own = &graph.vertices[vertex];
                 let neighbours = positions(graph, if is_down { &own.up } else { &own.down }, is_down);
                 steps.add(1 + neighbours.len());
-                let sum: u64 = neighbours.iter().map(|&position| position as u64).sum();
+                let sum: u64 = neighbours.iter().map(|&(position, _)| position as u64).sum();
                 let mean = (sum * 1000).checked_div(neighbours.len() as u64);
                 (mean.unwrap_or(own.position as u64 * 1000), vertex)
             })
@@ -86,39 +86,33 @@ fn sweep_once(graph: &mut Graph, is_down: bool, steps: &mut Steps) {
     }
 }
 
-/// Positions of the vertices at the other ends, ascending.
-fn positions(graph: &Graph, hops: &[HopId], is_up: bool) -> Vec<usize> {
-    let other = |&hop: &HopId| if is_up { graph.hops[hop].upper } else { graph.hops[hop].lower };
-    let mut positions: Vec<usize> = hops.iter().map(|hop| graph.vertices[other(hop)].position).collect();
+/// Positions of the vertices at the other ends, ascending, each with the weight of the line between.
+fn positions(graph: &Graph, hops: &[HopId], is_up: bool) -> Vec<(usize, usize)> {
+    let end = |&hop: &HopId| {
+        let Hop { upper, lower, class } = graph.hops[hop];
+        (graph.vertices[if is_up { upper } else { lower }].position, weight(class))
+    };
+    let mut positions: Vec<(usize, usize)> = hops.iter().map(end).collect();
     positions.sort_unstable();
     positions
 }
 
-/// Swaps neighbours wherever that undoes crossings.
+/// Where two lines cross it costs the product: rather two catchers than one that is seen all the time.
+pub(crate) fn weight(class: Class) -> usize {
+    match class {
+        Class::Flow => 2,
+        Class::Catch => 1,
+    }
+}
+
+/// Swaps neighbours wherever that makes crossings cost less.
 fn swap_neighbours(graph: &mut Graph, steps: &mut Steps) {
-    for _ in 0..4 {
+    for round in 0..6 {
         let mut is_changed = false;
-        for layer in 0..graph.layers.len() {
-            for position in 1..graph.layers[layer].len() {
-                let (a, b) = (graph.layers[layer][position - 1], graph.layers[layer][position]);
-                let (mut before, mut after) = (0, 0);
-                for is_up in [true, false] {
-                    let side = |vertex: VertexId| {
-                        let vertex = &graph.vertices[vertex];
-                        positions(graph, if is_up { &vertex.up } else { &vertex.down }, is_up)
-                    };
-                    let (of_a, of_b) = (side(a), side(b));
-                    steps.add(1 + of_a.len() + of_b.len());
-                    before += inversions(&of_a, &of_b);
-                    after += inversions(&of_b, &of_a);
-                }
-                if after < before {
-                    graph.layers[layer].swap(position - 1, position);
-                    graph.vertices[a].position = position;
-                    graph.vertices[b].position = position - 1;
-                    is_changed = true;
-                }
-            }
+        let count = graph.layers.len();
+        for turn in 0..count {
+            let layer = if round % 2 == 0 { turn } else { count - 1 - turn };
+            is_changed |= swap_in_layer(graph, layer, steps);
         }
         if !is_changed {
             break;
@@ -126,19 +120,45 @@ fn swap_neighbours(graph: &mut Graph, steps: &mut Steps) {
     }
 }
 
-/// How many pairs have the left one's end right of the right one's.
-fn inversions(left: &[usize], right: &[usize]) -> usize {
-    let (mut count, mut below) = (0, 0);
-    for &position in left {
-        while below < right.len() && right[below] < position {
-            below += 1;
+fn swap_in_layer(graph: &mut Graph, layer: usize, steps: &mut Steps) -> bool {
+    let mut is_changed = false;
+    for position in 1..graph.layers[layer].len() {
+        let (a, b) = (graph.layers[layer][position - 1], graph.layers[layer][position]);
+        let (mut before, mut after) = (0, 0);
+        for is_up in [true, false] {
+            let side = |vertex: VertexId| {
+                let vertex = &graph.vertices[vertex];
+                positions(graph, if is_up { &vertex.up } else { &vertex.down }, is_up)
+            };
+            let (of_a, of_b) = (side(a), side(b));
+            steps.add(1 + of_a.len() + of_b.len());
+            before += inversions(&of_a, &of_b);
+            after += inversions(&of_b, &of_a);
         }
-        count += below;
+        if after < before {
+            graph.layers[layer].swap(position - 1, position);
+            graph.vertices[a].position = position;
+            graph.vertices[b].position = position - 1;
+            is_changed = true;
+        }
     }
-    count
+    is_changed
 }
 
-/// Crossings between all neighbouring layers.
+/// What the pairs cost of which the left one's end is right of the right one's.
+fn inversions(left: &[(usize, usize)], right: &[(usize, usize)]) -> usize {
+    let (mut cost, mut below, mut weights) = (0, 0, 0);
+    for &(position, weight) in left {
+        while below < right.len() && right[below].0 < position {
+            weights += right[below].1;
+            below += 1;
+        }
+        cost += weight * weights;
+    }
+    cost
+}
+
+/// What the crossings between all neighbouring layers cost.
 fn crossings(graph: &Graph, steps: &mut Steps) -> usize {
     let mut total = 0;
     for layer in 1..graph.layers.len() {
@@ -147,19 +167,19 @@ fn crossings(graph: &Graph, steps: &mut Steps) -> usize {
         for &upper in &graph.layers[layer - 1] {
             let lowers = positions(graph, &graph.vertices[upper].down, false);
             steps.add(1 + lowers.len());
-            for &lower in &lowers {
-                total += seen - sum(&tree, lower);
+            for &(lower, weight) in &lowers {
+                total += weight * (seen - sum(&tree, lower));
             }
-            for lower in lowers {
-                add(&mut tree, lower);
-                seen += 1;
+            for (lower, weight) in lowers {
+                add(&mut tree, lower, weight);
+                seen += weight;
             }
         }
     }
     total
 }
 
-/// How many of the positions up to this one were added.
+/// The weight that was added at the positions up to this one.
 fn sum(tree: &[usize], position: usize) -> usize {
     let (mut index, mut sum) = (position + 1, 0);
     while index > 0 {
@@ -169,10 +189,10 @@ fn sum(tree: &[usize], position: usize) -> usize {
     sum
 }
 
-fn add(tree: &mut [usize], position: usize) {
+fn add(tree: &mut [usize], position: usize, weight: usize) {
     let mut index = position + 1;
     while index < tree.len() {
-        tree[index] += 1;
+        tree[index] += weight;
         index += index & index.wrapping_neg();
     }
 }

@@ -2,12 +2,14 @@
 //! from one source or go to one target, and have tracks of their own otherwise.
 
 use super::columns::CORNER;
-use super::graph::{Class, Graph, HopId, Item, LineId, VertexId, Way, What};
+use super::graph::{Class, Graph, HopId, Item, LineId, Loop, VertexId, Way, What};
 use super::loops::{self, Leaving};
 use super::steps::Steps;
 use crate::scene::{Point, Side};
 use std::collections::{HashMap, HashSet};
 
+/// Pairs of places of two nets beyond which none is looked at.
+const CLASHES_MAX: usize = 4_096;
 /// From a box to the first track below it, px.
 const ABOVE_TRACKS: i32 = 14;
 /// From the last track to the box below it: room for an arrow, px.
@@ -19,9 +21,15 @@ const STRAIGHT: i32 = 22;
 /// The same below labels, px.
 const STRAIGHT_BELOW_LABELS: i32 = 20;
 /// Nets of one channel beyond which they are packed without looking at crossings.
-const NETS_MAX: usize = 150;
+const NETS_MAX: usize = 64;
 /// How far from a box's axis another line than the main one leaves it at least, px.
 const BESIDE_AXIS: i32 = 20;
+/// How far below the place of loops a catcher's line leaves a side, px: the neighbour's loops may be there.
+const BELOW_LOOPS: i32 = 6;
+/// How far below a loop of the other kind one arrives at a side, px.
+const BESIDE_OTHER: i32 = 10;
+/// Lines of an item beyond which none leaves at a side.
+const SIDE_LINES_MAX: usize = 12;
 /// Vertical lines nearer than this would look like one, px.
 const NEAR: i32 = 6;
 
@@ -61,14 +69,9 @@ struct Net {
     tops: Vec<i32>,
     /// Where it goes on below.
     bottoms: Vec<i32>,
+    /// From its leftmost to its rightmost x.
+    range: (i32, i32),
     track: usize,
-}
-
-impl Net {
-    fn range(&self) -> (i32, i32) {
-        let all = || self.tops.iter().chain(&self.bottoms).copied();
-        (all().min().unwrap_or(0), all().max().unwrap_or(0))
-    }
 }
 
 /// How a line leaves its item.
@@ -89,8 +92,16 @@ struct Router<'g> {
     channels: Vec<Vec<Net>>,
     exits: Vec<Exit>,
     layer_tops: Vec<i32>,
+    /// Where the channel below each begins.
+    layer_bottoms: Vec<i32>,
+    /// By box at the left of a gap: the item whose lines run through it from the side.
+    gaps: HashMap<VertexId, VertexId>,
+    /// By loop's line: its place among those that leave the same side, from the top.
+    places: HashMap<LineId, usize>,
+    /// By loop: the line that is drawn along all of its lane.
+    owners: Vec<LineId>,
     /// Whether something arrives at an item's left or right from a loop.
-    arrives: HashSet<(VertexId, Side)>,
+    arrives: HashSet<(VertexId, Side, Class)>,
 }
 
 /// Routes all lines of a scope.
@@ -104,12 +115,21 @@ pub(crate) fn routes(graph: &Graph, leaving: &[Leaving], x: &[i32], steps: &mut 
         channels,
         exits: vec![Exit::Bottom(0); graph.lines.len()],
         layer_tops: Vec::new(),
+        layer_bottoms: Vec::new(),
+        gaps: HashMap::new(),
+        places: leaving
+            .iter()
+            .flat_map(|leaving| [&leaving.left, &leaving.right])
+            .flat_map(|lines| lines.iter().copied().zip(0..))
+            .collect(),
+        owners: Vec::new(),
         arrives: HashSet::new(),
     };
     router.find_arrivals();
     router.add_nets();
     router.assign_tracks(steps);
     let height = router.stack_layers();
+    router.owners = graph.loops.iter().map(|back| router.owner(back)).collect();
     let tops = (0..graph.items.len()).map(|item| router.layer_tops[graph.vertices[item].layer]).collect();
     let lines = (0..graph.lines.len()).map(|line| router.route(line)).collect();
     Routes { tops, height, lines }
@@ -140,9 +160,13 @@ impl Router<'_> {
         for back in &self.graph.loops {
             let is_free = self.leaving[back.target].at(back.side).is_empty();
             if is_free && self.is_beside(back.vertices[0], back.target) {
-                self.arrives.insert((back.target, back.side));
+                self.arrives.insert((back.target, back.side, back.class));
             }
         }
+    }
+
+    fn has_arrival(&self, item: VertexId, side: Side) -> bool {
+        [Class::Flow, Class::Catch].iter().any(|&class| self.arrives.contains(&(item, side, class)))
     }
 
     fn net(&mut self, channel: usize, key: Key) -> &mut Net {
@@ -183,34 +207,47 @@ impl Router<'_> {
     }
 
     /// A catcher leaves straight down if it can, then at the side, then from the corner.
-    fn catch_exit(&self, from: VertexId, to: i32) -> Exit {
+    fn catch_exit(&mut self, from: VertexId, to: i32) -> Exit {
         let (axis, reach) = (self.x[from], self.half(from) - CORNER);
         let is_only = self.graph.vertices[from].down.len() == 1;
         if is_only || ((to - axis).abs() <= reach && (to - axis).abs() >= BESIDE_AXIS) {
             return Exit::Bottom(if (to - axis).abs() <= reach { to } else { axis });
         }
         let side = if to > axis { Side::Right } else { Side::Left };
-        let is_taken = !self.leaving[from].at(side).is_empty() || self.arrives.contains(&(from, side));
-        if !is_taken && (to - axis).abs() > self.half(from) && self.is_clear(from, side, to) {
+        let is_taken = !self.leaving[from].at(side).is_empty() || self.has_arrival(from, side);
+        let is_many = self.graph.vertices[from].down.len() > SIDE_LINES_MAX;
+        if !is_taken && !is_many && (to - axis).abs() > self.half(from) && self.takes_gap(from, side, to) {
             return Exit::Side(side);
         }
         Exit::Bottom(axis + (to - axis).signum() * reach.max(0))
     }
 
-    /// Whether no box is between an item's side and an x.
-    fn is_clear(&self, item: VertexId, side: Side, to: i32) -> bool {
+    /// Takes what is between an item's side and an x, if there is no box, no line near that x, and no line of the next box.
+    fn takes_gap(&mut self, item: VertexId, side: Side, to: i32) -> bool {
         let layer = &self.graph.layers[self.layer(item)];
         let position = self.graph.vertices[item].position;
-        let is_box = |vertex: &&VertexId| self.graph.vertices[**vertex].what == What::Item;
-        let next = match side {
-            Side::Left => layer[..position].iter().rev().find(is_box),
-            _ => layer[position + 1..].iter().find(is_box),
+        let is_line = |vertex: &&VertexId| self.graph.vertices[**vertex].what != What::Item;
+        let (lines, next) = match side {
+            Side::Left => {
+                let lines = layer[..position].iter().rev().take_while(is_line).count();
+                (&layer[position - lines..position], position.checked_sub(lines + 1))
+            }
+            _ => {
+                let lines = layer[position + 1..].iter().take_while(is_line).count();
+                (&layer[position + 1..=position + lines], Some(position + lines + 1))
+            }
         };
-        let is_free = next.is_none_or(|&next| match side {
+        let next = next.and_then(|next| layer.get(next)).copied();
+        let is_clear = next.is_none_or(|next| match side {
             Side::Left => self.x[next] + self.graph.vertices[next].right + 8 < to,
             _ => self.x[next] - self.graph.vertices[next].left - 8 > to,
         });
-        is_free && layer.iter().all(|&vertex| (self.x[vertex] - to).abs() > NEAR)
+        if !is_clear || lines.iter().any(|&line| (self.x[line] - to).abs() <= NEAR) {
+            return false;
+        }
+        // The gap belongs to the box at its left.
+        let gap = if side == Side::Left { next } else { Some(item) };
+        gap.is_none_or(|gap| *self.gaps.entry(gap).or_insert(item) == item)
     }
 
     fn add_hop(&mut self, hop: HopId) {
@@ -229,7 +266,7 @@ impl Router<'_> {
     fn add_loop(&mut self, back: usize) {
         let back = &self.graph.loops[back];
         let first = back.vertices[0];
-        if !self.arrives.contains(&(back.target, back.side)) || !self.is_beside(first, back.target) {
+        if !self.arrives.contains(&(back.target, back.side, back.class)) || !self.is_beside(first, back.target) {
             let (lane, axis) = (self.x[first], self.x[back.target]);
             let net = self.net(self.layer(back.target) - 1, Key::To(back.target, back.class));
             net.bottoms.extend([lane, axis]);
@@ -263,15 +300,20 @@ impl Router<'_> {
         if self.side_of(line) == Side::Left { -1 } else { 1 }
     }
 
-    /// The x beside its label at which a loop's line turns, if it does not run on to its lane.
+    /// The x beside all labels at which a loop's line turns down, if it does not run on to its lane. Upper lines turn further out.
     fn leave_end(&self, line: LineId) -> i32 {
         let from = self.graph.lines[line].from;
-        let beside = loops::room_beside(&self.graph.lines[line]).max(10);
+        let inwards = i32::try_from(self.places[&line]).unwrap_or(0) * loops::WAY_STEP;
+        let beside = self.leaving[from].room(self.side_of(line)).max(10) - inwards;
         self.x[from] + self.outwards(line) * (self.half(from) + beside)
     }
 
     fn assign_tracks(&mut self, steps: &mut Steps) {
         for nets in &mut self.channels {
+            for net in &mut *nets {
+                let all = || net.tops.iter().chain(&net.bottoms).copied();
+                net.range = (all().min().unwrap_or(0), all().max().unwrap_or(0));
+            }
             if nets.len() > NETS_MAX {
                 pack(nets, steps);
             } else {
@@ -287,6 +329,7 @@ impl Router<'_> {
             self.layer_tops.push(y);
             let vertices = &self.graph.layers[layer];
             y += vertices.iter().map(|&vertex| self.graph.vertices[vertex].height).max().unwrap_or(0);
+            self.layer_bottoms.push(y);
             y += self.channel_height(layer);
         }
         y
@@ -310,10 +353,8 @@ impl Router<'_> {
 
     fn track_y(&self, key: Key) -> Option<i32> {
         let &(channel, net) = self.nets.get(&key)?;
-        let vertices = &self.graph.layers[channel];
-        let height = vertices.iter().map(|&vertex| self.graph.vertices[vertex].height).max().unwrap_or(0);
         let track = i32::try_from(self.channels[channel][net].track).unwrap_or(i32::MAX / TRACK_STEP);
-        Some(self.layer_tops[channel] + height + ABOVE_TRACKS + track * TRACK_STEP)
+        Some(self.layer_bottoms[channel] + ABOVE_TRACKS + track * TRACK_STEP)
     }
 
     fn route(&self, line: LineId) -> Route {
@@ -368,7 +409,7 @@ impl Router<'_> {
             return (points, Side::Bottom);
         };
         let from = self.graph.lines[line].from;
-        let y = self.layer_tops[self.layer(from)] + self.side_port(from);
+        let y = self.layer_tops[self.layer(from)] + self.side_port(from) + BELOW_LOOPS;
         let edge = self.x[from] + if side == Side::Left { -self.half(from) } else { self.half(from) };
         (vec![Point { x: edge, y }, Point { x: self.x[stub], y }], side)
     }
@@ -394,15 +435,15 @@ impl Router<'_> {
     }
 
     fn back(&self, line: LineId, back: usize) -> Route {
+        let owner = self.owners[back];
         let back = &self.graph.loops[back];
         let (lane, from) = self.lane_of(line);
-        let position = self.leaving[from].at(back.side).iter().position(|&other| other == line).unwrap_or(0);
-        let count = self.leaving[from].at(back.side).len();
-        let y = self.layer_tops[self.layer(from)] + self.leave_port(from, position, count);
+        let y = self.leave_y(line);
         let outwards = self.outwards(line);
         let edge = self.x[from] + outwards * self.half(from);
         let width = self.graph.lines[line].label_width;
         let label = (width > 0).then(|| Point { x: edge + outwards * (loops::LABEL_GAP + width / 2), y });
+        let joins = Some(owner).filter(|&owner| owner != line);
         let mut points = vec![Point { x: edge, y }];
         if self.is_beside(lane, from) {
             points.push(Point { x: self.x[lane], y });
@@ -410,16 +451,34 @@ impl Router<'_> {
             let track = self.track_y(Key::Leave(line)).expect("a line that cannot reach its lane has a net");
             let end = self.leave_end(line);
             points.extend([Point { x: end, y }, Point { x: end, y: track }, Point { x: self.x[lane], y: track }]);
+            if joins.is_some() && self.layer(from) < back.layer_last {
+                // Up to where the lane is for certain: it may move sideways below the layer.
+                points.push(Point { x: self.x[lane], y: self.layer_bottoms[self.layer(from)] });
+            }
         }
-        let joins = Some(back.lines[0]).filter(|&owner| owner != line);
         if joins.is_none() {
             self.climb(back, &mut points);
         }
         Route { points, from_side: back.side, joins, label }
     }
 
+    /// Of the lines that leave the deepest layer the one that meets the lane lowest.
+    fn owner(&self, back: &Loop) -> LineId {
+        let deepest = |line: &&LineId| self.layer(self.graph.lines[**line].from) == back.layer_last;
+        let meets = |line: LineId| self.track_y(Key::Leave(line)).unwrap_or_else(|| self.leave_y(line));
+        let lowest = back.lines.iter().filter(deepest).copied().max_by_key(|&line| (meets(line), line));
+        lowest.expect("a loop is as deep as one of its lines")
+    }
+
+    /// Where a loop's line leaves the side of its item.
+    fn leave_y(&self, line: LineId) -> i32 {
+        let from = self.graph.lines[line].from;
+        let count = self.leaving[from].at(self.side_of(line)).len();
+        self.layer_tops[self.layer(from)] + self.leave_port(from, self.places[&line], count)
+    }
+
     /// Up a loop's lane and into its target.
-    fn climb(&self, back: &super::graph::Loop, points: &mut Vec<Point>) {
+    fn climb(&self, back: &Loop, points: &mut Vec<Point>) {
         for pair in back.vertices.windows(2).rev() {
             let (upper, lower) = (pair[0], pair[1]);
             if self.x[upper] != self.x[lower] {
@@ -429,8 +488,10 @@ impl Router<'_> {
         }
         let (lane, target) = (back.vertices[0], back.target);
         let top = self.layer_tops[self.layer(target)];
-        if self.arrives.contains(&(target, back.side)) && self.is_beside(lane, target) {
-            let y = top + self.side_port(target);
+        if self.arrives.contains(&(target, back.side, back.class)) && self.is_beside(lane, target) {
+            // Beside a line of the other kind it has a place of its own.
+            let is_second = back.class == Class::Catch && self.arrives.contains(&(target, back.side, Class::Flow));
+            let y = top + self.side_port(target) + if is_second { BESIDE_OTHER } else { 0 };
             let edge = self.x[target] + if back.side == Side::Left { -self.half(target) } else { self.half(target) };
             points.extend([Point { x: self.x[lane], y }, Point { x: edge, y }]);
         } else {
@@ -456,63 +517,64 @@ impl Router<'_> {
 /// Gives every net a track such that those which share a part of their way do not touch and few cross.
 fn arrange(nets: &mut [Net], steps: &mut Steps) {
     let mut order: Vec<usize> = (0..nets.len()).collect();
-    order.sort_by_key(|&net| nets[net].range());
+    order.sort_by_key(|&net| nets[net].range);
     // Which of two must be above the other, for each pair that shares a part of its way.
     let mut above: Vec<Vec<usize>> = vec![Vec::new(); nets.len()];
     for (turn, &a) in order.iter().enumerate() {
         for &b in &order[turn + 1..] {
-            steps.add(1);
-            if nets[b].range().0 > nets[a].range().1 + NEAR {
+            steps.add(1 + nets[a].tops.len().min(64) + nets[b].tops.len().min(64));
+            if nets[b].range.0 > nets[a].range.1 + NEAR {
                 break;
             }
             let (a_over_b, b_over_a) = (cost(&nets[a], &nets[b]), cost(&nets[b], &nets[a]));
             if b_over_a < a_over_b { above[a].push(b) } else { above[b].push(a) }
         }
     }
+    let mut waits: Vec<usize> = above.iter().map(Vec::len).collect();
     let mut tracks: Vec<Option<usize>> = vec![None; nets.len()];
-    while let Some(&next) = order
-        .iter()
-        .filter(|&&net| tracks[net].is_none())
-        .min_by_key(|&&net| above[net].iter().filter(|&&other| tracks[other].is_none()).count())
-    {
+    // In a circle one gives way.
+    while let Some(&next) = order.iter().filter(|&&net| tracks[net].is_none()).min_by_key(|&&net| waits[net]) {
         steps.add(nets.len());
-        // In a circle one gives way.
         let track = above[next].iter().filter_map(|&other| tracks[other]).map(|track| track + 1).max().unwrap_or(0);
-        let taken = |track: usize| {
-            (0..nets.len()).any(|other| tracks[other] == Some(track) && touches(&nets[other], &nets[next]))
-        };
-        let track = (track..).find(|&track| !taken(track)).expect("there are more tracks than nets");
-        tracks[next] = Some(track);
+        let taken: HashSet<usize> = (0..nets.len())
+            .filter(|&other| touches(&nets[other].range, &nets[next].range))
+            .filter_map(|other| tracks[other])
+            .collect();
+        tracks[next] = (track..).find(|track| !taken.contains(track));
+        for (net, above) in above.iter().enumerate() {
+            waits[net] -= usize::from(above.contains(&next));
+        }
     }
     for (net, track) in nets.iter_mut().zip(tracks) {
         net.track = track.expect("every net was given one");
     }
 }
 
-fn touches(a: &Net, b: &Net) -> bool {
-    let (a, b) = (a.range(), b.range());
+fn touches(a: &(i32, i32), b: &(i32, i32)) -> bool {
     a.0 <= b.1 + NEAR && b.0 <= a.1 + NEAR
 }
 
 /// How bad it is to have `a` above `b`: verticals that run over each other, then crossings.
 fn cost(a: &Net, b: &Net) -> usize {
     let crosses = |xs: &[i32], net: &Net| {
-        let (low, high) = net.range();
+        let (low, high) = net.range;
         xs.iter().filter(|&&x| x > low && x < high).count()
     };
-    let clashes = a.bottoms.iter().filter(|&&x| b.tops.iter().any(|&top| (top - x).abs() < NEAR)).count();
+    let is_small = a.bottoms.len() * b.tops.len() <= CLASHES_MAX;
+    let is_near = |x: i32| b.tops.iter().any(|&top| (top - x).abs() < NEAR);
+    let clashes = a.bottoms.iter().filter(|&&x| is_small && is_near(x)).count();
     100 * clashes + crosses(&a.bottoms, b) + crosses(&b.tops, a)
 }
 
 /// Gives every net the first track that is free, from left to right.
 fn pack(nets: &mut [Net], steps: &mut Steps) {
     let mut order: Vec<usize> = (0..nets.len()).collect();
-    order.sort_by_key(|&net| nets[net].range());
+    order.sort_by_key(|&net| nets[net].range);
     let mut ends: std::collections::BinaryHeap<std::cmp::Reverse<(i32, usize)>> = std::collections::BinaryHeap::new();
     let mut count = 0;
     for net in order {
         steps.add(1);
-        let (low, high) = nets[net].range();
+        let (low, high) = nets[net].range;
         let free = ends
             .peek()
             .filter(|std::cmp::Reverse((end, _))| end + NEAR < low)

@@ -1,4 +1,5 @@
-//! The pictures in nodes and badges: lines on a square, drawn with a round pen of 1.5. Only M, L, H, V, C, Q and Z are used, absolute.
+//! The pictures in nodes and badges: lines on a square, drawn with a round pen of 1.5. Only M, L, H, V, C and Z are used, absolute, with
+//! spaces between all numbers.
 
 use crate::scene::{BadgeKind, Glyph};
 

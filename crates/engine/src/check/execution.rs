@@ -5,6 +5,7 @@ use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
 use crate::partition::{Resident, Stored, load_whole, status_number};
 use crate::registry::Revision;
 use crate::tasks;
+use crate::texts::read_texts;
 use arn::ExecutionArn;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::{is_whole, read_events};
@@ -106,7 +107,7 @@ impl Checker<'_> {
     ) -> Result<(), StoreError> {
         let execution = &resident.execution;
         let place = &*execution.header.execution_arn;
-        let known = execution.known_texts();
+        let mut known = execution.known_texts();
         let mut events = resident.history.clone().unwrap_or_default();
         if !events.is_empty() && !is_contiguous(&events, 1) {
             self.report("history", place, "events are missing, or are not the ones that should follow");
@@ -120,7 +121,8 @@ impl Checker<'_> {
             }
             for (row, chunk) in chunks {
                 let next = events.len() as u64 + 1;
-                let chunk = match read_events(&chunk, &known) {
+                let texts = read_texts(&*self.store, partition, key, &chunk, &mut known).await?;
+                let chunk = match texts.and_then(|()| read_events(&chunk, &known)) {
                     Ok(chunk) => chunk,
                     Err(corrupt) => {
                         self.report("history", place, format!("the events from {next} on: {corrupt}"));
@@ -213,7 +215,8 @@ pub(super) fn index_keys(key: &ExecutionKey, execution: &Execution) -> Vec<Bytes
     let header = &execution.header;
     let status = status_number(&execution.status);
     let alias = header.state_machine_alias.as_ref();
-    keys::indexed_under(key.machine(), header.state_machine_version, alias)
+    let run = header.map_run.map(|child| child.run);
+    keys::indexed_under(key.machine(), header.state_machine_version, alias, run)
         .map(|indexed| IndexRow::key(&indexed, status, header.start_time, &header.name))
         .collect()
 }
@@ -234,8 +237,15 @@ pub(super) fn timers(execution: &Execution) -> Vec<Timer> {
                 let task = TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event };
                 timers.extend(attempt.timeout_due.map(|due| Timer { due, kind: TimerKind::TaskTimeout(task) }));
                 timers.extend(attempt.heartbeat_due.map(|due| Timer { due, kind: TimerKind::Heartbeat(task) }));
+                let look = attempt.job.as_ref().map(|job| Timer { due: job.look_due, kind: TimerKind::Job(task) });
+                timers.extend(look);
             }
-            Phase::Ready | Phase::Stopped | Phase::Parallel { .. } | Phase::Map { .. } | Phase::Finished { .. } => {}
+            Phase::Ready
+            | Phase::Stopped
+            | Phase::Parallel { .. }
+            | Phase::Map { .. }
+            | Phase::MapRun { .. }
+            | Phase::Finished { .. } => {}
         }
     }
     timers

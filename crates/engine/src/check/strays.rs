@@ -5,6 +5,7 @@ use super::{Checker, Expected, PAGE};
 use crate::keys::{self, ClosedRow, ExecutionKey};
 use crate::partition::{Stored, load_whole};
 use interpreter::Execution;
+use interpreter::rows::TextId;
 use store::{Bytes, PartitionId, Range, StoreError, Table};
 
 impl Checker<'_> {
@@ -77,21 +78,24 @@ impl Checker<'_> {
         }
     }
 
-    /// Histories are found by their first row; one look for each.
+    /// Histories and texts are found by their first row; one look for each.
     async fn stray_histories(&mut self, partition: PartitionId) -> Result<(), StoreError> {
-        let mut range = Range::all(keys::HISTORY).limit(1);
-        while let Some((key, _)) = self.store.scan(partition, range.clone()).await?.into_iter().next() {
-            match keys::split(&key, 8) {
-                Some((execution, _)) => {
-                    if self.store.get(partition, keys::HEADERS, &execution.0).await?.is_none() {
-                        self.report("history", name(&execution), "there are events of an execution that is not there");
-                    }
-                    range = range.after(execution.event(u64::MAX));
-                }
-                None => {
-                    self.report("history", format!("row '{}'", key.escape_ascii()), "it cannot be read");
+        let tables = [
+            (keys::HISTORY, "history", size_of::<u64>(), "there are events of an execution that is not there"),
+            (keys::TEXTS, "text", TextId::LENGTH, "there are texts of an execution that is not there"),
+        ];
+        for (table, kind, suffix, problem) in tables {
+            let mut range = Range::all(table).limit(1);
+            while let Some((key, _)) = self.store.scan(partition, range.clone()).await?.into_iter().next() {
+                let Some((execution, _)) = keys::split(&key, suffix) else {
+                    self.report(kind, format!("row '{}'", key.escape_ascii()), "it cannot be read");
                     range = range.after(key);
+                    continue;
+                };
+                if self.store.get(partition, keys::HEADERS, &execution.0).await?.is_none() {
+                    self.report(kind, name(&execution), problem);
                 }
+                range = range.after(execution.last(suffix));
             }
         }
         Ok(())

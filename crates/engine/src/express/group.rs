@@ -142,6 +142,8 @@ mod tests {
             seed: 0,
             state_machine_version: None,
             state_machine_alias: None,
+            map_run: None,
+            started_by: None,
             test_case: None,
         }
     }

@@ -82,6 +82,7 @@ fn payload_bytes(command: &Command) -> usize {
         Command::StartExecution
         | Command::Continue
         | Command::TaskStarted { .. }
+        | Command::MapRunEnded { .. }
         | Command::HeartbeatRecorded { .. }
         | Command::TimerFired(_)
         | Command::StopExecution { .. }

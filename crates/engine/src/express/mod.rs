@@ -23,9 +23,10 @@ pub use query::{ExpressExecution, ExpressHistory, ExpressKind, ExpressQuery};
 pub use recent::Recent;
 pub(crate) use starts::{Input as StartsInput, Starts};
 
+use crate::map_runs::{Ended, Message};
 use crate::metrics::OpenTasks;
 use crate::partition::{Shared, caught_step};
-use crate::registry::Registry;
+use crate::registry::{Registry, Revision};
 use crate::traces::Histories;
 use api::{BillingDetails, Exception, IncludedData, StartExecutionRequest, StartSyncExecutionResponse};
 use arn::{Qualifier, StateMachineArn};
@@ -148,6 +149,8 @@ impl Express {
             seed: drawn.seed,
             state_machine_version: prepared.version,
             state_machine_alias: prepared.alias.clone(),
+            map_run: None,
+            started_by: None,
             test_case,
         };
         Ok(New { header, id: drawn.id, prepared })
@@ -175,6 +178,33 @@ impl Express {
         answered.await.unwrap_or_else(|_| Err(crate::unavailable()))
     }
 
+    /// Runs a child of a Map Run as far as it goes without waiting, and to its end if that is there. Else it goes on by itself, and `told` is
+    /// told how it ended.
+    pub async fn run_child(
+        self: &Arc<Self>,
+        revision: &Arc<Revision>,
+        mut header: Header,
+        told: &mpsc::UnboundedSender<Message>,
+    ) -> Option<Ended> {
+        let id = self.shards.lock().draws(&*self.shared.environment, false).id;
+        header.execution_arn = format!("{}:{}", header.execution_arn, crate::environment::uuid(id)).into();
+        header.start_time = self.now();
+        let broken = Ended::broken(&header, "The execution could not be run.");
+        let mut execution = Execution::new(header);
+        let kind = ExpressKind::Asynchronous;
+        match self.begin(kind, revision, &mut execution) {
+            Ok(None) => Ended::of(&execution).map(|(_, ended)| ended),
+            Ok(Some(outcome)) => {
+                // Nothing has been done outside yet: it can wait for its turn.
+                let permit = self.under_way.clone().acquire_owned().await.ok()?;
+                let run = Run::new(self.clone(), kind, revision.clone(), execution, Some(permit));
+                tokio::spawn(run.telling(told.clone()).go_on(outcome));
+                None
+            }
+            Err(()) => broken.map(|(_, ended)| ended),
+        }
+    }
+
     /// Makes the start of an execution durable and lets it run.
     pub async fn start(&self, new: New) -> Result<Timestamp, Exception> {
         let permit = self.permit()?;
@@ -194,12 +224,7 @@ impl Express {
     }
 
     /// Takes a new execution's first step. If it goes on its outcome is to be taken yet; else everybody has been told of it.
-    fn begin(
-        &self,
-        kind: ExpressKind,
-        revision: &crate::registry::Revision,
-        execution: &mut Execution,
-    ) -> Result<Option<Outcome>, ()> {
+    fn begin(&self, kind: ExpressKind, revision: &Revision, execution: &mut Execution) -> Result<Option<Outcome>, ()> {
         let now = execution.header.start_time;
         let outcome = self.step(kind, revision, execution, Command::StartExecution, now)?;
         let outcome = outcome.expect("a new execution can be started");
@@ -215,7 +240,7 @@ impl Express {
     fn step(
         &self,
         kind: ExpressKind,
-        revision: &crate::registry::Revision,
+        revision: &Revision,
         execution: &mut Execution,
         command: Command,
         now: Timestamp,
@@ -237,7 +262,7 @@ impl Express {
     /// Counts what happened, and tells the log and watchers.
     fn tell(
         &self,
-        revision: &crate::registry::Revision,
+        revision: &Revision,
         execution: &Execution,
         events: Vec<interpreter::history::HistoryEvent>,
         open_tasks: &mut OpenTasks,
@@ -278,11 +303,7 @@ fn output_and_ending(status: &ExecutionStatus) -> (Option<Arc<str>>, Ending) {
 }
 
 /// What StartSyncExecution answers when an execution has ended.
-fn response(
-    execution: &Execution,
-    revision: &crate::registry::Revision,
-    included_data: IncludedData,
-) -> StartSyncExecutionResponse {
+fn response(execution: &Execution, revision: &Revision, included_data: IncludedData) -> StartSyncExecutionResponse {
     let header = &execution.header;
     let with_data = included_data == IncludedData::AllData;
     let start_date_ms = header.start_time.0;
@@ -306,14 +327,14 @@ fn response(
 }
 
 /// What AWS would charge for an execution that has ended.
-fn billing(execution: &Execution, revision: &crate::registry::Revision) -> BillingDetails {
+fn billing(execution: &Execution, revision: &Revision) -> BillingDetails {
     let start = execution.header.start_time;
     let duration_ms = execution.stop_time.unwrap_or(start).0.saturating_sub(start.0).max(0).unsigned_abs();
     BillingDetails::of(duration_ms, memory_bytes(execution, revision))
 }
 
 /// What an execution counts as memory: its definition, its input and its output.
-fn memory_bytes(execution: &Execution, revision: &crate::registry::Revision) -> u64 {
+fn memory_bytes(execution: &Execution, revision: &Revision) -> u64 {
     let output_bytes = match &execution.status {
         ExecutionStatus::Succeeded { output } => output.len_bytes(),
         _ => 0,

@@ -7,7 +7,7 @@ use super::run::Live;
 use crate::registry::RevisionNumber;
 use api::{Exception, ExecutionStatus as ApiStatus};
 use interpreter::history::HistoryEvent;
-use interpreter::{Header, Timestamp};
+use interpreter::{Header, MapRunChild, Timestamp};
 use json::Payload;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -83,6 +83,8 @@ pub struct ExpressExecution {
     pub state_machine_version: Option<u64>,
     /// The alias it was started with.
     pub state_machine_alias: Option<Arc<str>>,
+    /// What it is in a Map Run, if it is the child of one.
+    pub(crate) child: Option<MapRunChild>,
 }
 
 /// The history of an Express execution, from its first event on.
@@ -93,6 +95,8 @@ pub struct ExpressHistory {
     /// Whether nothing is missing at the end: neither because more events were not wanted, nor because the execution got so much data that
     /// not all of it was kept.
     pub is_whole: bool,
+    /// What it runs, byte for byte.
+    pub definition: Arc<str>,
 }
 
 /// The first executions of a query, in order: newest first.
@@ -157,11 +161,13 @@ impl Express {
         let registry = &self.shared.registry;
         let revision = registry.revision(RevisionNumber(revision)).await.map_err(|error| crate::read_failed(&error))?;
         let settings = self.settings(shown.kind);
+        // That of a child ends in its label.
+        let machine_name = shown.state_machine_arn.rsplit(':').next().unwrap_or_default().into();
         let header = Header {
             execution_arn: shown.execution_arn,
             name: shown.name,
             state_machine_arn: shown.state_machine_arn,
-            state_machine_name: revision.machine_name.clone(),
+            state_machine_name: machine_name,
             role_arn: revision.role_arn.clone(),
             region: registry.identity().region.clone(),
             input: Payload::from_valid_text(shown.input),
@@ -171,10 +177,12 @@ impl Express {
             seed,
             state_machine_version: shown.state_machine_version,
             state_machine_alias: shown.state_machine_alias,
+            map_run: shown.child,
+            started_by: None,
             test_case: None,
         };
         let (events, is_whole) = journal.history(&header, &revision, settings, registry, events_max).await;
-        Ok(Some(ExpressHistory { events, is_whole }))
+        Ok(Some(ExpressHistory { events, is_whole, definition: revision.definition_text.clone() }))
     }
 
     fn look_up<T>(
@@ -210,5 +218,6 @@ fn shown(live: &Live) -> ExpressExecution {
         trace_header: header.trace_header.clone(),
         state_machine_version: header.state_machine_version,
         state_machine_alias: header.state_machine_alias.clone(),
+        child: header.map_run,
     }
 }

@@ -6,8 +6,9 @@
 use super::journal::Journal;
 use super::query::{ExpressExecution, ExpressKind};
 use api::ExecutionStatus as ApiStatus;
+use asl::definition::ScopeIndex;
 use interpreter::rows::{CorruptRow, Reader, Writer};
-use interpreter::{Ending, Execution, ExecutionStatus};
+use interpreter::{Ending, Execution, ExecutionStatus, MapRunChild};
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
@@ -77,6 +78,10 @@ fn to_row(execution: &Execution, kind: ExpressKind) -> Vec<u8> {
     row.option(header.trace_header.as_ref(), text);
     row.option(header.state_machine_version, Writer::number);
     row.option(header.state_machine_alias.as_ref(), text);
+    row.option(header.map_run, |row, child| {
+        row.map_run(child.run);
+        [u64::from(child.processor.0), child.index, child.items].into_iter().for_each(|number| row.number(number));
+    });
     let ending = |row: &mut Writer, status: u8, Ending { error, cause }: &Ending| {
         row.byte(status);
         row.option(error.as_ref(), text);
@@ -107,6 +112,10 @@ fn from_row(row: &[u8]) -> Result<Kept, CorruptRow> {
     let (revision, seed) = (row.number()?, row.fixed()?);
     let trace_header = row.option(Reader::text)?;
     let (state_machine_version, state_machine_alias) = (row.option(Reader::number)?, row.option(Reader::text)?);
+    let child = row.option(|row| {
+        let (run, processor) = (row.map_run()?, ScopeIndex(row.number()? as u32));
+        Ok(MapRunChild { run, processor, index: row.number()?, items: row.number()? })
+    })?;
     let status = match row.byte()? {
         0 => ApiStatus::Running,
         1 => ApiStatus::Succeeded,
@@ -135,6 +144,7 @@ fn from_row(row: &[u8]) -> Result<Kept, CorruptRow> {
         trace_header,
         state_machine_version,
         state_machine_alias,
+        child,
     };
     Ok(Kept { shown, revision, seed })
 }
@@ -248,6 +258,8 @@ mod tests {
             seed: 0,
             state_machine_version: Some(7),
             state_machine_alias: None,
+            map_run: None,
+            started_by: None,
             test_case: None,
         };
         let mut execution = Execution::new(header);

@@ -3,6 +3,7 @@
 use super::journal::Journal;
 use super::query::ExpressKind;
 use super::{Express, response, shard, starts};
+use crate::map_runs::{Ended, Message};
 use crate::metrics::OpenTasks;
 use crate::registry::Revision;
 use crate::tasks;
@@ -13,7 +14,7 @@ use interpreter::{Command, Effect, Execution, Header, Outcome, TaskId, Timer};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 
 /// The longest sleep towards a timer, so that a clock that jumps is noticed.
@@ -54,6 +55,8 @@ pub(super) struct Run {
     answer: Option<Answer>,
     /// Where it is written that it was started, if it is.
     started: Option<starts::Place>,
+    /// The Map Run it is a child of.
+    told: Option<mpsc::UnboundedSender<Message>>,
     timers: BTreeSet<Timer>,
     performers: HashMap<TaskId, AbortHandle>,
     performed: JoinSet<Option<Command>>,
@@ -91,6 +94,7 @@ impl Run {
             thread,
             answer: None,
             started: None,
+            told: None,
             timers: BTreeSet::new(),
             performers: HashMap::new(),
             performed: JoinSet::new(),
@@ -103,6 +107,11 @@ impl Run {
     /// The same for somebody who waits for the end.
     pub fn answering(self, answer: Answer) -> Run {
         Run { answer: Some(answer), ..self }
+    }
+
+    /// The same for a child of a Map Run.
+    pub fn telling(self, told: mpsc::UnboundedSender<Message>) -> Run {
+        Run { told: Some(told), ..self }
     }
 
     /// The same for one of which it is written that it was started.
@@ -210,7 +219,9 @@ impl Run {
                         performer.abort();
                     }
                 }
-                Effect::NotifyClosed => {}
+                // Where there could be one the definition is refused, and Express executions wait for no jobs.
+                Effect::StartMapRun(_) | Effect::StopMapRun(_) | Effect::RedriveMapRun(_) => {}
+                Effect::LookAtJob(_) | Effect::CancelJob(_) | Effect::NotifyClosed => {}
             }
         }
         self.express.tell(&self.revision, &self.execution, outcome.events, &mut self.open_tasks);
@@ -231,13 +242,13 @@ impl Run {
         let origin = tasks::origin(&self.revision, &self.execution, task, attempt);
         let request = tasks::request(&shared, &self.revision, header, task, &state.resource, attempt);
         let request = TaskRequest { origin, ..request };
-        let performer = self.performed.spawn(async move { tasks::perform(&shared, request, task, &arn).await });
+        let performer = self.performed.spawn(async move { tasks::perform(&shared, request, task, &arn, false).await });
         self.performers.insert(task, performer);
     }
 
     /// The execution has ended, well or badly, or by a panic.
     async fn end(self) {
-        let Run { express, revision, execution, live, thread, answer, started, _permit, .. } = self;
+        let Run { express, revision, execution, live, thread, answer, started, told, _permit, .. } = self;
         let has_ended = !execution.is_running();
         let answer = answer.map(|Answer { sender, included_data }| {
             let response = has_ended.then(|| response(&execution, &revision, included_data));
@@ -252,6 +263,12 @@ impl Run {
         if let Some((sender, response)) = answer {
             // Whoever asked may have gone away.
             let _ = sender.send(response);
+        }
+        if let Some(told) = told {
+            let broken = || Ended::broken(&execution.header, "The execution could not be run.");
+            if let Some((_, ended)) = Ended::of(&execution).or_else(broken) {
+                let _ = told.send(Message::Ended(vec![ended]));
+            }
         }
         if let Some(place) = started {
             // Nobody takes it only when the server goes down: then it runs once more.

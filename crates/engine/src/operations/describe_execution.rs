@@ -7,7 +7,7 @@ use api::{
     DescribeExecutionRequest, DescribeExecutionResponse, DescribeStateMachineForExecutionRequest,
     DescribeStateMachineForExecutionResponse, Exception, ExecutionStatus as ApiStatus, IncludedData, RedriveStatus,
 };
-use interpreter::{Ending, Execution, ExecutionStatus};
+use interpreter::{Ending, Execution, ExecutionStatus, Header};
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ impl Engine {
             output: output.filter(|_| with_data),
             included_data: request.included_data,
             trace_header: header.trace_header.clone(),
-            map_run_arn: None,
+            map_run_arn: map_run_arn(header),
             error: ending.error,
             cause: ending.cause,
             state_machine_version_arn: header
@@ -62,6 +62,7 @@ impl Engine {
         let reason = reason.or_else(|| self.is_machine_gone(execution).then(|| MACHINE_GONE.to_owned()));
         match reason {
             Some(reason) => (RedriveStatus::NotRedrivable, Some(reason.into())),
+            None if execution.header.map_run.is_some() => (RedriveStatus::RedrivableByMapRun, None),
             None => (RedriveStatus::Redrivable, None),
         }
     }
@@ -86,13 +87,20 @@ impl Engine {
             update_date_ms: revision.update_date_ms,
             logging_configuration: revision.logging.clone(),
             tracing_configuration: revision.tracing,
-            map_run_arn: None,
-            label: None,
+            map_run_arn: map_run_arn(&execution.header),
+            label: request.execution_arn.label.as_deref().map(Into::into),
             revision_id: revision.revision_id.clone(),
             encryption_configuration: revision.encryption.clone(),
             variable_references: revision.variable_references.clone(),
         })
     }
+}
+
+/// The Map Run that an execution is a child of.
+fn map_run_arn(header: &Header) -> Option<Arc<str>> {
+    let run = header.map_run?.run;
+    let machine = header.state_machine_arn.replacen(":stateMachine:", ":mapRun:", 1);
+    Some(format!("{machine}:{run}").into())
 }
 
 /// The ARN of a version or alias of a machine.

@@ -32,7 +32,7 @@ impl Engine {
         let key = self.key_of(&request.execution_arn);
         let store = &*self.0.shared.store;
         let partition = self.partition_of(&key);
-        let history = History { store, partition, key: &key, known: execution.known_texts(), last_event };
+        let mut history = History { store, partition, key: &key, known: execution.known_texts(), last_event };
         let events = match (whole, request.reverse_order) {
             (Some(whole), true) => whole.into_iter().rev().filter(|event| event.id <= first).take(count).collect(),
             (Some(whole), false) => whole.into_iter().filter(|event| event.id >= first).take(count).collect(),

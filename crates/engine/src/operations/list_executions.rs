@@ -2,16 +2,29 @@
 
 use super::describe_execution::qualified;
 use crate::Engine;
+use crate::ExpressQuery;
 use crate::keys::{self, IndexRow};
 use api::{
-    Exception, ExecutionListItem, ExecutionStatus, ExecutionsOf, ListExecutionsRequest, ListExecutionsResponse,
-    StateMachineType, next_token,
+    Code, Exception, ExecutionListItem, ExecutionStatus, ExecutionsOf, ListExecutionsRequest, ListExecutionsResponse,
+    RedriveFilter, StateMachineType, next_token,
 };
-use arn::{ExecutionArn, Qualifier};
+use arn::{ExecutionArn, MapRunArn, Qualifier, StateMachineArn};
 use interpreter::Timestamp;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use store::Range;
+
+/// What is listed.
+struct Listed {
+    /// A machine, or a machine and what its executions were started with, as in [`IndexRow`].
+    indexed: String,
+    /// The machine, with a label if it is that of children.
+    state_machine_arn: Arc<str>,
+    /// An execution but for its name.
+    named: ExecutionArn,
+    map_run: Option<Arc<str>>,
+    are_express: bool,
+}
 
 /// The statuses in the order of their numbers in index keys.
 pub(crate) const STATUSES: [ExecutionStatus; 5] = [
@@ -25,11 +38,16 @@ pub(crate) const STATUSES: [ExecutionStatus; 5] = [
 impl Engine {
     /// A page of a machine's executions, or of those started with a version or an alias of it.
     pub async fn list_executions(&self, request: ListExecutionsRequest) -> Result<ListExecutionsResponse, Exception> {
-        let ExecutionsOf::StateMachine(arn) = &request.of else {
-            return Err(Exception::new(
-                api::Code::ResourceNotFound,
-                "Request references a resource that does not exist.",
-            ));
+        let arn = match &request.of {
+            ExecutionsOf::StateMachine(arn) => arn,
+            ExecutionsOf::MapRun(arn) => {
+                let children = self.children_of(arn).await?;
+                if children.are_express {
+                    return Ok(self.express_children(&children, &request));
+                }
+                let scope = format!("ListExecutions {arn}");
+                return self.list_indexed(children, scope, &request).await;
+            }
         };
         self.registry().check_exists(arn)?;
         let revision = self.registry().current(&arn.unqualified()).await?;
@@ -42,8 +60,22 @@ impl Engine {
             Qualifier::Version(number) => format!("{machine}:{number}"),
             Qualifier::Alias(name) => format!("{machine}:{name}"),
         };
+        let scope = format!("ListExecutions {arn}");
+        let state_machine_arn = revision.machine_arn.to_string().into();
+        let named = ExecutionArn::standard(self.registry().identity().clone(), &*revision.machine_name, "");
+        let listed = Listed { indexed, state_machine_arn, named, map_run: None, are_express: false };
+        self.list_indexed(listed, scope, &request).await
+    }
+
+    async fn list_indexed(
+        &self,
+        listed: Listed,
+        scope: String,
+        request: &ListExecutionsRequest,
+    ) -> Result<ListExecutionsResponse, Exception> {
+        let Listed { indexed, state_machine_arn, named, map_run, .. } = listed;
         let status_filter = request.status_filter;
-        let scope = format!("ListExecutions {arn} {}", status_filter.map_or("", ExecutionStatus::as_str));
+        let scope = format!("{scope} {}", status_filter.map_or("", ExecutionStatus::as_str));
         let after = match &request.paging.next_token {
             Some(token) => Some(next_token::decode(&scope, token, self.now().0)?),
             None => None,
@@ -56,25 +88,81 @@ impl Engine {
             .last()
             .filter(|_| more)
             .map(|(_, row)| next_token::encode(&scope, &position(&indexed, row), self.now().0));
-        let state_machine_arn: Arc<str> = revision.machine_arn.to_string().into();
-        let identity = self.registry().identity();
-        let executions = found.into_iter().map(|(status, row)| ExecutionListItem {
-            execution_arn: ExecutionArn::standard(identity.clone(), &*revision.machine_name, &*row.name)
-                .to_string()
-                .into(),
+        let is_wanted = |row: &IndexRow| match request.redrive_filter {
+            None => true,
+            Some(RedriveFilter::Redriven) => row.redrive_count > 0,
+            Some(RedriveFilter::NotRedriven) => row.redrive_count == 0,
+        };
+        let wanted = found.into_iter().filter(|(_, row)| is_wanted(row));
+        let executions = wanted.map(|(status, row)| ExecutionListItem {
+            execution_arn: ExecutionArn { name: row.name.clone(), ..named.clone() }.to_string().into(),
             state_machine_arn: state_machine_arn.clone(),
             name: row.name.into(),
             status,
             start_date_ms: row.start.0,
             stop_date_ms: row.stop.map(|time| time.0),
-            map_run_arn: None,
-            item_count: None,
+            map_run_arn: map_run.clone(),
+            item_count: row.child.map(|child| child.items),
             state_machine_version_arn: row.version.map(|version| qualified(&state_machine_arn, &version)),
             state_machine_alias_arn: row.alias.map(|alias| qualified(&state_machine_arn, &alias)),
             redrive_count: row.redrive_count,
             redrive_date_ms: row.redrive_date.map(|time| time.0),
         });
         Ok(ListExecutionsResponse { executions: executions.collect(), next_token })
+    }
+
+    /// Where the children of a Map Run are to be found.
+    async fn children_of(&self, arn: &MapRunArn) -> Result<Listed, Exception> {
+        let found = self.map_run_kind(arn).await;
+        let (run, is_express) = found.map_err(|exception| match exception.code {
+            // In this operation's own words.
+            Code::ResourceNotFound => {
+                Exception::new(Code::ResourceNotFound, "Request references a resource that does not exist.")
+            }
+            _ => exception,
+        })?;
+        let (identity, machine) = (arn.identity.clone(), &*arn.state_machine);
+        let label = Some(arn.label.clone());
+        let state_machine = StateMachineArn { label: label.clone(), ..StateMachineArn::new(identity.clone(), machine) };
+        Ok(Listed {
+            indexed: format!("{}/{}:{run}", self.registry().key(machine), arn.label),
+            state_machine_arn: state_machine.to_string().into(),
+            named: ExecutionArn { label, ..ExecutionArn::standard(identity, machine, "") },
+            map_run: Some(arn.to_string().into()),
+            are_express: is_express,
+        })
+    }
+
+    /// Of Express children those are shown that run or have ended lately: no others are kept.
+    fn express_children(&self, children: &Listed, request: &ListExecutionsRequest) -> ListExecutionsResponse {
+        let Listed { state_machine_arn, named, map_run, indexed, .. } = children;
+        let run = indexed.rsplit(':').next().unwrap_or_default();
+        let query = ExpressQuery {
+            state_machine_name: Some(format!("{}/{}", named.state_machine, named.label.as_deref().unwrap_or(""))),
+            status: request.status_filter,
+            started_from_ms: None,
+            started_before_ms: None,
+            after: None,
+            max_results: usize::MAX,
+        };
+        let found = self.express_executions(&query).into_iter();
+        let found = found.filter_map(|found| Some((found.child?, found)));
+        let found = found.filter(|(child, _)| child.run.to_string() == run).take(request.paging.max_results);
+        let executions = found.map(|(child, found)| ExecutionListItem {
+            execution_arn: found.execution_arn,
+            state_machine_arn: state_machine_arn.clone(),
+            name: found.name,
+            status: found.status,
+            start_date_ms: found.start_date_ms,
+            stop_date_ms: found.stop_date_ms,
+            map_run_arn: map_run.clone(),
+            item_count: Some(child.items),
+            state_machine_version_arn: None,
+            state_machine_alias_arn: None,
+            redrive_count: 0,
+            redrive_date_ms: None,
+        });
+        ListExecutionsResponse { executions: executions.collect(), next_token: None }
     }
 
     /// The newest `count` rows behind `after`, over all partitions and wanted statuses. `indexed` is a machine, or a machine and a version or
@@ -146,6 +234,7 @@ mod tests {
             alias: None,
             redrive_count: 0,
             redrive_date: None,
+            child: None,
         };
         let (running, aborted) = (ExecutionStatus::Running, ExecutionStatus::Aborted);
         let found = vec![

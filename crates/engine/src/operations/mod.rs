@@ -29,13 +29,13 @@ pub(crate) use describe_execution::{api_status, qualified};
 
 impl Engine {
     /// An execution as it is on disk, without its frames.
-    async fn stored(&self, arn: &ExecutionArn) -> Result<Execution, Exception> {
+    pub(crate) async fn stored(&self, arn: &ExecutionArn) -> Result<Execution, Exception> {
         self.stored_head(arn).await.map(|head| head.execution)
     }
 
     pub(crate) async fn stored_head(&self, arn: &ExecutionArn) -> Result<Head, Exception> {
         let missing = || Exception::execution_does_not_exist(arn);
-        if arn.identity != *self.registry().identity() || arn.label.is_some() {
+        if arn.identity != *self.registry().identity() {
             return Err(missing());
         }
         let key = self.key_of(arn);

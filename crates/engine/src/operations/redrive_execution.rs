@@ -15,6 +15,9 @@ impl Engine {
         request: RedriveExecutionRequest,
     ) -> Result<RedriveExecutionResponse, Exception> {
         let execution = self.stored(&request.execution_arn).await?;
+        if execution.header.map_run.is_some() {
+            return Err(not_redrivable(&"Execution can be redriven by its Map Run only"));
+        }
         if self.is_machine_gone(&execution) {
             return Err(not_redrivable(&MACHINE_GONE));
         }
@@ -29,7 +32,7 @@ impl Engine {
     /// Whether the machine of an execution has been deleted.
     pub(super) fn is_machine_gone(&self, execution: &Execution) -> bool {
         StateMachineArn::parse(&execution.header.state_machine_arn)
-            .is_ok_and(|arn| self.registry().check_exists(&arn).is_err())
+            .is_ok_and(|arn| self.registry().check_exists(&StateMachineArn { label: None, ..arn }).is_err())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::partition::{Input, StartInput};
 use crate::registry::Started;
 use api::{Exception, StartExecutionRequest, StartExecutionResponse, StateMachineType};
 use arn::ExecutionArn;
-use interpreter::{Header, Timestamp};
+use interpreter::{Header, StartedBy, Timestamp};
 use std::sync::Arc;
 
 impl Engine {
@@ -16,6 +16,15 @@ impl Engine {
     ///
     /// Repeated with the same name and input while the execution runs, it answers the same again (AWS API reference, StartExecution).
     pub async fn start_execution(&self, request: StartExecutionRequest) -> Result<StartExecutionResponse, Exception> {
+        self.start_execution_for(request, None).await
+    }
+
+    /// The same for a task, if one starts it.
+    pub(crate) async fn start_execution_for(
+        &self,
+        request: StartExecutionRequest,
+        started_by: Option<StartedBy>,
+    ) -> Result<StartExecutionResponse, Exception> {
         let shared = &self.0.shared;
         // One draw of sixteen bytes: half of it is the execution's seed, half chooses where an alias leads.
         let [seed, draw] = halves(shared.environment.entropy());
@@ -44,6 +53,8 @@ impl Engine {
             seed,
             state_machine_version: version,
             state_machine_alias: alias,
+            map_run: None,
+            started_by,
             test_case,
         };
         let execution = key.clone();

@@ -10,7 +10,7 @@ impl Engine {
     pub async fn stop_execution(&self, request: StopExecutionRequest) -> Result<StopExecutionResponse, Exception> {
         let missing = || Exception::execution_does_not_exist(&request.execution_arn);
         let arn = &request.execution_arn;
-        if arn.identity != *self.registry().identity() || arn.label.is_some() {
+        if arn.identity != *self.registry().identity() {
             return Err(missing());
         }
         let key = self.key_of(&request.execution_arn);

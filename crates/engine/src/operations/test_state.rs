@@ -2,6 +2,7 @@
 
 use crate::Engine;
 use crate::environment::uuid;
+use crate::nested;
 use crate::registry::parse_state;
 use api::{
     Code, Exception, FieldValidationMode, InspectionData, InspectionLevel, Mock, MockOutcome, TestStateRequest,
@@ -44,7 +45,7 @@ impl Engine {
         let tested = match test.begin(mock) {
             Begun::Tested(tested) => *tested,
             Begun::Task(attempt) => {
-                let work = self.call(definition.state(scope, state), *attempt).await;
+                let work = self.call(definition.state(scope, state), *attempt, &test.header).await;
                 test.end(Some(work))
             }
             Begun::Wait(due) => {
@@ -57,7 +58,7 @@ impl Engine {
     }
 
     /// Calls what the task is of.
-    async fn call(&self, state: &State, attempt: TaskAttempt) -> Work {
+    async fn call(&self, state: &State, attempt: TaskAttempt, header: &Header) -> Work {
         let StateKind::Task(task) = &state.kind else { unreachable!("only Task states have task attempts") };
         let timeout_seconds = attempt.timeout_seconds.map_or(TEST_MAX, Duration::from_secs).min(TEST_MAX);
         let request = TaskRequest {
@@ -65,14 +66,24 @@ impl Engine {
             payload: attempt.payload,
             role_arn: attempt.role_arn,
             invocation_id: uuid(self.0.shared.environment.entropy()),
+            execution_arn: header.execution_arn.clone(),
+            state_machine_arn: header.state_machine_arn.clone(),
             trace_header: None,
             origin: None,
         };
-        match tokio::time::timeout(timeout_seconds, self.0.shared.performer.perform(request)).await {
+        let shared = &self.0.shared;
+        let performed = async {
+            match shared.performer.perform(request.clone()).await {
+                Some(TaskOutcome::OwnExecution) => nested::start(shared, &request, None).await,
+                outcome => outcome,
+            }
+        };
+        match tokio::time::timeout(timeout_seconds, performed).await {
             Err(_) => timeout(),
             Ok(Some(TaskOutcome::Succeeded { output } | TaskOutcome::Submitted { output })) => Work::Succeeded(output),
             Ok(Some(TaskOutcome::Failed { error, cause })) => Work::Failed { error: Some(error), cause: Some(cause) },
             Ok(Some(TaskOutcome::Refused { cause })) => Work::Refused(cause),
+            Ok(Some(TaskOutcome::OwnExecution)) => unreachable!("seen to just before"),
             Ok(Some(TaskOutcome::Mocked { .. })) => unreachable!("only tasks of a test case are mocked"),
             Ok(None) => Work::Failed { error: Some("States.TaskFailed".into()), cause: None },
         }
@@ -100,6 +111,8 @@ impl Engine {
             seed,
             state_machine_version: None,
             state_machine_alias: None,
+            map_run: None,
+            started_by: None,
             test_case: None,
         }
     }

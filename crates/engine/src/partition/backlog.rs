@@ -3,13 +3,14 @@
 use crate::keys::{self, ExecutionKey, TaskRow};
 use interpreter::{TaskId, Timestamp};
 use std::collections::HashSet;
-use store::{Bytes, PartitionId, Range, Store, StoreError};
+use store::{Bytes, PartitionId, Range, Store, StoreError, Table};
 
 /// Rows read in one go.
 const STRETCH: usize = 128;
 
 /// How far the open tasks of one partition have been gone through.
 pub(crate) struct Backlog {
+    table: Table,
     after: Option<Bytes>,
     /// What this process dispatches itself since the partition was opened: its rows may be met.
     dispatched: HashSet<(ExecutionKey, TaskId)>,
@@ -20,7 +21,7 @@ pub(crate) struct Backlog {
 
 impl Backlog {
     pub fn new(since: Timestamp) -> Backlog {
-        Backlog { after: None, dispatched: HashSet::new(), performed: 0, since }
+        Backlog { table: keys::TASKS, after: None, dispatched: HashSet::new(), performed: 0, since }
     }
 
     /// A task is dispatched when its row, which is about to be written, is durable.
@@ -34,20 +35,30 @@ impl Backlog {
         store: &dyn Store,
         partition: PartitionId,
     ) -> Result<Option<Vec<(ExecutionKey, TaskId, TaskRow)>>, StoreError> {
-        let range = Range::all(keys::TASKS).limit(STRETCH);
+        let range = Range::all(self.table).limit(STRETCH);
         let range = match &self.after {
             Some(after) => range.after(after.clone()),
             None => range,
         };
         let rows = store.scan(partition, range).await?;
-        let Some((last, _)) = rows.last() else { return Ok(None) };
+        let Some((last, _)) = rows.last() else {
+            if self.table == keys::TASKS {
+                (self.table, self.after) = (keys::ABANDONED_JOBS, None);
+                return Ok(Some(Vec::new()));
+            }
+            return Ok(None);
+        };
         self.after = Some(last.clone());
         let mut open = Vec::new();
         for (key, row) in rows {
             let read =
                 keys::split(&key, 16).and_then(|(execution, suffix)| Some((execution, keys::read_task(&suffix)?)));
-            match read.zip(TaskRow::read(&row)) {
-                Some((task, _)) if self.dispatched.contains(&task) => {}
+            let task = || match self.table {
+                keys::TASKS => TaskRow::read(&row),
+                _ => keys::read_job(&row).map(|job| TaskRow::AbandonedJob(Box::new(job))),
+            };
+            match read.and_then(|(execution, id)| Some(((execution, id), task()?))) {
+                Some((task, TaskRow::Performer | TaskRow::Worker { .. })) if self.dispatched.contains(&task) => {}
                 Some(((execution, task), row)) => open.push((execution, task, row)),
                 None => tracing::error!(
                     partition = partition.0, key = %key.escape_ascii(), code = store::Trouble::DamagedExecution.code(),

@@ -3,11 +3,13 @@
 use super::resident::{Indexed, Resident};
 use super::residents::Residents;
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
+use crate::map_runs::{self, Asked, MapRunRow};
 use crate::tasks;
 use bytes::BytesMut;
+use integrations::Job;
 use interpreter::history::HistoryEvent;
-use interpreter::rows::write_events;
-use interpreter::{Effect, ExecutionStatus, Outcome, TaskId, Timer};
+use interpreter::rows::{TextsApart, write_events};
+use interpreter::{Effect, ExecutionStatus, MapRunId, MapRunStart, Outcome, Plan, TaskId, Timer, Timestamp};
 use std::collections::HashMap;
 use store::{Bytes, Table, Write};
 
@@ -34,6 +36,12 @@ pub(crate) struct Collected {
     events: usize,
     /// Rows of executions that have been kept long enough.
     removals: Vec<Write>,
+    /// Rows of Map Runs.
+    map_run_rows: Vec<Write>,
+    /// Map Runs that nothing is left to be done for.
+    ended_map_runs: Vec<MapRunId>,
+    /// Rows that stand for something that has been done.
+    done: Vec<Write>,
     pub releases: Vec<Release>,
 }
 
@@ -48,14 +56,21 @@ pub(crate) struct Finished {
     pub ended_tasks: Vec<(ExecutionKey, TaskId)>,
     pub set_timers: Vec<(Timer, ExecutionKey)>,
     pub cleared_timers: Vec<(Timer, ExecutionKey)>,
+    pub looks: Vec<(ExecutionKey, TaskId)>,
+    pub abandoned_jobs: Vec<(ExecutionKey, TaskId, Job)>,
     pub unfinished: Vec<ExecutionKey>,
     pub closed: Vec<ExecutionKey>,
     pub events: Vec<(ExecutionKey, Vec<HistoryEvent>)>,
+    /// What is asked of Map Runs.
+    pub map_runs: Vec<(MapRunId, Asked)>,
+    /// Map Runs that nothing is left to be done for.
+    pub ended_map_runs: Vec<MapRunId>,
 }
 
 impl Collected {
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty() && self.removals.is_empty() && self.releases.is_empty()
+        let has_rows = !self.removals.is_empty() || !self.map_run_rows.is_empty() || !self.done.is_empty();
+        self.order.is_empty() && !has_rows && self.releases.is_empty()
     }
 
     /// Adds what a step did.
@@ -85,6 +100,12 @@ impl Collected {
         self.touched.contains_key(key)
     }
 
+    /// Adds rows that say how far a Map Run is.
+    pub fn map_run(&mut self, rows: impl IntoIterator<Item = Write>, ended: Option<MapRunId>) {
+        self.map_run_rows.extend(rows);
+        self.ended_map_runs.extend(ended);
+    }
+
     /// Has the row of a timer removed that fired for nobody.
     pub fn clear_timer(&mut self, key: &ExecutionKey, timer: Timer) {
         self.touch(key).effects.push(Effect::ClearTimer(timer));
@@ -95,42 +116,57 @@ impl Collected {
         self.removals.extend(rows);
     }
 
+    /// Has a row removed that stands for something that has been done.
+    pub fn remove_done(&mut self, row: Write) {
+        self.done.push(row);
+    }
+
     /// Turns everything collected into writes and consequences.
-    pub fn finish(self, sequence: u64, residents: &mut Residents) -> (Finished, Vec<Release>) {
+    pub fn finish(self, sequence: u64, residents: &mut Residents, now: Timestamp) -> (Finished, Vec<Release>) {
         let mut finished =
             Finished { removes: !self.removals.is_empty(), writes: self.removals, ..Finished::default() };
+        finished.ended_map_runs = self.ended_map_runs;
+        finished.writes.extend(self.done);
         let mut touched = self.touched;
         for key in self.order {
             let touched = touched.remove(&key).expect("every key in the order was touched");
             let resident = residents.get_mut(&key).expect("a touched execution is in memory");
-            finished.add(&key, resident, touched);
+            finished.add(&key, resident, touched, now);
             residents.written(&key, sequence);
         }
+        // What a step asks of a run comes after what was said of it before.
+        finished.writes.splice(0..0, self.map_run_rows);
         (finished, self.releases)
     }
 }
 
 impl Finished {
-    fn add(&mut self, key: &ExecutionKey, resident: &mut Resident, touched: Touched) {
+    fn add(&mut self, key: &ExecutionKey, resident: &mut Resident, touched: Touched, now: Timestamp) {
         let is_short = touched.is_new && touched.events.len() <= CHUNK_EVENTS_MAX;
         let whole = if is_short { resident.execution.whole_row(&touched.events) } else { None };
         let is_whole = whole.is_some();
         if touched.is_new {
             self.put(keys::HEADERS, &key.0, whole.unwrap_or_else(|| resident.execution.header.to_row()));
         }
+        let mut texts = TextsApart::default();
         if !is_whole {
-            self.add_rows(key, resident);
+            texts = self.add_rows(key, resident);
         }
         self.add_index(key, resident);
-        self.add_effects(key, resident, touched.effects);
+        self.add_effects(key, resident, touched.effects, now);
         if !touched.events.is_empty() {
             if !is_whole {
                 let known = resident.execution.known_texts();
                 for chunk in touched.events.chunks(CHUNK_EVENTS_MAX) {
-                    self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known));
+                    self.put(keys::HISTORY, key.event(chunk[0].id), write_events(chunk, &known, &mut texts));
                 }
             }
             self.events.push((key.clone(), touched.events));
+        }
+        for (id, text) in texts.rows() {
+            if resident.stored_texts.add(id) {
+                self.put(keys::TEXTS, key.text(id), text);
+            }
         }
         if touched.unfinished {
             self.put(keys::UNFINISHED, &key.0, [interpreter::rows::VERSION]);
@@ -144,7 +180,8 @@ impl Finished {
         }
     }
 
-    fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) {
+    /// Returns the texts that stand apart from these rows.
+    fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) -> TextsApart {
         let rows = resident.execution.take_changed_rows();
         self.put(keys::STATES, &key.0, rows.state);
         for (frame, base) in rows.bases {
@@ -170,6 +207,7 @@ impl Finished {
                 self.delete(keys::FRAME_PROGRESSES, key.frame(frame));
             }
         }
+        rows.texts
     }
 
     /// One row an execution, or one more for each of its version and alias: they move when the execution closes, and back when it is redriven.
@@ -182,7 +220,7 @@ impl Finished {
         }
         let value = IndexRow::of(execution).value();
         let (version, alias) = (header.state_machine_version, header.state_machine_alias.as_ref());
-        for indexed in keys::indexed_under(key.machine(), version, alias) {
+        for indexed in keys::indexed_under(key.machine(), version, alias, header.map_run.map(|child| child.run)) {
             let row_key = |status: u8| IndexRow::key(&indexed, status, header.start_time, &header.name);
             if let Some(before) = before.filter(|before| before.status != now.status) {
                 self.delete(keys::INDEX, row_key(before.status));
@@ -198,7 +236,7 @@ impl Finished {
         }
     }
 
-    fn add_effects(&mut self, key: &ExecutionKey, resident: &Resident, effects: Vec<Effect>) {
+    fn add_effects(&mut self, key: &ExecutionKey, resident: &Resident, effects: Vec<Effect>, now: Timestamp) {
         let mut timers: Vec<Timer> = Vec::new();
         let mut tasks: Vec<TaskId> = Vec::new();
         for effect in effects {
@@ -223,6 +261,17 @@ impl Finished {
                         self.ended_tasks.push((key.clone(), task));
                     }
                 },
+                Effect::StartMapRun(start) => self.start_map_run(key, resident, &start, now),
+                Effect::StopMapRun(run) => self.ask_map_run(run, Asked::Stop),
+                Effect::RedriveMapRun(run) => self.ask_map_run(run, Asked::Redrive),
+                Effect::LookAtJob(task) => self.looks.push((key.clone(), task)),
+                Effect::CancelJob(job) => {
+                    let row = keys::encode_job(&job, &resident.execution.header);
+                    if let Some(read) = keys::read_job(&row) {
+                        self.put(keys::ABANDONED_JOBS, key.task(job.task), row);
+                        self.abandoned_jobs.push((key.clone(), job.task, read));
+                    }
+                }
                 Effect::NotifyClosed => {}
             }
         }
@@ -234,6 +283,30 @@ impl Finished {
             self.put(keys::TASKS, key.task(task), tasks::row(resident, task).encode());
             self.tasks.push((key.clone(), task));
         }
+    }
+
+    fn start_map_run(&mut self, key: &ExecutionKey, resident: &Resident, start: &MapRunStart, now: Timestamp) {
+        let (run, header) = (start.run, &resident.execution.header);
+        let row = MapRunRow::of(&key.0, header, start);
+        let plan = Plan::read(&start.plan);
+        let state = map_runs::State {
+            start: now,
+            max_concurrency: plan.max_concurrency,
+            tolerated_failure_count: plan.tolerated_failure_count,
+            tolerated_failure_percentage: plan.tolerated_failure_percentage,
+            // Most runs are small: they need not say first how far they may go.
+            started_below: 1024,
+            ..map_runs::State::default()
+        };
+        self.put(keys::MAP_RUNS, keys::map_run(run), row.encode());
+        self.put(keys::MAP_RUN_STATES, keys::map_run(run), state.encode());
+        self.put(keys::MAP_RUNS_OF, key.map_run(start.started_event, run), [interpreter::rows::VERSION]);
+        self.ask_map_run(run, Asked::Run);
+    }
+
+    fn ask_map_run(&mut self, run: MapRunId, asked: Asked) {
+        self.put(keys::OPEN_MAP_RUNS, keys::map_run(run), asked.row());
+        self.map_runs.push((run, asked));
     }
 
     fn put(&mut self, table: Table, key: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {

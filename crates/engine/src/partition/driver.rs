@@ -13,9 +13,11 @@ use super::timers::Timers;
 use super::unfinished::Unfinished;
 use crate::activities::ActivityQueues;
 use crate::environment::Environment;
-use crate::keys::{ExecutionKey, TaskRow};
+use crate::keys::{self, ExecutionKey, TaskRow};
 use crate::logs::ExecutionLogs;
+use crate::map_runs::{Asked, ChildInput, ChildStatus, Ended, MapRunInput, MapRuns, Message, OpenRow, RunningMapRuns};
 use crate::metrics::Metrics;
+use crate::nested::Whole;
 use crate::operations::not_redrivable;
 use crate::registry::{Registry, Revision};
 use crate::status_changes::StatusChanges;
@@ -24,9 +26,9 @@ use crate::traces::{Histories, Traces};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::{ActivityArn, StateMachineArn};
-use integrations::Performer;
+use integrations::{Job, Performer};
 use interpreter::{
-    Command, CommandRejected, Execution, FrameId, Settings, Surroundings, TaskId, Timer, Timestamp, step,
+    Command, CommandRejected, Execution, FrameId, MapRunId, Settings, Surroundings, TaskId, Timer, Timestamp, step,
 };
 use std::collections::VecDeque;
 use std::fmt;
@@ -68,6 +70,8 @@ pub(crate) struct Shared {
     pub logs: ExecutionLogs,
     pub status_changes: StatusChanges,
     pub traces: Traces,
+    pub map_runs: MapRuns,
+    pub whole: Whole,
 }
 
 impl Shared {
@@ -84,11 +88,15 @@ struct InFlight {
     commit: CommitFuture,
     releases: Vec<Release>,
     tasks: Vec<(ExecutionKey, TaskId)>,
+    looks: Vec<(ExecutionKey, TaskId)>,
+    abandoned_jobs: Vec<(ExecutionKey, TaskId, Job)>,
     set_timers: Vec<(Timer, ExecutionKey)>,
     /// Whether it removes executions that have been kept long enough.
     removes: bool,
     closed: Vec<ExecutionKey>,
     events: Vec<(ExecutionKey, Vec<interpreter::history::HistoryEvent>)>,
+    map_runs: Vec<(MapRunId, Asked)>,
+    ended_map_runs: Vec<MapRunId>,
 }
 
 /// The owner of one partition.
@@ -102,6 +110,7 @@ pub(crate) struct Partition {
     pub timers: Timers,
     pub unfinished: Unfinished,
     pub running_tasks: RunningTasks,
+    pub running_map_runs: RunningMapRuns,
     /// Tasks that were open at the opening and have not been performed again yet.
     pub backlog: Option<Backlog>,
     pub quarantine: Quarantine,
@@ -172,6 +181,7 @@ impl Partition {
             timers: Timers::default(),
             unfinished: Unfinished::default(),
             running_tasks: RunningTasks::default(),
+            running_map_runs: RunningMapRuns::default(),
             backlog: None,
             quarantine: Quarantine::default(),
             sweep,
@@ -251,6 +261,7 @@ impl Partition {
                 Some(Input::Shutdown) | None => {
                     self.is_closing = true;
                     self.running_tasks.abort_all();
+                    self.running_map_runs.abort_all(&self.shared);
                     return Ok(());
                 }
                 Some(input) => self.handle(input).await?,
@@ -276,6 +287,11 @@ impl Partition {
                 _ => None,
             };
             if let Some(exception) = refusal {
+                if let Input::Child(child) = &input
+                    && let Some((run, ended)) = Ended::broken(&child.header, "The stored execution is damaged.")
+                {
+                    self.shared.map_runs.tell(run, Message::Ended(vec![ended]));
+                }
                 input.refuse(&exception);
                 return Ok(());
             }
@@ -285,6 +301,15 @@ impl Partition {
             Input::Task { execution, command } => {
                 // A task that was given up in the meantime is no news to anybody.
                 let _ = self.apply(&execution, command).await?;
+            }
+            Input::Look { execution, task } => {
+                if self.find_frame(&execution, task.frame).await?.is_some() {
+                    self.look(&execution, task, true);
+                }
+            }
+            Input::Looked { execution, task, look } => self.running_tasks.looked(execution, task, look),
+            Input::JobStopped { execution, task } => {
+                self.collected.remove_done(Write::delete(keys::ABANDONED_JOBS, execution.task(task)));
             }
             Input::HandOut { execution, task, worker_name, answer } => {
                 let found = self.find_frame(&execution, task.frame).await?;
@@ -323,6 +348,12 @@ impl Partition {
                 let redriven = self.redrive(&execution, client_token).await?;
                 self.answer_later(answer, redriven);
             }
+            Input::Child(child) => self.start_child(*child).await?,
+            Input::StopChild { execution, run, index, permit } => {
+                drop(permit);
+                self.stop_child(&execution, run, index).await?;
+            }
+            Input::MapRun(input) => self.map_run(*input).await?,
             Input::Shutdown => unreachable!("handled where inputs are taken"),
         }
         Ok(())
@@ -345,6 +376,84 @@ impl Partition {
             // It was left alone just now.
             Err(_) => Err(crate::damaged()),
         })
+    }
+
+    /// Starts a child of a Map Run. One that was started before is seen to: its run is told how it ended, now or when it does.
+    async fn start_child(&mut self, child: ChildInput) -> Result<(), StoreError> {
+        let ChildInput { execution: key, mut header, revision, is_new, redrives, permit } = child;
+        drop(permit);
+        let now = self.shared.environment.now();
+        if !is_new && let Some(existing) = self.find(&key).await? {
+            let Some((run, ended)) = Ended::of(&existing.execution) else { return Ok(()) };
+            if redrives && ended.status != ChildStatus::Succeeded {
+                let command = Command::RedriveExecution { client_token: None };
+                if self.apply_at(&key, command, now).await?.is_ok() {
+                    return Ok(());
+                }
+            }
+            self.tell_later(run, Message::Ended(vec![ended]));
+            return Ok(());
+        }
+        header.start_time = now;
+        let broken = Ended::broken(&header, "The execution could not be started.");
+        let mut resident = Resident::new(Execution::new(header), revision);
+        match step_resident(&self.shared, &mut resident, Command::StartExecution, now) {
+            Ok(stepped) => {
+                self.collected.add(&key, stepped.expect("a new execution can be started"), true);
+                self.residents.insert(key, resident);
+            }
+            Err(panic) => {
+                let code = store::Trouble::StepPanicked.code();
+                tracing::error!(execution = %key.0.escape_ascii(), code, "a start panicked: {panic}");
+                if let Some((run, ended)) = broken {
+                    self.tell_later(run, Message::Ended(vec![ended]));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn stop_child(&mut self, key: &ExecutionKey, run: MapRunId, index: u64) -> Result<(), StoreError> {
+        let message = match self.find(key).await? {
+            None => Message::NotStarted(index),
+            Some(child) => match Ended::of(&child.execution) {
+                Some((_, ended)) => Message::Ended(vec![ended]),
+                None => {
+                    // Its run is told when the end is durable.
+                    let _ = self.apply(key, Command::StopExecution { error: None, cause: None }).await?;
+                    return Ok(());
+                }
+            },
+        };
+        self.tell_later(run, message);
+        Ok(())
+    }
+
+    /// Tells a Map Run something when everything it may rest on is durable. What is lost on the way is told it by `MapRuns::lost`.
+    fn tell_later(&mut self, run: MapRunId, message: Message) {
+        let shared = self.shared.clone();
+        self.collected.releases.push(Box::new(move |durable| {
+            if durable {
+                shared.map_runs.tell(run, message);
+            }
+        }));
+    }
+
+    /// Takes in how far a Map Run is, and its end.
+    async fn map_run(&mut self, input: MapRunInput) -> Result<(), StoreError> {
+        // Of a runner that is not the run's any more nothing counts, and it is not answered.
+        let Some(open) = self.running_map_runs.accept(&input) else { return Ok(()) };
+        let MapRunInput { run, execution, writes, end, open: asked, answer, .. } = input;
+        let is_waited_for = match end {
+            Some(command) => self.apply(&execution, command).await?.is_ok(),
+            None => true,
+        };
+        if is_waited_for {
+            let ended = (asked == OpenRow::Goes).then_some(run);
+            self.collected.map_run(writes.into_iter().chain(open), ended);
+        }
+        self.answer_later(answer, Ok(is_waited_for));
+        Ok(())
     }
 
     /// A name that was used before is answered from what is known about its execution.
@@ -541,6 +650,7 @@ impl Partition {
         for (key, task, row) in open {
             match row {
                 TaskRow::Worker { activity_arn } => tasks::offer(&self.shared, &activity_arn, key, task),
+                TaskRow::AbandonedJob(job) => tasks::stop_job(&self.shared, &self.sender, key, task, *job),
                 TaskRow::Performer => {
                     if self.find_frame(&key, task.frame).await?.is_some() {
                         self.dispatch(&key, task);
@@ -607,19 +717,26 @@ impl Partition {
         self.sequence += 1;
         let collected = std::mem::take(&mut self.collected);
         let residents = &mut self.residents;
-        let (finished, releases) = collected.finish(self.sequence, residents);
+        let (finished, releases) = collected.finish(self.sequence, residents, self.shared.environment.now());
         let Finished {
             mut writes,
             removes,
             tasks,
             ended_tasks,
+            looks,
+            abandoned_jobs,
             set_timers,
             cleared_timers,
             unfinished,
             closed,
             events,
+            map_runs,
+            ended_map_runs,
             ..
         } = finished;
+        for (run, asked) in &map_runs {
+            self.running_map_runs.asked(*run, *asked);
+        }
         // In this order, as in the batch: a heartbeat in the millisecond of the last one clears a timer and sets the very same again.
         for (timer, key) in &cleared_timers {
             self.timers.clear(timer, key);
@@ -647,7 +764,21 @@ impl Partition {
         };
         let sequence = self.sequence;
         let submitted = Instant::now();
-        let batch = InFlight { sequence, submitted, commit, releases, tasks, set_timers, removes, closed, events };
+        let batch = InFlight {
+            sequence,
+            submitted,
+            commit,
+            releases,
+            tasks,
+            looks,
+            abandoned_jobs,
+            set_timers,
+            removes,
+            closed,
+            events,
+            map_runs,
+            ended_map_runs,
+        };
         self.in_flight.push_back(batch);
     }
 
@@ -671,6 +802,12 @@ impl Partition {
         for (key, task) in batch.tasks {
             self.dispatch(&key, task);
         }
+        for (key, task) in batch.looks {
+            self.look(&key, task, false);
+        }
+        for (key, task, job) in batch.abandoned_jobs {
+            tasks::stop_job(&self.shared, &self.sender, key, task, job);
+        }
         for (key, events) in batch.events {
             if let Some(resident) = self.residents.get_mut(&key) {
                 let Resident { execution, revision, open_tasks, .. } = resident;
@@ -683,7 +820,17 @@ impl Partition {
                 self.shared.watchers.tell(arn, events);
             }
         }
+        for run in batch.ended_map_runs {
+            self.running_map_runs.ended(&self.shared, self.id, &self.sender, run);
+        }
+        for (run, asked) in batch.map_runs {
+            self.running_map_runs.take(&self.shared, self.id, &self.sender, run, asked);
+        }
+        self.tell_map_runs(&batch.closed);
         for key in batch.closed {
+            if let Some(resident) = self.residents.get(&key) {
+                self.shared.whole.closed(&resident.execution.header);
+            }
             // It may have been touched again since; then that batch lets it go.
             if self.residents.get(&key).is_some_and(|resident| resident.last_batch <= batch.sequence) {
                 self.residents.remove(&key);
@@ -693,10 +840,31 @@ impl Partition {
         Ok(())
     }
 
+    /// Tells Map Runs that children of theirs have ended.
+    fn tell_map_runs(&self, closed: &[ExecutionKey]) {
+        let mut ended: Vec<(MapRunId, Vec<Ended>)> = Vec::new();
+        for (run, child) in closed.iter().filter_map(|key| Ended::of(&self.residents.get(key)?.execution)) {
+            match ended.iter_mut().find(|(of, _)| *of == run) {
+                Some((_, children)) => children.push(child),
+                None => ended.push((run, vec![child])),
+            }
+        }
+        for (run, children) in ended {
+            self.shared.map_runs.tell(run, Message::Ended(children));
+        }
+    }
+
     /// Starts a task whose schedule is on disk, unless it was given up meanwhile.
     pub fn dispatch(&mut self, key: &ExecutionKey, task: TaskId) {
         if let Some(resident) = self.residents.get(key) {
             tasks::dispatch(&self.shared, &self.sender, &mut self.running_tasks, key, resident, task);
+        }
+    }
+
+    /// Looks at the job that a task waits for, unless that is being done; `anew` if it may have ended only just now.
+    fn look(&mut self, key: &ExecutionKey, task: TaskId, anew: bool) {
+        if let Some(resident) = self.residents.get(key) {
+            tasks::look(&self.shared, &self.sender, &mut self.running_tasks, key, resident, (task, anew));
         }
     }
 
@@ -739,6 +907,7 @@ impl Partition {
             match recovery::recover(self).await {
                 Ok(()) => {
                     tracing::info!(partition = self.id.0, "the partition is open again");
+                    self.shared.map_runs.lost();
                     return;
                 }
                 Err(error) if error.to_string() == told => {}
@@ -763,6 +932,7 @@ impl Partition {
     /// Empties memory.
     pub fn forget(&mut self) {
         self.running_tasks.abort_all();
+        self.running_map_runs.abort_all(&self.shared);
         self.residents.clear();
         self.timers.forget();
         self.unfinished.clear();

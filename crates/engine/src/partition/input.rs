@@ -1,12 +1,13 @@
 //! What arrives at a partition.
 
 use crate::keys::ExecutionKey;
+use crate::map_runs::{ChildInput, MapRunInput};
 use crate::registry::Revision;
 use crate::tasks::HandedOut;
 use api::Exception;
-use interpreter::{Command, Header, TaskId, Timestamp};
+use interpreter::{Command, Header, MapRunId, TaskId, Timestamp};
 use std::sync::Arc;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 /// Answers somebody who waits, after the commit.
 pub(crate) type Answer<T> = oneshot::Sender<Result<T, Exception>>;
@@ -21,6 +22,29 @@ pub(crate) enum Input {
         execution: ExecutionKey,
         /// What.
         command: Command,
+    },
+    /// A look at the job of a task is asked for before it is due: perhaps the job has ended.
+    Look {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+    },
+    /// A look at the job of a task has told nothing new.
+    Looked {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
+        /// Which look.
+        look: u64,
+    },
+    /// An abandoned job was stopped, as well as that went.
+    JobStopped {
+        /// Whose.
+        execution: ExecutionKey,
+        /// Which.
+        task: TaskId,
     },
     /// A worker takes an activity's task: answered with nothing if it is not there any more.
     HandOut {
@@ -64,6 +88,21 @@ pub(crate) enum Input {
         /// Told when it is durable.
         answer: Answer<Option<Timestamp>>,
     },
+    /// Start a child of a Map Run, or see to one that may have been started. Its run is told when it has ended.
+    Child(Box<ChildInput>),
+    /// Stop a child of a Map Run. Its run is told that it has ended, or that there is none.
+    StopChild {
+        /// Which.
+        execution: ExecutionKey,
+        /// Whose.
+        run: MapRunId,
+        /// Which of its children.
+        index: u64,
+        /// How many such inputs may wait.
+        permit: OwnedSemaphorePermit,
+    },
+    /// How far a Map Run is.
+    MapRun(Box<MapRunInput>),
     /// Finish what was begun and end.
     Shutdown,
 }
@@ -73,12 +112,16 @@ impl Input {
     pub fn existing(&self) -> Option<&ExecutionKey> {
         match self {
             Input::Start(start) => (!start.name_is_new).then_some(&start.execution),
+            Input::Child(child) => (!child.is_new).then_some(&child.execution),
+            Input::MapRun(input) => input.end.is_some().then_some(&input.execution),
             Input::Task { execution, .. }
+            | Input::Look { execution, .. }
             | Input::HandOut { execution, .. }
             | Input::Token { execution, .. }
             | Input::Stop { execution, .. }
+            | Input::StopChild { execution, .. }
             | Input::Redrive { execution, .. } => Some(execution),
-            Input::Shutdown => None,
+            Input::Looked { .. } | Input::JobStopped { .. } | Input::Shutdown => None,
         }
     }
 
@@ -90,7 +133,15 @@ impl Input {
             Input::Token { answer, .. } => drop(answer.send(Err(exception.clone()))),
             Input::Stop { answer, .. } | Input::Redrive { answer, .. } => drop(answer.send(Err(exception.clone()))),
             // The task is in the store still, and is performed again once it can be.
-            Input::Task { .. } | Input::Shutdown => {}
+            // Runners of Map Runs begin again when the partition is open.
+            Input::Task { .. }
+            | Input::Child(_)
+            | Input::StopChild { .. }
+            | Input::MapRun(_)
+            | Input::Look { .. }
+            | Input::Looked { .. }
+            | Input::JobStopped { .. }
+            | Input::Shutdown => {}
         }
     }
 }

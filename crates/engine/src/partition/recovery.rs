@@ -28,6 +28,15 @@ pub(super) async fn recover(partition: &mut Partition) -> Result<(), StoreError>
             partition.unfinished.push(ExecutionKey(key));
         }
     }
+    let mut range = Range::all(keys::OPEN_MAP_RUNS).limit(SCAN_ROWS);
+    loop {
+        let rows = store.scan(id, range.clone()).await?;
+        let Some((last, _)) = rows.last() else { break };
+        range = range.after(last.clone());
+        for run in rows.iter().filter_map(|(key, _)| keys::read_map_run(key)) {
+            partition.running_map_runs.start(&partition.shared, id, &partition.sender, run);
+        }
+    }
     // Whether there are any is seen while requests are served already: a store may have to go over many that are gone.
     partition.backlog = Some(Backlog::new(begun));
     let (timers, more_timers) = partition.timers.known();

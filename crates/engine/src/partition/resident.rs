@@ -4,11 +4,12 @@ use super::batch::status_number;
 use crate::keys::{self, ExecutionKey};
 use crate::metrics::OpenTasks;
 use crate::registry::{Registry, Revision, RevisionNumber};
+use crate::texts::read_texts;
 use interpreter::history::HistoryEvent;
-use interpreter::rows::{CorruptRow, KnownTexts, read_whole};
+use interpreter::rows::{CorruptRow, KnownTexts, TextId, read_whole, texts_apart};
 use interpreter::{Execution, Frame, FrameId, Header, Timestamp};
 use json::Key;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
 
@@ -22,6 +23,8 @@ pub(crate) struct Resident {
     pub stored_frames: HashSet<FrameId>,
     /// The variables of frames in memory that have rows of their own there.
     pub stored_variables: HashMap<FrameId, BTreeSet<Key>>,
+    /// Texts that have rows of their own there.
+    pub stored_texts: StoredTexts,
     /// Frames that are only there; none if all are in memory.
     pub unread: Option<UnreadFrames>,
     /// Its events, if they are in one row with all else there is of it.
@@ -44,12 +47,41 @@ impl Resident {
             indexed: None,
             stored_frames: HashSet::new(),
             stored_variables: HashMap::new(),
+            stored_texts: StoredTexts::default(),
             unread: None,
             history: None,
             marked_unfinished: false,
             last_batch: 0,
             open_tasks: OpenTasks::default(),
             bytes: 0,
+        }
+    }
+}
+
+/// Texts that are known to have rows: those met last. Another one is written again, which changes nothing but the log.
+#[derive(Debug, Default)]
+pub(crate) struct StoredTexts(VecDeque<TextId>);
+
+/// So many are remembered.
+const STORED_TEXTS_MAX: usize = 64;
+
+impl StoredTexts {
+    /// Whether it is news that this one has a row.
+    pub fn add(&mut self, id: TextId) -> bool {
+        if self.0.contains(&id) {
+            return false;
+        }
+        if self.0.len() == STORED_TEXTS_MAX {
+            self.0.pop_front();
+        }
+        self.0.push_back(id);
+        true
+    }
+
+    /// A row that was read refers to texts that have rows.
+    fn of_row(&mut self, row: &[u8]) {
+        for id in texts_apart(row).unwrap_or_default() {
+            self.add(id);
         }
     }
 }
@@ -177,7 +209,7 @@ impl Resident {
     ) -> Result<(), StoreError> {
         let Some(unread) = &mut self.unread else { return Ok(()) };
         let corrupt = |what| at(key, "frame", &CorruptRow(what));
-        let known = self.execution.header.known_texts();
+        let mut known = self.execution.header.known_texts();
         let mut frames: Vec<Frame> = Vec::new();
         let mut next = Some(frame).filter(|id| unread.holds(*id));
         while let Some(id) = next {
@@ -191,8 +223,10 @@ impl Resident {
             };
             let progress = store.get(partition, keys::FRAME_PROGRESSES, &row_key).await?;
             let progress = progress.ok_or_else(|| corrupt("its progress row is missing"))?;
-            let frame = Frame::from_rows(id, &base, &progress, &known);
+            let texts = read_texts(store, partition, key, &base, &mut known).await?;
+            let frame = texts.and_then(|()| Frame::from_rows(id, &base, &progress, &known));
             let mut frame = frame.map_err(|corrupt| at(key, "frame", &corrupt))?;
+            self.stored_texts.of_row(&base);
             if frame.has_variables_apart() {
                 let range = Range::prefix(keys::VARIABLES, key.variable(id, ""));
                 for (row_key, row) in store.scan(partition, range).await? {
@@ -228,8 +262,10 @@ impl Resident {
         let bases = store.scan(partition, Range::prefix(keys::FRAME_BASES, key.prefix())).await?;
         let progresses = store.scan(partition, Range::prefix(keys::FRAME_PROGRESSES, key.prefix())).await?;
         let mut progresses = progresses.into_iter().peekable();
-        let known = self.execution.header.known_texts();
+        let mut known = self.execution.header.known_texts();
         for (row_key, base) in bases {
+            let texts = read_texts(store, partition, key, &base, &mut known).await?;
+            self.stored_texts.of_row(&base);
             let mut read = || {
                 let id = frame_id(&row_key).ok_or(CorruptRow("its key is malformed"))?;
                 while progresses.next_if(|(other, _)| *other < row_key).is_some() {}
@@ -237,7 +273,7 @@ impl Resident {
                 let (_, progress) = progress.ok_or(CorruptRow("its progress row is missing"))?;
                 unread.holds(id).then(|| Frame::from_rows(id, &base, &progress, &known)).transpose()
             };
-            frames.extend(read().map_err(|corrupt| at(key, "frame", &corrupt))?);
+            frames.extend(texts.and_then(|()| read()).map_err(|corrupt| at(key, "frame", &corrupt))?);
         }
         if frames.iter().any(Frame::has_variables_apart) {
             // In order, as the frames are.

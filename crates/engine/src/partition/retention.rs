@@ -220,13 +220,17 @@ async fn remove(
     let (store, id) = (partition.shared.store.clone(), partition.id);
     let at = (&*store, id);
     let mut writes = Vec::new();
-    let mut is_whole = collect_rows(at, keys::HISTORY, execution, budget, &mut writes).await?;
+    let mut is_whole = true;
+    for table in [keys::HISTORY, keys::TEXTS] {
+        is_whole = is_whole && collect_rows(at, table, execution, budget, &mut writes).await?;
+    }
     // One that did not succeed has kept its frames for a redrive.
     for table in [keys::FRAME_BASES, keys::FRAME_PROGRESSES, keys::VARIABLES] {
         is_whole =
             is_whole && (row.status == SUCCEEDED || collect_rows(at, table, execution, budget, &mut writes).await?);
     }
-    for indexed in keys::indexed_under(&row.machine, row.version, row.alias.as_ref()) {
+    let run = row.child.map(|child| child.run);
+    for indexed in keys::indexed_under(&row.machine, row.version, row.alias.as_ref(), run) {
         writes.push(Write::delete(keys::INDEX, IndexRow::key(&indexed, row.status, row.start, &row.name)));
     }
     if is_whole {

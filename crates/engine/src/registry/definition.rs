@@ -5,7 +5,7 @@ use api::{
     DefinitionDiagnostic, DiagnosticSeverity, Exception, StateMachineType, ValidateStateMachineDefinitionRequest,
     ValidateStateMachineDefinitionResponse, VariableReferences,
 };
-use asl::definition::StateKind;
+use asl::definition::{ScopeIndex, StateKind};
 use asl::{Diagnostic, Format, MachineType, Options, Severity, StateMachineDefinition};
 use json::{ObjectBuilder, Value, json};
 
@@ -55,16 +55,41 @@ pub(crate) fn parse_state(text: &str, is_machine: bool) -> Result<StateMachineDe
     definition(&machine.to_string(), StateMachineType::Standard)
 }
 
-/// A valid definition that this version cannot run is refused when it is created, not when an execution gets there.
+/// A valid definition that cannot be run is refused when it is created, not when an execution gets there.
 fn refuse_distributed_map(definition: &StateMachineDefinition) -> Result<(), Exception> {
-    let mut states = definition.scopes.iter().flat_map(|scope| &scope.states);
-    match states.find(|state| matches!(&state.kind, StateKind::Map(map) if map.distributed.is_some())) {
-        Some(state) => Err(Exception::invalid_definition(&format!(
-            "DISTRIBUTED_MAP_NOT_SUPPORTED_YET: Distributed Map is not supported by this version at /States/{}",
-            state.name
-        ))),
-        None => Ok(()),
+    for (number, scope) in definition.scopes.iter().enumerate() {
+        for state in &scope.states {
+            let StateKind::Map(map) = &state.kind else { continue };
+            let Some(distributed) = &map.distributed else { continue };
+            if is_within_express(definition, ScopeIndex(number as u32)) {
+                return Err(Exception::invalid_definition(&format!(
+                    "SCHEMA_VALIDATION_FAILED: Express state machine does not support Map state with 'DISTRIBUTED' mode at /States/{}",
+                    state.name
+                )));
+            }
+            let writes = distributed.result_writer.as_ref().is_some_and(|writer| writer.resource.is_some());
+            if distributed.item_reader.is_some() || writes {
+                return Err(Exception::invalid_definition(&format!(
+                    "DISTRIBUTED_MAP_NOT_SUPPORTED_YET: ItemReader and ResultWriter are not supported by this version at /States/{}",
+                    state.name
+                )));
+            }
+        }
     }
+    Ok(())
+}
+
+/// Whether a scope is run by Express children of a Distributed Map.
+fn is_within_express(definition: &StateMachineDefinition, mut scope: ScopeIndex) -> bool {
+    while let Some((parent, state)) = definition.scope(scope).parent {
+        if let StateKind::Map(map) = &definition.state(parent, state).kind
+            && map.distributed.as_ref().is_some_and(|distributed| distributed.execution_type == MachineType::Express)
+        {
+            return true;
+        }
+        scope = parent;
+    }
+    false
 }
 
 fn options(machine_type: StateMachineType) -> Options {

@@ -208,7 +208,7 @@ impl Reader {
             return None;
         };
         let known = execution.known_texts();
-        let history = History { store, partition, key: &key, known, last_event: before - 1 };
+        let mut history = History { store, partition, key: &key, known, last_event: before - 1 };
         let mut visits = Visits::new();
         let mut over = Vec::new();
         for event in whole.iter().flatten().take_while(|event| event.id < before) {

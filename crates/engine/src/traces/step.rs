@@ -152,7 +152,13 @@ impl What {
                 state: state.clone(),
                 failure: Failure { error: Some(error.clone()), cause: Some(cause.clone()) },
             },
-            D::ParallelStateSucceeded | D::MapStateSucceeded => What::Other,
+            D::ParallelStateSucceeded
+            | D::MapStateSucceeded
+            | D::MapRunStarted { .. }
+            | D::MapRunSucceeded { .. }
+            | D::MapRunFailed { .. }
+            | D::MapRunAborted
+            | D::MapRunRedriven { .. } => What::Other,
         }
     }
 }

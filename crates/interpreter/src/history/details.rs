@@ -141,6 +141,22 @@ pub enum HistoryEventDetails {
         name: Arc<str>,
         index: u64,
     },
+    MapRunStarted {
+        map_run_arn: Arc<str>,
+    },
+    /// `output` is not shown: AWS tells it with the state's exit, after `ResultSelector` and the like. Here it makes the history say everything.
+    MapRunSucceeded {
+        output: Payload,
+    },
+    MapRunFailed {
+        error: Option<Arc<str>>,
+        cause: Option<Arc<str>>,
+    },
+    MapRunAborted,
+    MapRunRedriven {
+        map_run_arn: Arc<str>,
+        redrive_count: u64,
+    },
     EvaluationFailed {
         state: Arc<str>,
         location: Option<Arc<str>>,

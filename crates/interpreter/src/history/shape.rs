@@ -75,6 +75,11 @@ impl Details {
             Details::MapIterationSucceeded { .. } => "MapIterationSucceeded",
             Details::MapIterationFailed { .. } => "MapIterationFailed",
             Details::MapIterationAborted { .. } => "MapIterationAborted",
+            Details::MapRunStarted { .. } => "MapRunStarted",
+            Details::MapRunSucceeded { .. } => "MapRunSucceeded",
+            Details::MapRunFailed { .. } => "MapRunFailed",
+            Details::MapRunAborted => "MapRunAborted",
+            Details::MapRunRedriven { .. } => "MapRunRedriven",
             Details::EvaluationFailed { .. } => "EvaluationFailed",
         }
     }
@@ -191,6 +196,14 @@ impl Details {
             Details::MapIterationAborted { name, index } => {
                 ("mapIterationAbortedEventDetails", Shape::new().text("name", name).number("index", *index))
             }
+            Details::MapRunStarted { map_run_arn } => {
+                ("mapRunStartedEventDetails", Shape::new().text("mapRunArn", map_run_arn))
+            }
+            Details::MapRunFailed { error, cause } => ("mapRunFailedEventDetails", Shape::new().failure(error, cause)),
+            Details::MapRunRedriven { map_run_arn, redrive_count } => (
+                "mapRunRedrivenEventDetails",
+                Shape::new().text("mapRunArn", map_run_arn).number("redriveCount", *redrive_count),
+            ),
             Details::EvaluationFailed { state, location, error, cause } => (
                 "evaluationFailedEventDetails",
                 Shape::new()
@@ -205,6 +218,8 @@ impl Details {
             | Details::ParallelStateSucceeded
             | Details::ParallelStateFailed
             | Details::MapStateSucceeded
+            | Details::MapRunSucceeded { .. }
+            | Details::MapRunAborted
             | Details::MapStateFailed => return None,
         };
         Some((key, shape.0.build()))

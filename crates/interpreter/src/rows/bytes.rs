@@ -1,30 +1,46 @@
 //! The bytes of a row: varints and length-prefixed text.
 
-use crate::Timestamp;
+use super::{TextId, TextsApart};
+use crate::{MapRunId, Timestamp};
 use json::{Payload, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
-/// Texts that whoever reads a row knows already, in an order that never changes; more may be added at the end. A row refers to them.
+/// Texts that whoever reads a row knows already. A row refers to them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct KnownTexts(Vec<Arc<str>>);
+pub struct KnownTexts {
+    /// In an order that never changes; more may be added at the end.
+    listed: Vec<Arc<str>>,
+    /// Those that stand apart and have been read.
+    apart: TextsApart,
+}
 
 impl KnownTexts {
     /// These, in this order.
     pub(crate) fn of<const N: usize>(texts: [&Arc<str>; N]) -> KnownTexts {
-        KnownTexts(texts.map(Arc::clone).into())
+        KnownTexts { listed: texts.map(Arc::clone).into(), apart: TextsApart::default() }
     }
 
-    /// Whether a text is among them.
+    /// Whether a text is among those that need no row.
     pub(crate) fn holds(&self, text: &Arc<str>) -> bool {
-        self.0.iter().any(|known| Arc::ptr_eq(known, text) || known == text)
+        self.listed.iter().any(|known| Arc::ptr_eq(known, text) || known == text)
     }
 
     /// One more behind them.
     pub(crate) fn and(mut self, text: &Arc<str>) -> KnownTexts {
-        self.0.push(text.clone());
+        self.listed.push(text.clone());
         self
+    }
+
+    /// Whether a text that stands apart has been read.
+    pub fn has_read(&self, id: &TextId) -> bool {
+        self.apart.contains(id)
+    }
+
+    /// A text that stands apart, from its row.
+    pub fn read_apart(&mut self, id: TextId, row: &[u8]) -> Result<(), CorruptRow> {
+        self.apart.read(id, row)
     }
 }
 
@@ -33,6 +49,8 @@ impl KnownTexts {
 pub struct Writer {
     bytes: Vec<u8>,
     texts: Texts,
+    /// If long texts stand apart: those of this row, in the order they come in.
+    apart: Option<Vec<(TextId, Arc<str>)>>,
 }
 
 /// Texts written so far, and those known before them: repeated ones become a number.
@@ -97,14 +115,36 @@ impl Writer {
 
     fn referring(version: u8, known: &KnownTexts) -> Writer {
         let mut row = Writer { bytes: vec![version], ..Writer::default() };
-        row.number(known.0.len() as u64);
-        known.0.iter().for_each(|text| row.texts.push(text));
+        row.number(known.listed.len() as u64);
+        known.listed.iter().for_each(|text| row.texts.push(text));
         row
+    }
+
+    /// The same as [`Writer::compact_knowing`], and long texts stand apart: [`Writer::finish_apart`] says which.
+    pub(crate) fn apart_knowing(known: &KnownTexts) -> Writer {
+        Writer { apart: Some(Vec::new()), ..Writer::compact_knowing(known) }
     }
 
     /// The row.
     pub fn finish(self) -> Vec<u8> {
         self.bytes
+    }
+
+    /// The row; the texts that it refers to and that stand apart are added to `texts`.
+    pub(crate) fn finish_apart(self, texts: &mut TextsApart) -> Vec<u8> {
+        let apart = self.apart.unwrap_or_default();
+        if apart.is_empty() {
+            return self.bytes;
+        }
+        // They are named first, so that they can be fetched before the row is read.
+        let mut row = Writer { bytes: vec![super::APART_VERSION], ..Writer::default() };
+        row.number(apart.len() as u64);
+        for (id, text) in apart {
+            row.bytes.extend_from_slice(&id.0);
+            texts.add(id, text);
+        }
+        row.bytes.extend_from_slice(&self.bytes);
+        row.bytes
     }
 
     /// One byte.
@@ -124,6 +164,11 @@ impl Writer {
     /// Eight bytes, for numbers that are random anyway.
     pub fn fixed(&mut self, number: u64) {
         self.bytes.extend_from_slice(&number.to_be_bytes());
+    }
+
+    /// The id of a Map Run.
+    pub fn map_run(&mut self, run: MapRunId) {
+        self.bytes.extend_from_slice(&run.0.to_be_bytes());
     }
 
     /// A point in time.
@@ -147,6 +192,27 @@ impl Writer {
         if let Some(position) = self.texts.position(text) {
             return self.number(position as u64 + 1);
         }
+        if let Some(apart) = &mut self.apart
+            && text.len() >= super::APART_MIN
+        {
+            apart.push((TextId::of(text), text.clone()));
+            self.texts.push(text);
+            // One more than any text there is: the next of those that stand apart.
+            let next = self.texts.list.len() as u64;
+            return self.number(next);
+        }
+        self.written_here(text);
+    }
+
+    /// The same for a text that nothing in the history says: it goes when this row does.
+    pub(crate) fn passing(&mut self, text: &Arc<str>) {
+        match self.texts.position(text) {
+            Some(position) => self.number(position as u64 + 1),
+            None => self.written_here(text),
+        }
+    }
+
+    fn written_here(&mut self, text: &Arc<str>) {
         self.texts.push(text);
         self.number(0);
         self.text(text);
@@ -178,6 +244,8 @@ pub struct Reader<'r> {
     version: u8,
     rest: &'r [u8],
     texts: Vec<Arc<str>>,
+    /// Texts that stand apart and have not been come across yet.
+    apart: VecDeque<Arc<str>>,
 }
 
 impl<'r> Reader<'r> {
@@ -185,7 +253,7 @@ impl<'r> Reader<'r> {
     pub fn new(row: &'r [u8]) -> Result<Reader<'r>, CorruptRow> {
         match row.split_first() {
             Some((&version @ (super::VERSION | super::COMPACT_VERSION | super::WHOLE_VERSION), rest)) => {
-                Ok(Reader { version, rest, texts: Vec::new() })
+                Ok(Reader { version, rest, texts: Vec::new(), apart: VecDeque::new() })
             }
             Some(_) => Err(CorruptRow("it was written by another version")),
             None => Err(CorruptRow("it is empty")),
@@ -194,20 +262,28 @@ impl<'r> Reader<'r> {
 
     /// Begins to read a row that may refer to known texts.
     pub fn knowing(row: &'r [u8], known: &KnownTexts) -> Result<Reader<'r>, CorruptRow> {
+        let (ids, row) = named_apart(row)?;
+        let apart = ids.map(|id| known.apart.get(&id).ok_or(CorruptRow("a text that stands apart is missing")));
+        let apart = apart.collect::<Result<_, _>>()?;
         let Some((&version @ (super::REFERRING_VERSION | super::COMPACT_REFERRING_VERSION), rest)) = row.split_first()
         else {
             return Reader::new(row);
         };
-        let mut row = Reader { version, rest, texts: Vec::new() };
+        let mut row = Reader { version, rest, texts: Vec::new(), apart };
         let count = usize::try_from(row.number()?).ok();
-        let known = count.and_then(|count| known.0.get(..count));
-        row.texts.extend_from_slice(known.ok_or(CorruptRow("it refers to texts that are not there"))?);
+        let listed = count.and_then(|count| known.listed.get(..count));
+        row.texts.extend_from_slice(listed.ok_or(CorruptRow("it refers to texts that are not there"))?);
         Ok(row)
     }
 
     /// Whether it leaves out what can be told from elsewhere.
     pub fn is_compact(&self) -> bool {
         [super::COMPACT_VERSION, super::COMPACT_REFERRING_VERSION, super::WHOLE_VERSION].contains(&self.version)
+    }
+
+    /// Whether the next byte is this one.
+    pub fn next_is(&self, byte: u8) -> bool {
+        self.rest.first() == Some(&byte)
     }
 
     /// One byte.
@@ -234,6 +310,12 @@ impl<'r> Reader<'r> {
     pub fn fixed(&mut self) -> Result<u64, CorruptRow> {
         let bytes = self.take(8)?;
         Ok(u64::from_be_bytes(bytes.try_into().expect("eight bytes were taken")))
+    }
+
+    /// The id of a Map Run.
+    pub fn map_run(&mut self) -> Result<MapRunId, CorruptRow> {
+        let bytes = self.take(16)?;
+        Ok(MapRunId(u128::from_be_bytes(bytes.try_into().expect("sixteen bytes were taken"))))
     }
 
     /// A point in time.
@@ -263,7 +345,13 @@ impl<'r> Reader<'r> {
                 Ok(text)
             }
             number => {
-                self.texts.get(number as usize - 1).cloned().ok_or(CorruptRow("a text is referred to but missing"))
+                let position = usize::try_from(number - 1).unwrap_or(usize::MAX);
+                if position == self.texts.len()
+                    && let Some(next) = self.apart.pop_front()
+                {
+                    self.texts.push(next);
+                }
+                self.texts.get(position).cloned().ok_or(CorruptRow("a text is referred to but missing"))
             }
         }
     }
@@ -303,9 +391,34 @@ impl<'r> Reader<'r> {
         if self.is_at_end() { Ok(None) } else { self.option(read) }
     }
 
+    /// A byte that older rows of the current version end before; zero there.
+    pub(crate) fn later_byte(&mut self) -> Result<u8, CorruptRow> {
+        if self.rest.is_empty() { Ok(0) } else { self.byte() }
+    }
+
     fn take(&mut self, length: usize) -> Result<&'r [u8], CorruptRow> {
         let (taken, rest) = self.rest.split_at_checked(length).ok_or(CorruptRow("it ends too early"))?;
         self.rest = rest;
         Ok(taken)
     }
+}
+
+/// The texts that a row names because they stand apart, and the row behind the names.
+fn named_apart(row: &[u8]) -> Result<(impl Iterator<Item = TextId>, &[u8]), CorruptRow> {
+    let (names, row) = match row.split_first() {
+        Some((&super::APART_VERSION, rest)) => {
+            let mut reader = Reader { version: super::APART_VERSION, rest, texts: Vec::new(), apart: VecDeque::new() };
+            let length = usize::try_from(reader.number()?).ok().and_then(|count| count.checked_mul(TextId::LENGTH));
+            let names = reader.take(length.unwrap_or(usize::MAX))?;
+            (names, reader.rest)
+        }
+        _ => (&row[..0], row),
+    };
+    let ids = names.chunks_exact(TextId::LENGTH).filter_map(TextId::read);
+    Ok((ids, row))
+}
+
+/// The texts that have to be [read](KnownTexts::read_apart) before a row can be.
+pub fn texts_apart(row: &[u8]) -> Result<Vec<TextId>, CorruptRow> {
+    Ok(named_apart(row)?.0.collect())
 }

@@ -1,16 +1,17 @@
 //! A chunk of history events. Every text stands in it once; later events refer to it.
 
-use super::{CorruptRow, KnownTexts, Reader, Writer};
+use super::{CorruptRow, KnownTexts, Reader, TextsApart, Writer};
 use crate::Timestamp;
 use crate::history::{HistoryEvent, HistoryEventDetails as Details, StateType};
 use json::{Object, Payload};
 use std::sync::Arc;
 
 /// Events that follow each other as one row. `known` are the [known texts](crate::Execution::known_texts) of the execution as it is after them.
-pub fn write_events(events: &[HistoryEvent], known: &KnownTexts) -> Vec<u8> {
-    let mut row = Writer::compact_knowing(known);
+/// Those that stand apart are added to `texts`.
+pub fn write_events(events: &[HistoryEvent], known: &KnownTexts, texts: &mut TextsApart) -> Vec<u8> {
+    let mut row = Writer::apart_knowing(known);
     write_list(&mut row, events, Timestamp(0));
-    row.finish()
+    row.finish_apart(texts)
 }
 
 /// Reads a chunk. `known` are the known texts of the execution as it was after the last of these events, or at any time later.
@@ -210,6 +211,21 @@ fn write_details(row: &mut Writer, details: &Details) {
         Details::MapIterationSucceeded { name, index } => iteration(row, 32, name, *index),
         Details::MapIterationFailed { name, index } => iteration(row, 33, name, *index),
         Details::MapIterationAborted { name, index } => iteration(row, 34, name, *index),
+        Details::MapRunStarted { map_run_arn } => {
+            row.byte(37);
+            row.shared(map_run_arn);
+        }
+        Details::MapRunSucceeded { output } => {
+            row.byte(38);
+            row.shared(output.text());
+        }
+        Details::MapRunFailed { error, cause } => failure(row, 39, error, cause),
+        Details::MapRunAborted => row.byte(40),
+        Details::MapRunRedriven { map_run_arn, redrive_count } => {
+            row.byte(41);
+            row.shared(map_run_arn);
+            row.number(*redrive_count);
+        }
         Details::EvaluationFailed { state, location, error, cause } => {
             row.byte(35);
             row.shared(state);
@@ -289,6 +305,11 @@ fn read_details(row: &mut Reader<'_>) -> Result<Details, CorruptRow> {
         32 => Details::MapIterationSucceeded { name: row.shared()?, index: row.number()? },
         33 => Details::MapIterationFailed { name: row.shared()?, index: row.number()? },
         34 => Details::MapIterationAborted { name: row.shared()?, index: row.number()? },
+        37 => Details::MapRunStarted { map_run_arn: row.shared()? },
+        38 => Details::MapRunSucceeded { output: row.payload()? },
+        39 => Details::MapRunFailed { error: optional(row)?, cause: optional(row)? },
+        40 => Details::MapRunAborted,
+        41 => Details::MapRunRedriven { map_run_arn: row.shared()?, redrive_count: row.number()? },
         36 => Details::ExecutionRedriven { redrive_count: row.number()? },
         35 => Details::EvaluationFailed {
             state: row.shared()?,

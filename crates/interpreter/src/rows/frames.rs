@@ -1,7 +1,8 @@
 //! The two rows of a frame, and those of its variables.
 
-use super::{CorruptRow, KnownTexts, Reader, Writer};
-use crate::frame::{Changed, Frame, FrameId, Phase, TaskAttempt};
+use super::{CorruptRow, KnownTexts, Reader, TextsApart, Writer};
+use crate::Timestamp;
+use crate::frame::{Changed, Frame, FrameId, Phase, StartedJob, TaskAttempt};
 use asl::definition::{ScopeIndex, StateIndex};
 use json::{Payload, Value};
 
@@ -10,7 +11,11 @@ impl Frame {
     pub(super) fn fits_within(&self, known: &KnownTexts) -> bool {
         let bytes = |payload: &Payload| if known.holds(payload.text()) { 0 } else { payload.len_bytes() };
         let of_phase = match &self.phase {
-            Phase::Task(attempt) if attempt.payload.text() != self.input.text() => bytes(&attempt.payload),
+            Phase::Task(attempt) => {
+                let is_input = attempt.payload.text() == self.input.text();
+                let job = attempt.job.as_ref().map_or(0, |job| bytes(&job.submitted));
+                job + if is_input { 0 } else { bytes(&attempt.payload) }
+            }
             Phase::Finished { output } => bytes(output),
             _ => 0,
         };
@@ -30,10 +35,10 @@ impl Frame {
         Ok(frame)
     }
 
-    pub(super) fn base_row(&self, known: &KnownTexts) -> Vec<u8> {
-        let mut row = Writer::knowing(known);
+    pub(super) fn base_row(&self, known: &KnownTexts, texts: &mut TextsApart) -> Vec<u8> {
+        let mut row = Writer::apart_knowing(known);
         self.write_base(&mut row);
-        row.finish()
+        row.finish_apart(texts)
     }
 
     pub(super) fn progress_row(&self) -> Vec<u8> {
@@ -52,7 +57,7 @@ impl Frame {
             (true, _) => row.byte(0),
             (false, false) => {
                 row.byte(1);
-                row.shared(&Value::from(&self.variables).to_string().into());
+                row.passing(&Value::from(&self.variables).to_string().into());
             }
             (false, true) => {
                 row.byte(VARIABLES_APART);
@@ -61,17 +66,23 @@ impl Frame {
         }
         row.timestamp(self.entered_at);
         row.number(self.entered_event);
-        row.option(self.work.as_ref(), |row, work| row.shared(work.text()));
+        // Of items that are an expression's nothing is said in the history.
+        row.option(self.work.as_ref(), |row, work| row.passing(work.text()));
         match &self.phase {
             Phase::Task(attempt) => {
-                match attempt.invocation {
-                    None => row.byte(1),
-                    Some(invocation) => {
-                        row.byte(NUMBERED_ATTEMPT);
-                        row.number(invocation);
-                    }
+                row.byte(match (attempt.invocation.is_some(), attempt.job.is_some()) {
+                    (false, false) => 1,
+                    (true, false) => NUMBERED_ATTEMPT,
+                    (false, true) => ATTEMPT_WITH_JOB,
+                    (true, true) => NUMBERED_ATTEMPT_WITH_JOB,
+                });
+                if let Some(invocation) = attempt.invocation {
+                    row.number(invocation);
                 }
                 write_attempt(row, attempt);
+                if let Some(job) = &attempt.job {
+                    row.shared(job.submitted.text());
+                }
             }
             Phase::Finished { output } => {
                 row.byte(2);
@@ -99,11 +110,14 @@ impl Frame {
             }
             Phase::Task(attempt) => {
                 row.byte(3);
-                row.byte(
-                    u8::from(attempt.started) | u8::from(attempt.submitted) << 1 | u8::from(attempt.handed_over) << 2,
-                );
+                let marks = [attempt.started, attempt.submitted, attempt.handed_over, attempt.job.is_some()];
+                row.byte(marks.iter().rev().fold(0, |marks, mark| marks << 1 | u8::from(*mark)));
                 row.option(attempt.timeout_due, Writer::timestamp);
                 row.option(attempt.heartbeat_due, Writer::timestamp);
+                if let Some(job) = &attempt.job {
+                    row.number(job.looks);
+                    row.timestamp(job.look_due);
+                }
             }
             Phase::Parallel { first_child, open } => {
                 row.byte(4);
@@ -115,6 +129,12 @@ impl Frame {
                 for number in [first_child.0, *length, *started, *succeeded, *concurrency] {
                     row.number(number);
                 }
+            }
+            Phase::MapRun { run, redrives, is_open } => {
+                row.byte(8);
+                row.map_run(*run);
+                row.number(*redrives);
+                row.byte(u8::from(*is_open));
             }
             Phase::Finished { .. } => row.byte(6),
             Phase::Stopped => row.byte(7),
@@ -158,9 +178,14 @@ impl Frame {
             0 => Kept::Nothing,
             1 => Kept::Attempt(read_attempt(base)?),
             2 => Kept::Output(base.payload()?),
-            NUMBERED_ATTEMPT => {
-                let invocation = Some(base.number()?);
-                Kept::Attempt(TaskAttempt { invocation, ..read_attempt(base)? })
+            kind @ (NUMBERED_ATTEMPT | ATTEMPT_WITH_JOB | NUMBERED_ATTEMPT_WITH_JOB) => {
+                let invocation = if kind == ATTEMPT_WITH_JOB { None } else { Some(base.number()?) };
+                let attempt = read_attempt(base)?;
+                let job = match kind {
+                    NUMBERED_ATTEMPT => None,
+                    _ => Some(StartedJob { submitted: base.payload()?, looks: 0, look_due: Timestamp(0) }),
+                };
+                Kept::Attempt(TaskAttempt { invocation, job, ..attempt })
             }
             _ => return Err(CorruptRow("a frame keeps something unknown")),
         };
@@ -184,6 +209,9 @@ const WITHIN_MAX: usize = 128;
 
 /// What a base row keeps: an attempt with the number of its invocation before it.
 const NUMBERED_ATTEMPT: u8 = 3;
+/// The same: an attempt with the response to the request that started its job behind it, and one with both.
+const ATTEMPT_WITH_JOB: u8 = 4;
+const NUMBERED_ATTEMPT_WITH_JOB: u8 = 5;
 
 /// In place of the variables in a base row: each is a row of its own.
 const VARIABLES_APART: u8 = 2;
@@ -219,12 +247,19 @@ fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
         (2, _) => Phase::Retrying { due: row.timestamp()? },
         (3, Kept::Attempt(attempt)) => {
             let marks = row.byte()?;
+            let (timeout_due, heartbeat_due) = (row.option(Reader::timestamp)?, row.option(Reader::timestamp)?);
+            let job = match (attempt.job, marks & 8 != 0) {
+                (Some(job), true) => Some(StartedJob { looks: row.number()?, look_due: row.timestamp()?, ..job }),
+                (None, false) => None,
+                _ => return Err(CorruptRow("a frame's two rows do not fit together")),
+            };
             Phase::Task(TaskAttempt {
                 started: marks & 1 != 0,
                 submitted: marks & 2 != 0,
                 handed_over: marks & 4 != 0,
-                timeout_due: row.option(Reader::timestamp)?,
-                heartbeat_due: row.option(Reader::timestamp)?,
+                timeout_due,
+                heartbeat_due,
+                job,
                 ..attempt
             })
         }
@@ -238,6 +273,7 @@ fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
         },
         (6, Kept::Output(output)) => Phase::Finished { output },
         (7, _) => Phase::Stopped,
+        (8, _) => Phase::MapRun { run: row.map_run()?, redrives: row.number()?, is_open: row.byte()? != 0 },
         _ => return Err(CorruptRow("a frame's two rows do not fit together")),
     })
 }
@@ -261,6 +297,7 @@ fn read_attempt(row: &mut Reader<'_>) -> Result<TaskAttempt, CorruptRow> {
         role_arn: row.option(Reader::shared)?,
         started: false,
         submitted: false,
+        job: None,
         handed_over: false,
         timeout_due: None,
         heartbeat_due: None,

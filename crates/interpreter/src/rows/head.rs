@@ -1,8 +1,10 @@
 //! The header row and the state row.
 
 use super::{CorruptRow, KnownTexts, REFERRING_VERSION, Reader, Writer, is_whole};
-use crate::execution::{Ending, Execution, ExecutionStatus, Header};
+use crate::command::TaskId;
+use crate::execution::{Ending, Execution, ExecutionStatus, Header, StartedBy};
 use crate::frame::{Frame, FrameId};
+use crate::map_run::MapRunChild;
 use asl::definition::{ScopeIndex, StateIndex};
 use json::Payload;
 use std::sync::Arc;
@@ -42,8 +44,22 @@ impl Header {
         row.number(self.revision);
         row.option(self.trace_header.as_ref(), Writer::shared);
         row.fixed(self.seed);
-        row.option(self.state_machine_version, Writer::number);
-        row.option(self.state_machine_alias.as_ref(), Writer::shared);
+        match &self.map_run {
+            // It has no version of its own.
+            Some(child) => write_child(row, child),
+            None => row.option(self.state_machine_version, Writer::number),
+        }
+        // Two marks in one byte: rows written before tasks started executions have the first alone.
+        row.byte(u8::from(self.state_machine_alias.is_some()) | u8::from(self.started_by.is_some()) << 1);
+        if let Some(alias) = &self.state_machine_alias {
+            row.shared(alias);
+        }
+        if let Some(started_by) = &self.started_by {
+            row.shared(&started_by.execution_arn);
+            row.number(started_by.task.frame.0);
+            row.number(started_by.task.scheduled_event);
+            row.byte(u8::from(started_by.waits));
+        }
         if let Some(test_case) = &self.test_case {
             row.option(Some(test_case), Writer::shared);
         }
@@ -67,10 +83,10 @@ impl Header {
             let text = text.or_else(|| usual.map(name));
             text.ok_or(CorruptRow("the state machine's ARN is none"))
         };
-        Ok(Header {
-            execution_arn: usual(execution_arn, &|names| {
-                format!("{}:execution:{}:{name}", names.prefix, names.state_machine).into()
-            })?,
+        let execution_arn =
+            usual(execution_arn, &|names| format!("{}:execution:{}:{name}", names.prefix, names.state_machine).into())?;
+        let mut header = Header {
+            execution_arn,
             state_machine_name: usual(state_machine_name, &|names| names.state_machine.into())?,
             region: usual(region, &|names| names.region.into())?,
             name,
@@ -81,12 +97,33 @@ impl Header {
             revision: row.number()?,
             trace_header: row.option(Reader::shared)?,
             seed: row.fixed()?,
-            // Rows written before there were versions end here.
-            state_machine_version: row.later_option(Reader::number)?,
-            state_machine_alias: row.later_option(Reader::shared)?,
-            // In a whole row the state follows, but a whole row has no test case.
-            test_case: if is_whole { None } else { row.later_option(Reader::shared)? },
-        })
+            state_machine_version: None,
+            state_machine_alias: None,
+            map_run: None,
+            started_by: None,
+            test_case: None,
+        };
+        // Rows written before there were versions end here.
+        if row.next_is(CHILD) {
+            header.map_run = Some(read_child(row)?);
+        } else {
+            header.state_machine_version = row.later_option(Reader::number)?;
+        }
+        let marks = row.later_byte()?;
+        if marks > 3 {
+            return Err(CorruptRow("a header has marks that are not known"));
+        }
+        if marks & 1 != 0 {
+            header.state_machine_alias = Some(row.shared()?);
+        }
+        if marks & 2 != 0 {
+            let execution_arn = row.shared()?;
+            let task = TaskId { frame: FrameId(row.number()?), scheduled_event: row.number()? };
+            header.started_by = Some(StartedBy { execution_arn, task, waits: row.byte()? != 0 });
+        }
+        // In a whole row the state follows, but a whole row has no test case.
+        header.test_case = if is_whole { None } else { row.later_option(Reader::shared)? };
+        Ok(header)
     }
 
     pub(super) fn is_named_as_usual(&self) -> bool {
@@ -95,6 +132,24 @@ impl Header {
         let name = rest.and_then(|rest| rest.strip_prefix(names.state_machine)?.strip_prefix(':'));
         name == Some(&self.name) && *self.state_machine_name == *names.state_machine && *self.region == *names.region
     }
+}
+
+/// In place of the mark whether there is a version: it is the child of a Map Run, which follows.
+const CHILD: u8 = 2;
+
+fn write_child(row: &mut Writer, child: &MapRunChild) {
+    row.byte(CHILD);
+    row.map_run(child.run);
+    row.number(u64::from(child.processor.0));
+    row.number(child.index);
+    row.number(child.items);
+}
+
+fn read_child(row: &mut Reader<'_>) -> Result<MapRunChild, CorruptRow> {
+    row.byte()?;
+    let run = row.map_run()?;
+    let processor = u32::try_from(row.number()?).map_err(|_| CorruptRow("an index is too large"))?;
+    Ok(MapRunChild { run, processor: ScopeIndex(processor), index: row.number()?, items: row.number()? })
 }
 
 /// What the ARN of a state machine says.

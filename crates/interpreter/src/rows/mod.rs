@@ -8,16 +8,21 @@
 //!
 //! An execution that ends in its first step, as most do that wait for nothing, is one row: header, state and history.
 //!
+//! A text that takes more than a little is a row of its own, whichever events and frames have it: see [`TextsApart`].
+//!
 //! The input of an execution is in its header and nowhere else: the other rows refer to it, as to everything in [`KnownTexts`]. The output
 //! is in the state row; the events that close an execution become durable with it, and refer to it.
 
+mod apart;
 mod bytes;
 mod events;
 mod frames;
 mod head;
 mod whole;
 
-pub use bytes::{CorruptRow, KnownTexts, Reader, Writer};
+use apart::APART_MIN;
+pub use apart::{TextId, TextsApart};
+pub use bytes::{CorruptRow, KnownTexts, Reader, Writer, texts_apart};
 pub use events::{read_events, write_events};
 pub use whole::read_whole;
 
@@ -39,6 +44,9 @@ pub(crate) const COMPACT_VERSION: u8 = 4;
 /// The version of rows that hold a whole execution.
 pub(crate) const WHOLE_VERSION: u8 = 5;
 
+/// The version of rows that name texts that stand apart, before a row of one of the versions that refer. From storage format 5 on.
+pub(crate) const APART_VERSION: u8 = 6;
+
 /// Whether a row under a header's key holds the whole execution: state and history besides the header.
 pub fn is_whole(row: &[u8]) -> bool {
     row.first() == Some(&WHOLE_VERSION)
@@ -53,6 +61,8 @@ pub struct ChangedRows {
     pub bases: Vec<(FrameId, Vec<u8>)>,
     /// Progress rows to write.
     pub progresses: Vec<(FrameId, Vec<u8>)>,
+    /// The texts of these rows that stand apart. Most have been written before.
+    pub texts: TextsApart,
     /// Rows of variables to write.
     pub variables: Vec<(FrameId, Key, Vec<u8>)>,
     /// Frames whose variables' rows go away.
@@ -94,7 +104,7 @@ impl Execution {
                 continue;
             }
             if changed.base {
-                rows.bases.push((frame.id, frame.base_row(&known)));
+                rows.bases.push((frame.id, frame.base_row(&known, &mut rows.texts)));
             }
             if changed.base || changed.progress {
                 rows.progresses.push((frame.id, frame.progress_row()));

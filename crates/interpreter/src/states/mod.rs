@@ -1,6 +1,7 @@
 //! The state types: what each does when it is entered.
 
 pub(crate) mod choice;
+pub(crate) mod distributed_map;
 pub(crate) mod fail;
 pub(crate) mod map;
 pub(crate) mod parallel;
@@ -49,7 +50,10 @@ pub(crate) fn attempt(step: &mut Step<'_>, frame: &mut Frame, state: &State) -> 
         StateKind::Succeed => succeed::begin(step, frame, state),
         StateKind::Fail(fail) => fail::begin(step, frame, fail),
         StateKind::Parallel(parallel) => parallel::begin(step, frame, state, parallel),
-        StateKind::Map(map) => map::begin(step, frame, state, map),
+        StateKind::Map(map) => match &map.distributed {
+            Some(distributed) => distributed_map::begin(step, frame, state, map, distributed),
+            None => map::begin(step, frame, state, map),
+        },
     };
     match begun {
         Ok(progress) => progress,

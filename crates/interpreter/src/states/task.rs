@@ -3,11 +3,12 @@
 use crate::command::{CommandRejected, MockedEnd, TaskId};
 use crate::context::Extras;
 use crate::data::Visible;
-use crate::effect::{Effect, TimerKind};
+use crate::effect::{AbandonedJob, Effect, TimerKind};
 use crate::failure::{Failure, Fault, too_large};
-use crate::frame::{Frame, FrameId, Phase, TaskAttempt};
+use crate::frame::{Frame, FrameId, Phase, StartedJob, TaskAttempt};
 use crate::step::{Progress, Step};
 use crate::task_events;
+use crate::timestamp::Timestamp;
 use crate::token::TaskToken;
 use asl::definition::{IntegerField, IntegrationPattern, Resource, State, TaskState};
 use expressions::Random;
@@ -41,6 +42,7 @@ pub(crate) fn schedule(
         payload,
         started: false,
         submitted: false,
+        job: None,
         handed_over: false,
         timeout_due: None,
         heartbeat_due: None,
@@ -95,12 +97,57 @@ pub(crate) fn submitted(step: &mut Step<'_>, task: TaskId, output: Payload) -> R
         fail(step, frame, state, resource, failure);
         return Ok(());
     }
-    step.emit_on(&mut frame, task_events::submitted(resource, output));
+    step.emit_on(&mut frame, task_events::submitted(resource, output.clone()));
     if let Phase::Task(attempt) = &mut frame.phase {
         attempt.submitted = true;
     }
-    if matches!(resource, Resource::Service { pattern: IntegrationPattern::WaitForTaskToken, .. }) {
-        hand_over(step, &mut frame, task);
+    if let Resource::Service { pattern: IntegrationPattern::RunJob | IntegrationPattern::RunJobVersion2, .. } = resource
+    {
+        wait_for_job(step, &mut frame, task, output);
+    }
+    hand_over(step, &mut frame, task);
+    step.put(frame);
+    Ok(())
+}
+
+/// From the first look at a job to the next ones: as long as the job may well be short they come fast.
+const FIRST_LOOK_MS: i64 = 250;
+const SECOND_LOOK_MS: i64 = 1_000;
+const LOOK_MS_MAX: i64 = 60_000;
+
+/// How long after the last look, or the start, the look comes that has so many before it.
+fn look_after_ms(looks: u64) -> i64 {
+    match looks {
+        0 => FIRST_LOOK_MS,
+        // Twice as long every time.
+        1..=6 => (SECOND_LOOK_MS << (looks - 1)).min(LOOK_MS_MAX),
+        _ => LOOK_MS_MAX,
+    }
+}
+
+/// What the task started is to be looked at until it has ended. Nothing but a timer's row is there for that.
+fn wait_for_job(step: &mut Step<'_>, frame: &mut Frame, task: TaskId, submitted: Payload) {
+    let look_due = Timestamp(step.now.0.saturating_add(look_after_ms(0)));
+    if let Phase::Task(attempt) = &mut frame.phase {
+        attempt.job = Some(StartedJob { submitted, looks: 0, look_due });
+        frame.changed.base = true;
+    }
+    step.set_timer(look_due, TimerKind::Job(task));
+}
+
+/// It is time to look at the job that a task waits for. The next look is set at once, so that this one may be lost.
+pub(crate) fn look_due(step: &mut Step<'_>, task: TaskId) -> Result<(), CommandRejected> {
+    let now = step.now;
+    let is_due = |attempt: &TaskAttempt| attempt.job.as_ref().is_some_and(|job| job.look_due <= now);
+    let (mut frame, ..) = take_if(step, task, is_due).map_err(|_| CommandRejected::TimerStale)?;
+    if let Phase::Task(TaskAttempt { job: Some(job), .. }) = &mut frame.phase {
+        let before = job.look_due;
+        job.looks += 1;
+        job.look_due = Timestamp(now.0.saturating_add(look_after_ms(job.looks)));
+        let due = job.look_due;
+        step.clear_timer(before, TimerKind::Job(task));
+        step.set_timer(due, TimerKind::Job(task));
+        step.effect(Effect::LookAtJob(task));
     }
     step.put(frame);
     Ok(())
@@ -188,6 +235,9 @@ pub(crate) fn timed_out(step: &mut Step<'_>, task: TaskId, is_heartbeat: bool) -
         due.is_some_and(|due| due <= now)
     };
     let (frame, state, resource) = take_if(step, task, is_due).map_err(|_| CommandRejected::TimerStale)?;
+    if let Phase::Task(attempt) = &frame.phase {
+        abandon_job(step, task, resource, attempt);
+    }
     fail(step, frame, state, resource, Failure::timeout(is_heartbeat));
     Ok(())
 }
@@ -208,8 +258,26 @@ pub(crate) fn heartbeat(step: &mut Step<'_>, task: TaskId) -> Result<(), Command
 }
 
 /// The frame is going away or starts another attempt: nobody waits for this one any more.
-pub(crate) fn cancel(step: &mut Step<'_>, frame: FrameId, attempt: &TaskAttempt) {
-    end_attempt(step, TaskId { frame, scheduled_event: attempt.scheduled_event }, attempt);
+pub(crate) fn cancel(step: &mut Step<'_>, frame: &Frame, attempt: &TaskAttempt) {
+    let task = TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event };
+    let asl::definition::StateKind::Task(state) = &step.state_of(frame).kind else {
+        unreachable!("only Task states have task attempts")
+    };
+    abandon_job(step, task, &state.resource, attempt);
+    end_attempt(step, task, attempt);
+}
+
+/// If the attempt has started a job, nobody waits for that any more.
+fn abandon_job(step: &mut Step<'_>, task: TaskId, resource: &Resource, attempt: &TaskAttempt) {
+    if let Some(job) = &attempt.job {
+        step.effect(Effect::CancelJob(Box::new(AbandonedJob {
+            task,
+            resource: resource.clone(),
+            payload: attempt.payload.clone(),
+            submitted: job.submitted.clone(),
+            role_arn: attempt.role_arn.clone(),
+        })));
+    }
 }
 
 fn fail(step: &mut Step<'_>, mut frame: Frame, state: &State, resource: &Resource, failure: Failure) {
@@ -236,6 +304,9 @@ fn end_attempt(step: &mut Step<'_>, task: TaskId, attempt: &TaskAttempt) {
     }
     if let Some(due) = attempt.heartbeat_due {
         step.clear_timer(due, TimerKind::Heartbeat(task));
+    }
+    if let Some(job) = &attempt.job {
+        step.clear_timer(job.look_due, TimerKind::Job(task));
     }
 }
 

@@ -11,7 +11,9 @@ pub mod well_formed;
 use json::{Payload, Value};
 use std::collections::BTreeMap;
 use stepwell_interpreter::history::HistoryEvent;
-use stepwell_interpreter::rows::{ChangedRows, read_events, read_whole, write_events};
+use stepwell_interpreter::rows::{
+    ChangedRows, CorruptRow, KnownTexts, TextId, TextsApart, read_events, read_whole, texts_apart, write_events,
+};
 use stepwell_interpreter::{
     Activities, Command, CommandRejected, Effect, Execution, Frame, FrameId, Header, Outcome, Settings, Surroundings,
     TaskId, Timer, Timestamp, step,
@@ -33,6 +35,8 @@ pub struct Run {
     pub events: Vec<HistoryEvent>,
     pub timers: Vec<Timer>,
     pub tasks: Vec<TaskId>,
+    /// Looks and cancellations of jobs that were asked for.
+    pub jobs: Vec<Effect>,
     /// Whether every step ends with the execution read back from its rows and compared with its history.
     pub reloads: bool,
     /// The history as rows.
@@ -41,6 +45,7 @@ pub struct Run {
     bases: BTreeMap<FrameId, Vec<u8>>,
     progresses: BTreeMap<FrameId, Vec<u8>>,
     variables: BTreeMap<(FrameId, json::Key), Vec<u8>>,
+    texts: BTreeMap<TextId, Vec<u8>>,
 }
 
 impl Run {
@@ -66,6 +71,8 @@ impl Run {
             seed: 1,
             state_machine_version: None,
             state_machine_alias: None,
+            map_run: None,
+            started_by: None,
             test_case: None,
         };
         Run {
@@ -76,12 +83,14 @@ impl Run {
             events: Vec::new(),
             timers: Vec::new(),
             tasks: Vec::new(),
+            jobs: Vec::new(),
             reloads: true,
             chunks: Vec::new(),
             state: Vec::new(),
             bases: BTreeMap::new(),
             progresses: BTreeMap::new(),
             variables: BTreeMap::new(),
+            texts: BTreeMap::new(),
         }
     }
 
@@ -93,9 +102,10 @@ impl Run {
             assert_eq!(in_part.as_ref().and_then(|in_part| in_part.as_ref().err()), Some(rejected));
         }
         let outcome = result?;
-        let known = self.execution.known_texts();
-        let row = write_events(&outcome.events, &known);
-        assert_eq!(read_events(&row, &known).as_ref(), Ok(&outcome.events));
+        let mut texts = TextsApart::default();
+        let row = write_events(&outcome.events, &self.execution.known_texts(), &mut texts);
+        self.texts.extend(texts.rows());
+        assert_eq!(self.read_chunk(&row).as_ref(), Ok(&outcome.events));
         self.chunks.push((row, outcome.events.clone()));
         self.events.extend(outcome.events.iter().cloned());
         for effect in &outcome.effects {
@@ -110,6 +120,8 @@ impl Run {
                     let position = self.tasks.iter().position(|open| open == task).expect("a task that is open");
                     self.tasks.remove(position);
                 }
+                Effect::StartMapRun(_) | Effect::StopMapRun(_) | Effect::RedriveMapRun(_) => {}
+                Effect::LookAtJob(_) | Effect::CancelJob(_) => self.jobs.push(effect.clone()),
                 Effect::NotifyClosed => assert!(!self.execution.is_running()),
             }
         }
@@ -117,9 +129,8 @@ impl Run {
             assert_eq!((self.timers.len(), self.tasks.len()), (0, 0));
             assert_eq!(self.execution.frames().count() > 0, self.execution.keeps_frames);
             // What was written while it ran is read with what is known in the end.
-            let known = self.execution.known_texts();
             for (row, events) in &self.chunks {
-                assert_eq!(read_events(row, &known).as_ref(), Ok(events));
+                assert_eq!(self.read_chunk(row).as_ref(), Ok(events));
             }
             if let Some(row) = self.execution.whole_row(&self.events) {
                 let (read, events) = read_whole(&row).expect("a good row").expect("it is whole");
@@ -180,14 +191,27 @@ impl Run {
         result.map(|outcome| (outcome, part.take_changed_rows()))
     }
 
+    fn read_chunk(&self, row: &[u8]) -> Result<Vec<HistoryEvent>, CorruptRow> {
+        read_events(row, &self.with_texts(self.execution.known_texts(), row))
+    }
+
+    /// With the texts that the row refers to and that stand apart.
+    fn with_texts(&self, mut known: KnownTexts, row: &[u8]) -> KnownTexts {
+        for id in texts_apart(row).expect("a good row") {
+            known.read_apart(id, &self.texts[&id]).expect("a good row");
+        }
+        known
+    }
+
     fn read_head(&self, state: &[u8]) -> Execution {
         let header = Header::from_row(&self.execution.header.to_row()).expect("a good row");
         Execution::from_rows(header, state).expect("a good row")
     }
 
     fn read_frame(&self, id: FrameId) -> Option<Frame> {
-        let known = self.execution.header.known_texts();
-        let mut frame = Frame::from_rows(id, self.bases.get(&id)?, &self.progresses[&id], &known).expect("good rows");
+        let base = self.bases.get(&id)?;
+        let known = self.with_texts(self.execution.header.known_texts(), base);
+        let mut frame = Frame::from_rows(id, base, &self.progresses[&id], &known).expect("good rows");
         for ((_, name), row) in self.variables.iter().filter(|((of, _), _)| *of == id) {
             frame.restore_variable(name, row, &known).expect("a good row");
         }
@@ -198,6 +222,7 @@ impl Run {
     fn restore(&mut self) -> ChangedRows {
         let rows = self.execution.take_changed_rows();
         self.state.clone_from(&rows.state);
+        self.texts.extend(rows.texts.rows());
         self.bases.extend(rows.bases.iter().cloned());
         self.progresses.extend(rows.progresses.iter().cloned());
         let variables = rows.variables.iter().cloned().map(|(id, name, row)| ((id, name), row));

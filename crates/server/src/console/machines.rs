@@ -73,9 +73,7 @@ shapes! {
     }
 
     /// A state machine, whole.
-    struct MachineDetail {
-        /// What the list says of it.
-        machine: Machine,
+    struct MachineDetail with machine: Machine {
         /// The definition byte for byte.
         definition: Arc<str>,
         /// The role it was created with.
@@ -146,10 +144,8 @@ shapes! {
         message: String,
         /// Where it is, in AWS's form.
         location: String,
-        /// First byte of the text that is meant.
-        from: usize,
-        /// The byte behind it.
-        to: usize,
+        /// First byte of the text that is meant, and the byte behind the last.
+        span: Vec<usize>,
     }
 }
 

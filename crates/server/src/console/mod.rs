@@ -10,17 +10,18 @@ mod assets;
 mod aws;
 mod bootstrap;
 mod cursor;
+mod events;
+mod execution;
 mod executions;
-#[allow(dead_code, reason = "some is for what is not there yet")]
 mod failure;
 mod guard;
 mod machines;
-#[allow(dead_code, reason = "it is for what is not there yet")]
 mod payload;
-#[allow(dead_code, reason = "some is for what is not there yet")]
 mod query;
 mod scene;
 mod shape;
+mod subject;
+mod told;
 #[cfg(test)]
 mod typescript;
 
@@ -53,6 +54,7 @@ pub(crate) struct Console {
     /// Whether only this machine can reach it.
     is_on: bool,
     started_at_ms: i64,
+    stories: told::Stories,
 }
 
 /// What becomes of a request: JSON.
@@ -67,7 +69,7 @@ impl Console {
         is_on: bool,
     ) -> Console {
         let started_at_ms = engine.now_ms();
-        Console { engine, memory, body_limits, data_directory, is_on, started_at_ms }
+        Console { engine, memory, body_limits, data_directory, is_on, started_at_ms, stories: told::Stories::default() }
     }
 
     /// Whether a request to the address itself comes from a browser that wants a page.
@@ -142,6 +144,12 @@ impl Console {
             ["machines"] => Ok(self.machines(query).await?.to_json()),
             ["machines", name] => Ok(self.machine(name).await?.to_json()),
             ["executions"] => Ok(self.executions(query).await?.to_json()),
+            ["executions", arn] => Ok(self.execution(arn).await?.to_json()),
+            ["executions", arn, "visits"] => Ok(self.visits(arn, query).await?.to_json()),
+            ["executions", arn, "iterations"] => Ok(self.iterations(arn, query).await?.to_json()),
+            ["executions", arn, "events"] => Ok(self.events(arn, query).await?.to_json()),
+            ["executions", arn, "at", event] => Ok(self.at(arn, event).await?.to_json()),
+            ["payload", reference] => Ok(self.payload(reference, query).await?.to_json()),
             _ => Err(no_such()),
         }
     }

@@ -1,8 +1,12 @@
 //! Inputs, outputs and parameters: whole if they are short, else their beginning and where the rest is read.
 
+use super::cursor;
+use super::failure::Failure;
 use super::shape::{Declarations, Shape};
 use json::write_string;
 
+/// What references are marked with.
+const REFERENCE: &str = "payload";
 /// Longer payloads are cut.
 pub(super) const CUT_BYTES: usize = 4096;
 /// What of them is shown.
@@ -29,6 +33,21 @@ impl Payload {
             },
         }
     }
+}
+
+/// What `GET payload/{ref}` knows a payload by: an execution, one of its events or 0, and a member of that.
+pub(super) fn reference(arn: &str, event: u64, member: &str) -> String {
+    cursor::encode(REFERENCE, &format!("{event} {member} {arn}"))
+}
+
+/// What a reference means.
+pub(super) fn referred(reference: &str) -> Result<(String, u64, String), Failure> {
+    let missing = || Failure::not_found("There is no such payload");
+    let text = cursor::decode(REFERENCE, reference).map_err(|_| missing())?;
+    let mut parts = text.splitn(3, ' ');
+    let (event, member, arn) = (parts.next(), parts.next(), parts.next());
+    let event = event.and_then(|event| event.parse().ok()).ok_or_else(missing)?;
+    Ok((arn.ok_or_else(missing)?.to_owned(), event, member.ok_or_else(missing)?.to_owned()))
 }
 
 /// The last place up to `byte` where a character begins.

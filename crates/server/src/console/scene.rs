@@ -9,9 +9,9 @@ use std::sync::Arc;
 /// Findings that are shown.
 const PROBLEMS_MAX: usize = 200;
 
-/// The picture of a definition; nothing yet.
-pub(super) fn of(_text: &str) -> Value {
-    Value::Null
+/// The picture of a definition; null if there is nothing to draw.
+pub(super) fn of(text: &str) -> Value {
+    diagram::scene(text, Format::Json).map_or(Value::Null, |scene| scene.to_json())
 }
 
 /// What AWS would refuse in it and what the rules find.
@@ -26,8 +26,7 @@ pub(super) fn problems(text: &str) -> Vec<Problem> {
         },
         message: finding.message,
         location: finding.location.map(|location| location.to_string()).unwrap_or_default(),
-        from: finding.span.start,
-        to: finding.span.end,
+        span: vec![finding.span.start, finding.span.end],
     });
     shown.collect()
 }

@@ -61,21 +61,32 @@ pub(crate) fn camel(out: &mut String, name: &str) {
     }
 }
 
-/// Declares shapes: structs, and enums whose values are words.
+/// Declares shapes: structs, `with` one whose members they have as well, and enums whose values are words.
 macro_rules! shapes {
     () => {};
     (
-        $(#[doc = $about:literal])* struct $name:ident { $( $(#[doc = $doc:literal])* $field:ident: $type:ty, )* }
+        $(#[doc = $about:literal])* struct $name:ident $(with $base:ident: $base_type:ident)? {
+            $( $(#[doc = $doc:literal])* $field:ident: $type:ty, )*
+        }
         $($rest:tt)*
     ) => {
         $(#[doc = $about])*
         #[derive(Clone, Debug)]
-        pub(crate) struct $name { $( $(#[doc = $doc])* pub(crate) $field: $type, )* }
+        pub(crate) struct $name {
+            $( pub(crate) $base: $base_type, )?
+            $( $(#[doc = $doc])* pub(crate) $field: $type, )*
+        }
 
         impl $crate::console::shape::Shape for $name {
             #[allow(unused_assignments, reason = "the last member has none behind it")]
             fn write(&self, out: &mut String) {
                 let mut opening = '{';
+                $(
+                    self.$base.write(out);
+                    let brace = out.pop();
+                    debug_assert_eq!(brace, Some('}'), "it is a struct with members");
+                    opening = ',';
+                )?
                 $(
                     out.push(opening);
                     opening = ',';
@@ -91,7 +102,12 @@ macro_rules! shapes {
                 declarations.add(stringify!($name), |declarations| {
                     let mut text = String::new();
                     $crate::console::shape::comment(&mut text, "", &[$($about),*]);
-                    text.push_str(concat!("export interface ", stringify!($name), " {\n"));
+                    text.push_str(concat!("export interface ", stringify!($name)));
+                    $(
+                        text.push_str(" extends ");
+                        text.push_str(&<$base_type as $crate::console::shape::Shape>::declare(declarations));
+                    )?
+                    text.push_str(" {\n");
                     $(
                         $crate::console::shape::comment(&mut text, "  ", &[$($doc),*]);
                         text.push_str("  ");

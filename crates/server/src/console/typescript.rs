@@ -1,7 +1,7 @@
 //! The TypeScript of all shapes, in `console/src/api/types.ts`: `cargo xtask console-types` writes it, and this test tells when it is old.
 
 use super::shape::{Declarations, Shape};
-use super::{bootstrap, executions, failure, machines};
+use super::{bootstrap, events, execution, executions, failure, machines};
 
 const HEAD: &str = "// The shapes of /console/api/v1, made of the server's own by `cargo xtask console-types`.\n\n\
     /** Any JSON. */\nexport type Json = null | boolean | number | string | Json[] | { [member: string]: Json };\n";
@@ -14,6 +14,12 @@ fn the_types_of_the_pages_are_the_servers() {
     machines::Machines::declare(&mut declarations);
     machines::MachineDetail::declare(&mut declarations);
     executions::Executions::declare(&mut declarations);
+    execution::Execution::declare(&mut declarations);
+    execution::Visits::declare(&mut declarations);
+    execution::Iterations::declare(&mut declarations);
+    execution::Moment::declare(&mut declarations);
+    events::Events::declare(&mut declarations);
+    events::Range::declare(&mut declarations);
     let types: String = declarations.0.values().map(|text| format!("\n{text}")).collect();
     expect_test::expect_file!["../../../../console/src/api/types.ts"].assert_eq(&format!("{HEAD}{types}"));
 }

@@ -30,7 +30,9 @@ async fn a_machine_shows_how_it_has_done() {
     .assert_eq(&table(machines.get("items").expect("a list"), &columns));
     let machine = world.json("machines/orders").await;
     assert_eq!(text(&machine, "definition"), echo().to_string());
-    let recent = machine.get("machine").and_then(|machine| machine.get("recent")).expect("a strip");
+    let nodes = machine.get("scene").and_then(|scene| scene.get("nodes")).expect("a picture");
+    assert!(table(nodes, &["id"]).contains("/States/Work\n"));
+    let recent = machine.get("recent").expect("a strip");
     let mut strip: Vec<String> = table(recent, &["name", "status"]).lines().map(str::to_owned).collect();
     strip.sort();
     assert_eq!(strip, ["first SUCCEEDED", "second FAILED"]);

@@ -1,5 +1,6 @@
 //! The console over raw HTTP: who is answered, and what.
 
+mod executions;
 mod lists;
 mod safety;
 mod world;

@@ -184,10 +184,11 @@ impl Generator<'_> {
             Resource::Function,
             Resource::Invoke,
             Resource::Callback,
+            Resource::Job,
             Resource::Activity,
         ]);
         let resource = match resource {
-            Resource::Callback | Resource::Activity if self.is_express => Resource::Invoke,
+            Resource::Callback | Resource::Job | Resource::Activity if self.is_express => Resource::Invoke,
             resource => resource,
         };
         // Whoever may take a task and never answer must have a time to do it in.

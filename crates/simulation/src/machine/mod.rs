@@ -91,6 +91,8 @@ pub(crate) enum Resource {
     Function,
     Invoke,
     Callback,
+    /// One that starts a job and waits for its end.
+    Job,
     Activity,
 }
 

@@ -176,6 +176,7 @@ fn render_task(fields: &mut ObjectBuilder, task: &Task, state: &State) {
         Resource::Function => FUNCTION_ARN,
         Resource::Invoke => "arn:aws:states:::lambda:invoke",
         Resource::Callback => "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        Resource::Job => "arn:aws:states:::batch:submitJob.sync",
         Resource::Activity => ACTIVITY_ARN,
     };
     fields.insert("Type", "Task").insert("Resource", resource);
@@ -204,6 +205,7 @@ fn render_task(fields: &mut ObjectBuilder, task: &Task, state: &State) {
     let call = Value::from(call.build());
     let given = match task.resource {
         Resource::Function | Resource::Activity => call,
+        Resource::Job => json!({"JobName": "j", "JobQueue": "q", "JobDefinition": "d", "Parameters": call}),
         Resource::Invoke | Resource::Callback => json!({"FunctionName": "f", "Payload": call}),
     };
     fields.insert(if is_jsonata { "Arguments" } else { "Parameters" }, given);

@@ -24,6 +24,10 @@ pub(crate) struct Ledger {
     pub aliases: BTreeMap<usize, Vec<Dated<Vec<u64>>>>,
     /// Asynchronous Express executions that were acknowledged.
     pub express: BTreeSet<String>,
+    /// When the jobs that tasks started end, by `invocation_id`.
+    pub jobs: BTreeMap<String, u64>,
+    /// Those that were cancelled.
+    pub cancelled: BTreeSet<String>,
     /// How performances of tasks ended, by their calls.
     pub outcomes: BTreeMap<String, Vec<Ending>>,
 }

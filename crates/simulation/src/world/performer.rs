@@ -2,10 +2,11 @@
 
 use super::{Sending, World, send};
 use crate::oracle::{PANIC, decide};
+use crate::random::{Random, hash};
 use crate::reference::{Ending, call_key};
 use asl::definition::{IntegrationPattern, Resource};
 use engine::Engine;
-use integrations::{PerformFuture, Performer, TaskOutcome, TaskRequest};
+use integrations::{Job, PerformFuture, Performer, TaskOutcome, TaskRequest};
 use json::{Payload, Value, json};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -25,14 +26,17 @@ impl Performer for SimulatedPerformer {
             let given = request.payload.value();
             let (call, pattern) = match &request.resource {
                 Resource::Service { pattern, .. } => {
-                    (given.get("Payload").cloned().unwrap_or(Value::Null), Some(*pattern))
+                    let call = given.get("Payload").or_else(|| given.get("Parameters"));
+                    (call.cloned().unwrap_or(Value::Null), Some(*pattern))
                 }
                 Resource::LambdaFunction { .. } | Resource::Activity { .. } => (given.clone(), None),
             };
             let decision = decide(world.plan.seed, &call);
             let envelope = |output: &Value| json!({"Payload": (output.clone()), "StatusCode": 200});
             let ending = match &decision.ending {
-                Ending::Output(output) if pattern.is_some() && !decision.panics => Ending::Output(envelope(output)),
+                Ending::Output(output) if pattern == Some(IntegrationPattern::RequestResponse) && !decision.panics => {
+                    Ending::Output(envelope(output))
+                }
                 ending => ending.clone(),
             };
             let known = (call_key(&call), ending);
@@ -54,6 +58,19 @@ impl Performer for SimulatedPerformer {
                 world.pass("accepted").await;
                 return Some(TaskOutcome::Submitted { output: Payload::from(json!({"StatusCode": 200})) });
             }
+            if pattern == Some(IntegrationPattern::RunJob) {
+                if decision.fails_at_once
+                    && let Ending::Failure { error, cause } = decision.ending
+                {
+                    return Some(failed(&error, cause));
+                }
+                let ends_ms = world.elapsed_ms() + decision.takes_ms;
+                // Asked for again it is the same job.
+                world.state().ledger.jobs.entry(request.invocation_id.clone()).or_insert(ends_ms);
+                tokio::time::sleep(Duration::from_millis(decision.accepted_after_ms)).await;
+                world.pass("accepted").await;
+                return Some(TaskOutcome::Submitted { output: json!({"JobId": (request.invocation_id)}).into() });
+            }
             if decision.hangs {
                 std::future::pending::<()>().await;
             }
@@ -66,6 +83,50 @@ impl Performer for SimulatedPerformer {
                 Ending::Output(output) => TaskOutcome::Succeeded { output: output.into() },
                 Ending::Failure { error, cause } => failed(&error, cause),
             })
+        })
+    }
+
+    /// Some looks are late, some are lost, and what they saw may be old by then.
+    fn look(&self, job: Job) -> PerformFuture {
+        let world = self.world.clone();
+        Box::pin(async move {
+            world.pass("look").await;
+            let id = &job.request.invocation_id;
+            world.trace(&format!("look {id} {}", job.looks));
+            let Some(ends_ms) = world.state().ledger.jobs.get(id).copied() else {
+                world.violation(format!("the job {id} is looked at, which was never started"));
+                return None;
+            };
+            if job.submitted.value().get("JobId").and_then(Value::as_str) != Some(id) {
+                world.violation(format!("the job {id} is looked at with another's response: {}", job.submitted.text()));
+            }
+            let call = job.request.payload.value().get("Parameters").cloned().unwrap_or(Value::Null);
+            let decision = decide(world.plan.seed, &call);
+            let mut random = Random::new(hash(world.plan.seed, id), "look", job.looks);
+            let has_ended = !decision.hangs && world.elapsed_ms() >= ends_ms;
+            let late_ms = if random.percent(30) { random.between(1, 5_000).unsigned_abs() } else { 0 };
+            tokio::time::sleep(Duration::from_millis(late_ms)).await;
+            world.pass("looked").await;
+            let is_lost = random.percent(15);
+            (has_ended && !is_lost).then_some(match decision.ending {
+                Ending::Output(output) => TaskOutcome::Succeeded { output: output.into() },
+                Ending::Failure { error, cause } => failed(&error, cause),
+            })
+        })
+    }
+
+    fn cancel(&self, job: Job) -> PerformFuture {
+        let world = self.world.clone();
+        Box::pin(async move {
+            world.pass("cancel").await;
+            let id = job.request.invocation_id;
+            world.trace(&format!("cancel {id}"));
+            if !world.state().ledger.jobs.contains_key(&id) {
+                world.violation(format!("the job {id} is cancelled, which was never started"));
+            }
+            world.state().ledger.cancelled.insert(id);
+            world.pass("cancelled").await;
+            None
         })
     }
 }

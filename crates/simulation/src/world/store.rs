@@ -27,6 +27,7 @@ pub(crate) struct StoreState {
     /// Partitions of which a batch was refused, and under which epoch.
     refused: BTreeMap<PartitionId, Epoch>,
     results: BTreeMap<u64, Result<(), StoreError>>,
+    invocations: engine::ScheduledInvocations,
 }
 
 struct Pending {
@@ -108,18 +109,18 @@ impl World {
             state.store.results.insert(number, Err(StoreError::unavailable("the disk is full")));
             return;
         }
-        let scheduled = engine::scheduled_invocations(&super::identity(), &batch);
         let (partition, writes) = (batch.partition, batch.writes.len());
         let bytes = batch.writes.iter().fold(0, |sum, write| {
             let value = write.value().map_or(1, |value| hash(7, &value.escape_ascii().to_string()));
             hash(sum ^ value, &write.key().escape_ascii().to_string())
         });
         let memory = self.memory();
-        let result = ready(memory.commit(batch));
+        let result = ready(memory.commit(batch.clone()));
         let word = if result.is_ok() { "durable" } else { "fenced" };
         self.trace(&format!("{word} {number} partition {partition} {writes} writes {bytes:016x}"));
         let mut state = self.state();
         if result.is_ok() {
+            let scheduled = state.store.invocations.of(&batch);
             state.ledger.scheduled.extend(scheduled);
         }
         state.store.results.insert(number, result);

@@ -1,0 +1,97 @@
+//! The definition as a picture with what this execution has done in it so far, or had done by the moment that the scrubber shows.
+
+import { useMemo } from "react";
+import { useVisits } from "../../api/queries";
+import type { Moment, Scene, Status, Visit } from "../../api/shapes";
+import { Canvas, type StateLook } from "../../canvas/Canvas";
+import { IconButton } from "../../components/controls";
+import { Empty, Failure } from "../../components/states";
+import { X } from "lucide-react";
+import { count } from "../../model/time";
+import { isState } from "../../model/walk";
+import type { ExecutionView } from "./useExecutionView";
+
+export function GraphView({ view }: { view: ExecutionView }) {
+  const { execution, moment, iteration, visit } = view;
+  const scene = execution.scene as Scene | null;
+  const inside = useVisits(view.arn, { parent: visit, index: iteration ?? undefined, enabled: iteration !== null && visit !== "" });
+  const visits = useMemo(() => inside.data?.pages.flatMap((page) => page.items), [inside.data]);
+  const looks = useMemo(() => {
+    if (scene === null) return new Map<string, StateLook>();
+    const all = looksOf(scene, moment);
+    return iteration !== null && visits !== undefined ? withIteration(scene, all, view.state, visits) : all;
+  }, [scene, moment, iteration, visits, view.state]);
+  const taken = useMemo(() => (scene === null || moment?.edges === undefined ? null : withMarks(scene, moment, moment.edges)), [scene, moment]);
+  if (scene === null || scene.nodes.length === 0) return <Empty title="There is no picture">The definition of this execution is not known, or has no states.</Empty>;
+  if (view.momentError && moment === undefined) return <Failure error={view.momentError} />;
+  return (
+    <Canvas
+      label={`Graph of ${execution.name}`}
+      scene={scene}
+      looks={looks}
+      taken={taken}
+      selected={view.state || null}
+      onSelect={(id) => view.select(id)}
+      focus={execution.rootCause?.stateId ?? null}
+    >
+      {iteration !== null && (
+        <div className="absolute top-3 left-3 flex items-center gap-1 rounded-control border border-accent bg-accent-fill py-0.5 pr-0.5 pl-2.5">
+          Iteration {count(iteration)} alone
+          <IconButton label="Show all iterations" onPress={() => view.setIteration(null)} className="size-6!">
+            <X size={13} aria-hidden />
+          </IconButton>
+        </div>
+      )}
+    </Canvas>
+  );
+}
+
+function looksOf(scene: Scene, moment: Moment | undefined): Map<string, StateLook> {
+  const looks = new Map<string, StateLook>();
+  for (const node of scene.nodes) {
+    if (!isState(node)) continue;
+    const state = moment?.states[node.id];
+    if (state === undefined) {
+      looks.set(node.id, { status: "IDLE" });
+      continue;
+    }
+    const notes: string[] = [];
+    const words: string[] = [];
+    if (state.visits > 1) {
+      notes.push(`×${count(state.visits)}`);
+      words.push(`${state.visits} visits`);
+    }
+    if (state.visits > 1 && state.failed) notes.push(`✕ ${count(state.failed)}`);
+    if (state.failed) words.push(`${state.failed} failed`);
+    if (state.retries) {
+      notes.push(`↻ ${count(state.retries)}`);
+      words.push(`${state.retries} retries`);
+    }
+    looks.set(node.id, {
+      status: state.status,
+      ...(notes.length > 0 ? { note: notes.join("  ") } : {}),
+      ...(words.length > 0 ? { words: words.join(", ") } : {}),
+    });
+  }
+  return looks;
+}
+
+/** Lines that begin at a mark are no transitions: they were taken if the state was entered. */
+function withMarks(scene: Scene, moment: Moment, edges: Record<string, number>): Record<string, number> {
+  const all = { ...edges };
+  for (const edge of scene.edges) {
+    if (edge.kind === "start" && all[edge.id] === undefined) all[edge.id] = Math.min(1, moment.states[scene.nodes[edge.to]?.id ?? ""]?.visits ?? 0);
+  }
+  return all;
+}
+
+/** Inside a Map, only what one iteration did. */
+function withIteration(scene: Scene, looks: Map<string, StateLook>, map: string, visits: Visit[]): Map<string, StateLook> {
+  const latest = new Map<string, Status>();
+  for (const visit of visits) latest.set(visit.stateId, visit.status);
+  const mixed = new Map(looks);
+  for (const node of scene.nodes) {
+    if (isState(node) && node.id.startsWith(`${map}/`)) mixed.set(node.id, { status: latest.get(node.id) ?? "IDLE" });
+  }
+  return mixed;
+}

@@ -1,0 +1,612 @@
+//! The runner of a Map Run: a loop that reads items, starts children, takes in how they end, and commits how far it is.
+//!
+//! Everything it knows beside its rows can be lost: it begins again from its last commit.
+
+use super::children::{self, Context, Piece};
+use super::results::{Gathered, Transformation, record};
+use super::rows::{read_failure, read_results, write_failure, write_results};
+use super::source::{self, NewChild, Read};
+use super::{Asked, Broken, ChildStatus, Ended, MapRunInput, MapRunRow, Message, OpenRow, State, Status};
+use crate::keys::{self, ExecutionKey};
+use crate::partition::{Input, Shared};
+use api::{Exception, UpdateMapRunRequest};
+use interpreter::rows::CorruptRow;
+use interpreter::{Command, MapRunEnd, MapRunId};
+use json::{Payload, Value};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{PartitionId, Range, StoreError, Write};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+/// The most children at a time (AWS quota: 10,000).
+const CONCURRENCY_MAX: u64 = 10_000;
+/// Pieces that are being started at a time. Express children run in them.
+const PIECES_MAX: usize = 4;
+/// Children started in one piece.
+const PIECE_MAX: u64 = 128;
+/// Ends of children that are committed at once, or after this time.
+const COMMIT_ENDS: usize = 2_000;
+const COMMIT_AFTER: Duration = Duration::from_millis(20);
+/// So many children further is written that they may have been started, before any of them is.
+const STARTED_AHEAD: u64 = 16_384;
+/// How long to wait before beginning again.
+const AGAIN_AFTER: Duration = Duration::from_millis(300);
+/// Children to be redriven that are read in one go.
+const REDRIVEN_READ: usize = 256;
+
+/// What a runner begins with.
+pub(super) struct Start {
+    pub shared: Arc<Shared>,
+    pub partition: PartitionId,
+    pub sender: mpsc::Sender<Input>,
+    pub run: MapRunId,
+    pub incarnation: u64,
+    pub messages: mpsc::UnboundedSender<Message>,
+    pub inbox: mpsc::UnboundedReceiver<Message>,
+}
+
+/// Why a runner stopped.
+enum Over {
+    /// Nothing is left to be done.
+    Done,
+    /// It must begin again from its last commit.
+    Again,
+    /// The partition does not listen to it any more, or the server goes down.
+    Parked,
+}
+
+/// Runs a Map Run to its end.
+pub(super) async fn run(mut start: Start) {
+    let open = start.shared.map_runs.open.clone();
+    let _permit = open.acquire_owned().await;
+    loop {
+        let over = match Runner::load(&mut start).await {
+            Ok(Some(runner)) => runner.run().await,
+            Ok(None) => Over::Parked,
+            Err(error) => {
+                let code = store::Trouble::DamagedExecution.code();
+                tracing::error!(run = %start.run, code, %error, "a Map Run cannot be read, and is left alone");
+                if matches!(error, StoreError::Corrupt { .. }) { Over::Parked } else { Over::Again }
+            }
+        };
+        match over {
+            Over::Done => return,
+            Over::Again => tokio::time::sleep(AGAIN_AFTER).await,
+            Over::Parked => std::future::pending().await,
+        }
+    }
+}
+
+type Commit = Pin<Box<dyn Future<Output = Option<Result<bool, Exception>>> + Send>>;
+
+struct Runner<'s> {
+    start: &'s mut Start,
+    context: Arc<Context>,
+    state: State,
+    gathered: Gathered,
+    transformation: Transformation,
+    /// Children under way, and how many items each has.
+    in_flight: HashMap<u64, u64>,
+    items_in_flight: u64,
+    /// Of those, the ones that had ended without success before the redrive.
+    redriven: HashMap<u64, ()>,
+    /// What is read, until there is no more.
+    reads: Option<mpsc::Receiver<Result<Read, Broken>>>,
+    /// What was read and is to be started.
+    waiting: VecDeque<NewChild>,
+    /// Children that have not succeeded and are to be redriven: where to go on reading them, until there are no more.
+    failures_from: Option<Range>,
+    /// Tasks of its own; they end with it.
+    tasks: JoinSet<()>,
+    pieces: usize,
+    /// No child from here on was ever started before it began.
+    new_from: u64,
+    /// Whether children that have ended without success go on.
+    redrives: bool,
+    /// The children that may be started because it is written that they may have been.
+    started_below: u64,
+    /// Rows of children that did not succeed, or did after all, since the last commit.
+    failures: BTreeMap<u64, Option<Vec<u8>>>,
+    commit: Option<Commit>,
+    committed_at: Instant,
+    /// Ends since the last commit.
+    ends: usize,
+    is_dirty: bool,
+    open: OpenRow,
+    updates: Vec<oneshot::Sender<Result<(), Exception>>>,
+    updates_in_commit: Vec<oneshot::Sender<Result<(), Exception>>>,
+    /// Why it fails.
+    failing: Option<Broken>,
+    /// Whether nobody waits for its end.
+    is_stopped: bool,
+    /// Whether the children under way were told to stop.
+    has_stopped_children: bool,
+}
+
+impl<'s> Runner<'s> {
+    /// Reads what is left to be done; nothing if that is nothing.
+    async fn load(start: &'s mut Start) -> Result<Option<Runner<'s>>, StoreError> {
+        let (shared, run, partition) = (start.shared.clone(), start.run, start.partition);
+        let key = keys::map_run(run);
+        let corrupt = |corrupt: CorruptRow| StoreError::Corrupt {
+            what: corrupt.to_string(),
+            place: format!("the rows of Map Run {run}"),
+        };
+        let get = async |table| shared.store.get(partition, table, &key).await;
+        let (Some(row), Some(state), Some(open)) =
+            (get(keys::MAP_RUNS).await?, get(keys::MAP_RUN_STATES).await?, get(keys::OPEN_MAP_RUNS).await?)
+        else {
+            return Ok(None);
+        };
+        let row = MapRunRow::read(&row).map_err(corrupt)?;
+        let mut state = State::read(&state).map_err(corrupt)?;
+        let asked = Asked::read(&open).ok_or_else(|| corrupt(CorruptRow("something unknown is asked for")))?;
+        let Some(express) = shared.map_runs.express() else { return Ok(None) };
+        let context = Arc::new(Context::of(shared.clone(), express, run, row).await?);
+        let mut gathered = Gathered::default();
+        gathered.is_too_large = state.is_too_large;
+        for (_, row) in shared.store.scan(partition, Range::prefix(keys::MAP_RUN_RESULTS, key.to_vec())).await? {
+            read_results(&row).map_err(corrupt)?.into_iter().for_each(|(index, text)| gathered.restore(index, text));
+        }
+        let mut open = OpenRow::Stays;
+        if asked == Asked::Redrive {
+            state.redrive_count += 1;
+            state.redrive_date = Some(shared.environment.now());
+            (state.status, state.stop) = (Status::Running, None);
+            state.executions.redrive();
+            state.items.redrive();
+            open = OpenRow::Redriven;
+        }
+        let is_redriven = state.redrive_count > 0 && asked != Asked::Stop;
+        let failures_from =
+            is_redriven.then(|| Range::prefix(keys::MAP_RUN_FAILURES, key.to_vec()).limit(REDRIVEN_READ));
+        let config = context.plan.writer().map(|writer| writer.config).unwrap_or_default();
+        let mut runner = Runner {
+            context,
+            gathered,
+            transformation: Transformation::of(&config, Transformation::Compact),
+            in_flight: HashMap::new(),
+            items_in_flight: 0,
+            redriven: HashMap::new(),
+            reads: None,
+            waiting: VecDeque::new(),
+            failures_from,
+            tasks: JoinSet::new(),
+            pieces: 0,
+            new_from: state.started_below,
+            redrives: is_redriven,
+            started_below: state.started_below,
+            failures: BTreeMap::new(),
+            commit: None,
+            committed_at: Instant::now(),
+            ends: 0,
+            is_dirty: asked == Asked::Redrive,
+            open,
+            updates: Vec::new(),
+            updates_in_commit: Vec::new(),
+            failing: None,
+            is_stopped: asked == Asked::Stop,
+            has_stopped_children: false,
+            state,
+            start,
+        };
+        match asked {
+            Asked::Stop => runner.adopt_all(),
+            Asked::Run | Asked::Redrive => runner.begin_reading(),
+        }
+        Ok(Some(runner))
+    }
+
+    /// Whatever may have been started counts as under way.
+    fn adopt_all(&mut self) {
+        if self.context.plan.is_express {
+            return;
+        }
+        let window = &self.state.window;
+        let read = window.chunks.values().flat_map(|chunk| chunk.first..chunk.first + chunk.count);
+        let open = read.filter(|index| window.is_open(*index)).chain(window.next..self.state.started_below);
+        self.in_flight = open.map(|index| (index, 0)).collect();
+    }
+
+    fn begin_reading(&mut self) {
+        let window = &self.state.window;
+        let again: Vec<_> = window.chunks.values().cloned().collect();
+        if self.state.is_read && again.is_empty() {
+            return;
+        }
+        let (out, reads) = mpsc::channel(2);
+        let next = (window.next, window.next_position);
+        self.tasks.spawn(source::read(self.context.clone(), again, next, out));
+        self.reads = Some(reads);
+    }
+
+    async fn run(mut self) -> Over {
+        loop {
+            if let Some(over) = self.advance() {
+                return over;
+            }
+            let commit_in = self.commit_due().map(|due| due.saturating_duration_since(Instant::now()));
+            let wants_reads = self.waiting.is_empty() && self.is_going_on() && self.failures_from.is_none();
+            let wants_failures = self.waiting.is_empty() && self.is_going_on();
+            tokio::select! {
+                biased;
+                Some(message) = self.start.inbox.recv() => {
+                    if self.take(message) {
+                        return Over::Again;
+                    }
+                    // As many as are there, but not for ever.
+                    for _ in 0..1_000 {
+                        let Ok(message) = self.start.inbox.try_recv() else { break };
+                        if self.take(message) {
+                            return Over::Again;
+                        }
+                    }
+                }
+                committed = committed(&mut self.commit) => {
+                    if let Some(over) = self.committed(committed) {
+                        return over;
+                    }
+                }
+                read = next_read(&mut self.reads), if wants_reads => self.take_read(read),
+                failures = next_failures(&self.start.shared, self.start.partition, &mut self.failures_from), if wants_failures => {
+                    match failures {
+                        Ok(failures) => self.take_failures(failures),
+                        Err(_) => return Over::Again,
+                    }
+                }
+                () = sleep(commit_in) => self.begin_commit(None, self.open),
+                Some(task) = self.tasks.join_next() => {
+                    if let Err(error) = task {
+                        let code = store::Trouble::StepPanicked.code();
+                        tracing::error!(run = %self.start.run, code, %error, "a Map Run begins again from its last commit");
+                        return Over::Again;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether more is to be started.
+    fn is_going_on(&self) -> bool {
+        self.failing.is_none() && !self.is_stopped
+    }
+
+    /// Does what can be done at once.
+    fn advance(&mut self) -> Option<Over> {
+        if self.is_going_on() {
+            self.check_threshold();
+        }
+        if self.is_going_on() {
+            self.hand_out();
+            let is_over = self.reads.is_none()
+                && self.failures_from.is_none()
+                && self.waiting.is_empty()
+                && self.in_flight.is_empty();
+            if is_over && self.commit.is_none() {
+                self.finish();
+            }
+            return None;
+        }
+        self.reads = None;
+        self.failures_from = None;
+        self.waiting.clear();
+        // What is on its way to the partitions comes before what stops it.
+        if self.pieces > 0 {
+            return None;
+        }
+        if self.context.plan.is_express {
+            // They cannot be stopped; whatever they do, it is too late.
+            self.in_flight.clear();
+            self.items_in_flight = 0;
+        } else if !std::mem::replace(&mut self.has_stopped_children, true) {
+            self.stop_children();
+        }
+        if self.in_flight.is_empty() && self.commit.is_none() {
+            self.finish();
+        }
+        None
+    }
+
+    fn stop_children(&mut self) {
+        let (context, children) = (self.context.clone(), self.in_flight.keys().copied().collect::<Vec<_>>());
+        self.tasks.spawn(async move {
+            let map_runs = &context.shared.map_runs;
+            for index in children {
+                let Ok(permit) = map_runs.starts.clone().acquire_owned().await else { return };
+                let (execution, run) = (context.key(index), context.run);
+                map_runs.send(Input::StopChild { execution, run, index, permit }).await;
+            }
+        });
+    }
+
+    /// Fails the run if more items have failed than may.
+    fn check_threshold(&mut self) {
+        let failed = self.state.items.failed + self.state.items.timed_out;
+        if failed == 0 {
+            return;
+        }
+        let (count, percentage) = (self.state.tolerated_failure_count, self.state.tolerated_failure_percentage);
+        let too_many = count.is_some_and(|count| failed > count);
+        // Of how many it is a part is known for certain once all were read.
+        let total = self.state.items_total.max(1);
+        let too_large_a_part = percentage.is_some_and(|percentage| {
+            percentage == 0.0 || self.state.is_read && failed as f64 * 100.0 / total as f64 > percentage
+        });
+        let none_may = count.is_none() && percentage.is_none();
+        if too_many || too_large_a_part || none_may {
+            let cause = "The specified tolerated failure threshold was exceeded";
+            self.failing = Some(Broken::new("States.ExceedToleratedFailureThreshold", cause));
+        }
+    }
+
+    /// Starts what was read, as long as there is room.
+    fn hand_out(&mut self) {
+        let asked = self.state.max_concurrency;
+        let most = if asked == 0 { CONCURRENCY_MAX } else { asked.min(CONCURRENCY_MAX) };
+        while self.pieces < PIECES_MAX && !self.waiting.is_empty() {
+            let room = most.saturating_sub(self.in_flight.len() as u64).min(PIECE_MAX);
+            let is_marked = |child: &&NewChild| child.index < self.started_below || self.context.plan.is_express;
+            let count = self.waiting.iter().take(room as usize).take_while(is_marked).count();
+            if count == 0 {
+                self.is_dirty |= room > 0;
+                return;
+            }
+            let children: Vec<NewChild> = self.waiting.drain(..count).collect();
+            for child in &children {
+                self.in_flight.insert(child.index, child.items);
+                self.items_in_flight += child.items;
+            }
+            let piece = Piece { children, new_from: self.new_from, redrives: self.redrives };
+            self.pieces += 1;
+            self.tasks.spawn(children::start(self.context.clone(), piece, self.start.messages.clone()));
+        }
+    }
+
+    fn take_read(&mut self, read: Option<Result<Read, Broken>>) {
+        match read {
+            None => {
+                self.reads = None;
+                self.state.is_read = true;
+                self.is_dirty = true;
+            }
+            Some(Err(broken)) => self.failing = Some(broken),
+            Some(Ok(Read { chunk, next_position, children })) => {
+                if chunk.first >= self.state.window.next {
+                    self.state.items_total += children.iter().map(|child| child.items).sum::<u64>();
+                    self.state.window.push(chunk, next_position);
+                    self.waiting.extend(children);
+                } else {
+                    let window = &self.state.window;
+                    self.waiting.extend(children.into_iter().filter(|child| window.is_open(child.index)));
+                }
+            }
+        }
+    }
+
+    fn take_failures(&mut self, failures: Vec<(Ended, u64)>) {
+        let due = failures.into_iter().filter(|(_, redrives)| *redrives < self.state.redrive_count);
+        for (ended, _) in due {
+            self.redriven.insert(ended.index, ());
+            self.waiting.push_back(NewChild {
+                index: ended.index,
+                items: ended.items,
+                first_item: 0,
+                value: Value::Null,
+                key: None,
+                input: Some(Payload::from_valid_text(ended.input)),
+            });
+        }
+    }
+
+    /// Takes a message; whether it must begin again.
+    fn take(&mut self, message: Message) -> bool {
+        match message {
+            Message::Ended(ended) => ended.into_iter().for_each(|ended| self.ended(ended)),
+            Message::NotStarted(index) => drop(self.in_flight.remove(&index)),
+            Message::PieceDone => self.pieces = self.pieces.saturating_sub(1),
+            Message::Broken(broken) => self.failing = self.failing.take().or(Some(broken)),
+            Message::Update(request, answer) => self.update(&request, answer),
+            Message::Stop => self.is_stopped = true,
+            Message::Lost => return true,
+        }
+        false
+    }
+
+    fn update(&mut self, request: &UpdateMapRunRequest, answer: oneshot::Sender<Result<(), Exception>>) {
+        let state = &mut self.state;
+        state.max_concurrency = request.max_concurrency.unwrap_or(state.max_concurrency);
+        state.tolerated_failure_count = request.tolerated_failure_count.or(state.tolerated_failure_count);
+        state.tolerated_failure_percentage =
+            request.tolerated_failure_percentage.or(state.tolerated_failure_percentage);
+        self.updates.push(answer);
+        self.is_dirty = true;
+    }
+
+    fn ended(&mut self, ended: Ended) {
+        // One that was known before it began again comes twice.
+        let Some(items) = self.in_flight.remove(&ended.index) else { return };
+        self.items_in_flight -= items;
+        let (index, count) = (ended.index, ended.items);
+        if self.redriven.remove(&index).is_some() {
+            let (executions, items) = (&mut self.state.executions, &mut self.state.items);
+            executions.pending_redrive = executions.pending_redrive.saturating_sub(1);
+            items.pending_redrive = items.pending_redrive.saturating_sub(count);
+            self.failures.insert(index, None);
+        } else if !self.state.window.end(index) {
+            return;
+        }
+        self.state.executions.add(ended.status, 1);
+        self.state.items.add(ended.status, count);
+        let machine = self.context.child_machine_arn();
+        if ended.status != ChildStatus::Succeeded {
+            self.failures.insert(index, Some(write_failure(&ended, self.state.redrive_count)));
+        }
+        let text = match ended.status {
+            ChildStatus::Succeeded => self.transformation.apply(&ended, machine),
+            _ => record(&ended, machine).to_string().into(),
+        };
+        self.gathered.add(index, text, self.context.shared.settings.payload_bytes_max);
+        self.ends += 1;
+        self.is_dirty = true;
+    }
+
+    /// When to commit, if there is something and nothing is on its way.
+    fn commit_due(&self) -> Option<Instant> {
+        if !self.is_dirty || self.commit.is_some() {
+            return None;
+        }
+        let waits_for_mark = self
+            .waiting
+            .front()
+            .is_some_and(|child| child.index >= self.started_below && !self.context.plan.is_express);
+        let at_once = self.ends >= COMMIT_ENDS || waits_for_mark || !self.updates.is_empty();
+        Some(if at_once { Instant::now() } else { self.committed_at + COMMIT_AFTER })
+    }
+
+    /// The run has come to its end.
+    fn finish(&mut self) {
+        let now = self.context.shared.environment.now();
+        self.state.stop = Some(now);
+        let end = if self.is_stopped {
+            self.state.status = Status::Aborted;
+            None
+        } else {
+            if self.failing.is_none() && self.gathered.is_too_large {
+                self.failing = Some(self.context.too_large());
+            }
+            Some(match &self.failing {
+                Some(Broken { error, cause }) => {
+                    self.state.status = Status::Failed;
+                    MapRunEnd::Failed { error: error.clone(), cause: cause.clone() }
+                }
+                None => {
+                    self.state.status = Status::Succeeded;
+                    MapRunEnd::Succeeded { output: Payload::from_valid_text(self.gathered.list()) }
+                }
+            })
+        };
+        let (frame, run) = (self.context.row.frame, self.context.run);
+        let end = end.map(|end| Command::MapRunEnded { frame, run, end });
+        self.begin_commit(end, OpenRow::Goes);
+    }
+
+    /// Hands what has changed to the partition.
+    fn begin_commit(&mut self, end: Option<Command>, open: OpenRow) {
+        let run = self.start.run;
+        let furthest = self.state.window.next + STARTED_AHEAD / 2;
+        if end.is_none() && open != OpenRow::Goes && furthest > self.state.started_below {
+            self.state.started_below = self.state.window.next + STARTED_AHEAD;
+        }
+        self.state.executions.running = self.in_flight.len() as u64;
+        self.state.items.running = self.items_in_flight;
+        let mut writes = Vec::new();
+        let fresh = self.gathered.take_fresh();
+        self.state.is_too_large = self.gathered.is_too_large;
+        if !fresh.is_empty() {
+            let key = keys::of_map_run(run, self.state.next_result);
+            self.state.next_result += 1;
+            writes.push(Write::put(keys::MAP_RUN_RESULTS, key, write_results(&fresh)));
+        }
+        for (index, row) in std::mem::take(&mut self.failures) {
+            let key = keys::of_map_run(run, index);
+            writes.push(match row {
+                Some(row) => Write::put(keys::MAP_RUN_FAILURES, key, row),
+                None => Write::delete(keys::MAP_RUN_FAILURES, key),
+            });
+        }
+        writes.push(Write::put(keys::MAP_RUN_STATES, keys::map_run(run).to_vec(), self.state.encode()));
+        (self.ends, self.is_dirty, self.open) = (0, false, OpenRow::Stays);
+        self.updates_in_commit = std::mem::take(&mut self.updates);
+        let (answer, answered) = oneshot::channel();
+        let input = MapRunInput {
+            run,
+            incarnation: self.start.incarnation,
+            execution: ExecutionKey(store::Bytes::copy_from_slice(&self.context.row.execution)),
+            writes,
+            end,
+            open,
+            answer,
+        };
+        let sender = self.start.sender.clone();
+        let ends = open == OpenRow::Goes;
+        self.commit = Some(Box::pin(async move {
+            sender.send(Input::MapRun(Box::new(input))).await.ok()?;
+            let done = answered.await.ok()?;
+            Some(done.map(|accepted| accepted && ends))
+        }));
+    }
+
+    /// A commit is durable, or not.
+    fn committed(&mut self, committed: Option<Result<bool, Exception>>) -> Option<Over> {
+        self.committed_at = Instant::now();
+        self.started_below = self.state.started_below;
+        let updates = std::mem::take(&mut self.updates_in_commit);
+        match committed {
+            Some(Ok(ends)) => {
+                updates.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
+                if ends {
+                    return Some(Over::Done);
+                }
+                if self.state.stop.take().is_some() {
+                    // The end was not waited for any more: that it is to stop is on its way here.
+                    self.state.status = Status::Running;
+                    self.is_stopped = true;
+                    self.is_dirty = true;
+                }
+                None
+            }
+            // The partition begins again, and so will the run.
+            Some(Err(_)) | None => {
+                updates.into_iter().for_each(|answer| drop(answer.send(Err(crate::unavailable()))));
+                Some(Over::Parked)
+            }
+        }
+    }
+}
+
+async fn committed(commit: &mut Option<Commit>) -> Option<Result<bool, Exception>> {
+    match commit {
+        Some(under_way) => {
+            let done = under_way.await;
+            *commit = None;
+            done
+        }
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_read(reads: &mut Option<mpsc::Receiver<Result<Read, Broken>>>) -> Option<Result<Read, Broken>> {
+    match reads {
+        Some(reads) => reads.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_failures(
+    shared: &Shared,
+    partition: PartitionId,
+    from: &mut Option<Range>,
+) -> Result<Vec<(Ended, u64)>, StoreError> {
+    let Some(range) = from.clone() else { return std::future::pending().await };
+    let rows = shared.store.scan(partition, range.clone()).await?;
+    *from = rows.last().map(|(last, _)| range.after(last.clone()));
+    let read = |(key, row): &(store::Bytes, store::Bytes)| {
+        let index = u64::from_be_bytes(*key.last_chunk().unwrap_or(&[0; 8]));
+        read_failure(index, row)
+    };
+    rows.iter().map(read).collect::<Result<_, _>>().map_err(|corrupt| StoreError::Corrupt {
+        what: corrupt.to_string(),
+        place: "a child execution of a Map Run that did not succeed".to_owned(),
+    })
+}
+
+async fn sleep(duration: Option<Duration>) {
+    match duration {
+        Some(duration) => tokio::time::sleep(duration).await,
+        None => std::future::pending().await,
+    }
+}

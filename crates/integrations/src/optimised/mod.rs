@@ -1,0 +1,108 @@
+//! The optimised integrations of Step Functions, but for Lambda, HTTP and Step Functions itself.
+//!
+//! Reading order: `services` (how each service's failures and results are told), [`call`], `shape` (what is not sent or answered as it is),
+//! `jobs` (what `.sync` waits for); then a file for each service that is more than that.
+
+mod apigateway;
+mod bedrock;
+mod elasticmapreduce;
+mod jobs;
+mod services;
+mod shape;
+
+pub(crate) use jobs::{cancel, status};
+
+use crate::aws_sdk::options;
+use crate::failures::failed;
+use crate::metadata::with_metadata;
+use crate::{TaskOutcome, TaskRequest};
+use asl::definition::IntegrationPattern;
+use aws_client::{CallError, Client, Options, Reply, Times};
+use json::{Payload, Value};
+use service_models::{Optimised, optimised};
+use services::{Generation, Service};
+
+/// One attempt of a task of an optimised integration.
+#[derive(Clone, Copy)]
+struct Call<'c> {
+    client: &'c Client,
+    service: &'static Service,
+    action: &'static Optimised,
+    pattern: IntegrationPattern,
+    request: &'c TaskRequest,
+}
+
+/// Calls an action; `None` if it is none that this file knows.
+pub(crate) async fn call(
+    client: &Client,
+    service: &str,
+    action: &str,
+    pattern: IntegrationPattern,
+    request: &TaskRequest,
+) -> Option<TaskOutcome> {
+    let (service, action) = (services::of(service)?, optimised(service, action)?);
+    let call = Call { client, service, action, pattern, request };
+    Some(match (service.name, action.action) {
+        ("apigateway", _) => apigateway::invoke(call).await,
+        ("bedrock", "invokeModel") => bedrock::invoke_model(call).await,
+        ("elasticmapreduce", _) => elasticmapreduce::perform(call).await,
+        _ if action.operation.is_empty() || call.is_a_stream() => return None,
+        _ => call.perform().await,
+    })
+}
+
+impl Call<'_> {
+    async fn perform(self) -> TaskOutcome {
+        let parameters = match shape::parameters(self) {
+            Ok(parameters) => parameters,
+            Err(problem) => return TaskOutcome::unusable(self.request, problem),
+        };
+        match self.send(self.action.operation, &parameters).await {
+            Ok(reply) => self.answered(reply),
+            Err(error) => self.failed(error),
+        }
+    }
+
+    /// Calls an operation of the action's API.
+    async fn send(self, operation: &str, parameters: &Value) -> Result<Reply, CallError> {
+        self.client.reply(self.action.api, operation, parameters, self.options()).await
+    }
+
+    fn options(&self) -> Options<'_> {
+        Options { times: self.service.times(), ..options(self.request) }
+    }
+
+    /// What the service's reply is for the task.
+    fn answered(self, reply: Reply) -> TaskOutcome {
+        let value = shape::result(self, reply.value);
+        if let Some(failure) = shape::failure(self, &value) {
+            return failure;
+        }
+        let output = match self.service.tells_metadata {
+            true => with_metadata(&value, &reply.headers, reply.status),
+            false => value,
+        };
+        TaskOutcome::answered(self.pattern, Payload::from(output))
+    }
+
+    fn failed(self, error: CallError) -> TaskOutcome {
+        failed(self.service.manner(), self.service.name, self.request, error)
+    }
+
+    /// Whether the reply is a stream of events, which the client does not read.
+    fn is_a_stream(self) -> bool {
+        let model = self.action.model();
+        let output = model.action(self.action.operation).and_then(|operation| operation.output());
+        output.is_some_and(|output| output.members().any(|(_, member)| member.is_event_stream()))
+    }
+}
+
+impl Service {
+    /// Numbers in results of the older SDK, text in those of the newer (the guide's examples).
+    fn times(&self) -> Times {
+        match self.generation {
+            Generation::First { .. } => Times::Milliseconds,
+            Generation::Second => Times::Iso8601,
+        }
+    }
+}

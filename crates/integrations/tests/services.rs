@@ -1,0 +1,455 @@
+//! The optimised integrations against a service that answers as the case says: what is asked, and what the task gets.
+
+use asl::definition::{IntegrationPattern, Resource};
+use aws_client::{Client, Profile, Settings};
+use functions::Functions;
+use json::{Payload, Value};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+use stepwell_integrations::{Integrations, Job, Performer, TaskOutcome, TaskRequest};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+
+/// An answer: status and body.
+type Answers = &'static [(u16, &'static str)];
+
+/// Performs a task; for a job looks at it, and cancels it in the end. What is asked and what comes of it, a line each.
+async fn played(resource: &str, parameters: &str, answers: Answers) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let told: Arc<Mutex<String>> = Arc::default();
+    let serving = tokio::spawn(serve(listener, answers, told.clone()));
+    let mut settings = Settings::new("us-east-1", Profile::default());
+    settings.endpoint_url = Some(url.clone());
+    settings.attempts_max = 1;
+    let functions = Functions::new(functions::Options::default());
+    let integrations = Integrations::new(functions).with_aws(Client::new(settings)).starting_executions_elsewhere();
+    let parameters = parameters.replace("URL", &url);
+    let request = request(resource, &parameters);
+    let is_job = resource.contains(".sync");
+    let mut outcome = integrations.perform(request.clone()).await;
+    if let (true, Some(TaskOutcome::Submitted { output })) = (is_job, outcome.clone()) {
+        tell(&told, &shown(outcome));
+        let job = Job { request, submitted: output, looks: 1 };
+        outcome = Performer::look(&integrations, job.clone()).await;
+        tell(&told, &shown(outcome));
+        Performer::cancel(&integrations, job).await;
+    } else {
+        tell(&told, &shown(outcome));
+    }
+    serving.abort();
+    let told = told.lock().expect("nobody panics").clone();
+    told.replace(&url, "URL")
+}
+
+fn request(resource: &str, parameters: &str) -> TaskRequest {
+    let (service, action) = resource.split_once(':').expect("a service and an action");
+    let patterns =
+        [IntegrationPattern::RunJobVersion2, IntegrationPattern::RunJob, IntegrationPattern::WaitForTaskToken];
+    let found = patterns.into_iter().find(|pattern| action.ends_with(pattern.suffix()));
+    let pattern = found.unwrap_or(IntegrationPattern::RequestResponse);
+    let action = action.strip_suffix(pattern.suffix()).unwrap_or(action);
+    TaskRequest {
+        resource: Resource::Service {
+            arn: format!("arn:aws:states:::{resource}"),
+            service: service.to_owned(),
+            action: action.to_owned(),
+            pattern,
+        },
+        payload: Payload::from(json::parse(parameters).expect("JSON")),
+        role_arn: None,
+        invocation_id: "11111111-2222-4333-8444-555555555555".to_owned(),
+        execution_arn: "arn:aws:states:us-east-1:123456789012:execution:m:e".into(),
+        state_machine_arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
+        trace_header: None,
+        origin: None,
+    }
+}
+
+fn tell(told: &Mutex<String>, line: &str) {
+    writeln!(told.lock().expect("nobody panics"), "{line}").expect("a text takes everything");
+}
+
+/// The outcome without what HTTP says of every answer alike.
+fn shown(outcome: Option<TaskOutcome>) -> String {
+    let text = |output: Payload| {
+        let Some(members) = output.value().as_object() else { return output.text().to_string() };
+        let has_metadata = members.contains_key("SdkHttpMetadata") && members.contains_key("SdkResponseMetadata");
+        let rest = Value::from(members.without("SdkHttpMetadata").without("SdkResponseMetadata"));
+        format!("{rest}{}", if has_metadata { " and metadata" } else { "" })
+    };
+    match outcome {
+        None => "- goes on".to_owned(),
+        Some(TaskOutcome::Succeeded { output }) => format!("- succeeded {}", text(output)),
+        Some(TaskOutcome::Submitted { output }) => format!("- submitted {}", text(output)),
+        Some(TaskOutcome::Failed { error, cause }) => format!("- failed {error}: {cause}"),
+        Some(TaskOutcome::Refused { cause }) => format!("- refused {cause}"),
+        Some(TaskOutcome::OwnExecution) => "- the engine's own".to_owned(),
+        Some(TaskOutcome::Mocked { .. }) => "- mocked".to_owned(),
+    }
+}
+
+/// Answers requests in order and notes them.
+async fn serve(listener: TcpListener, answers: Answers, told: Arc<Mutex<String>>) {
+    let answers = Arc::new(Mutex::new(answers.iter()));
+    while let Ok((stream, _)) = listener.accept().await {
+        let (answers, told) = (answers.clone(), told.clone());
+        tokio::spawn(async move {
+            let mut stream = BufReader::new(stream);
+            while let Some(request) = read(&mut stream).await {
+                tell(&told, &request);
+                let answer = answers.lock().expect("nobody panics").next().copied();
+                let (status, body) = answer.unwrap_or((200, "{}"));
+                let head = format!(
+                    "HTTP/1.1 {status} OK\r\nx-amzn-requestid: r\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                    body.len()
+                );
+                stream.get_mut().write_all((head + body).as_bytes()).await.expect("the client listens");
+            }
+        });
+    }
+}
+
+/// A request as a line: method, path, target if there is one, who signed if somebody did otherwise than usual, body.
+async fn read(stream: &mut BufReader<tokio::net::TcpStream>) -> Option<String> {
+    let mut line = String::new();
+    if stream.read_line(&mut line).await.ok()? == 0 {
+        return None;
+    }
+    let mut request = line.trim_end().trim_end_matches(" HTTP/1.1").to_owned();
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        stream.read_line(&mut header).await.ok()?;
+        let Some((name, value)) = header.trim_end().split_once(": ") else { break };
+        match &*name.to_ascii_lowercase() {
+            "content-length" => length = value.parse().expect("a number"),
+            "x-amz-target" | "x-custom" => write!(request, " {value}").expect("a text takes everything"),
+            "authorization" if value.contains("/execute-api/") => request.push_str(" signed"),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    let body = String::from_utf8_lossy(&body);
+    Some(if body.is_empty() { request } else { format!("{request} {body}") })
+}
+
+macro_rules! cases {
+    ($($name:ident: $resource:literal, $parameters:literal, $answers:expr, $expected:literal;)*) => {
+        $(#[tokio::test]
+        async fn $name() {
+            let played = played($resource, $parameters, &$answers).await;
+            let expected = $expected.trim().lines().map(str::trim).collect::<Vec<_>>().join("\n");
+            assert_eq!(played.trim(), expected, "\n{played}");
+        })*
+    };
+}
+
+cases! {
+    batch_job_succeeds: "batch:submitJob.sync", r#"{"JobName": "n", "JobQueue": "q", "JobDefinition": "d"}"#,
+        [(200, r#"{"jobId": "j", "jobName": "n"}"#), (200, r#"{"jobs": [{"jobId": "j", "status": "SUCCEEDED", "startedAt": 5}]}"#)],
+        r#"
+        POST /v1/submitjob {"jobName":"n","jobQueue":"q","jobDefinition":"d"}
+        - submitted {"JobId":"j","JobName":"n"} and metadata
+        POST /v1/describejobs {"jobs":["j"]}
+        - succeeded {"JobId":"j","StartedAt":5,"Status":"SUCCEEDED"}
+        POST /v1/terminatejob {"jobId":"j","reason":"The execution was stopped"}
+        "#;
+    batch_job_fails: "batch:submitJob.sync", r#"{"JobName": "n", "JobQueue": "q", "JobDefinition": "d"}"#,
+        [(200, r#"{"jobId": "j", "jobName": "n"}"#), (200, r#"{"jobs": [{"jobId": "j", "status": "FAILED"}]}"#)],
+        r#"
+        POST /v1/submitjob {"jobName":"n","jobQueue":"q","jobDefinition":"d"}
+        - submitted {"JobId":"j","JobName":"n"} and metadata
+        POST /v1/describejobs {"jobs":["j"]}
+        - failed States.TaskFailed: {"JobId":"j","Status":"FAILED"}
+        POST /v1/terminatejob {"jobId":"j","reason":"The execution was stopped"}
+        "#;
+    glue_job_goes_on: "glue:startJobRun.sync", r#"{"JobName": "n"}"#,
+        [(200, r#"{"JobRunId": "j"}"#), (200, r#"{"JobRun": {"JobRunState": "RUNNING"}}"#)],
+        r#"
+        POST / AWSGlue.StartJobRun {"JobName":"n"}
+        - submitted {"JobName":"n","JobRunId":"j"} and metadata
+        POST / AWSGlue.GetJobRun {"JobName":"n","RunId":"j"}
+        - goes on
+        POST / AWSGlue.BatchStopJobRun {"JobName":"n","JobRunIds":["j"]}
+        "#;
+    glue_job_succeeds: "glue:startJobRun.sync", r#"{"JobName": "n"}"#,
+        [(200, r#"{"JobRunId": "j"}"#), (200, r#"{"JobRun": {"Id": "j", "JobRunState": "SUCCEEDED", "StartedOn": 1764189000.5}}"#)],
+        r#"
+        POST / AWSGlue.StartJobRun {"JobName":"n"}
+        - submitted {"JobName":"n","JobRunId":"j"} and metadata
+        POST / AWSGlue.GetJobRun {"JobName":"n","RunId":"j"}
+        - succeeded {"Id":"j","JobRunState":"SUCCEEDED","StartedOn":1764189000500}
+        POST / AWSGlue.BatchStopJobRun {"JobName":"n","JobRunIds":["j"]}
+        "#;
+    glue_refuses: "glue:startJobRun", r#"{"JobName": "n"}"#,
+        [(400, r#"{"__type": "ConcurrentRunsExceededException", "Message": "too many"}"#)],
+        r#"
+        POST / AWSGlue.StartJobRun {"JobName":"n"}
+        - failed Glue.ConcurrentRunsExceededException: too many (Service: AWSGlue; Status Code: 400; Error Code: ConcurrentRunsExceededException; Request ID: r; Proxy: null)
+        "#;
+    ecs_task_stops: "ecs:runTask.sync", r#"{"Cluster": "c", "TaskDefinition": "t"}"#,
+        [(200, r#"{"tasks": [{"taskArn": "a"}], "failures": []}"#),
+         (200, r#"{"tasks": [{"taskArn": "a", "lastStatus": "STOPPED", "containers": [{"exitCode": 0}]}]}"#)],
+        r#"
+        POST / AmazonEC2ContainerServiceV20141113.RunTask {"cluster":"c","taskDefinition":"t","startedBy":"AWS Step Functions","clientToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"Failures":[],"Tasks":[{"TaskArn":"a"}]} and metadata
+        POST / AmazonEC2ContainerServiceV20141113.DescribeTasks {"cluster":"c","tasks":["a"]}
+        - succeeded {"Containers":[{"ExitCode":0}],"LastStatus":"STOPPED","TaskArn":"a"}
+        POST / AmazonEC2ContainerServiceV20141113.StopTask {"cluster":"c","task":"a","reason":"The execution was stopped"}
+        "#;
+    ecs_task_fails: "ecs:runTask.sync", r#"{"Cluster": "c", "TaskDefinition": "t"}"#,
+        [(200, r#"{"tasks": [{"taskArn": "a"}], "failures": []}"#),
+         (200, r#"{"tasks": [{"taskArn": "a", "lastStatus": "STOPPED", "containers": [{"exitCode": 1}]}]}"#)],
+        r#"
+        POST / AmazonEC2ContainerServiceV20141113.RunTask {"cluster":"c","taskDefinition":"t","startedBy":"AWS Step Functions","clientToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"Failures":[],"Tasks":[{"TaskArn":"a"}]} and metadata
+        POST / AmazonEC2ContainerServiceV20141113.DescribeTasks {"cluster":"c","tasks":["a"]}
+        - failed States.TaskFailed: {"Containers":[{"ExitCode":1}],"LastStatus":"STOPPED","TaskArn":"a"}
+        POST / AmazonEC2ContainerServiceV20141113.StopTask {"cluster":"c","task":"a","reason":"The execution was stopped"}
+        "#;
+    ecs_cannot_place_a_task: "ecs:runTask.waitForTaskToken", r#"{"TaskDefinition": "t"}"#,
+        [(200, r#"{"tasks": [], "failures": [{"reason": "RESOURCE:MEMORY"}]}"#)],
+        r#"
+        POST / AmazonEC2ContainerServiceV20141113.RunTask {"taskDefinition":"t","startedBy":"AWS Step Functions","clientToken":"11111111-2222-4333-8444-555555555555"}
+        - failed AmazonECS.Unknown: {"Failures":[{"Reason":"RESOURCE:MEMORY"}],"Tasks":[]}
+        "#;
+    athena_query: "athena:startQueryExecution.sync", r#"{"QueryString": "select 1"}"#,
+        [(200, r#"{"QueryExecutionId": "q"}"#), (200, r#"{"QueryExecution": {"QueryExecutionId": "q", "Status": {"State": "SUCCEEDED"}}}"#)],
+        r#"
+        POST / AmazonAthena.StartQueryExecution {"QueryString":"select 1","ClientRequestToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"QueryExecutionId":"q"} and metadata
+        POST / AmazonAthena.GetQueryExecution {"QueryExecutionId":"q"}
+        - succeeded {"QueryExecution":{"QueryExecutionId":"q","Status":{"State":"SUCCEEDED"}}}
+        POST / AmazonAthena.StopQueryExecution {"QueryExecutionId":"q"}
+        "#;
+    codebuild_build: "codebuild:startBuild.sync", r#"{"ProjectName": "p"}"#,
+        [(200, r#"{"build": {"id": "b"}}"#), (200, r#"{"builds": [{"id": "b", "buildStatus": "SUCCEEDED"}]}"#)],
+        r#"
+        POST / CodeBuild_20161006.StartBuild {"projectName":"p"}
+        - submitted {"Build":{"Id":"b"}} and metadata
+        POST / CodeBuild_20161006.BatchGetBuilds {"ids":["b"]}
+        - succeeded {"Build":{"BuildStatus":"SUCCEEDED","Id":"b"}}
+        POST / CodeBuild_20161006.StopBuild {"id":"b"}
+        "#;
+    codebuild_batch: "codebuild:startBuildBatch.sync", r#"{"ProjectName": "p"}"#,
+        [(200, r#"{"buildBatch": {"id": "b"}}"#), (200, r#"{"buildBatches": [{"id": "b", "buildBatchStatus": "FAULT"}]}"#)],
+        r#"
+        POST / CodeBuild_20161006.StartBuildBatch {"projectName":"p"}
+        - submitted {"BuildBatch":{"Id":"b"}} and metadata
+        POST / CodeBuild_20161006.BatchGetBuildBatches {"ids":["b"]}
+        - failed States.TaskFailed: {"BuildBatch":{"BuildBatchStatus":"FAULT","Id":"b"}}
+        POST / CodeBuild_20161006.StopBuildBatch {"id":"b"}
+        "#;
+    databrew_job: "databrew:startJobRun.sync", r#"{"Name": "n"}"#,
+        [(200, r#"{"RunId": "r"}"#), (200, r#"{"State": "SUCCEEDED", "RunId": "r"}"#)],
+        r#"
+        POST /jobs/n/startJobRun
+        - submitted {"RunId":"r"} and metadata
+        GET /jobs/n/jobRun/r
+        - succeeded {"RunId":"r","State":"SUCCEEDED"}
+        POST /jobs/n/jobRun/r/stopJobRun
+        "#;
+    eks_cluster_is_made: "eks:createCluster.sync", r#"{"Name": "c", "RoleArn": "r", "ResourcesVpcConfig": {"SubnetIds": ["s"]}}"#,
+        [(200, r#"{"cluster": {"name": "c", "status": "CREATING"}}"#), (200, r#"{"cluster": {"name": "c", "status": "ACTIVE"}}"#)],
+        r#"
+        POST /clusters {"name":"c","roleArn":"r","resourcesVpcConfig":{"subnetIds":["s"]},"clientRequestToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"Cluster":{"Name":"c","Status":"CREATING"}} and metadata
+        GET /clusters/c
+        - succeeded {"Cluster":{"Name":"c","Status":"ACTIVE"}}
+        "#;
+    eks_cluster_is_gone: "eks:deleteCluster.sync", r#"{"Name": "c"}"#,
+        [(200, r#"{"cluster": {"name": "c", "status": "DELETING"}}"#), (404, r#"{"__type": "ResourceNotFoundException", "message": "gone"}"#)],
+        r#"
+        DELETE /clusters/c
+        - submitted {"Cluster":{"Name":"c","Status":"DELETING"}} and metadata
+        GET /clusters/c
+        - succeeded {"Cluster":{"Name":"c","Status":"DELETING"}}
+        "#;
+    emr_cluster: "elasticmapreduce:createCluster.sync", r#"{"Name": "c", "Instances": {}}"#,
+        [(200, r#"{"JobFlowId": "j", "ClusterArn": "a"}"#), (200, r#"{"Cluster": {"Id": "j", "Status": {"State": "WAITING"}}}"#)],
+        r#"
+        POST / ElasticMapReduce.RunJobFlow {"Name":"c","Instances":{}}
+        - submitted {"ClusterArn":"a","ClusterId":"j"} and metadata
+        POST / ElasticMapReduce.DescribeCluster {"ClusterId":"j"}
+        - succeeded {"Cluster":{"Id":"j","Status":{"State":"WAITING"}},"ClusterId":"j"}
+        "#;
+    emr_cluster_ends: "elasticmapreduce:terminateCluster", r#"{"ClusterId": "j"}"#, [(200, "")],
+        r#"
+        POST / ElasticMapReduce.TerminateJobFlows {"JobFlowIds":["j"]}
+        - succeeded {} and metadata
+        "#;
+    emr_step: "elasticmapreduce:addStep.sync", r#"{"ClusterId": "j", "Step": {"Name": "s", "HadoopJarStep": {"Jar": "x"}}}"#,
+        [(200, r#"{"StepIds": ["s-1"]}"#), (200, r#"{"Step": {"Id": "s-1", "Status": {"State": "FAILED"}}}"#)],
+        r#"
+        POST / ElasticMapReduce.AddJobFlowSteps {"JobFlowId":"j","Steps":[{"Name":"s","HadoopJarStep":{"Jar":"x"}}]}
+        - submitted {"StepId":"s-1"} and metadata
+        POST / ElasticMapReduce.DescribeStep {"ClusterId":"j","StepId":"s-1"}
+        - failed States.TaskFailed: {"Step":{"Id":"s-1","Status":{"State":"FAILED"}}}
+        POST / ElasticMapReduce.CancelSteps {"ClusterId":"j","StepIds":["s-1"]}
+        "#;
+    emr_step_is_cancelled: "elasticmapreduce:cancelStep", r#"{"ClusterId": "j", "StepId": "s-1"}"#,
+        [(200, r#"{"CancelStepsInfoList": [{"StepId": "s-1", "Status": "SUBMITTED"}]}"#)],
+        r#"
+        POST / ElasticMapReduce.CancelSteps {"ClusterId":"j","StepIds":["s-1"]}
+        - succeeded {"CancelStepsInfo":{"Status":"SUBMITTED","StepId":"s-1"}} and metadata
+        "#;
+    emr_group_by_name: "elasticmapreduce:modifyInstanceGroupByName",
+        r#"{"ClusterId": "j", "InstanceGroupName": "g", "InstanceGroup": {"InstanceCount": 3}}"#,
+        [(200, r#"{"InstanceGroups": [{"Id": "ig-0", "Name": "f"}], "Marker": "m"}"#),
+         (200, r#"{"InstanceGroups": [{"Id": "ig-1", "Name": "g"}]}"#), (200, "")],
+        r#"
+        POST / ElasticMapReduce.ListInstanceGroups {"ClusterId":"j"}
+        POST / ElasticMapReduce.ListInstanceGroups {"ClusterId":"j","Marker":"m"}
+        POST / ElasticMapReduce.ModifyInstanceGroups {"ClusterId":"j","InstanceGroups":[{"InstanceCount":3,"InstanceGroupId":"ig-1"}]}
+        - succeeded {} and metadata
+        "#;
+    emr_fleet_by_a_name_that_is_not_there: "elasticmapreduce:modifyInstanceFleetByName",
+        r#"{"ClusterId": "j", "InstanceFleetName": "g", "InstanceFleet": {"TargetOnDemandCapacity": 3}}"#,
+        [(200, r#"{"InstanceFleets": []}"#)],
+        r#"
+        POST / ElasticMapReduce.ListInstanceFleets {"ClusterId":"j"}
+        - failed ElasticMapReduce.InvalidRequestException: The cluster has no InstanceFleet of the name g
+        "#;
+    emr_containers_job: "emr-containers:startJobRun.sync", r#"{"VirtualClusterId": "v", "Name": "n"}"#,
+        [(200, r#"{"id": "j", "virtualClusterId": "v"}"#), (200, r#"{"jobRun": {"id": "j", "state": "COMPLETED"}}"#)],
+        r#"
+        POST /virtualclusters/v/jobruns {"name":"n","clientToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"Id":"j","VirtualClusterId":"v"} and metadata
+        GET /virtualclusters/v/jobruns/j
+        - succeeded {"JobRun":{"Id":"j","State":"COMPLETED"}}
+        DELETE /virtualclusters/v/jobruns/j
+        "#;
+    emr_serverless_job: "emr-serverless:startJobRun.sync", r#"{"ApplicationId": "a", "ExecutionRoleArn": "r"}"#,
+        [(200, r#"{"applicationId": "a", "jobRunId": "j"}"#), (200, r#"{"jobRun": {"jobRunId": "j", "state": "SUCCESS"}}"#)],
+        r#"
+        POST /applications/a/jobruns {"executionRoleArn":"r","clientToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"ApplicationId":"a","JobRunId":"j"}
+        GET /applications/a/jobruns/j
+        - succeeded {"JobRun":{"JobRunId":"j","State":"SUCCESS"}}
+        DELETE /applications/a/jobruns/j
+        "#;
+    emr_serverless_application: "emr-serverless:startApplication.sync", r#"{"ApplicationId": "a"}"#,
+        [(200, "{}"), (200, r#"{"application": {"applicationId": "a", "state": "STARTED"}}"#)],
+        r#"
+        POST /applications/a/start
+        - submitted {"ApplicationId":"a"}
+        GET /applications/a
+        - succeeded {"Application":{"ApplicationId":"a","State":"STARTED"}}
+        "#;
+    mediaconvert_job: "mediaconvert:createJob.sync", r#"{"Role": "r", "Settings": {}}"#,
+        [(201, r#"{"job": {"id": "j"}}"#), (200, r#"{"job": {"id": "j", "status": "ERROR"}}"#)],
+        r#"
+        POST /2017-08-29/jobs {"role":"r","settings":{},"clientRequestToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"Job":{"Id":"j"}} and metadata
+        GET /2017-08-29/jobs/j
+        - failed States.TaskFailed: {"Job":{"Id":"j","Status":"ERROR"}}
+        DELETE /2017-08-29/jobs/j
+        "#;
+    sagemaker_training: "sagemaker:createTrainingJob.sync",
+        r#"{"TrainingJobName": "t", "AlgorithmSpecification": {"TrainingInputMode": "File"}, "RoleArn": "r", "OutputDataConfig": {"S3OutputPath": "s"}, "StoppingCondition": {}}"#,
+        [(200, r#"{"TrainingJobArn": "a"}"#), (200, r#"{"TrainingJobName": "t", "TrainingJobStatus": "Completed"}"#)],
+        r#"
+        POST / SageMaker.CreateTrainingJob {"TrainingJobName":"t","AlgorithmSpecification":{"TrainingInputMode":"File"},"RoleArn":"r","OutputDataConfig":{"S3OutputPath":"s"},"StoppingCondition":{}}
+        - submitted {"TrainingJobArn":"a"} and metadata
+        POST / SageMaker.DescribeTrainingJob {"TrainingJobName":"t"}
+        - succeeded {"TrainingJobName":"t","TrainingJobStatus":"Completed"}
+        POST / SageMaker.StopTrainingJob {"TrainingJobName":"t"}
+        "#;
+    sagemaker_model: "sagemaker:createModel", r#"{"ModelName": "m", "ExecutionRoleArn": "r"}"#,
+        [(200, r#"{"ModelArn": "a"}"#)],
+        r#"
+        POST / SageMaker.CreateModel {"ModelName":"m","ExecutionRoleArn":"r"}
+        - succeeded {"ModelArn":"a"} and metadata
+        "#;
+    bedrock_customisation: "bedrock:createModelCustomizationJob.sync",
+        r#"{"JobName": "j", "CustomModelName": "c", "RoleArn": "r", "BaseModelIdentifier": "b", "TrainingDataConfig": {"S3Uri": "s"}, "OutputDataConfig": {"S3Uri": "s"}}"#,
+        [(201, r#"{"jobArn": "a"}"#), (200, r#"{"jobArn": "a", "status": "Failed"}"#)],
+        r#"
+        POST /model-customization-jobs {"jobName":"j","customModelName":"c","roleArn":"r","baseModelIdentifier":"b","trainingDataConfig":{"s3Uri":"s"},"outputDataConfig":{"s3Uri":"s"},"clientRequestToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"JobArn":"a"}
+        GET /model-customization-jobs/a
+        - failed States.TaskFailed: {"JobArn":"a","Status":"Failed"}
+        POST /model-customization-jobs/a/stop
+        "#;
+    bedrock_model: "bedrock:invokeModel", r#"{"ModelId": "m", "Body": {"prompt": "p"}}"#,
+        [(200, r#"{"completion": "c"}"#)],
+        r#"
+        POST /model/m/invoke {"prompt":"p"}
+        - succeeded {"ContentType":"application/json","Body":{"completion":"c"}}
+        "#;
+    bedrock_model_by_way_of_s3: "bedrock:invokeModel",
+        r#"{"ModelId": "m", "Input": {"S3Uri": "s3://b/in.json"}, "Output": {"S3Uri": "s3://b/out.json"}}"#,
+        [(200, r#"{"prompt": "p"}"#), (200, r#"{"completion": "c"}"#), (200, "")],
+        r#"
+        GET /b/in.json
+        POST /model/m/invoke {"prompt": "p"}
+        PUT /b/out.json {"completion": "c"}
+        - succeeded {"ContentType":"application/json","Body":"s3://b/out.json"}
+        "#;
+    agentcore_streams: "bedrockagentcore:invokeHarness", r#"{"HarnessArn": "h"}"#, [],
+        r#"
+        - refused The resource arn:aws:states:::bedrockagentcore:invokeHarness is not supported by this version of Stepwell.
+        "#;
+    dynamodb_condition: "dynamodb:putItem", r#"{"TableName": "t", "Item": {"id": {"S": "1"}}, "ConditionExpression": "x"}"#,
+        [(400, r#"{"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": "The conditional request failed"}"#)],
+        r#"
+        POST / DynamoDB_20120810.PutItem {"TableName":"t","Item":{"id":{"S":"1"}},"ConditionExpression":"x"}
+        - failed DynamoDB.ConditionalCheckFailedException: The conditional request failed (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ConditionalCheckFailedException; Request ID: r; Proxy: null)
+        "#;
+    sqs_sends_objects_as_text: "sqs:sendMessage", r#"{"QueueUrl": "http://q/1/n", "MessageBody": {"a": 1}}"#,
+        [(200, r#"{"MessageId": "m", "MD5OfMessageBody": "5"}"#)],
+        r#"
+        POST / AmazonSQS.SendMessage {"QueueUrl":"http://q/1/n","MessageBody":"{\"a\":1}"}
+        - succeeded {"MD5OfMessageBody":"5","MessageId":"m"} and metadata
+        "#;
+    sns_publishes: "sns:publish.waitForTaskToken", r#"{"TopicArn": "t", "Message": {"a": 1}}"#,
+        [(200, "<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></PublishResponse>")],
+        r#"
+        POST / Action=Publish&Version=2010-03-31&TopicArn=t&Message=%7B%22a%22%3A1%7D
+        - submitted {"MessageId":"m"} and metadata
+        "#;
+    events_name_their_execution: "events:putEvents", r#"{"Entries": [{"Detail": {"a": 1}, "DetailType": "d", "Source": "s", "Resources": ["r"]}]}"#,
+        [(200, r#"{"Entries": [{"EventId": "e"}], "FailedEntryCount": 0}"#)],
+        r#"
+        POST / AWSEvents.PutEvents {"Entries":[{"Detail":"{\"a\":1}","DetailType":"d","Source":"s","Resources":["r","arn:aws:states:us-east-1:123456789012:stateMachine:m","arn:aws:states:us-east-1:123456789012:execution:m:e"]}]}
+        - succeeded {"Entries":[{"EventId":"e"}],"FailedEntryCount":0}
+        "#;
+    executions_elsewhere: "states:startExecution.sync:2", r#"{"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:s", "Input": {"a": 1}}"#,
+        [(200, r#"{"executionArn": "e", "startDate": 1764189000.5}"#),
+         (200, r#"{"executionArn": "e", "status": "SUCCEEDED", "input": "{\"a\":1}", "output": "[1]", "startDate": 1764189000.5, "stopDate": 1764189001}"#)],
+        r#"
+        POST / AWSStepFunctions.StartExecution {"stateMachineArn":"arn:aws:states:us-east-1:123456789012:stateMachine:s","input":"{\"a\":1}","name":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"ExecutionArn":"e","StartDate":1764189000500} and metadata
+        POST / AWSStepFunctions.DescribeExecution {"executionArn":"e"}
+        - succeeded {"ExecutionArn":"e","Input":{"a":1},"Output":[1],"StartDate":1764189000500,"Status":"SUCCEEDED","StopDate":1764189001000}
+        POST / AWSStepFunctions.StopExecution {"executionArn":"e"}
+        "#;
+    executions_elsewhere_as_texts: "states:startExecution.sync", r#"{"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:s", "Name": "n"}"#,
+        [(200, r#"{"executionArn": "e", "startDate": 1764189000.5}"#),
+         (200, r#"{"executionArn": "e", "status": "FAILED", "input": "{\"a\":1}", "error": "E"}"#)],
+        r#"
+        POST / AWSStepFunctions.StartExecution {"stateMachineArn":"arn:aws:states:us-east-1:123456789012:stateMachine:s","name":"n"}
+        - submitted {"ExecutionArn":"e","StartDate":1764189000500} and metadata
+        POST / AWSStepFunctions.DescribeExecution {"executionArn":"e"}
+        - failed States.TaskFailed: {"Error":"E","ExecutionArn":"e","Input":"{\"a\":1}","Status":"FAILED"}
+        POST / AWSStepFunctions.StopExecution {"executionArn":"e"}
+        "#;
+    api_is_invoked: "apigateway:invoke",
+        r#"{"ApiEndpoint": "URL", "Method": "POST", "Stage": "prod", "Path": "/a b", "Headers": {"x-custom": ["1"]}, "QueryParameters": {"q": ["1", "2"]}, "RequestBody": {"a": 1, "b": null}, "AuthType": "IAM_ROLE"}"#,
+        [(200, r#"{"ok": true}"#)],
+        r#"
+        POST /prod/a%20b?q=1&q=2 1 signed {"a":1}
+        - succeeded {"Headers":{"x-amzn-RequestId":["r"],"Content-Type":["application/json"],"Content-Length":["12"]},"ResponseBody":{"ok":true},"StatusCode":200,"StatusText":"OK"}
+        "#;
+    api_answers_an_error: "apigateway:invoke", r#"{"ApiEndpoint": "URL", "Method": "GET"}"#, [(403, r#"{"message":"Forbidden"}"#)],
+        r#"
+        GET /
+        - failed ApiGateway.403: {"message":"Forbidden"}
+        "#;
+    api_wants_lists_of_headers: "apigateway:invoke", r#"{"ApiEndpoint": "h", "Method": "GET", "Headers": {"x-custom": "1"}}"#, [],
+        r#"
+        - refused The Parameters '{"ApiEndpoint":"h","Method":"GET","Headers":{"x-custom":"1"}}' could not be used to start the Task: [The value of the field 'Headers' has an invalid format]
+        "#;
+}

@@ -1,0 +1,133 @@
+//! One execution that is looked at, wherever it is: on disk, in the memory of Express executions, or imported.
+
+use super::Console;
+use super::executions::{ExecutionRow, express_row};
+use super::failure::Failure;
+use super::machines::MachineType;
+use api::{DescribeExecutionRequest, DescribeExecutionResponse, RedriveStatus};
+use arn::ExecutionArn;
+use engine::{HistoryEvent, Look};
+use json::{Value, json};
+use std::sync::Arc;
+
+/// Events of an Express execution that are read.
+const EXPRESS_EVENTS_MAX: usize = 100_000;
+/// Events read in one go.
+pub(super) const CHUNK: usize = 5_000;
+
+/// An execution as it was at one moment.
+pub(super) struct Subject {
+    pub(super) row: ExecutionRow,
+    pub(super) machine_arn: Arc<str>,
+    pub(super) input: Option<Arc<str>>,
+    pub(super) output: Option<Arc<str>>,
+    pub(super) cause: Option<Arc<str>>,
+    pub(super) trace_header: Option<Arc<str>>,
+    pub(super) redrivable: bool,
+    pub(super) redrive_reason: Option<Arc<str>>,
+    pub(super) definition: Arc<str>,
+    pub(super) last_event: u64,
+    pub(super) is_imported: bool,
+    events: Events,
+}
+
+enum Events {
+    Stored(Box<Look>),
+    Kept(Arc<[HistoryEvent]>),
+}
+
+impl Console {
+    /// The execution of an ARN, or an imported one.
+    pub(super) async fn subject(&self, arn: &str) -> Result<Subject, Failure> {
+        if let Ok(parsed) = ExecutionArn::parse(arn) {
+            return self.stored(&parsed).await;
+        }
+        let missing = || Failure::not_found(format!("There is no execution '{arn}'"));
+        let found = self.engine.express_execution(arn).ok_or_else(missing)?;
+        let history = self.engine.express_history(arn, EXPRESS_EVENTS_MAX).await?.ok_or_else(missing)?;
+        let (machine_arn, input) = (found.state_machine_arn.clone(), Some(found.input.clone()));
+        Ok(Subject {
+            machine_arn,
+            input,
+            output: found.output.clone(),
+            cause: found.cause.clone(),
+            trace_header: found.trace_header.clone(),
+            redrivable: false,
+            redrive_reason: Some("Express executions cannot be redriven".into()),
+            definition: history.definition,
+            last_event: history.events.len() as u64,
+            is_imported: false,
+            events: Events::Kept(history.events.into()),
+            row: express_row(found),
+        })
+    }
+
+    async fn stored(&self, arn: &ExecutionArn) -> Result<Subject, Failure> {
+        let look = self.engine.look(arn).await?;
+        let request = DescribeExecutionRequest::decode(&json!({"executionArn": (arn.to_string())}))?;
+        let described = self.engine.describe_execution(request).await?;
+        let DescribeExecutionResponse { redrive_status, redrive_status_reason, trace_header, .. } = described;
+        let header = &look.execution.header;
+        Ok(Subject {
+            row: ExecutionRow {
+                arn: described.execution_arn,
+                name: described.name,
+                machine: arn.state_machine.as_str().into(),
+                r#type: MachineType::Standard,
+                status: described.status.into(),
+                started_at: described.start_date_ms,
+                stopped_at: described.stop_date_ms,
+                error: described.error,
+                redrive_count: described.redrive_count,
+                map_run_arn: described.map_run_arn,
+                version: header.state_machine_version,
+                alias: header.state_machine_alias.clone(),
+            },
+            machine_arn: described.state_machine_arn,
+            input: described.input,
+            output: described.output,
+            cause: described.cause,
+            trace_header,
+            redrivable: redrive_status == RedriveStatus::Redrivable,
+            redrive_reason: redrive_status_reason,
+            definition: look.revision.definition_text.clone(),
+            last_event: look.last_event,
+            is_imported: false,
+            events: Events::Stored(Box::new(look)),
+        })
+    }
+}
+
+impl Subject {
+    /// `count` events from `first` on.
+    pub(super) async fn forward(&self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Failure> {
+        match &self.events {
+            Events::Stored(look) => Ok(look.forward(first, count).await?),
+            Events::Kept(events) => Ok(events.iter().filter(|event| event.id >= first).take(count).cloned().collect()),
+        }
+    }
+
+    /// `count` events from `first` back.
+    pub(super) async fn backward(&self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Failure> {
+        match &self.events {
+            Events::Stored(look) => Ok(look.backward(first, count).await?),
+            Events::Kept(events) => {
+                Ok(events.iter().rev().filter(|event| event.id <= first).take(count).cloned().collect())
+            }
+        }
+    }
+
+    /// An event.
+    pub(super) async fn event(&self, id: u64) -> Result<HistoryEvent, Failure> {
+        let found = self.forward(id, 1).await?.into_iter().find(|event| event.id == id);
+        found.ok_or_else(|| Failure::not_found(format!("There is no event {id}")))
+    }
+
+    /// An event as AWS shapes it.
+    pub(super) fn shown(&self, event: &HistoryEvent) -> Value {
+        match &self.events {
+            Events::Stored(look) => look.shown(event),
+            Events::Kept(_) => event.to_value(true),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! How the states stand: of each, how often it was visited and with what end.
+
+use crate::outline::Outline;
+use crate::story::{Story, VisitStatus};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// How all states and ways stand.
+#[derive(Clone, Debug, Default)]
+pub struct Moment {
+    /// By place.
+    pub states: BTreeMap<Arc<str>, StateMoment>,
+    /// How often each way was taken, by its place.
+    pub ways: BTreeMap<Arc<str>, usize>,
+}
+
+/// How one state stands.
+#[derive(Clone, Debug, Default)]
+pub struct StateMoment {
+    /// Visits.
+    pub visits: usize,
+    /// By status.
+    pub by_status: BTreeMap<VisitStatus, usize>,
+    /// Attempts after a visit's first.
+    pub retries: usize,
+    /// How long the visits took that are over, in ms.
+    pub took_ms: Vec<i64>,
+    /// The last visit's status.
+    pub last: Option<VisitStatus>,
+}
+
+impl StateMoment {
+    /// The one status to show: what goes on before what went wrong, and that before the rest.
+    pub fn status(&self) -> Option<VisitStatus> {
+        use VisitStatus as S;
+        let going =
+            [S::Retrying, S::Running, S::Waiting].into_iter().find(|status| self.by_status.contains_key(status));
+        let wrong = || {
+            // A loop that failed once and then succeeded has succeeded; iterations side by side have not.
+            let failed = [S::Failed, S::TimedOut].into_iter().find(|status| self.by_status.contains_key(status));
+            failed.filter(|_| self.last != Some(S::Succeeded) || self.visits > 1)
+        };
+        going.or_else(wrong).or(self.last)
+    }
+}
+
+impl Story {
+    /// How things stand after the last event it was told.
+    pub fn moment(&self, outline: &Outline) -> Moment {
+        let mut moment = Moment::default();
+        for visit in self.visits() {
+            let status = self.status(visit);
+            let state = moment.states.entry(visit.place.clone()).or_default();
+            state.visits += 1;
+            *state.by_status.entry(status).or_default() += 1;
+            state.retries += visit.attempts.len().saturating_sub(1);
+            state.took_ms.extend(visit.exited_at.map(|exited| exited.0 - visit.entered_at.0));
+            state.last = Some(status);
+            let lane = &self.lanes()[visit.lane];
+            let Some(known) = outline.state(lane.scope, &visit.name) else { continue };
+            let next = visit.next.map(|next| self.visits()[next].name.clone());
+            if visit.has_exited {
+                let caught = (status == VisitStatus::Caught).then(|| {
+                    visit.failure.as_ref().and_then(|failure| failure.error.as_deref()).unwrap_or("States.ALL")
+                });
+                // Of one that was left a moment ago the next may be still to come.
+                let way = known.exit(next.as_deref(), caught);
+                way.into_iter().for_each(|way| *moment.ways.entry(way).or_default() += 1);
+            }
+        }
+        for (_, lane) in self.lanes().iter().enumerate().filter(|(_, lane)| lane.visits > 0) {
+            let start = outline.start(lane.scope);
+            start.into_iter().for_each(|start| *moment.ways.entry(start).or_default() += 1);
+        }
+        moment
+    }
+}
