@@ -4,7 +4,6 @@
 // Each journey has a page of its own on which nothing may go wrong: no error, nothing that the policy refuses, no request to another origin.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as harness from "./harness.mjs";

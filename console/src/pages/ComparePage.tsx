@@ -213,8 +213,8 @@ function Delta({ ms, longest }: { ms: number | null; longest: number }) {
 
 function Difference({ a, b, row }: { a: string; b: string; row: ComparedVisit }) {
   const [visitA, visitB] = [idOf(row.visitA), idOf(row.visitB)];
-  const left = useVisitData(a, visitA, 0);
-  const right = useVisitData(b, visitB, 0);
+  const left = useVisitData(a, visitA, null);
+  const right = useVisitData(b, visitB, null);
   const steps = (data: typeof left) => (data.data?.steps ?? []).filter((step) => step.name === "input" || step.name === "output");
   const names = [...new Set([...steps(left), ...steps(right)].map((step) => step.name))];
   const of = (data: typeof left, name: string) => steps(data).find((step) => step.name === name)?.payload ?? null;
