@@ -1,4 +1,4 @@
-//! Chores of the workspace: `cargo xtask tidy|test|simulate|bench|crash|differential|fuzz|api-model|aws-models|console-types`.
+//! Chores of the workspace: `cargo xtask tidy|test|console|simulate|bench|crash|differential|fuzz|api-model|aws-models|console-types`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
@@ -6,6 +6,7 @@
 mod api_model;
 mod aws_models;
 mod bench;
+mod console;
 mod crash;
 mod differential;
 mod floors;
@@ -23,6 +24,7 @@ cargo xtask <chore>
   tidy              check floors, file heads, COMPATIBILITY.md, formatting and lints
   test              install what the tests need, then run all of them
   clients           install what the tests need, and no more
+  console           build the console's pages, which the next build of the program takes in
   simulate [options]
                     run the whole engine in a simulated world, from seeds
     --seeds N         so many of them (100)
@@ -58,6 +60,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
+        ["console"] => console::build(),
         ["clients"] => test::clients::install(),
         ["simulate", options @ ..] => simulate(options),
         ["bench", options @ ..] => bench::run(options),

@@ -64,13 +64,6 @@ export async function get<Answer>(target: string, signal?: AbortSignal): Promise
   return (await response.json()) as Answer;
 }
 
-/** A text, such as a range of a payload. */
-export async function getText(target: string): Promise<{ text: string; totalBytes: number | null }> {
-  const response = await send(target, {});
-  const total = response.headers.get("X-Total-Bytes");
-  return { text: await response.text(), totalBytes: total === null ? null : Number(total) };
-}
-
 export async function post<Answer>(target: string, body: unknown): Promise<Answer> {
   const headers = { "Content-Type": "application/json", "X-Stepwell-Console": "1" };
   const response = await send(target, { method: "POST", headers, body: JSON.stringify(body) });

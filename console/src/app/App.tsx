@@ -4,9 +4,11 @@ import { Component, type ReactNode, Suspense, lazy } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Redirect, Route, Router, Switch, useLocation } from "wouter";
 import { Empty, Failure, Loading } from "../components/states";
+import { PageHead } from "../components/PageHead";
 import { Toasts } from "../components/toasts";
 import { ExecutionsPage } from "../pages/ExecutionsPage";
 import { MachinesPage } from "../pages/MachinesPage";
+import { segment } from "../model/arn";
 import { Frame } from "./Frame";
 import { Palette } from "./Palette";
 
@@ -39,15 +41,16 @@ function Routed() {
                   <Redirect to="/machines" replace />
                 </Route>
                 <Route path="/machines" component={MachinesPage} />
-                <Route path="/machines/:name">{({ name }) => <MachinePage key={name} name={name} />}</Route>
+                <Route path="/machines/:name">{({ name }) => <MachinePage key={name} name={segment(name)} />}</Route>
                 <Route path="/executions" component={ExecutionsPage} />
-                <Route path="/e/:arn">{({ arn }) => <ExecutionPage key={arn} arn={arn} />}</Route>
-                <Route path="/mapruns/:arn">{({ arn }) => <MapRunPage key={arn} arn={arn} />}</Route>
+                <Route path="/e/:arn">{({ arn }) => <ExecutionPage key={arn} arn={segment(arn)} />}</Route>
+                <Route path="/mapruns/:arn">{({ arn }) => <MapRunPage key={arn} arn={segment(arn)} />}</Route>
                 <Route path="/compare" component={ComparePage} />
                 <Route path="/import" component={ImportPage} />
                 <Route path="/tasks" component={TasksPage} />
                 <Route path="/settings" component={SettingsPage} />
                 <Route>
+                  <PageHead title="Nothing here" />
                   <Empty title="There is no such page">The address may be cut, or from another version of the console.</Empty>
                 </Route>
               </Switch>

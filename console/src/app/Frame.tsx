@@ -73,7 +73,6 @@ function TopBar() {
         <Button
           kind="secondary"
           onPress={() => openPalette()}
-          aria-label="Command palette"
           icon={<CommandPicture size={13} aria-hidden className="text-muted" />}
           className="text-muted! max-sm:hidden"
         >

@@ -246,7 +246,7 @@ export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen,
           <IconButton label="Zoom out" shortcut="−" onPress={() => zoomBy(1 / STEP)}>
             <Minus size={14} aria-hidden />
           </IconButton>
-          <IconButton label="Zoom to 100 %" shortcut="0" onPress={() => zoomTo(1)} className="w-12! text-caption">
+          <IconButton label={`${Math.round(100 * view.k)} %: zoom to 100 %`} shortcut="0" onPress={() => zoomTo(1)} className="w-12! text-caption">
             <span className="tabular">{Math.round(100 * view.k)} %</span>
           </IconButton>
           <IconButton label="Zoom in" shortcut="+" onPress={() => zoomBy(STEP)}>
@@ -303,12 +303,12 @@ interface ItemProps {
 }
 
 const Item = memo(function Item({ id, node, level, look: shown, isSelected, onSelect, onHover }: ItemProps) {
-  const words = [node.name, node.kind, node.subtitle, shown?.status && look(shown.status).word, shown?.words].filter(Boolean).join(", ");
+  const kind = node.subtitle?.startsWith(node.kind) ? undefined : node.kind;
+  const words = [node.name, kind, node.subtitle, shown?.status && look(shown.status).word, shown?.words, node.title, ...(node.badges ?? []).map((badge) => badge.title), node.isUnreachable && "Nothing leads here"];
   return (
     <g
       id={id}
       role="treeitem"
-      aria-label={words}
       aria-level={level}
       aria-selected={isSelected}
       data-id={node.id}
@@ -316,6 +316,7 @@ const Item = memo(function Item({ id, node, level, look: shown, isSelected, onSe
       onMouseEnter={onHover && (() => onHover(node.id))}
       onMouseLeave={onHover && (() => onHover(null))}
     >
+      <title>{words.filter(Boolean).join(", ")}</title>
       <StateBox node={node} look={shown} isSelected={isSelected} />
     </g>
   );

@@ -18,7 +18,6 @@ export function StateBox({ node, look, isSelected }: { node: SceneNode; look: St
   const badges = node.badges ?? [];
   return (
     <g className={classes} data-status={status} data-kind={node.kind}>
-      <title>{tooltip(node, look)}</title>
       {node.kind === "Map" && node.isContainer && <rect className="box behind" x={x + 5.5} y={y + 5.5} width={width - 1} height={height - 1} rx={8} />}
       {isSelected && <rect className="halo" x={x - 3.5} y={y - 3.5} width={width + 7} height={height + 7} rx={11} />}
       <rect className="box" x={x + 0.5} y={y + 0.5} width={width - 1} height={height - 1} rx={8} />
@@ -35,13 +34,12 @@ export function StateBox({ node, look, isSelected }: { node: SceneNode; look: St
       </text>
       {badges.map((badge, place) => (
         <g key={badge.kind} className="badge" transform={`translate(${x + width - 8 - (badges.length - place) * BADGE_STEP} ${y + 13})`}>
-          <title>{badge.title}</title>
           <path d={BADGES[badge.kind]} />
         </g>
       ))}
       {status !== undefined && status !== "IDLE" && <Stamp status={status} x={x} y={y} />}
-      {look?.progress && <Progress {...look.progress} x={x + width - 140} y={y + 36} />}
-      {look?.note && <Note text={look.note} right={x + width - 10} y={y + (node.isContainer ? HEAD : height)} />}
+      {look?.progress && <Progress {...look.progress} x={x + width - 140} y={y + 18} />}
+      {look?.note && <Note text={look.note} right={x + width - 10} y={y + (node.isContainer ? HEAD - 16 : height)} />}
     </g>
   );
 }
@@ -90,19 +88,6 @@ function Progress({ done, failed, total, x, y }: { done: number; failed: number;
       <rect className="failed" x={share(done - failed)} width={share(failed)} height={5} rx={2.5} />
     </g>
   );
-}
-
-function tooltip(node: SceneNode, look: StateLook | undefined): string {
-  const lines = [
-    `${node.name} (${node.kind})`,
-    look?.status && lookOf(look.status).word,
-    look?.words,
-    node.subtitle,
-    node.title,
-    ...(node.badges ?? []).map((badge) => badge.title),
-    node.isUnreachable && "Nothing leads here",
-  ];
-  return lines.filter(Boolean).join("\n");
 }
 
 /** What is no state: where it starts, ends, branches. */

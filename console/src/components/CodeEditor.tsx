@@ -108,12 +108,19 @@ export default function CodeEditor({ label, text, onChange, marked, onHover, cla
           markedLines,
           EditorView.lineWrapping,
           EditorState.readOnly.of(!isEditable),
-          names.of(EditorView.contentAttributes.of({ "aria-label": label, ...(isEditable ? {} : { "aria-readonly": "true" }) })),
+          names.of(EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", ...(isEditable ? {} : { "aria-readonly": "true" }) })),
           keymap.of([...searchKeymap, ...historyKeymap, ...foldKeymap, ...defaultKeymap, ...(isEditable ? [indentWithTab] : [])]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
           }),
           EditorView.domEventHandlers({
+            // Typing over a selection would let the browser keep the look of what was there in a style attribute, which the policy refuses.
+            beforeinput: (event, target) => {
+              if (event.inputType !== "insertText" || event.data === null || target.composing || target.state.selection.main.empty || target.state.readOnly) return false;
+              event.preventDefault();
+              target.dispatch(target.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+              return true;
+            },
             mousemove: (event, target) => {
               latest.current.onHover?.(target.posAtCoords({ x: event.clientX, y: event.clientY }));
             },

@@ -1,7 +1,7 @@
 //! A payload: as a tree if it is all here, otherwise its beginning, and the rest on demand.
 
 import { useState } from "react";
-import { getText, path, withQuery } from "../api/client";
+import { get, path, withQuery } from "../api/client";
 import type { Payload } from "../api/shapes";
 import { type Json, parseJson } from "../model/json";
 import { size } from "../model/time";
@@ -11,6 +11,22 @@ import { JsonTree } from "./JsonTree";
 import { Problem } from "./states";
 
 const PIECE_BYTES = 65_536;
+
+/** `to` may be less than was asked for. */
+function range(reference: string, from: number, to: number) {
+  return get<{ text: string; to: number }>(withQuery(path`/payload/${reference}`, { from, to }));
+}
+
+async function whole(payload: { bytes: number; ref: string }): Promise<string> {
+  let text = "";
+  for (let from = 0; from < payload.bytes; ) {
+    const piece = await range(payload.ref, from, payload.bytes);
+    if (piece.to <= from) break;
+    text += piece.text;
+    from = piece.to;
+  }
+  return text;
+}
 
 export function bytesOf(payload: Payload | null): number | null {
   if (payload === null) return null;
@@ -39,9 +55,9 @@ function Cut({ payload, root }: { payload: { cut: string; bytes: number; ref: st
   const [problem, setProblem] = useState<unknown>(null);
   const load = async () => {
     try {
-      const piece = await getText(withQuery(path`/payload/${payload.ref}`, { from: loaded, to: Math.min(payload.bytes, loaded + PIECE_BYTES) }));
+      const piece = await range(payload.ref, loaded, Math.min(payload.bytes, loaded + PIECE_BYTES));
       setText(text + piece.text);
-      setLoaded(loaded + new TextEncoder().encode(piece.text).length);
+      setLoaded(piece.to);
     } catch (error) {
       setProblem(error);
     }
@@ -69,7 +85,7 @@ export function PayloadTools({ payload }: { payload: Payload | null }) {
       <span className="tabular text-meta text-muted">{size(bytesOf(payload))}</span>
       <Copy
         label="Copy the JSON"
-        text={async () => ("text" in payload ? payload.text : (await getText(withQuery(path`/payload/${payload.ref}`, { from: 0, to: payload.bytes }))).text)}
+        text={() => ("text" in payload ? payload.text : whole(payload))}
       />
     </span>
   );

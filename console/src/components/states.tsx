@@ -4,6 +4,7 @@ import { CircleAlert, RotateCw } from "lucide-react";
 import type { ReactNode } from "react";
 import { ApiError } from "../api/client";
 import { Button } from "./controls";
+import { PageHead } from "./PageHead";
 
 export function Empty({ title, children, icon }: { title: string; children?: ReactNode; icon?: ReactNode }) {
   return (
@@ -30,6 +31,16 @@ export function Failure({ error, retry, title }: { error: unknown; retry?: () =>
         </Button>
       )}
     </div>
+  );
+}
+
+/** A page of which nothing can be shown. */
+export function Failed({ title, error, retry }: { title: string; error: unknown; retry: () => void }) {
+  return (
+    <>
+      <PageHead title={title} />
+      <Failure error={error} retry={retry} />
+    </>
   );
 }
 

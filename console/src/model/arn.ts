@@ -18,3 +18,12 @@ export function executionPath(arn: string): string {
 export function machinePath(name: string): string {
   return `/machines/${encodeURIComponent(name)}`;
 }
+
+/** A segment of the address as it was before `encodeURIComponent`. The router has undone only what is safe in a whole path. */
+export function segment(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -60,6 +60,11 @@ export function count(number: number): string {
   return number.toLocaleString("en-US");
 }
 
+/** A number that was counted no further than `most`. */
+export function atLeast(number: number, most: number | undefined): string {
+  return most !== undefined && number >= most ? `${count(most)}+` : count(number);
+}
+
 export function percent(share: number): string {
   if (share === 0) return "0 %";
   return share < 0.1 ? `${(100 * share).toFixed(1)} %` : `${Math.round(100 * share)} %`;

@@ -11,7 +11,7 @@ import { JsonTree } from "../components/JsonTree";
 import { PageHead } from "../components/PageHead";
 import { PayloadView, jsonOf } from "../components/PayloadView";
 import { StatusBadge, StatusGlyph } from "../components/StatusGlyph";
-import { Empty, Failure, Loading } from "../components/states";
+import { Empty, Failed, Loading } from "../components/states";
 import { Tabs } from "../components/tabs";
 import { Ago, Took } from "../components/When";
 import { executionPath } from "../model/arn";
@@ -36,7 +36,7 @@ function Pick({ a, b, onPick }: { a: string; b: string; onPick: (picked: { a: st
   return (
     <>
       <PageHead title="Compare two executions" />
-      <div className="mx-auto flex w-full max-w-2xl flex-col gap-4 px-4 pt-2">
+      <div className="flex w-full max-w-2xl flex-col gap-4 px-4 pt-2">
         <p className="text-muted">Select two in a list, or paste their ARNs. Imported executions can be compared as well.</p>
         <TextField label="A" mono value={first} onChange={setFirst} placeholder="arn:aws:states:…:execution:machine:name" autoFocus={first === ""} />
         <TextField label="B" mono value={second} onChange={setSecond} placeholder="arn:aws:states:…:execution:machine:name" autoFocus={first !== ""} />
@@ -59,7 +59,7 @@ function Both({ a, b, onSwap }: { a: string; b: string; onSwap: () => void }) {
   const [{ view }, change] = useUrlState(DEFAULTS);
   const [selected, setSelected] = useState<number | null>(null);
   if (comparison.isPending) return <Loading rows={8} label="Comparing" />;
-  if (comparison.isError) return <Failure error={comparison.error} retry={() => void comparison.refetch()} />;
+  if (comparison.isError) return <Failed title="Compare" error={comparison.error} retry={() => void comparison.refetch()} />;
   const { rows, firstDivergence } = comparison.data;
   const first = rows.findIndex(isDifferent);
   return (
@@ -174,8 +174,8 @@ function Visits({
                 {nameOf(row)}
                 {place === first && <span className="ml-2 rounded-control border border-line px-1 text-caption font-normal text-muted">first difference</span>}
               </span>
-              <span className="truncate text-muted max-sm:hidden">
-                {row.visitA === null ? "only in B" : row.visitB === null ? "only in A" : row.outputDiffers ? "≠ output differs" : "= same output"}
+              <span className={`truncate max-sm:hidden ${isDifferent(row) ? "font-medium" : "text-muted"}`}>
+                {row.visitA === null ? "only in B" : row.visitB === null ? "only in A" : row.outputDiffers ? "output differs" : "same output"}
               </span>
               <Delta ms={row.deltaMs} longest={longest} />
             </button>
@@ -213,8 +213,8 @@ function Delta({ ms, longest }: { ms: number | null; longest: number }) {
 
 function Difference({ a, b, row }: { a: string; b: string; row: ComparedVisit }) {
   const [visitA, visitB] = [idOf(row.visitA), idOf(row.visitB)];
-  const left = useVisitData(a, visitA, 0);
-  const right = useVisitData(b, visitB, 0);
+  const left = useVisitData(a, visitA, null);
+  const right = useVisitData(b, visitB, null);
   const steps = (data: typeof left) => (data.data?.steps ?? []).filter((step) => step.name === "input" || step.name === "output");
   const names = [...new Set([...steps(left), ...steps(right)].map((step) => step.name))];
   const of = (data: typeof left, name: string) => steps(data).find((step) => step.name === name)?.payload ?? null;

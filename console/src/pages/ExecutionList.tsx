@@ -5,7 +5,7 @@ import { ArrowUp, Columns2, RotateCcw, Rows3, Square, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { Link, useLocation } from "wouter";
-import { type ExecutionFilter, executionsKey, useCounts, useExecutions, useLive, useRefresher } from "../api/queries";
+import { type ExecutionFilter, executionsKey, useBootstrap, useCounts, useExecutions, useLive, useRefresher } from "../api/queries";
 import type { ExecutionPage, ExecutionRow } from "../api/shapes";
 import { type Column, DataTable } from "../components/DataTable";
 import { Button, SearchField } from "../components/controls";
@@ -15,7 +15,7 @@ import { Ago, Took } from "../components/When";
 import { executionPath, machinePath } from "../model/arn";
 import { matches, merge, prepend } from "../model/rows";
 import { EXECUTION_STATUSES, isOpen, look } from "../model/status";
-import { count, exactly } from "../model/time";
+import { atLeast, count, exactly } from "../model/time";
 import { splitList, toggleInList } from "../model/url";
 import { useUrlState } from "../model/useUrlState";
 import { useShortcut } from "../store/shortcuts";
@@ -58,6 +58,7 @@ export function ExecutionList({ machine, mapRun, machines = [] }: { machine?: st
   );
   const executions = useExecutions(filter);
   const counts = useCounts(filter);
+  const most = useBootstrap().data?.limits?.["counts"];
   const rows = useMemo(() => executions.data?.pages.flatMap((page) => page.items) ?? [], [executions.data]);
   const { waiting, show, listRef } = useLiveRows(filter);
   const [selected, setSelected] = useState(new Set<string>());
@@ -86,7 +87,7 @@ export function ExecutionList({ machine, mapRun, machines = [] }: { machine?: st
               >
                 <StatusGlyph status={status} size={11} />
                 {look(status).word}
-                {number !== undefined && <span className="tabular text-muted">{count(number)}</span>}
+                {number !== undefined && <span className="tabular text-muted">{atLeast(number, most)}</span>}
               </ToggleButton>
             );
           })}

@@ -84,7 +84,7 @@ export default function ImportPage() {
   return (
     <div className="min-h-0 grow overflow-auto">
       <PageHead title="Import an execution" />
-      <div className="mx-auto flex max-w-4xl flex-col gap-4 px-4 pb-8">
+      <div className="flex max-w-4xl flex-col gap-4 px-4 pb-8">
         <p className="text-muted">
           See an execution that ran on AWS as if it had run here: graph, timeline, data. Nothing is sent anywhere but to this server, which keeps it in memory, read-only.
         </p>

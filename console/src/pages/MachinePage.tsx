@@ -13,7 +13,7 @@ import { Fact, Facts, Section } from "../components/Facts";
 import { OutcomeStrip } from "../components/OutcomeStrip";
 import { PageHead } from "../components/PageHead";
 import { StatusGlyph } from "../components/StatusGlyph";
-import { Failure, Loading } from "../components/states";
+import { Failed, Loading } from "../components/states";
 import { TabCount, Tabs } from "../components/tabs";
 import { Ago } from "../components/When";
 import { executionPath } from "../model/arn";
@@ -42,7 +42,7 @@ export default function MachinePage({ name }: { name: string }) {
     if (!Array.isArray(changed) || changed.includes(name)) refresh(["machine", name], ["overlay", name], ["machines"]);
   });
   if (machine.isPending) return <Loading rows={10} label="Loading the state machine" />;
-  if (machine.isError) return <Failure error={machine.error} retry={() => void machine.refetch()} />;
+  if (machine.isError) return <Failed title={name} error={machine.error} retry={() => void machine.refetch()} />;
   return <Loaded machine={machine.data} />;
 }
 

@@ -3,7 +3,7 @@
 import { Play, Workflow } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { useLive, useMachines, useRefresher } from "../api/queries";
+import { useBootstrap, useLive, useMachines, useRefresher } from "../api/queries";
 import type { Machine } from "../api/shapes";
 import { DataTable, type Column } from "../components/DataTable";
 import { IconButton, SearchField } from "../components/controls";
@@ -12,7 +12,7 @@ import { PageHead } from "../components/PageHead";
 import { Empty, Failure, Loading } from "../components/states";
 import { Ago } from "../components/When";
 import { machinePath } from "../model/arn";
-import { count, duration, percent } from "../model/time";
+import { atLeast, count, duration, percent } from "../model/time";
 import { useUrlState } from "../model/useUrlState";
 import { useSetCrumbs } from "../store/crumbs";
 import { useShortcut } from "../store/shortcuts";
@@ -119,10 +119,11 @@ export function TypeWord({ type }: { type: string }) {
 }
 
 function Running({ machine }: { machine: Machine }) {
+  const most = useBootstrap().data?.limits?.["counts"];
   if (machine.running === null || machine.running === 0) return <span className="text-muted">{machine.running === null ? "–" : "0"}</span>;
   return (
     <Link href={`/executions?machine=${encodeURIComponent(machine.name)}&status=RUNNING`} className="rounded-control font-medium text-accent hover:underline">
-      {count(machine.running)}
+      {atLeast(machine.running, most)}
     </Link>
   );
 }

@@ -8,7 +8,7 @@ import { Button, Dialog, TextField } from "../components/controls";
 import { Fact, Facts, Section } from "../components/Facts";
 import { PageHead } from "../components/PageHead";
 import { StatusBadge } from "../components/StatusGlyph";
-import { Failure, Loading, Problem } from "../components/states";
+import { Failed, Loading, Problem } from "../components/states";
 import { executionPath, nameOf } from "../model/arn";
 import { look } from "../model/status";
 import { count, duration, exactly, percent } from "../model/time";
@@ -62,7 +62,7 @@ export default function MapRunPage({ arn }: { arn: string }) {
   ]);
   const [isEditing, setEditing] = useState(false);
   if (query.isPending) return <Loading rows={8} label="Loading the Map Run" />;
-  if (query.isError || run === undefined) return <Failure error={query.error} retry={() => void query.refetch()} />;
+  if (query.isError || run === undefined) return <Failed title={nameOf(arn)} error={query.error} retry={() => void query.refetch()} />;
   return (
     <>
       <PageHead title={`Map Run ${nameOf(arn)}`} beside={<StatusBadge status={run.status} />}>

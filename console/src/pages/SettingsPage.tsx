@@ -3,6 +3,7 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { Switch } from "react-aria-components";
+import { ApiError } from "../api/client";
 import { useBootstrap, useHealth } from "../api/queries";
 import { Key } from "../components/controls";
 import { Fact, Facts, Section } from "../components/Facts";
@@ -50,6 +51,7 @@ function amount(name: string, value: unknown): string {
 function Health() {
   const health = useHealth();
   if (health.isPending) return <Loading rows={4} label="Asking how the server is" />;
+  if (health.error instanceof ApiError && health.error.status === 404) return null;
   if (health.isError) return <Failure error={health.error} title="The server does not say how it is" retry={() => void health.refetch()} />;
   const { status, uptimeMs, partitions, openExecutions, storage, dropped, troubles = [] } = health.data;
   const isWell = troubles.length === 0 && /^(ok|healthy|up|serving)$/i.test(status);

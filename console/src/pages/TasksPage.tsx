@@ -3,7 +3,7 @@
 import { Check, HeartPulse, Inbox, X } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
-import { aws } from "../api/client";
+import { ApiError, aws } from "../api/client";
 import { queryClient, useActivities, useLive, useRefresher, useTasks } from "../api/queries";
 import type { WaitingTask } from "../api/shapes";
 import { Code } from "../components/Code";
@@ -53,6 +53,8 @@ export default function TasksPage() {
             content: () =>
               tasks.isPending ? (
                 <Loading label="Loading the tasks" />
+              ) : tasks.error instanceof ApiError && tasks.error.status === 404 ? (
+                <Empty title="This server does not list what waits">Tokens are answered with SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat of AWS's API or the command line.</Empty>
               ) : tasks.isError ? (
                 <Failure error={tasks.error} retry={() => void tasks.refetch()} />
               ) : items.length === 0 ? (
@@ -248,6 +250,7 @@ function FailureDialog({ task, onClose }: { task: WaitingTask; onClose: () => vo
 function Activities() {
   const activities = useActivities();
   if (activities.isPending) return <Loading label="Loading the activities" />;
+  if (activities.error instanceof ApiError && activities.error.status === 404) return <Empty title="This server does not list activities" />;
   if (activities.isError) return <Failure error={activities.error} retry={() => void activities.refetch()} />;
   if (activities.data.items.length === 0) {
     return <Empty title="No activities">An activity is a queue that workers of yours poll with GetActivityTask. Create one with CreateActivity.</Empty>;

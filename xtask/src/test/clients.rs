@@ -1,6 +1,6 @@
 //! AWS's own clients and the reference implementation of JSONata, installed into the checkout or built there.
 
-use crate::{process, workspace};
+use crate::{console, process, workspace};
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -29,7 +29,9 @@ pub(crate) fn install() -> anyhow::Result<()> {
     node(NODE, "AWS's runtime client for Node.js, about a minute")?;
     node(JAVASCRIPT, "AWS's SDK for JavaScript")?;
     rust()?;
-    jsonata()
+    jsonata()?;
+    console::browser()?;
+    console::build()
 }
 
 /// Installs the reference implementation of JSONata.
@@ -121,7 +123,8 @@ fn protocols() -> anyhow::Result<()> {
     installed(&directory, &version)
 }
 
-fn node(place: &str, title: &str) -> anyhow::Result<()> {
+/// Installs what a folder's lock file names.
+pub(crate) fn node(place: &str, title: &str) -> anyhow::Result<()> {
     let directory = workspace::root().join(place);
     let modules = directory.join("node_modules");
     let wanted = std::fs::read_to_string(directory.join("package-lock.json")).context(place.to_owned())?;

@@ -1,12 +1,12 @@
 //! `cargo xtask test`: everything the project knows to test, from a fresh clone on.
 //!
 //! What the tests need besides Rust is installed into the checkout: AWS's clients for Python into `.venv`, those for Node.js and jsonata-js into
-//! `node_modules` beside their tests; a client on AWS's SDK for Rust is built. All are left alone while they are up to date.
+//! `node_modules` beside their tests; a client on AWS's SDK for Rust is built, and so are the console's pages. All are left alone while they are up to date.
 
 pub(crate) mod clients;
 mod tools;
 
-use crate::{api_model, aws_models, process, workspace};
+use crate::{api_model, aws_models, console, process, workspace};
 use std::process::Command;
 use std::time::Instant;
 
@@ -15,6 +15,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let start = Instant::now();
     tools::check()?;
     clients::install()?;
+    console::check()?;
     api_model::check_botocore()?;
     aws_models::check_botocore()?;
     let has_nextest = process::output(workspace::cargo().args(["nextest", "--version"])).is_some();

@@ -4,9 +4,9 @@ import { useState } from "react";
 import { useDefaultLayout } from "./useNarrow";
 import type { Execution } from "../../api/shapes";
 import { Splitter, useWidth } from "../../components/Splitter";
-import { Failure, Loading } from "../../components/states";
+import { Failed, Loading } from "../../components/states";
 import { TabCount, Tabs } from "../../components/tabs";
-import { machinePath } from "../../model/arn";
+import { machinePath, nameOf } from "../../model/arn";
 import { count } from "../../model/time";
 import { useSetCrumbs } from "../../store/crumbs";
 import { Details } from "./Details";
@@ -20,6 +20,8 @@ import { TimelineView } from "./TimelineView";
 import { useExecutionView, useLiveExecution } from "./useExecutionView";
 
 const RANGE: [number, number] = [320, 760];
+/** In a lower window the cause is opened by hand: its first line says enough. */
+const LOW_PX = 720;
 
 export default function ExecutionPage({ arn }: { arn: string }) {
   const execution = useLiveExecution(arn);
@@ -30,15 +32,15 @@ export default function ExecutionPage({ arn }: { arn: string }) {
     { name: execution.data?.name ?? "…" },
   ]);
   if (execution.isPending) return <Loading rows={10} label="Loading the execution" />;
-  if (execution.isError && execution.data === undefined) return <Failure error={execution.error} retry={() => void execution.refetch()} />;
+  if (execution.isError && execution.data === undefined) return <Failed title={nameOf(arn)} error={execution.error} retry={() => void execution.refetch()} />;
   return <Loaded execution={execution.data} />;
 }
 
 function Loaded({ execution }: { execution: Execution }) {
   const view = useExecutionView(execution);
-  const [width, setWidth] = useWidth("stepwell.details", 420, RANGE);
+  const [width, setWidth] = useWidth("stepwell.details", 0.3 * window.innerWidth, RANGE);
   const isNarrow = useDefaultLayout() === "narrow";
-  const [isCardOpen, setCardOpen] = useState(true);
+  const [isCardOpen, setCardOpen] = useState(() => window.innerHeight >= LOW_PX);
   return (
     <>
       <Head view={view} />

@@ -3,7 +3,7 @@
 import { Columns2, CornerLeftUp, Download, Ellipsis, Play, RotateCcw, Square } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
-import { ROOT, aws, path } from "../../api/client";
+import { aws } from "../../api/client";
 import { queryClient } from "../../api/queries";
 import { Copy } from "../../components/Copy";
 import { Button, Dialog, IconButton, Menu, MenuItem, TextField } from "../../components/controls";
@@ -17,7 +17,26 @@ import { isOpen } from "../../model/status";
 import { count, exactly } from "../../model/time";
 import { useOffer } from "../../store/commands";
 import { StartDialog } from "../StartDialog";
+import type { Execution } from "../../api/shapes";
 import type { ExecutionView } from "./useExecutionView";
+
+/** AWS's get-execution-history with the definition beside it, which the import reads. */
+async function download(execution: Execution) {
+  const events: unknown[] = [];
+  for (let nextToken: string | undefined; ; ) {
+    const body = { executionArn: execution.arn, includeExecutionData: true, maxResults: 1_000, ...(nextToken ? { nextToken } : {}) };
+    const page = await aws<{ events: unknown[]; nextToken?: string | null }>("GetExecutionHistory", body);
+    events.push(...page.events);
+    if (!page.nextToken) break;
+    nextToken = page.nextToken;
+  }
+  const file = new Blob([JSON.stringify({ executionArn: execution.arn, definition: execution.definition, events }, null, 2)], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(file);
+  link.download = `${execution.name}.history.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
 
 export function isImported(arn: string): boolean {
   return arn.startsWith("imported:");
@@ -40,12 +59,7 @@ export function Head({ view }: { view: ExecutionView }) {
       toastProblem(error);
     }
   };
-  const exportHistory = () => {
-    const link = document.createElement("a");
-    link.href = ROOT + path`/executions/${arn}/export`;
-    link.download = "";
-    link.click();
-  };
+  const exportHistory = () => void download(execution).catch(toastProblem);
   useOffer("execution", [
     ...(open && !imported ? [{ id: "stop", title: "Stop this execution", group: "Here", run: () => setStopping(true) }] : []),
     ...(execution.redrivable ? [{ id: "redrive", title: "Redrive this execution", group: "Here", run: () => void redrive() }] : []),

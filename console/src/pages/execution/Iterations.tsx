@@ -47,7 +47,7 @@ export function Iterations({ view, visit }: { view: ExecutionView; visit: Visit 
               </ToggleButton>
             );
           })}
-          <span className="tabular ml-auto self-center text-meta text-muted">{count(length)} items</span>
+          <span className="tabular ml-auto self-center text-meta text-muted">{count(length)} {length === 1 ? "item" : "items"}</span>
         </div>
       </div>
       <div ref={host} className="min-h-0 grow overflow-auto" tabIndex={-1}>

@@ -124,7 +124,6 @@ function Row({
       aria-level={depth + 1}
       aria-expanded={inside > 0 ? isUnfolded : undefined}
       aria-selected={isSelected || (view.visit === "" && isSameState)}
-      aria-label={`${visit.stateName}${visit.index === null ? "" : `, item ${visit.index}`}, ${look(visit.status).word}, ${took}, from ${clock(visit.enteredAt)}`}
       tabIndex={0}
       onClick={() => view.select(visit.stateId, visit.id)}
       onKeyDown={(event) => {
@@ -138,11 +137,13 @@ function Row({
       className={`ring-inset absolute right-0 left-0 flex cursor-pointer items-center border-b border-line ${isSelected ? "bg-accent-fill" : isSameState ? "bg-sunken hover:bg-hover" : "hover:bg-hover"}`}
       style={{ top: `${top}px`, height: `${ROW}px` }}
     >
-      <div className="flex h-full shrink-0 items-center gap-1.5 pr-2" style={{ width: `${names}px`, paddingLeft: `${6 + 14 * depth}px` }}>
+      <span className="sr-only">{`${visit.stateName}${visit.index === null ? "" : `, item ${visit.index}`}, ${look(visit.status).word}, ${took}, from ${clock(visit.enteredAt)}`}</span>
+      <div aria-hidden className="flex h-full shrink-0 items-center gap-1.5 pr-2" style={{ width: `${names}px`, paddingLeft: `${6 + 14 * depth}px` }}>
         {inside > 0 ? (
           // The keys of the row open and close it; this is for the pointer.
-          <span
-            aria-hidden
+          <button
+            type="button"
+            tabIndex={-1}
             onClick={(event) => {
               event.stopPropagation();
               onToggle();
@@ -150,7 +151,7 @@ function Row({
             className="flex size-5 shrink-0 items-center justify-center rounded-control text-muted hover:bg-hover"
           >
             <ChevronRight size={12} className={isUnfolded ? "rotate-90" : ""} />
-          </span>
+          </button>
         ) : (
           <span className="w-5 shrink-0" />
         )}

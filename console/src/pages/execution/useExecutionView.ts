@@ -1,8 +1,8 @@
 //! What all views of an execution share: the selection, the moment, and how changes arrive. All of it is in the address.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { useExecution, useLive, useMoment, useRefresher } from "../../api/queries";
+import { useEffect, useMemo, useRef } from "react";
+import { useExecution, useLive, useMoment, usePolling, useRefresher } from "../../api/queries";
 import type { Execution, ExecutionRow } from "../../api/shapes";
 import { isOpen } from "../../model/status";
 import { useUrlState } from "../../model/useUrlState";
@@ -39,7 +39,7 @@ export function useExecutionView(execution: Execution) {
       select: (stateId: string | null, visitId = "") => change({ state: stateId ?? "-", visit: visitId, iter: "" }),
       setVisit: (visitId: string) => change({ state, visit: visitId, iter: "" }),
       setIteration: (index: number | null) => change({ state, visit, iter: index === null ? "" : String(index) }),
-      setAt: (eventId: number | null) => change({ t: eventId === null ? "" : String(eventId) }),
+      setAt: (eventId: number | null) => change({ t: eventId === null ? "" : String(eventId), state: url.state || state || "-", visit }),
     }),
     [execution, url, state, visit, at, moment.data, moment.error, change],
   );
@@ -57,6 +57,13 @@ export function useLiveExecution(arn: string) {
     client.setQueryData<Execution>(["execution", arn], (known) => known && { ...known, ...row, events: Math.max(known.events, last) });
     const hasEnded = row !== undefined && !isOpen(row.status);
     refresh(["moment", arn, "latest"], ["visits", arn], ["events", arn], ["iterations", arn], ...(hasEnded || frame.lost ? [["execution", arn]] : []));
+  });
+  const isPolling = usePolling() !== false;
+  const seen = `${query.data?.events} ${query.data?.status}`;
+  const told = useRef(seen);
+  useEffect(() => {
+    if (isPolling && told.current !== seen) refresh(["moment", arn, "latest"], ["visits", arn], ["events", arn], ["iterations", arn]);
+    told.current = seen;
   });
   return query;
 }

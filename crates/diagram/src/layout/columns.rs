@@ -1,7 +1,7 @@
 //! The x of every vertex. What should be straight is tied into columns first, the main line before all; columns then move towards what they are
 //! connected with, as far as their neighbours allow.
 
-use super::graph::{Class, Graph, HopId, Item, LineId, VertexId, Way, What};
+use super::graph::{Class, Graph, Hop, HopId, Item, LineId, VertexId, Way, What};
 use super::steps::Steps;
 use std::collections::BTreeMap;
 
@@ -11,6 +11,11 @@ const BOX_GAP: i32 = 40;
 const LABEL_GAP: i32 = 16;
 /// Between lines, or a line and a box, px.
 const LINE_GAP: i32 = 24;
+
+/// Half the width of a box whose catchers leave it below rather than at a side that is far away, px.
+const WIDE_HALF: i32 = 170;
+/// How far from the axis they do, px.
+const UNDER_WIDE: i32 = 120;
 
 /// How many columns are moved to make room for one.
 const PUSHED_MAX: usize = 24;
@@ -61,6 +66,11 @@ impl<'g> Alignment<'g> {
             alignment.tie_all(&back.vertices);
         }
         main.others.iter().for_each(|&line| alignment.tie_line(line));
+        for line in main.ways.iter().filter_map(|ways| middle(ways)) {
+            if let Way::Down { stub, .. } = graph.lines[line].way {
+                alignment.tie(graph.lines[line].from, stub);
+            }
+        }
         for hop in 0..graph.hops.len() {
             steps.add(1);
             if main.is_free(graph, hop) {
@@ -307,10 +317,10 @@ struct Columns {
     /// By column: columns at its left and right with the least distance of the axes.
     left: Vec<Vec<(usize, i32)>>,
     right: Vec<Vec<(usize, i32)>>,
-    /// By column: columns it is connected with.
-    pulls: Vec<Vec<usize>>,
+    /// By column: columns it is connected with, and how far beside these it would be.
+    pulls: Vec<Vec<(usize, i32)>>,
     /// By column: the ways that part there, in place of all pulls.
-    ways: Vec<Vec<usize>>,
+    ways: Vec<Vec<(usize, i32)>>,
     /// By column: the one above with which it has its axis, in place of all pulls.
     axis: Vec<Option<usize>>,
 }
@@ -340,13 +350,22 @@ impl Columns {
             let (upper, lower) = (graph.vertices[hop.upper].what, graph.vertices[hop.lower].what);
             let (moves_upper, moves_lower) = match (upper, lower) {
                 (What::Item, What::Stub(line)) => (main.moves_source(line), true),
+                // A catcher's line goes down beside the box it leaves, wherever it leads.
+                (What::Stub(_), What::Item) if hop.class == Class::Catch => {
+                    (false, main.moves_target(graph, hop.upper, hop.lower))
+                }
+                (What::Stub(_), What::Lane) if hop.class == Class::Catch => (false, false),
                 (_, What::Item) => (true, main.moves_target(graph, hop.upper, hop.lower)),
                 _ => (true, true),
             };
-            columns.connect(hop.upper, hop.lower, moves_upper, moves_lower);
+            let offset = match lower {
+                What::Stub(line) if hop.class == Class::Catch && !main.moves_source(line) => beside(graph, hop, main),
+                _ => 0,
+            };
+            columns.connect(hop.upper, hop.lower, moves_upper, moves_lower, offset);
             if upper == What::Item && moves_upper && main.is_fork(hop.upper) {
                 let (fork, way) = (columns.column_of[hop.upper], columns.column_of[hop.lower]);
-                columns.ways[fork].push(way);
+                columns.ways[fork].push((way, 0));
             }
         }
         for (join, fork) in main.fork_of.iter().enumerate() {
@@ -355,26 +374,27 @@ impl Columns {
             columns.axis[join] = Some(fork).filter(|_| fork != join);
         }
         for back in &graph.loops {
-            columns.connect(back.vertices[0], back.target, true, false);
+            columns.connect(back.vertices[0], back.target, true, false, 0);
             for &line in &back.lines {
                 let offset = graph.vertices[graph.lines[line].from].layer - graph.vertices[back.target].layer;
-                columns.connect(back.vertices[offset], graph.lines[line].from, true, false);
+                columns.connect(back.vertices[offset], graph.lines[line].from, true, false, 0);
             }
         }
         columns.sort();
         columns
     }
 
-    fn connect(&mut self, a: VertexId, b: VertexId, moves_a: bool, moves_b: bool) {
+    /// Lets one vertex draw another, the lower one to a place beside the upper one.
+    fn connect(&mut self, a: VertexId, b: VertexId, moves_a: bool, moves_b: bool, offset: i32) {
         let (a, b) = (self.column_of[a], self.column_of[b]);
         if a == b {
             return;
         }
         if moves_a {
-            self.pulls[a].push(b);
+            self.pulls[a].push((b, 0));
         }
         if moves_b {
-            self.pulls[b].push(a);
+            self.pulls[b].push((a, offset));
         }
     }
 
@@ -469,11 +489,23 @@ impl Columns {
 }
 
 /// Where half of the pulls are at either side; between two such places the middle.
-fn median(pulls: &[usize], places: &[i32]) -> Option<i32> {
-    let mut found: Vec<i32> = pulls.iter().map(|&column| places[column]).collect();
+fn median(pulls: &[(usize, i32)], places: &[i32]) -> Option<i32> {
+    let mut found: Vec<i32> = pulls.iter().map(|&(column, offset)| places[column] + offset).collect();
     found.sort_unstable();
     let (low, high) = (*found.get(found.len().saturating_sub(1) / 2)?, *found.get(found.len() / 2)?);
     Some(low + (high - low) / 2)
+}
+
+/// How far from its item's axis a catcher's line would go down: at the side on which it is of the main one.
+fn beside(graph: &Graph, hop: &Hop, main: &MainLines) -> i32 {
+    let position = |vertex: VertexId| graph.vertices[vertex].position;
+    let straight = main.ways[hop.upper].first().map(|&line| match graph.lines[line].way {
+        Way::Down { stub, .. } => position(stub),
+        Way::Back(_) => 0,
+    });
+    let half = graph.boxes[hop.upper].0 / 2;
+    let reach = if half > WIDE_HALF { UNDER_WIDE } else { half + TURN };
+    if straight.is_some_and(|straight| position(hop.lower) < straight) { -reach } else { reach }
 }
 
 fn distance(graph: &Graph, left: VertexId, right: VertexId) -> i32 {

@@ -1,0 +1,135 @@
+// How fast the console is, against the bars it is held to. `npm run bars -- [http://host:port]`
+//
+// Figures of one machine at one moment: a shared one is slower. Nothing here fails; what is beyond its bar is marked.
+
+import * as harness from "./harness.mjs";
+
+const server = process.argv[2] ? { base: process.argv[2], stop: () => undefined } : await harness.ownServer();
+const { base } = server;
+const aws = harness.awsOf(base);
+const browser = await harness.launch();
+const LOADS = 20;
+const STARTS_PER_SECOND = 20;
+const SECONDS = 5;
+
+const p95 = (numbers) => [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(0.95 * numbers.length))];
+const tell = (what, value, unit, bar) => console.log(`${value <= bar ? "   ok" : "above"}  ${what}: ${Number.isInteger(value) ? value : value.toFixed(0)} ${unit} (${bar})`);
+
+const line = (states) => {
+  const States = {};
+  for (let place = 0; place < states; place++) {
+    const next = { Next: `State ${place + 1}` };
+    if (place === states - 1) States[`State ${place}`] = { Type: "Succeed" };
+    else if (place % 5 === 2 && place + 3 < states) States[`State ${place}`] = { Type: "Choice", Choices: [{ Variable: "$.x", NumericEquals: place, Next: `State ${place + 3}` }], Default: next.Next };
+    else States[`State ${place}`] = { Type: "Pass", ...next };
+  }
+  return { StartAt: "State 0", States };
+};
+
+/** Passes and choices around a counter: four events a turn. */
+const LOOP = {
+  StartAt: "Count",
+  States: {
+    Count: { Type: "Pass", Parameters: { "n.$": "States.MathAdd($.n, -1)" }, Next: "Again?" },
+    "Again?": { Type: "Choice", Choices: [{ Variable: "$.n", NumericGreaterThan: 0, Next: "Count" }], Default: "Done" },
+    Done: { Type: "Succeed" },
+  },
+};
+
+const quick = await harness.createMachine(aws, "quick", line(4));
+await harness.createMachine(aws, "five-hundred", line(500));
+const long = await harness.start(aws, await harness.createMachine(aws, "long", LOOP), { n: 6_000 }, "25000-events");
+await harness.ended(aws, long);
+
+// A cold cache every time: each context is a browser of its own.
+const paints = [];
+const ready = [];
+for (let load = 0; load < LOADS; load++) {
+  const { context, page } = await harness.openPage(browser, base);
+  const began = Date.now();
+  await page.goto(`${base}/console/machines`);
+  await page.getByRole("row", { name: /five-hundred/ }).waitFor();
+  ready.push(Date.now() - began);
+  paints.push(await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0));
+  await context.close();
+}
+tell("first contentful paint, p95", p95(paints), "ms", 400);
+tell("the list is there, p95", p95(ready), "ms", 1_000);
+
+{
+  const { context, page } = await harness.openPage(browser, base);
+  const began = Date.now();
+  await page.goto(`${base}/console/machines/five-hundred?overlay=none`);
+  await page.getByRole("treeitem").nth(499).waitFor({ state: "attached" });
+  tell("500 states drawn after", Date.now() - began, "ms", 1_500);
+  const box = await page.getByRole("tree").boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  for (const [what, wheel] of [
+    ["pan", () => page.mouse.wheel(0, 40)],
+    [
+      "zoom",
+      async () => {
+        await page.keyboard.down("Control");
+        await page.mouse.wheel(0, 12);
+        await page.keyboard.up("Control");
+      },
+    ],
+  ]) {
+    await page.evaluate(() => {
+      globalThis.frames_ = [];
+      let before = performance.now();
+      const frame = (now) => {
+        globalThis.frames_.push(now - before);
+        before = now;
+        globalThis.frame_ = requestAnimationFrame(frame);
+      };
+      globalThis.frame_ = requestAnimationFrame(frame);
+    });
+    for (let step = 0; step < 60; step++) await wheel();
+    const frames = await page.evaluate(() => {
+      cancelAnimationFrame(globalThis.frame_);
+      return globalThis.frames_.slice(2);
+    });
+    tell(`${what} over 500 states, p95 of ${frames.length} frames`, p95(frames), "ms", 34);
+  }
+  await context.close();
+}
+
+{
+  const { context, page } = await harness.openPage(browser, base);
+  const requests = [];
+  page.on("request", (request) => request.url().includes(`/executions/${encodeURIComponent(long)}`) && requests.push(request.url()));
+  const began = Date.now();
+  await page.goto(`${base}/console/e/${encodeURIComponent(long)}`);
+  await page.getByRole("treeitem", { name: /^Count, .*Succeeded/ }).waitFor();
+  tell("24,000 events: usable after", Date.now() - began, "ms", 1_000);
+  tell("24,000 events: requests", requests.length, "", 3);
+  await context.close();
+}
+
+{
+  const { context, page } = await harness.openPage(browser, base);
+  await page.goto(`${base}/console/executions?machine=quick`);
+  await page.getByText("No execution matches these filters").waitFor();
+  await page.evaluate(() => {
+    globalThis.seen_ = {};
+    const look = () => {
+      for (const link of document.querySelectorAll("[role=grid] a")) globalThis.seen_[link.textContent] ??= Date.now();
+    };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+  });
+  const began = [];
+  for (let count = 0; count < STARTS_PER_SECOND * SECONDS; count++) {
+    const name = `quick-${count}`;
+    began.push([name, Date.now()]);
+    void harness.start(aws, quick, { x: 0 }, name);
+    await new Promise((done) => setTimeout(done, 1_000 / STARTS_PER_SECOND));
+  }
+  await page.getByText(began.at(-1)[0], { exact: true }).waitFor();
+  const seen = await page.evaluate(() => globalThis.seen_);
+  const delays = began.flatMap(([name, at]) => (seen[name] ? [seen[name] - at] : []));
+  tell(`${STARTS_PER_SECOND * 10} events a second: from StartExecution to its row, p95 of ${delays.length}`, p95(delays), "ms", 250);
+  await context.close();
+}
+await browser.close();
+server.stop();

@@ -1,0 +1,241 @@
+// What the journeys and the screenshots share: a browser, AWS's API of the server, and machines that do something.
+
+import { spawn } from "node:child_process";
+import { accessSync, constants, existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { chromium } from "playwright-core";
+
+const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** The browser's program: CHROMIUM, or the first that is found. */
+export function browserProgram() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  for (const directory of (process.env.PATH ?? "").split(delimiter)) {
+    for (const name of BROWSERS) {
+      const file = join(directory, name);
+      try {
+        accessSync(file, constants.X_OK);
+        return file;
+      } catch {
+        // Not there.
+      }
+    }
+  }
+  throw new Error("No Chromium is installed (Debian: apt-get install chromium). CHROMIUM may name its program.");
+}
+
+export async function launch() {
+  return chromium.launch({ executablePath: browserProgram(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+}
+
+/** A page that notes whatever must not happen: errors, what the policy refuses, requests to others. */
+export async function openPage(browser, base, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  const wrongs = [];
+  page.on("pageerror", (error) => wrongs.push(`an error in the page: ${error.stack ?? error}`));
+  page.on("console", (message) => {
+    // Where the server has no socket the pages ask again and again, and the browser complains.
+    if (message.type() === "error" && !/Failed to load resource|WebSocket connection to .*\/live/.test(message.text())) wrongs.push(`the browser says: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== base && protocol !== "data:" && protocol !== "blob:") wrongs.push(`a request to another origin: ${request.url()}`);
+  });
+  page.setDefaultTimeout(15_000);
+  return { context, page, wrongs };
+}
+
+/** An operation of AWS's API. */
+export function awsOf(base) {
+  return async (operation, body = {}) => {
+    const headers = { "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": `AWSStepFunctions.${operation}` };
+    const response = await fetch(base, { method: "POST", headers, body: JSON.stringify(body) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${operation}: ${text}`);
+    return text === "" ? {} : JSON.parse(text);
+  };
+}
+
+const ROLE = "arn:aws:iam::123456789012:role/console";
+
+export async function createMachine(aws, name, definition, type = "STANDARD") {
+  const { stateMachineArn } = await aws("CreateStateMachine", { name, type, roleArn: ROLE, definition: JSON.stringify(definition, null, 2) });
+  return stateMachineArn;
+}
+
+export async function start(aws, stateMachineArn, input, name) {
+  const { executionArn } = await aws("StartExecution", { stateMachineArn, input: JSON.stringify(input), ...(name ? { name } : {}) });
+  return executionArn;
+}
+
+/** Asks until an execution has ended. */
+export async function ended(aws, executionArn) {
+  for (;;) {
+    const execution = await aws("DescribeExecution", { executionArn });
+    if (execution.status !== "RUNNING") return execution;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+/** An order: variables, a choice, branches, items of which one may be out of stock. */
+export const ORDER = {
+  Comment: "An order: checked, charged item by item, summed up.",
+  QueryLanguage: "JSONata",
+  StartAt: "Validate",
+  States: {
+    Validate: {
+      Type: "Pass",
+      Assign: { total: "{% $sum($states.input.items.price) %}", customer: "{% $states.input.customer %}" },
+      Next: "Check total",
+    },
+    "Check total": {
+      Type: "Choice",
+      Choices: [
+        { Condition: "{% $total > 100 %}", Next: "Large order" },
+        { Condition: "{% $total <= 0 %}", Next: "Reject" },
+      ],
+      Default: "Charge items",
+    },
+    "Large order": {
+      Type: "Parallel",
+      Branches: [
+        { StartAt: "Fraud check", States: { "Fraud check": { Type: "Wait", Seconds: 1, End: true } } },
+        {
+          StartAt: "Reserve stock",
+          States: { "Reserve stock": { Type: "Pass", Next: "Tell warehouse" }, "Tell warehouse": { Type: "Pass", End: true } },
+        },
+      ],
+      Output: "{% $states.context.Execution.Input %}",
+      Next: "Charge items",
+    },
+    "Charge items": {
+      Type: "Map",
+      Items: "{% $states.context.Execution.Input.items %}",
+      MaxConcurrency: 3,
+      ItemProcessor: {
+        StartAt: "Is in stock",
+        States: {
+          "Is in stock": {
+            Type: "Choice",
+            Choices: [{ Condition: "{% $states.input.left = 0 %}", Next: "Out of stock" }],
+            Default: "Charge card",
+          },
+          "Charge card": { Type: "Pass", Output: { sku: "{% $states.input.sku %}", charged: "{% $states.input.price %}" }, End: true },
+          "Out of stock": { Type: "Fail", Error: "OutOfStock", Cause: '{"warehouse": "north", "left": 0, "expected": "2026-12-04"}' },
+        },
+      },
+      Next: "Summarise",
+    },
+    Summarise: { Type: "Pass", Output: { customer: "{% $customer %}", total: "{% $total %}", lines: "{% $states.input %}" }, End: true },
+    Reject: { Type: "Fail", Error: "OrderRejected", Cause: "The total must be positive." },
+  },
+};
+
+export const GOOD_ORDER = {
+  customer: { name: "Ada", isMember: true },
+  items: [
+    { sku: "cup", price: 9.5, left: 12 },
+    { sku: "lamp", price: 40, left: 3 },
+  ],
+};
+
+export const BAD_ORDER = {
+  customer: { name: "Bob", isMember: false },
+  items: [
+    { sku: "cup", price: 9.5, left: 11 },
+    { sku: "desk", price: 140, left: 2 },
+    { sku: "chair", price: 45, left: 0 },
+  ],
+};
+
+/** Asks again until something is there. */
+export const POLL = {
+  Comment: "Asks again until the report is there.",
+  StartAt: "Begin",
+  States: {
+    Begin: { Type: "Pass", Result: { asked: 0 }, Next: "Ask" },
+    Ask: { Type: "Pass", Parameters: { "asked.$": "States.MathAdd($.asked, 1)" }, Next: "Is it ready?" },
+    "Is it ready?": { Type: "Choice", Choices: [{ Variable: "$.asked", NumericGreaterThan: 3, Next: "Publish" }], Default: "Pause" },
+    Pause: { Type: "Wait", Seconds: 1, Next: "Ask" },
+    Publish: { Type: "Succeed" },
+  },
+};
+
+/** Waits for an answer; the function that is told the token does nothing with it. */
+export function approval(functionName) {
+  return {
+    Comment: "Somebody must say yes.",
+    StartAt: "Ask for approval",
+    States: {
+      "Ask for approval": {
+        Type: "Task",
+        Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
+        Parameters: { FunctionName: functionName, Payload: { do: "work", "key.$": "$$.Execution.Name", "token.$": "$$.Task.Token", "order.$": "$" } },
+        TimeoutSeconds: 3_600,
+        HeartbeatSeconds: 600,
+        ResultPath: "$.decision",
+        Next: "Ship",
+      },
+      Ship: { Type: "Succeed" },
+    },
+  };
+}
+
+/** A task that fails three times. */
+export function flaky(functionName) {
+  return {
+    Comment: "Tries again and gives up.",
+    StartAt: "Prepare",
+    States: {
+      Prepare: { Type: "Pass", ResultPath: "$.prepared", Result: true, Next: "Call the service" },
+      "Call the service": {
+        Type: "Task",
+        Resource: "arn:aws:states:::lambda:invoke",
+        Parameters: { FunctionName: functionName, Payload: { do: "fail", "key.$": "$$.Execution.Name" } },
+        Retry: [{ ErrorEquals: ["Flaky"], IntervalSeconds: 1, MaxAttempts: 2, BackoffRate: 1 }],
+        End: true,
+      },
+    },
+  };
+}
+
+/** A hundred states, so that a picture is larger than any window. */
+export function hundredStates() {
+  const States = {};
+  for (let place = 0; place < 84; place++) {
+    const next = `Step ${place + 1}`;
+    if (place % 9 === 4) {
+      States[`Step ${place}`] = { Type: "Choice", Choices: [{ Variable: "$.from", NumericGreaterThan: place, Next: `Step ${Math.min(place + 3, 84)}` }], Default: next };
+    } else if (place % 12 === 7) {
+      const branch = (letter) => ({ StartAt: `${letter}${place}`, States: { [`${letter}${place}`]: { Type: "Pass", End: true } } });
+      States[`Step ${place}`] = { Type: "Parallel", Branches: ["A", "B"].map(branch), ResultPath: "$.both", Next: next };
+    } else States[`Step ${place}`] = { Type: "Pass", Next: next };
+  }
+  States["Step 84"] = { Type: "Succeed" };
+  return { Comment: "Large on purpose.", StartAt: "Step 0", States };
+}
+
+/** A server of the built program, for commands that are not given one. */
+export async function ownServer() {
+  const target = process.env.STEPWELL_TARGET ?? new URL("../../target/debug", import.meta.url).pathname;
+  const program = join(target, "stepwell");
+  const scripted = join(target, "scripted-function");
+  if (!existsSync(program) || !existsSync(scripted)) throw new Error(`Build the program and its tests first: ${program} or ${scripted} is missing.`);
+  const directory = mkdtempSync(join(tmpdir(), "stepwell-console-"));
+  const functions = join(directory, "functions.yaml");
+  const environment = { LEDGER: join(directory, "ledger"), GENERATION: "1" };
+  writeFileSync(functions, JSON.stringify({ functions: { scripted: { command: [scripted], timeout: 20, concurrency: 4, environment } } }));
+  const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--memory", "--functions", functions], { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
+  const base = await new Promise((resolve, reject) => {
+    let printed = "";
+    child.stdout.on("data", (data) => {
+      printed += data;
+      const found = /serves (http:\/\/[^\s]+)/.exec(printed);
+      if (found) resolve(found[1]);
+    });
+    child.on("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+  });
+  return { base, stop: () => child.kill() };
+}

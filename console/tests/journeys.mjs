@@ -1,0 +1,227 @@
+// What people do with the console, done by Chromium against a real server. `node tests/journeys.mjs [http://host:port] [words of names]`
+//
+// The server must have a function `scripted` (the workspace's scripted-function); without an address one is started.
+// Each journey has a page of its own on which nothing may go wrong: no error, nothing that the policy refuses, no request to another origin.
+
+import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as harness from "./harness.mjs";
+import { checkAccessibility } from "./accessibility.mjs";
+
+const { BAD_ORDER, GOOD_ORDER, createMachine, ended, start } = harness;
+const [given, ...words] = process.argv.slice(2);
+const server = given ? { base: given, stop: () => undefined } : await harness.ownServer();
+const { base } = server;
+const aws = harness.awsOf(base);
+const at = (path) => `${base}/console${path}`;
+const execution = (arn, query = "") => at(`/e/${encodeURIComponent(arn)}${query}`);
+
+const machines = {
+  order: await createMachine(aws, "order", harness.ORDER),
+  report: await createMachine(aws, "report", harness.POLL),
+  approval: await createMachine(aws, "approval", harness.approval("scripted")),
+  flaky: await createMachine(aws, "flaky", harness.flaky("scripted")),
+  hundred: await createMachine(aws, "hundred-states", harness.hundredStates()),
+  express: await createMachine(aws, "quick", { StartAt: "Done", States: { Done: { Type: "Pass", End: true } } }, "EXPRESS"),
+};
+
+const badge = (page, word) => page.getByRole("main").getByText(word, { exact: true }).first();
+
+const journeys = {
+  async "an execution is started and watched to its end"({ page }) {
+    await page.goto(at("/machines"));
+    await page.getByRole("button", { name: "Start an execution of report" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox", { name: "Input" }).click();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type('{"for": "Friday"}');
+    await dialog.getByLabel("Name", { exact: true }).fill("watched");
+    await dialog.getByRole("button", { name: "Start execution" }).click();
+    await page.waitForURL(/\/e\/.*watched/);
+    await badge(page, "Running").waitFor();
+    // Nothing is reloaded: the states change while one looks.
+    const state = (name) => page.getByRole("treeitem", { name: new RegExp(`^${name.replace("?", "\\?")},`) });
+    await state("Pause").and(page.getByRole("treeitem", { name: /Running|Waiting/ })).waitFor();
+    await badge(page, "Succeeded").waitFor();
+    await state("Publish").and(page.getByRole("treeitem", { name: /Succeeded/ })).waitFor();
+    await state("Ask").and(page.getByRole("treeitem", { name: /4 visits/ })).waitFor();
+    // The input is offered again next time.
+    await page.getByRole("button", { name: "New execution" }).click();
+    await page.getByRole("dialog").getByRole("textbox", { name: "Input" }).getByText("Friday").waitFor();
+  },
+
+  async "the cause of a failure is found in two clicks"({ page }) {
+    const arn = await start(aws, machines.order, BAD_ORDER, "bad-order");
+    await ended(aws, arn);
+    await page.goto(at("/machines"));
+    await page.goto(at("/executions?status=FAILED"));
+    await page.getByRole("link", { name: "bad-order" }).click();
+    const cause = page.getByRole("region", { name: "Root cause" });
+    await cause.getByText("Out of stock", { exact: true }).waitFor();
+    await cause.getByText("OutOfStock", { exact: true }).waitFor();
+    await cause.getByText('"north"').waitFor();
+    await cause.getByText("item 2").waitFor();
+    // The visit at fault is selected without another click.
+    const details = page.getByRole("complementary", { name: "Details" });
+    await details.getByRole("heading", { name: "Out of stock" }).waitFor();
+  },
+
+  async "attempts, the timeline, events and the past of an execution"({ page }) {
+    const arn = await start(aws, machines.flaky, {}, "tries-again");
+    await ended(aws, arn);
+    await page.goto(execution(arn));
+    const details = page.getByRole("complementary", { name: "Details" });
+    await details.getByRole("tab", { name: /Attempts 3/ }).click();
+    await details.getByRole("heading", { name: "Attempt 3" }).waitFor();
+    await details.getByText("Flaky").first().waitFor();
+    await page.getByRole("tab", { name: "Timeline" }).click();
+    await page.getByRole("treeitem", { name: /^Call the service, Failed/ }).waitFor();
+    await page.getByRole("tab", { name: /^Events \d/ }).click();
+    await page.getByRole("button", { name: "Events of Call the service" }).click();
+    await page.getByText("LambdaFunctionFailed").or(page.getByText("TaskFailed")).first().waitFor();
+    // The world at event 2: the first state is running, the second has not been entered.
+    await page.getByRole("tab", { name: "Graph" }).click();
+    await page.getByRole("button", { name: "First event" }).click();
+    await page.getByRole("button", { name: "Next event" }).click();
+    await page.waitForURL(/t=2\b/);
+    await page.getByRole("treeitem", { name: /^Prepare, .*Running/ }).waitFor();
+    await page.getByRole("treeitem", { name: /^Call the service, .*Not started/ }).waitFor();
+    // The address is the state of the page.
+    await page.reload();
+    await page.getByRole("treeitem", { name: /^Prepare, .*Running/ }).waitFor();
+    await page.getByRole("button", { name: "Latest" }).click();
+    await page.getByRole("treeitem", { name: /^Call the service, .*Failed/ }).waitFor();
+  },
+
+  async "a failed execution is redriven"({ page }) {
+    const arn = await start(aws, machines.flaky, {}, "once-more");
+    await ended(aws, arn);
+    await page.goto(execution(arn));
+    await badge(page, "Failed").waitFor();
+    await page.getByRole("button", { name: "Redrive" }).click();
+    await page.getByText("1 ×").waitFor();
+    await badge(page, "Failed").waitFor();
+    await page.getByRole("treeitem", { name: /^Call the service, .*Failed/ }).waitFor();
+  },
+
+  async "several are stopped after a look at which"({ page }) {
+    const arns = [];
+    for (const name of ["stop-1", "stop-2"]) arns.push(await start(aws, machines.approval, {}, name));
+    await page.goto(at("/executions?q=stop-"));
+    await page.getByRole("row", { name: /stop-1/ }).locator("label").click();
+    await page.getByRole("row", { name: /stop-2/ }).locator("label").click();
+    await page.getByRole("button", { name: "Stop…" }).click();
+    const dialog = page.getByRole("dialog");
+    assert.equal(await dialog.getByRole("listitem").count(), 2);
+    await dialog.getByRole("button", { name: "Stop 2" }).click();
+    await dialog.getByLabel("done").nth(1).waitFor();
+    for (const arn of arns) assert.equal((await ended(aws, arn)).status, "ABORTED");
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await page.getByRole("row", { name: /stop-1/ }).getByText("Aborted").waitFor();
+  },
+
+  async "rows come and change while the list is open"({ page }) {
+    await page.goto(at("/executions?q=live-"));
+    await page.getByText("No execution matches these filters").waitFor();
+    const arn = await start(aws, machines.approval, {}, "live-1");
+    await page.getByRole("row", { name: /live-1/ }).getByText("Running").waitFor();
+    await aws("StopExecution", { executionArn: arn });
+    await page.getByRole("row", { name: /live-1/ }).getByText("Aborted").waitFor();
+  },
+
+  async "everything by keyboard: palette, list, graph"({ page }) {
+    const arn = await start(aws, machines.order, GOOD_ORDER, "by-keyboard");
+    await ended(aws, arn);
+    await page.goto(at("/machines"));
+    await page.getByRole("heading", { name: "State machines" }).waitFor();
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type("executions");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/executions$/);
+    await page.keyboard.press("/");
+    await page.keyboard.type("by-keyboard");
+    await page.getByRole("row", { name: /by-keyboard/ }).waitFor();
+    await page.getByRole("grid", { name: "Executions" }).focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/e\/.*by-keyboard/);
+    await page.getByRole("tree", { name: /^Graph of/ }).focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("treeitem", { name: /^Check total,/, selected: true }).waitFor();
+    await page.keyboard.type("charge items");
+    await page.getByRole("treeitem", { name: /^Charge items,/, selected: true }).waitFor();
+    await page.keyboard.press("Shift+Enter");
+    await page.getByRole("treeitem", { name: /^Is in stock,/, selected: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("treeitem", { name: /^Charge items,/, selected: true }).waitFor();
+  },
+
+  async "a version is published and an alias leads to it"({ page }) {
+    await page.goto(at("/machines/report?tab=versions"));
+    await page.getByRole("button", { name: "Publish a version" }).click();
+    await page.getByLabel("Description").fill("The first");
+    await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+    await page.getByRole("listitem").getByText("The first").or(page.getByText("Published version 1")).first().waitFor();
+    await page.getByRole("button", { name: "New alias" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("live");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByText("v1 100 %").waitFor();
+  },
+
+  async "every page is accessible, light and dark"({ browser }) {
+    const arn = await start(aws, machines.order, BAD_ORDER, "accessible-bad");
+    const good = await start(aws, machines.order, GOOD_ORDER, "accessible-good");
+    const waiting = await start(aws, machines.approval, {}, "accessible-waiting");
+    await ended(aws, arn);
+    const path = `/e/${encodeURIComponent(arn)}`;
+    await checkAccessibility(browser, base, [
+      "/machines",
+      "/machines?q=nothing-has-this-name",
+      "/machines/order",
+      "/machines/order?tab=definition",
+      "/machines/order?tab=executions",
+      "/machines/report?tab=versions",
+      "/executions",
+      "/executions?q=nothing-has-this-name",
+      path,
+      `${path}?view=timeline&tab=definition`,
+      `${path}?view=events&tab=events`,
+      `${path}?view=io&state=-`,
+      `${path}?t=4`,
+      `/compare?a=${encodeURIComponent(good)}&b=${encodeURIComponent(arn)}`,
+      "/compare",
+      "/import",
+      "/tasks",
+      "/tasks?tab=activities",
+      "/settings",
+      "/nowhere",
+      "/e/arn%3Aaws%3Astates%3Aus-east-1%3A123456789012%3Aexecution%3Aorder%3Anone",
+    ]);
+    await aws("StopExecution", { executionArn: waiting });
+  },
+};
+
+const browser = await harness.launch();
+let failed = 0;
+for (const [name, journey] of Object.entries(journeys)) {
+  if (words.length > 0 && !words.some((word) => name.includes(word))) continue;
+  const began = performance.now();
+  const { context, page, wrongs } = await harness.openPage(browser, base);
+  let problem = null;
+  try {
+    await journey({ page, browser });
+    assert.deepEqual(wrongs, []);
+  } catch (error) {
+    problem = error;
+    failed += 1;
+    await page.screenshot({ path: join(tmpdir(), `journey-${failed}.png`) }).catch(() => undefined);
+  }
+  await context.close();
+  console.log(`${problem === null ? "    ok" : "FAILED"}  ${name}  ${((performance.now() - began) / 1_000).toFixed(1)} s`);
+  if (problem !== null) console.log(`${problem.stack ?? problem}\n${wrongs.join("\n")}\nthe page is in ${join(tmpdir(), `journey-${failed}.png`)}`);
+}
+await browser.close();
+server.stop();
+process.exit(failed === 0 ? 0 : 1);
