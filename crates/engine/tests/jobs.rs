@@ -12,7 +12,7 @@ use store::{Memory, PartitionId, Range, Store, Table};
 use support::*;
 
 /// Jobs that are to be stopped.
-const ABANDONED_JOBS: Table = Table(40);
+const ABANDONED_JOBS: Table = Table(46);
 
 /// A service with jobs: notes what it is asked, and ends a job when told to.
 #[derive(Clone, Default)]
