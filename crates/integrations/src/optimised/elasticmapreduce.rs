@@ -79,7 +79,7 @@ fn result(action: &str, reply: Value) -> Value {
     match action {
         "createCluster" => {
             let cluster = reply.get("JobFlowId").cloned();
-            let members = reply.as_object().map(|members| members.without("JobFlowId")).unwrap_or_else(Object::new);
+            let members = reply.as_object().map(|members| members.without("JobFlowId")).unwrap_or_default();
             ordered(members.into(), "ClusterId", cluster)
         }
         "addStep" => some([("StepId", first("StepIds"))]),
