@@ -15,7 +15,11 @@ fn people_find_their_way() {
     assert!(has_pages, "the program has no pages: run cargo xtask console, then build it");
     let console = binaries::workspace().join("console");
     assert!(console.join("node_modules/playwright-core").exists(), "run cargo xtask clients");
-    let output = Command::new("node").arg(console.join("tests/journeys.mjs")).arg(format!("http://{address}")).output().expect("node can be run");
+    let output = Command::new("node")
+        .arg(console.join("tests/journeys.mjs"))
+        .arg(format!("http://{address}"))
+        .output()
+        .expect("node can be run");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}\n{}", text(&output.stdout), text(&output.stderr));
 }

@@ -12,6 +12,7 @@ Examples:
   stepwell lint *.asl.json                     look for weak spots as well
   stepwell fmt workflows/                      lay definitions out
   stepwell render order.asl.json -o order.svg  draw a definition
+  stepwell mock init order.asl.json            begin a file of mocks for its tasks
   stepwell start order --input '{}' --wait     start an execution at a server, or at AWS with --endpoint-url aws
 
 Any AWS client can use the server:
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     History(commands::history::Arguments),
     Lint(commands::lint::Arguments),
     List(commands::list::Arguments),
+    Mock(commands::mock::Arguments),
     Redrive(commands::redrive::Arguments),
     Render(commands::render::Arguments),
     Restore(commands::restore::Arguments),

@@ -50,6 +50,7 @@ fn main() -> ExitCode {
         Command::History(arguments) => commands::history::run(arguments),
         Command::Lint(arguments) => commands::lint::run(arguments),
         Command::List(arguments) => commands::list::run(arguments),
+        Command::Mock(arguments) => commands::mock::run(arguments),
         Command::Redrive(arguments) => commands::redrive::run(arguments),
         Command::Render(arguments) => commands::render::run(arguments),
         Command::Restore(arguments) => commands::restore::run(arguments),

@@ -317,7 +317,7 @@ fn command(task: TaskId, outcome: TaskOutcome) -> Command {
         TaskOutcome::Mocked { submitted, end } => {
             let end = match end {
                 Ok(output) => MockedEnd::Succeeded(output),
-                Err(Thrown { error, cause }) => MockedEnd::Failed { error: Some(error), cause },
+                Err(Thrown { error, cause }) => MockedEnd::Failed { error, cause },
             };
             Command::TaskMocked { task, submitted, end }
         }

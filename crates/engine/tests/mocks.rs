@@ -296,3 +296,195 @@ async fn a_test_case_that_is_not_there_is_refused() {
     ]
     .assert_eq(&refused.message);
 }
+
+#[tokio::test(start_paused = true)]
+async fn rules_tell_items_attempts_and_inputs_apart() {
+    check(
+        "
+        StateMachines:
+          m:
+            TestCases:
+              Case:
+                Work:
+                  - {When: {Item: 1, Attempt: 0}, Throw: {Error: Busy, Cause: '{% \"attempt \" & $attempt %}'}}
+                  - {When: {Item: 1}, DelaySeconds: 5, Return: {Late: true}}
+                  - {When: {Input: {kind: a}}, Return: {Kind: '{% $states.input.kind & $states.context.State.Name %}'}}
+                  - {When: {Condition: '{% $states.input.amount > 10 %}'}, Return: {Large: '{% $states.input.amount * 2 %}'}}
+                  - {Fault: {Rate: 1, Error: Down, Cause: out}, Return: {}}
+        ",
+        "
+        StartAt: All
+        States:
+          All:
+            Type: Map
+            MaxConcurrency: 1
+            ItemProcessor:
+              StartAt: Work
+              States:
+                Work:
+                  Type: Task
+                  Resource: arn:aws:lambda:us-east-1:123456789012:function:f
+                  Retry: [{ErrorEquals: [Busy], IntervalSeconds: 1}]
+                  Catch: [{ErrorEquals: [Down], Next: Caught}]
+                  End: true
+                Caught: {Type: Pass, End: true}
+            End: true
+        ",
+        json!([{"kind": "a", "amount": 99}, {}, {"amount": 11}, {"amount": 1}]),
+        expect![[r#"
+            0   ExecutionStarted
+            0   MapStateEntered "All"
+            0   MapStateStarted
+            0   MapIterationStarted "All"
+            0   TaskStateEntered "Work"
+            0   LambdaFunctionScheduled
+            0   LambdaFunctionStarted
+            0   LambdaFunctionSucceeded "{"Kind":"aWork"}"
+            0   TaskStateExited "Work"
+            0   MapIterationSucceeded "All"
+            0   MapIterationStarted "All"
+            0   TaskStateEntered "Work"
+            0   LambdaFunctionScheduled
+            0   LambdaFunctionStarted
+            0   LambdaFunctionFailed "Busy"
+            1   LambdaFunctionScheduled
+            1   LambdaFunctionStarted
+            6   LambdaFunctionSucceeded "{"Late":true}"
+            6   TaskStateExited "Work"
+            6   MapIterationSucceeded "All"
+            6   MapIterationStarted "All"
+            6   TaskStateEntered "Work"
+            6   LambdaFunctionScheduled
+            6   LambdaFunctionStarted
+            6   LambdaFunctionSucceeded "{"Large":22}"
+            6   TaskStateExited "Work"
+            6   MapIterationSucceeded "All"
+            6   MapIterationStarted "All"
+            6   TaskStateEntered "Work"
+            6   LambdaFunctionScheduled
+            6   LambdaFunctionStarted
+            6   LambdaFunctionFailed "Down"
+            6   TaskStateExited "Work"
+            6   PassStateEntered "Caught"
+            6   PassStateExited "Caught"
+            6   MapIterationSucceeded "All"
+            6   MapStateSucceeded
+            6   MapStateExited "All"
+            6   ExecutionSucceeded "[{"Kind":"aWork"},{"Late":true},{"Large":22},{"Error":"Down","Cause":"out"}]"
+        "#]],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recorded_history_plays_again() {
+    let mocks = "
+        StateMachines:
+          m:
+            TestCases:
+              Case:
+                Job: {Submitted: {Id: 1}, Return: {Status: DONE, Text: '{% \"{% x \" & \"%}\" %}'}}
+                Token: {Throw: {}}
+                Work: [{When: {Attempt: 0}, Throw: {Error: Busy}}, {Return: '{% $item %}'}]
+        ";
+    let machine = "
+        StartAt: Job
+        States:
+          Job: {Type: Task, Resource: 'arn:aws:states:::states:startExecution.sync:2', Parameters: {StateMachineArn: x}, Next: Token}
+          Token:
+            Type: Task
+            Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken
+            Parameters: {QueueUrl: q, MessageBody.$: $$.Task.Token}
+            Catch: [{ErrorEquals: [States.ALL], Next: All}]
+            Next: All
+          All:
+            Type: Map
+            ItemsPath: $$.Execution.Input
+            ItemProcessor:
+              StartAt: Work
+              States:
+                Work: {Type: Task, Resource: 'arn:aws:lambda:us-east-1:123456789012:function:f', Retry: [{ErrorEquals: [Busy]}], End: true}
+            End: true
+        ";
+    let (_directory, file) = written(mocks);
+    let engine = with_mocks(&Arc::new(Memory::new()), &file).await;
+    let arn = create(&engine, "m", &definition(machine)).await;
+    let execution = start(&engine, &format!("{arn}#Case"), "one", &json!([1, 2])).await;
+    closed_in(&engine, &execution, 100).await;
+    let text =
+        integrations::mocks::recorded("m", "Case", &history(&engine, &execution).await).expect("it can be recorded");
+    expect![[r#"
+        StateMachines:
+          m:
+            TestCases:
+              Case:
+                Job:
+                  "0":
+                    Submitted:
+                      Id: 1
+                    Return:
+                      Status: "DONE"
+                      Text: "{% \"{% x %}\" %}"
+                Token:
+                  "0":
+                    Throw: {}
+                Work:
+                  -
+                    When:
+                      Item: 0
+                      Attempt: 0
+                    Throw:
+                      Error: "Busy"
+                  -
+                    When:
+                      Item: 1
+                      Attempt: 0
+                    Throw:
+                      Error: "Busy"
+                  -
+                    When:
+                      Item: 0
+                      Attempt: 1
+                    Return: 0
+                  -
+                    When:
+                      Item: 1
+                      Attempt: 1
+                    Return: 1
+    "#]]
+    .assert_eq(&text);
+    let (_directory, file) = written(&text);
+    let again = with_mocks(&Arc::new(Memory::new()), &file).await;
+    let arn = create(&again, "m", &definition(machine)).await;
+    let execution_again = start(&again, &format!("{arn}#Case"), "one", &json!([1, 2])).await;
+    closed_in(&again, &execution_again, 100).await;
+    assert_eq!(told(&again, &execution_again).await, told(&engine, &execution).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_skeleton_runs() {
+    let machine = "
+        StartAt: Put
+        States:
+          Put: {Type: Task, Resource: 'arn:aws:states:::dynamodb:putItem', Parameters: {TableName: t, Item: {}}, Next: Find}
+          Find: {Type: Task, Resource: 'arn:aws:states:::aws-sdk:ec2:describeInstances', Parameters: {}, Next: Job}
+          Job: {Type: Task, Resource: 'arn:aws:states:::glue:startJobRun.sync', Parameters: {JobName: j}, Next: Ask}
+          Ask: {Type: Task, Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken', Parameters: {QueueUrl: q, MessageBody.$: $$.Task.Token}, Next: Call}
+          Call: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', Parameters: {FunctionName: f}, End: true}
+        ";
+    let parsed = asl::parse(&definition(machine).to_string(), asl::Format::Json, &asl::Options::default());
+    let parsed = parsed.definition.expect("it is valid");
+    let text = integrations::mocks::skeleton("m", &parsed);
+    let definitions = [("m".to_owned(), parsed)].into();
+    let findings = integrations::mocks::check(&text, &definitions);
+    assert!(findings.is_empty(), "{findings:?}\n{text}");
+    // Every result is one that its service gives, in all it must have.
+    let strict = text.replace("Validation: \"Present\"", "Validation: Strict");
+    assert!(strict.contains("Validation: Strict"), "{strict}");
+    let (_directory, file) = written(&strict);
+    let engine = with_mocks(&Arc::new(Memory::new()), &file).await;
+    let arn = create(&engine, "m", &definition(machine)).await;
+    let execution = start(&engine, &format!("{arn}#HappyPath"), "one", &json!({})).await;
+    let closed = closed_in(&engine, &execution, 100).await;
+    assert_eq!(output(&closed), r#"{"ExecutedVersion":"$LATEST","Payload":{},"StatusCode":200}"#);
+}

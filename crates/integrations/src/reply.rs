@@ -18,6 +18,14 @@ struct Reply<'r> {
 /// What is wrong with `result` as the result of a task of `resource`, in AWS's words; with `required`, whether what every reply has is missing.
 /// Nothing is wrong where no model says what a result is.
 pub fn mocked_result_problem(resource: &Resource, result: &json::Value, required: bool) -> Option<String> {
+    with_result_shape(resource, |shape, opaque| result_problem(shape, result, Checks { required, opaque }))?
+}
+
+/// What `of` makes of the shape of the result of a task of `resource`, if a model has it, and of the members in it that Step Functions makes something else of.
+pub(crate) fn with_result_shape<T>(
+    resource: &Resource,
+    of: impl FnOnce(Shape<'_>, &'static [&'static str]) -> T,
+) -> Option<T> {
     let Resource::Service { service: name, action, pattern, .. } = resource else { return None };
     let reply = match name.strip_prefix("aws-sdk:") {
         _ if *pattern == IntegrationPattern::WaitForTaskToken => return None,
@@ -26,7 +34,7 @@ pub fn mocked_result_problem(resource: &Resource, result: &json::Value, required
     };
     let service = service(reply.service)?;
     let output = service.action(&reply.action)?.output()?;
-    result_problem(within(output, reply.member)?, result, Checks { required, opaque: reply.opaque })
+    Some(of(within(output, reply.member)?, reply.opaque))
 }
 
 fn within<'s>(output: Shape<'s>, member: &str) -> Option<Shape<'s>> {

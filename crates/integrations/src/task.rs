@@ -98,8 +98,8 @@ pub enum TaskOutcome {
 /// The error of a mocked task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Thrown {
-    /// Its name.
-    pub error: Arc<str>,
+    /// Its name, if it has one.
+    pub error: Option<Arc<str>>,
     /// Its cause, if it has one.
     pub cause: Option<Arc<str>>,
 }

@@ -9,6 +9,7 @@ pub(crate) mod fmt;
 pub(crate) mod history;
 pub(crate) mod lint;
 pub(crate) mod list;
+pub(crate) mod mock;
 pub(crate) mod redrive;
 pub(crate) mod render;
 pub(crate) mod restore;

@@ -207,7 +207,7 @@ fn project(arguments: &Arguments) -> anyhow::Result<Project> {
 }
 
 /// The file's name up to `.asl` or its ending, with what a name may not have replaced.
-fn machine_name(file: &Path) -> String {
+pub(crate) fn machine_name(file: &Path) -> String {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.split(".asl").next().unwrap_or_default();
     let stem = if stem == name { stem.rsplit_once('.').map_or(stem, |(stem, _)| stem) } else { stem };

@@ -109,7 +109,7 @@ impl<'r> Asked<'r> {
     }
 
     fn thrown(&self, throw: &Throw, submitted: Option<Payload>) -> Result<TaskOutcome, String> {
-        let error = self.text(&throw.error, "Error")?;
+        let error = throw.error.as_ref().map(|error| self.text(error, "Error")).transpose()?;
         let cause = throw.cause.as_ref().map(|cause| self.text(cause, "Cause")).transpose()?;
         let submitted = submitted.filter(|_| self.pattern() != IntegrationPattern::RequestResponse);
         Ok(TaskOutcome::Mocked { submitted, end: Err(Thrown { error, cause }) })

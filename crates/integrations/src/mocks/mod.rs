@@ -5,15 +5,22 @@
 //! that test case to its end, also after a crash: its name, and which invocation of its state a task is, are stored with the execution.
 //!
 //! Reading order: [`Mocks`] (the file as it is now), `set` (what is in it), `read` (text to set, with findings at their places), `answer` (a
-//! task to its outcome), `template` (values with JSONata in them).
+//! task to its outcome), `template` (values with JSONata in them); [`check`], [`skeleton`] and [`recorded`] are for who writes such files.
 
 mod answer;
+mod check;
 mod read;
+mod record;
 mod set;
+mod skeleton;
 mod template;
+mod text;
 
+pub use check::check;
 pub use read::{Read, read};
+pub use record::recorded;
 pub use set::MockSet;
+pub use skeleton::skeleton;
 
 use crate::{TaskOrigin, TaskOutcome, TaskRequest};
 use std::fs;
@@ -137,7 +144,7 @@ fn stamp(path: &Path) -> Stamp {
 fn load(path: &Path) -> Result<MockSet, String> {
     let name = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|error| format!("cannot read {name}: {error}"))?;
-    let Read { set, findings } = read(&text);
+    let Read { set, findings, .. } = read(&text);
     set.ok_or_else(|| {
         let rendered = asl::render(&findings, &text, &name, false);
         format!("{name} cannot be used\n{}", rendered.trim_end())

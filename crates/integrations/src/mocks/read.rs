@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The one code of findings here.
-const CODE: &str = "INVALID_MOCKS";
+pub(super) const CODE: &str = "INVALID_MOCKS";
 
 const FILE_FIELDS: [&str; 4] = ["StateMachines", "MockedResponses", "Seed", "Validation"];
 const MACHINE_FIELDS: [&str; 2] = ["Default", "TestCases"];
@@ -37,6 +37,8 @@ const DELAY_SECONDS_MAX: f64 = 366.0 * 24.0 * 3600.0;
 pub struct Read {
     /// All mocks, unless something is wrong.
     pub set: Option<MockSet>,
+    /// The text as a tree, if it is one.
+    pub tree: Option<Node>,
     /// What is wrong, or doubtful.
     pub findings: Vec<Diagnostic>,
 }
@@ -48,11 +50,13 @@ pub fn read(text: &str) -> Read {
         true => asl::tree::parse_json(text),
         false => asl::tree::parse_yaml(text),
     };
-    let Some(tree) = tree.filter(|_| syntax.is_empty()) else { return Read { set: None, findings: syntax } };
+    let Some(tree) = tree.filter(|_| syntax.is_empty()) else {
+        return Read { set: None, tree: None, findings: syntax };
+    };
     let mut reader = Reader::default();
     let set = reader.set(&tree);
     let is_right = reader.findings.iter().all(|finding| finding.severity != asl::Severity::Error);
-    Read { set: is_right.then_some(set), findings: reader.findings }
+    Read { set: is_right.then_some(set), tree: Some(tree), findings: reader.findings }
 }
 
 #[derive(Default)]
@@ -335,12 +339,18 @@ impl Reader {
 
     fn throw(&mut self, what: &str, node: &Node, known: &[&str]) -> Option<Throw> {
         let fields = self.fields(what, node, known);
-        let Some(error) = fields.get("Error") else {
-            self.error(&node.span, format!("{what} needs the name of an 'Error'"));
-            return None;
+        let error = match fields.get("Error") {
+            // A task can fail without a name for it (SendTaskFailure): then it has no cause either.
+            None if fields.0.is_empty() && matches!(node.kind, NodeKind::Object(_)) => None,
+            None => {
+                self.error(&node.span, format!("{what} needs the name of an 'Error'"));
+                return None;
+            }
+            Some(error) => {
+                self.text("Error", error)?;
+                Some(self.template(error)?)
+            }
         };
-        self.text("Error", error)?;
-        let error = self.template(error)?;
         let cause = match fields.get("Cause") {
             None => None,
             Some(node) => {

@@ -112,7 +112,7 @@ pub(super) enum Reply {
 /// An error.
 #[derive(Debug)]
 pub(super) struct Throw {
-    pub error: Template,
+    pub error: Option<Template>,
     pub cause: Option<Template>,
 }
 
