@@ -65,6 +65,7 @@ const journeys = {
     // The visit at fault is selected without another click.
     const details = page.getByRole("complementary", { name: "Details" });
     await details.getByRole("heading", { name: "Out of stock" }).waitFor();
+    await details.getByText('"chair"').first().waitFor();
   },
 
   async "attempts, the timeline, events and the past of an execution"({ page }) {
@@ -103,6 +104,24 @@ const journeys = {
     await page.getByText("1 ×").waitFor();
     await badge(page, "Failed").waitFor();
     await page.getByRole("treeitem", { name: /^Call the service, .*Failed/ }).waitFor();
+  },
+
+  async "two executions are compared from the list"({ page }) {
+    const good = await start(aws, machines.order, GOOD_ORDER, "compare-good");
+    const bad = await start(aws, machines.order, BAD_ORDER, "compare-bad");
+    await ended(aws, good);
+    await ended(aws, bad);
+    await page.goto(at("/executions?q=compare-"));
+    for (const name of ["compare-good", "compare-bad"]) await page.getByRole("row", { name: new RegExp(name) }).locator("label").click();
+    await page.getByRole("region", { name: "Selected executions" }).getByRole("button", { name: "Compare" }).click();
+    await page.waitForURL(/compare\?a=.*&b=/);
+    await page.getByText(/^First difference/).waitFor();
+    const large = page.getByRole("button", { name: /Large order/ });
+    await large.getByText(/only in [AB]/).waitFor();
+    await page.getByRole("button", { name: "Show", exact: true }).click();
+    await page.getByRole("heading", { name: /State (in|out)put/ }).first().waitFor();
+    await page.getByRole("tab", { name: "Graph" }).click();
+    await page.getByRole("treeitem", { name: /^Large order, .*only [AB]/ }).waitFor();
   },
 
   async "several are stopped after a look at which"({ page }) {

@@ -137,6 +137,7 @@ function divergence(row: ComparedVisit | undefined, first: { reason?: string | n
   return "the outputs differ";
 }
 
+const eventsOf = (visit: string | Visit | null): [number, number] | null => (visit === null || typeof visit === "string" ? null : [visit.firstEvent, visit.lastEvent]);
 const idOf = (visit: string | Visit | null) => (visit === null ? null : typeof visit === "string" ? visit : visit.id);
 
 function Visits({
@@ -213,8 +214,8 @@ function Delta({ ms, longest }: { ms: number | null; longest: number }) {
 
 function Difference({ a, b, row }: { a: string; b: string; row: ComparedVisit }) {
   const [visitA, visitB] = [idOf(row.visitA), idOf(row.visitB)];
-  const left = useVisitData(a, visitA, null);
-  const right = useVisitData(b, visitB, null);
+  const left = useVisitData(a, visitA, eventsOf(row.visitA));
+  const right = useVisitData(b, visitB, eventsOf(row.visitB));
   const steps = (data: typeof left) => (data.data?.steps ?? []).filter((step) => step.name === "input" || step.name === "output");
   const names = [...new Set([...steps(left), ...steps(right)].map((step) => step.name))];
   const of = (data: typeof left, name: string) => steps(data).find((step) => step.name === name)?.payload ?? null;

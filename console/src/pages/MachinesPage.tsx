@@ -140,9 +140,6 @@ function None() {
       <pre className="panel w-full overflow-auto px-3 py-2 text-left text-fg">
         {`stepwell dev path/to/project\n\naws stepfunctions create-state-machine --endpoint-url ${location.origin} \\\n  --name order --definition file://order.asl.json \\\n  --role-arn arn:aws:iam::123456789012:role/any`}
       </pre>
-      <p>
-        Or look at an execution of AWS: <Link href="/import" className="text-accent underline">import its history</Link>.
-      </p>
     </Empty>
   );
 }
