@@ -54,7 +54,6 @@ fn missing_in(value: &Value) -> Option<String> {
 
 fn missing_member(key: &str, value: &Value) -> Option<String> {
     match (key, value) {
-        ("ItemReader" | "ResultWriter", Value::Object(_)) => Some("distributed map".to_owned()),
         ("Resource", Value::String(resource)) => missing_resource(resource),
         _ => None,
     }

@@ -7,13 +7,13 @@ use anyhow::{Context, anyhow};
 use aws_client::Client;
 use engine::{Engine, Retention};
 use functions::{FunctionConfig, Functions};
-use integrations::Integrations;
 use integrations::http_task::{Connection, Connections};
 use integrations::mocks::Mocks;
+use integrations::{Buckets, Integrations};
 use server::Server;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -39,6 +39,8 @@ pub(crate) struct Calls {
     pub(crate) mocks: Option<Mocks>,
     /// What HTTP Tasks are sent with.
     pub(crate) connections: Vec<Connection>,
+    /// Directories that stand for buckets.
+    pub(crate) buckets: BTreeMap<String, PathBuf>,
 }
 
 /// A runtime with a thread for every processor.
@@ -74,6 +76,7 @@ impl Node {
             ..functions::Options::default()
         });
         functions.set(configured);
+        let buckets = Buckets::new(calls.buckets, Some(calls.aws.clone()));
         let elsewhere = calls.aws.settings().endpoint_urls.get("sfn");
         let elsewhere = elsewhere.is_some_and(|url| !address.is_some_and(|own| is_at(url, own)));
         let mut integrations = Integrations::new(functions.clone()).with_aws(calls.aws);
@@ -85,6 +88,7 @@ impl Node {
             integrations = integrations.with_mocks(mocks);
         }
         let mut options = engine::Options::new(surroundings.identity());
+        options.buckets = buckets;
         options.settings = surroundings.settings();
         options.retention = retention;
         options.execution_log = logs.execution_log;

@@ -12,7 +12,7 @@ use crate::registry::{Identity, Registry};
 use crate::watch::{ExecutionEvents, Watchers};
 use crate::{logs, status_changes, traces};
 use api::{Code, Exception};
-use integrations::Performer;
+use integrations::{Buckets, Performer};
 use interpreter::{Settings, Timestamp};
 use std::sync::{Arc, Mutex};
 use store::{PartitionId, Store, StoreError};
@@ -49,6 +49,8 @@ pub struct Options {
     pub status_changes: Option<Box<dyn Sink>>,
     /// Where the spans go of executions whose `tracingConfiguration` asks for traces, one line each in OTLP's JSON; nowhere by default.
     pub traces: Option<Box<dyn Sink>>,
+    /// Where Distributed Maps read items from and write results to.
+    pub buckets: Buckets,
     /// Clock and entropy.
     pub environment: Arc<dyn Environment>,
 }
@@ -65,6 +67,7 @@ impl Options {
             execution_log: None,
             status_changes: None,
             traces: None,
+            buckets: Buckets::default(),
             environment: Arc::new(SystemEnvironment),
         }
     }
@@ -134,6 +137,7 @@ impl Engine {
             status_changes: status_changes::to(options.status_changes),
             traces,
             map_runs: MapRuns::new(),
+            buckets: options.buckets,
             whole: Whole::default(),
         });
         let mut inboxes = Vec::new();

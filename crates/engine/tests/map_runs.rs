@@ -5,6 +5,9 @@ mod support;
 use api::*;
 use expect_test::expect;
 use json::{Value, json};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 use stepwell_engine::registry::Identity;
 use stepwell_engine::{Engine, Options};
@@ -61,7 +64,8 @@ async fn told(engine: &Engine, execution: &str) -> String {
 /// Waits for what the engine is about to do: what is durable is told.
 async fn until<T>(engine: &Engine, mut check: impl AsyncFnMut() -> Option<T>) -> T {
     let mut watch = engine.watch();
-    for _ in 0..500 {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while std::time::Instant::now() < end {
         if let Some(found) = check().await {
             return found;
         }
@@ -327,5 +331,171 @@ async fn runs_within_runs() {
     for child in children(&engine, &run.map_run_arn).await {
         let inner = map_runs(&engine, &child.execution_arn).await;
         assert!(inner[0].map_run_arn.contains(":mapRun:m/Inner:"), "{}", inner[0].map_run_arn);
+    }
+}
+
+/// An engine for which `directory` stands for the bucket `data`.
+async fn open_over(store: &Arc<Memory>, directory: &Path) -> Engine {
+    let mut options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    let directories = BTreeMap::from([("data".to_owned(), directory.to_owned())]);
+    options.buckets = integrations::Buckets::new(directories, None);
+    let integrations = integrations::Integrations::new(functions::Functions::new(functions::Options::default()));
+    Engine::open(store.clone(), integrations, options).await.expect("a memory store opens")
+}
+
+fn reader(key: &str, config: Value) -> Value {
+    json!({"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": config, "Parameters": {"Bucket": "data", "Key": key}})
+}
+
+/// What a Map over a reader's items gives.
+async fn read(engine: &Engine, name: &str, item_reader: Value) -> String {
+    let states = json!({"P": {"Type": "Pass", "End": true}});
+    let machine = create(engine, name, &map("EXPRESS", &states, &[("ItemReader", item_reader)])).await;
+    let execution = start(engine, &machine, "one", &json!({})).await;
+    output(&closed(engine, &execution).await)
+}
+
+#[tokio::test]
+async fn items_are_read_from_objects_of_every_kind() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let write = |key: &str, bytes: &[u8]| {
+        let path = directory.path().join(key);
+        std::fs::create_dir_all(path.parent().expect("it is in a directory")).expect("there is room");
+        std::fs::write(path, bytes).expect("there is room");
+    };
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(bytes).expect("there is room");
+        encoder.finish().expect("there is room")
+    };
+    write("a.csv", b"id,name\n1,\"a, b\"\n2\n");
+    write("given.csv", b"1|2|3\n4|5|6\n");
+    write("doubled.csv", b"id,id\n1,2\n");
+    write("list.json", br#"{"found": {"items": [1, {"a": "]"}, [2]]}}"#);
+    write("object.json", br#"{"x": 1, "y": {"z": 2}}"#);
+    write("number.json", b"7");
+    write("lines.jsonl.gz", &gzip(b"{\"n\": 1}\n\n[2]\n3"));
+    // Made by the zstd program of `{"n":1}` and `{"n":2}`, a line each.
+    write("parts/1.csv", b"n\n1\n2\n");
+    write("parts/2.csv.gz", &gzip(b"n\n3\n"));
+    write("inventory.csv.gz", &gzip(b"\"data\",\"k%201\",\"7\"\n"));
+    let manifest = json!({"destinationBucket": "arn:aws:s3:::data", "fileFormat": "CSV", "fileSchema": "Bucket, Key, Size",
+        "files": [{"key": "inventory.csv.gz", "size": 1}]});
+    write("manifest.json", manifest.to_string().as_bytes());
+    write("athena.csv", b"s3://data/parts/1.csv\ns3://data/parts/2.csv.gz\n");
+    let engine = open_over(&Arc::new(Memory::new()), directory.path()).await;
+    let csv = json!({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"});
+    let given =
+        json!({"InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["x", "y"], "CSVDelimiter": "PIPE"});
+    let cases = [
+        ("csv", reader("a.csv", csv.clone())),
+        ("given", reader("given.csv", given)),
+        ("doubled", reader("doubled.csv", csv.clone())),
+        ("most", reader("a.csv", json!({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "MaxItems": 1}))),
+        ("pointer", reader("list.json", json!({"InputType": "JSON", "ItemsPointer": "/found/items"}))),
+        ("nowhere", reader("list.json", json!({"InputType": "JSON", "ItemsPointer": "/lost"}))),
+        ("object", reader("object.json", json!({"InputType": "JSON"}))),
+        ("number", reader("number.json", json!({"InputType": "JSON"}))),
+        ("missing", reader("missing.json", json!({"InputType": "JSON"}))),
+        ("out", reader("../secret.json", json!({"InputType": "JSON"}))),
+        ("jsonl", reader("lines.jsonl.gz", json!({"InputType": "JSONL"}))),
+        ("inventory", reader("manifest.json", json!({"ManifestType": "S3_INVENTORY"}))),
+        (
+            "athena",
+            reader(
+                "athena.csv",
+                json!({"ManifestType": "ATHENA_DATA", "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}),
+            ),
+        ),
+        (
+            "flat",
+            json!({"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "data", "Prefix": "parts/"},
+            "ReaderConfig": {"Transformation": "LOAD_AND_FLATTEN", "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"}}),
+        ),
+    ];
+    let mut told = String::new();
+    for (name, item_reader) in cases {
+        told += &format!("{name}: {}\n", read(&engine, name, item_reader).await);
+    }
+    expect![[r#"
+        csv: [{"id":"1","name":"a, b"},{"id":"2","name":""}]
+        given: [{"x":"1","y":"2"},{"x":"4","y":"5"}]
+        doubled: Some("States.ItemReaderFailed") Some("CSV headers cannot contain duplicates.")
+        most: [{"id":"1","name":"a, b"}]
+        pointer: [1,{"a":"]"},[2]]
+        nowhere: Some("States.ItemReaderFailed") Some("The ItemsPointer '/lost' does not lead to a value.")
+        object: [1,{"z":2}]
+        number: Some("States.ItemReaderFailed") Some("Attempting to map over non-iterable node.")
+        missing: Some("States.ItemReaderFailed") Some("The specified key does not exist: s3://data/missing.json")
+        out: Some("States.ItemReaderFailed") Some("the key '../secret.json' cannot be that of a file in a directory")
+        jsonl: [{"n":1},[2],3]
+        inventory: [{"Bucket":"data","Key":"k%201","Size":"7"}]
+        athena: [{"n":"1"},{"n":"2"},{"n":"3"}]
+        flat: [{"n":"1"},{"n":"2"},{"n":"3"}]
+    "#]]
+    .assert_eq(&told.replace(&*directory.path().display().to_string(), ""));
+    let list =
+        json!({"Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": {"Bucket": "data", "Prefix": "parts/"}});
+    let listed = json::parse(&read(&engine, "list", list).await).expect("JSON");
+    let listed: Vec<_> = listed.as_array().expect("a list").iter().map(|object| object.get("Key").cloned()).collect();
+    assert_eq!(listed, [Some("parts/1.csv".into()), Some("parts/2.csv.gz".into())]);
+}
+
+#[tokio::test]
+async fn results_are_written_to_files_that_a_restart_leaves_whole() {
+    for kind in ["STANDARD", "EXPRESS"] {
+        let directory = tempfile::tempdir().expect("there is room");
+        let rows: String = (0..600).map(|n| format!("{n}\n")).collect();
+        std::fs::write(directory.path().join("rows.csv"), format!("n\n{rows}")).expect("there is room");
+        let states = json!({
+            "Choose": {"Type": "Choice", "Choices": [
+                {"Variable": "$.n", "StringEquals": "7", "Next": "Bad"},
+                {"Variable": "$.n", "StringMatches": "5*", "Next": "Wait"}], "Default": "End"},
+            "Wait": {"Type": "Wait", "Seconds": 1, "Next": "End"},
+            "End": {"Type": "Succeed", "OutputPath": "$.n"}, "Bad": {"Type": "Fail", "Error": "Bad"}
+        });
+        let csv = json!({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"});
+        let writer = json!({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "data", "Prefix": "out/"},
+            "WriterConfig": {"Transformation": "COMPACT", "OutputType": "JSON"}});
+        let fields =
+            [("ItemReader", reader("rows.csv", csv)), ("ResultWriter", writer), ("ToleratedFailureCount", json!(1))];
+        let store = Arc::new(Memory::new());
+        let engine = open_over(&store, directory.path()).await;
+        let machine = create(&engine, "m", &map(kind, &states, &fields)).await;
+        let execution = start(&engine, &machine, "one", &json!({})).await;
+        until(&engine, async || {
+            let runs = map_runs(&engine, &execution).await;
+            (!runs.is_empty() && map_run(&engine, &execution).await.item_counts.succeeded > 400).then_some(())
+        })
+        .await;
+        drop(engine);
+        let engine = open_over(&store, directory.path()).await;
+        let description = closed(&engine, &execution).await;
+        let result = json::parse(&output(&description)).expect("JSON");
+        let run = map_run(&engine, &execution).await;
+        assert_eq!(
+            counts(&run.item_counts),
+            "0 pending, 0 running, 599 succeeded, 1 failed, 0 timed out, 0 aborted, 600 in all"
+        );
+        let id = run.map_run_arn.rsplit(':').next().expect("it has an id").to_owned();
+        let key = format!("out/{id}/manifest.json");
+        let details = json!({"Bucket": "data", "Key": (&*key)});
+        assert_eq!(result, json!({"MapRunArn": (&run.map_run_arn), "ResultWriterDetails": details}));
+        let file = |key: &str| {
+            let text = std::fs::read_to_string(directory.path().join(key)).expect("it was written");
+            json::parse(&text).expect("JSON")
+        };
+        let manifest = file(&key);
+        assert_eq!(manifest.get("DestinationBucket").and_then(Value::as_str), Some("data"));
+        let succeeded = file(&format!("out/{id}/SUCCEEDED_0.json"));
+        let succeeded = succeeded.as_array().expect("a list").clone();
+        let mut numbers: Vec<u64> =
+            succeeded.iter().map(|n| n.as_str().expect("a text").parse().expect("a number")).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, (0..600).filter(|n| *n != 7).collect::<Vec<_>>());
+        let failed = file(&format!("out/{id}/FAILED_0.json"));
+        let failed = &failed.as_array().expect("a list")[0];
+        let member = |name: &str| failed.get(name).and_then(Value::as_str).unwrap_or_default();
+        assert_eq!((member("Status"), member("Error"), member("Input")), ("FAILED", "Bad", r#"{"n":"7"}"#));
     }
 }

@@ -89,6 +89,7 @@ async fn execute(arguments: &Arguments, definition: &str, input: &str, project: 
         Calls {
             aws: aws::client(&arguments.surroundings, &project.aws, address)?,
             connections: project.connections,
+            buckets: project.buckets,
             mocks: arguments.surroundings.mocks(project.mocks.as_deref())?,
         },
         address,

@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     /// Keep everything in memory: nothing outlives the process
     #[arg(long, conflicts_with = "data")]
     memory: bool,
-    /// A stepwell.yaml; its functions are served, its connections, mocks, retention, logs and traces hold, the rest of it is for `stepwell dev`
+    /// A stepwell.yaml; its functions are served, its connections, mocks, buckets, retention, logs and traces hold, the rest of it is for `stepwell dev`
     #[arg(long, value_name = "FILE")]
     functions: Option<PathBuf>,
     #[command(flatten)]
@@ -93,13 +93,14 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let mocks = arguments.surroundings.mocks(project.as_ref().and_then(|project| project.mocks.as_deref()))?;
     let aws = project.as_ref().map(|project| project.aws.clone()).unwrap_or_default();
     let connections = project.as_ref().map(|project| project.connections.clone()).unwrap_or_default();
+    let buckets = project.as_ref().map(|project| project.buckets.clone()).unwrap_or_default();
     let functions = project.into_iter().flat_map(|project| project.functions).map(|function| function.config).collect();
     let options = arguments.http.options((!arguments.memory).then_some(&*arguments.data))?;
     let listener = arguments.listen.bind().await?;
     let address = listener.local_addr()?;
     let (store, place) = open_store(&arguments)?;
     let surroundings = &arguments.surroundings;
-    let calls = Calls { aws: aws::client(surroundings, &aws, Some(address))?, mocks, connections };
+    let calls = Calls { aws: aws::client(surroundings, &aws, Some(address))?, mocks, connections, buckets };
     let node = Node::open(store, surroundings, functions, retention, logs, calls, Some(address)).await?;
     log_functions(&node.functions);
     let server = Server::new(listener, Arc::new(node.engine.clone()), options);

@@ -2,9 +2,10 @@
 //!
 //! A file is read as a whole: all findings come at once, each with its line and a mark under the place.
 //!
-//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `aws`, `connections`, `traces`, `lint`, `words`.
+//! Reading order: [`Project`], `reader` (fields and findings), `function`, `state_machine`, `run`, `aws`, `buckets`, `connections`, `traces`, `lint`, `words`.
 
 mod aws;
+mod buckets;
 mod connections;
 mod function;
 mod lint;

@@ -1,6 +1,7 @@
 //! The whole file.
 
 use super::aws::{self, Aws};
+use super::buckets;
 use super::connections;
 use super::function::{self, Function};
 use super::lint;
@@ -12,13 +13,14 @@ use crate::event_logs::is_file;
 use crate::output::Style;
 use anyhow::{anyhow, bail};
 use integrations::http_task::Connection;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What the file is called.
 pub(crate) const FILE_NAME: &str = "stepwell.yaml";
 
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "functions",
     "stateMachines",
     "activities",
@@ -27,6 +29,7 @@ const FIELDS: [&str; 12] = [
     "executionLog",
     "statusEvents",
     "aws",
+    "buckets",
     "traces",
     "lint",
     "mocks",
@@ -49,6 +52,8 @@ pub(crate) struct Project {
     pub(crate) status_events: Option<String>,
     /// Where tasks find AWS's services.
     pub(crate) aws: Aws,
+    /// Directories that stand for buckets.
+    pub(crate) buckets: BTreeMap<String, PathBuf>,
     /// Where traces go.
     pub(crate) traces: Option<TracesConfiguration>,
     /// The file of the mocks.
@@ -116,6 +121,9 @@ fn parse(text: &str, base: &Path) -> Result<Project, Vec<asl::Diagnostic>> {
     }
     if let Some(node) = fields.get("aws") {
         project.aws = aws::read(node, &mut findings);
+    }
+    if let Some(node) = fields.get("buckets") {
+        project.buckets = buckets::read(node, base, &mut findings);
     }
     if let Some(node) = fields.get("traces") {
         project.traces = Some(traces::read(node, &mut findings));

@@ -1,5 +1,6 @@
 //! Child executions: what they begin with, and how they are started.
 
+use super::items::Source;
 use super::source::NewChild;
 use super::{Broken, ChildInput, Ended, MapRunRow, Message};
 use crate::express::Express;
@@ -22,8 +23,7 @@ pub(super) struct Context {
     pub revision: Arc<Revision>,
     pub plan: Plan,
     pub batcher: Option<Batcher>,
-    /// `Map.Item.Source`
-    pub source: Arc<str>,
+    pub source: Arc<Source>,
     /// A child as it begins, but for what is its own.
     header: Header,
     /// What the ARNs of children begin with; the name follows, and an id if they are Express executions.
@@ -75,7 +75,7 @@ impl Context {
         };
         let machine_key = format!("{}/{}", revision.machine_key, arn.label);
         let batcher = plan.batcher();
-        let source = "STATE_DATA".into();
+        let source = Arc::new(Source::of(&plan));
         Ok(Context { shared, express, run, row, revision, plan, batcher, source, header, arn_prefix, machine_key })
     }
 
@@ -95,7 +95,7 @@ impl Context {
         let at = (self.row.scope, self.row.state);
         let now = self.shared.environment.now();
         let seed = self.run.child_seed(index);
-        let selected = self.plan.select(&self.revision.definition, at, item, &self.source, seed, now);
+        let selected = self.plan.select(&self.revision.definition, at, item, &self.source.shown, seed, now);
         selected.map_err(|(error, cause)| Broken { error, cause })
     }
 

@@ -8,9 +8,11 @@
 //! children whose end was not committed run once more.
 //!
 //! Reading order: [`MapRuns`] (what the runs of a server share), `rows` (what is stored), `running` (a partition's runners), `runner` (the
-//! loop), `source` (from items to children's inputs), `window` (which children have ended), `children` (how they are started), `results`.
+//! loop), `items` (where items come from), `source` (from items to children's inputs), `window` (which children have ended), `children` (how they are started), `results`, `files`.
 
 mod children;
+mod files;
+mod items;
 mod results;
 mod rows;
 mod runner;

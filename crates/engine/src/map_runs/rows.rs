@@ -1,5 +1,6 @@
 //! What is stored of a Map Run.
 
+use super::files::Written;
 use super::window::{Chunk, Position, Window};
 use super::{ChildStatus, Ended};
 use asl::definition::{ScopeIndex, StateIndex};
@@ -187,6 +188,8 @@ pub(crate) struct State {
     pub next_result: u64,
     /// Whether the results are more than a state's output may be.
     pub is_too_large: bool,
+    /// What was written of its result files, by kind.
+    pub written: [Written; 2],
 }
 
 impl State {
@@ -220,6 +223,8 @@ impl State {
             write_position(&mut row, chunk.position);
             chunk.done.iter().for_each(|bits| row.fixed(*bits));
         }
+        let has_files = self.written.iter().any(|written| *written != Written::default());
+        row.option(has_files.then_some(&self.written), |row, written| written.iter().for_each(|file| file.write(row)));
         row.finish()
     }
 
@@ -251,6 +256,7 @@ impl State {
             redrive_count: row.number()?,
             redrive_date: row.option(Reader::timestamp)?,
             next_result: row.number()?,
+            written: Default::default(),
             window: Window { next: row.number()?, next_position: read_position(&mut row)?, ..Window::default() },
         };
         for _ in 0..row.number()? {
@@ -261,6 +267,8 @@ impl State {
             }
             state.window.chunks.insert(first, chunk);
         }
+        let written = row.later_option(|row| Ok([Written::read(row)?, Written::read(row)?]))?;
+        state.written = written.unwrap_or_default();
         Ok(state)
     }
 }

@@ -3,6 +3,7 @@
 //! Everything it knows beside its rows can be lost: it begins again from its last commit.
 
 use super::children::{self, Context, Piece};
+use super::files::{Files, Written};
 use super::results::{Gathered, Transformation, record};
 use super::rows::{read_failure, read_results, write_failure, write_results};
 use super::source::{self, NewChild, Read};
@@ -30,6 +31,8 @@ const PIECES_MAX: usize = 4;
 const PIECE_MAX: u64 = 128;
 /// Ends of children that are committed at once, or after this time.
 const COMMIT_ENDS: usize = 2_000;
+/// As many bytes of results are written at once.
+const RESULT_BYTES: usize = 1 << 20;
 const COMMIT_AFTER: Duration = Duration::from_millis(20);
 /// So many children further is written that they may have been started, before any of them is.
 const STARTED_AHEAD: u64 = 16_384;
@@ -81,7 +84,17 @@ pub(super) async fn run(mut start: Start) {
     }
 }
 
-type Commit = Pin<Box<dyn Future<Output = Option<Result<bool, Exception>>> + Send>>;
+type Commit = Pin<Box<dyn Future<Output = Committed> + Send>>;
+
+/// What became of a commit.
+struct Committed {
+    /// Whether the run has ended with it; nothing if the partition does not listen any more.
+    ended: Option<Result<bool, Exception>>,
+    /// What of the files was written.
+    written: [Written; 2],
+    /// Why the files could not be written: then nothing was committed.
+    broken: Option<Broken>,
+}
 
 struct Runner<'s> {
     start: &'s mut Start,
@@ -89,6 +102,8 @@ struct Runner<'s> {
     state: State,
     gathered: Gathered,
     transformation: Transformation,
+    /// Where results go, if not into the state's output.
+    files: Option<Files>,
     /// Children under way, and how many items each has.
     in_flight: HashMap<u64, u64>,
     items_in_flight: u64,
@@ -149,9 +164,31 @@ impl<'s> Runner<'s> {
         let context = Arc::new(Context::of(shared.clone(), express, run, row).await?);
         let mut gathered = Gathered::default();
         gathered.is_too_large = state.is_too_large;
-        for (_, row) in shared.store.scan(partition, Range::prefix(keys::MAP_RUN_RESULTS, key.to_vec())).await? {
-            read_results(&row).map_err(corrupt)?.into_iter().for_each(|(index, text)| gathered.restore(index, text));
+        let place = context.plan.writer();
+        let (buckets, arn) = (&shared.buckets, &context.row.map_run_arn);
+        let files = match place.as_ref().map(|place| Files::of(place, buckets, run, arn, &state.written)) {
+            None => Ok(None),
+            Some(files) => files,
+        };
+        if let Ok(Some(_)) = &files {
+            for written in &mut state.written {
+                for number in &written.tail_rows {
+                    let row = shared.store.get(partition, keys::MAP_RUN_RESULTS, &keys::of_map_run(run, *number));
+                    let row = row.await?.ok_or_else(|| corrupt(CorruptRow("a part of a result file is missing")))?;
+                    written.tail.extend_from_slice(&row);
+                }
+            }
+        } else {
+            let rows = shared.store.scan(partition, Range::prefix(keys::MAP_RUN_RESULTS, key.to_vec())).await?;
+            for (_, row) in rows {
+                let results = read_results(&row).map_err(corrupt)?;
+                results.into_iter().for_each(|(index, text)| gathered.restore(index, text));
+            }
         }
+        let (mut files, failing) = match files {
+            Ok(files) => (files, None),
+            Err(broken) => (None, Some(broken)),
+        };
         let mut open = OpenRow::Stays;
         if asked == Asked::Redrive {
             state.redrive_count += 1;
@@ -160,15 +197,19 @@ impl<'s> Runner<'s> {
             state.executions.redrive();
             state.items.redrive();
             open = OpenRow::Redriven;
+            if let Some(files) = &mut files {
+                files.redrive(&mut state.written);
+            }
         }
         let is_redriven = state.redrive_count > 0 && asked != Asked::Stop;
         let failures_from =
             is_redriven.then(|| Range::prefix(keys::MAP_RUN_FAILURES, key.to_vec()).limit(REDRIVEN_READ));
-        let config = context.plan.writer().map(|writer| writer.config).unwrap_or_default();
+        let config = place.map(|writer| writer.config).unwrap_or_default();
         let mut runner = Runner {
             context,
             gathered,
             transformation: Transformation::of(&config, Transformation::Compact),
+            files,
             in_flight: HashMap::new(),
             items_in_flight: 0,
             redriven: HashMap::new(),
@@ -188,7 +229,7 @@ impl<'s> Runner<'s> {
             open,
             updates: Vec::new(),
             updates_in_commit: Vec::new(),
-            failing: None,
+            failing,
             is_stopped: asked == Asked::Stop,
             has_stopped_children: false,
             state,
@@ -445,11 +486,15 @@ impl<'s> Runner<'s> {
         if ended.status != ChildStatus::Succeeded {
             self.failures.insert(index, Some(write_failure(&ended, self.state.redrive_count)));
         }
-        let text = match ended.status {
-            ChildStatus::Succeeded => self.transformation.apply(&ended, machine),
-            _ => record(&ended, machine).to_string().into(),
-        };
-        self.gathered.add(index, text, self.context.shared.settings.payload_bytes_max);
+        if let Some(files) = &mut self.files {
+            files.add(&ended, machine);
+        } else {
+            let text = match ended.status {
+                ChildStatus::Succeeded => self.transformation.apply(&ended, machine),
+                _ => record(&ended, machine).to_string().into(),
+            };
+            self.gathered.add(index, text, self.context.shared.settings.payload_bytes_max);
+        }
         self.ends += 1;
         self.is_dirty = true;
     }
@@ -463,7 +508,8 @@ impl<'s> Runner<'s> {
             .waiting
             .front()
             .is_some_and(|child| child.index >= self.started_below && !self.context.plan.is_express);
-        let at_once = self.ends >= COMMIT_ENDS || waits_for_mark || !self.updates.is_empty();
+        let is_much = self.files.as_ref().is_some_and(|files| files.fresh_bytes() > RESULT_BYTES);
+        let at_once = is_much || self.ends >= COMMIT_ENDS || waits_for_mark || !self.updates.is_empty();
         Some(if at_once { Instant::now() } else { self.committed_at + COMMIT_AFTER })
     }
 
@@ -485,20 +531,23 @@ impl<'s> Runner<'s> {
                 }
                 None => {
                     self.state.status = Status::Succeeded;
-                    MapRunEnd::Succeeded { output: Payload::from_valid_text(self.gathered.list()) }
+                    let output = match &self.files {
+                        Some(files) => Payload::from(files.target().output()),
+                        None => Payload::from_valid_text(self.gathered.list()),
+                    };
+                    MapRunEnd::Succeeded { output }
                 }
             })
         };
-        let (frame, run) = (self.context.row.frame, self.context.run);
-        let end = end.map(|end| Command::MapRunEnded { frame, run, end });
         self.begin_commit(end, OpenRow::Goes);
     }
 
-    /// Hands what has changed to the partition.
-    fn begin_commit(&mut self, end: Option<Command>, open: OpenRow) {
+    /// Writes results and hands what has changed to the partition.
+    fn begin_commit(&mut self, end: Option<MapRunEnd>, open: OpenRow) {
         let run = self.start.run;
         let furthest = self.state.window.next + STARTED_AHEAD / 2;
-        if end.is_none() && open != OpenRow::Goes && furthest > self.state.started_below {
+        let ends = open == OpenRow::Goes;
+        if !ends && furthest > self.state.started_below {
             self.state.started_below = self.state.window.next + STARTED_AHEAD;
         }
         self.state.executions.running = self.in_flight.len() as u64;
@@ -518,34 +567,69 @@ impl<'s> Runner<'s> {
                 None => Write::delete(keys::MAP_RUN_FAILURES, key),
             });
         }
-        writes.push(Write::put(keys::MAP_RUN_STATES, keys::map_run(run).to_vec(), self.state.encode()));
         (self.ends, self.is_dirty, self.open) = (0, false, OpenRow::Stays);
         self.updates_in_commit = std::mem::take(&mut self.updates);
+        let files = self.files.as_mut().map(|files| (files.target(), files.take_fresh()));
+        let next_row = self.state.next_result;
+        self.state.next_result += if files.is_some() { 2 } else { 0 };
         let (answer, answered) = oneshot::channel();
-        let input = MapRunInput {
-            run,
-            incarnation: self.start.incarnation,
-            execution: ExecutionKey(store::Bytes::copy_from_slice(&self.context.row.execution)),
-            writes,
-            end,
-            open,
-            answer,
-        };
-        let sender = self.start.sender.clone();
-        let ends = open == OpenRow::Goes;
+        let execution = ExecutionKey(store::Bytes::copy_from_slice(&self.context.row.execution));
+        let incarnation = self.start.incarnation;
+        let written = std::mem::take(&mut self.state.written);
+        let (mut state, sender, frame) = (self.state.clone(), self.start.sender.clone(), self.context.row.frame);
         self.commit = Some(Box::pin(async move {
-            sender.send(Input::MapRun(Box::new(input))).await.ok()?;
-            let done = answered.await.ok()?;
-            Some(done.map(|accepted| accepted && ends))
+            let mut written = written;
+            let mut end = end;
+            if let Some((target, fresh)) = files {
+                let tails = fresh.clone();
+                let rows_before = written.each_ref().map(|file| file.tail_rows.clone());
+                let mut done = target.write(&mut written, fresh).await;
+                if done.is_ok() && ends {
+                    done = target.finish(&mut written).await;
+                }
+                match (done, &end) {
+                    (Ok(()), _) => {}
+                    (Err(broken), None) if !ends => return Committed { ended: None, written, broken: Some(broken) },
+                    // Nobody waits for the results.
+                    (Err(_), None) => {}
+                    (Err(Broken { error, cause }), Some(_)) => {
+                        state.status = Status::Failed;
+                        end = Some(MapRunEnd::Failed { error, cause });
+                    }
+                }
+                if target.keeps_tails() {
+                    writes.extend(tail_rows(run, next_row, &mut written, rows_before, tails));
+                }
+            }
+            state.written = written;
+            writes.push(Write::put(keys::MAP_RUN_STATES, keys::map_run(run).to_vec(), state.encode()));
+            let end = end.map(|end| Command::MapRunEnded { frame, run, end });
+            let input = MapRunInput { run, incarnation, execution, writes, end, open, answer };
+            let done = match sender.send(Input::MapRun(Box::new(input))).await {
+                Ok(()) => answered.await.ok(),
+                Err(_) => None,
+            };
+            let ended = done.map(|done| done.map(|accepted| accepted && ends));
+            Committed { ended, written: state.written, broken: None }
         }));
     }
 
     /// A commit is durable, or not.
-    fn committed(&mut self, committed: Option<Result<bool, Exception>>) -> Option<Over> {
+    fn committed(&mut self, committed: Committed) -> Option<Over> {
+        let Committed { ended, written, broken } = committed;
+        self.state.written = written;
         self.committed_at = Instant::now();
-        self.started_below = self.state.started_below;
         let updates = std::mem::take(&mut self.updates_in_commit);
-        match committed {
+        if let Some(broken) = broken {
+            // What was to be committed is told at the end.
+            self.updates = updates;
+            self.files = None;
+            self.failing = self.failing.take().or(Some(broken));
+            self.is_dirty = true;
+            return None;
+        }
+        self.started_below = self.state.started_below;
+        match ended {
             Some(Ok(ends)) => {
                 updates.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
                 if ends {
@@ -568,7 +652,28 @@ impl<'s> Runner<'s> {
     }
 }
 
-async fn committed(commit: &mut Option<Commit>) -> Option<Result<bool, Exception>> {
+/// Keeps in rows what is too little to be written yet; what is written by now is not kept any more.
+fn tail_rows(
+    run: MapRunId,
+    next_row: u64,
+    written: &mut [Written; 2],
+    rows_before: [Vec<u64>; 2],
+    tails: [Vec<u8>; 2],
+) -> Vec<Write> {
+    let mut writes = Vec::new();
+    for (((file, before), tail), number) in written.iter_mut().zip(rows_before).zip(tails).zip(next_row..) {
+        if file.tail_rows.is_empty() {
+            writes.extend(before.iter().map(|row| Write::delete(keys::MAP_RUN_RESULTS, keys::of_map_run(run, *row))));
+        }
+        if !tail.is_empty() && !file.tail.is_empty() {
+            file.tail_rows.push(number);
+            writes.push(Write::put(keys::MAP_RUN_RESULTS, keys::of_map_run(run, number), tail));
+        }
+    }
+    writes
+}
+
+async fn committed(commit: &mut Option<Commit>) -> Committed {
     match commit {
         Some(under_way) => {
             let done = under_way.await;

@@ -2,8 +2,9 @@
 
 use super::Broken;
 use super::children::Context;
+use super::items::{Items, ReadItem};
 use super::window::{CHUNK_MAX, Chunk, Position};
-use json::{Array, ObjectBuilder, Payload, Value};
+use json::{ObjectBuilder, Payload, Value};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -51,7 +52,7 @@ async fn read_all(
     out: &mpsc::Sender<Result<Read, Broken>>,
 ) -> Result<(), Broken> {
     for chunk in again {
-        let mut items = Items::open(context, chunk.position).await?;
+        let mut items = open(context, chunk.position).await?;
         let mut children = Vec::with_capacity(chunk.count as usize);
         while (children.len() as u64) < chunk.count {
             let index = chunk.first + children.len() as u64;
@@ -68,7 +69,7 @@ async fn read_all(
             return Ok(());
         }
     }
-    let mut items = Items::open(context, position).await?;
+    let mut items = open(context, position).await?;
     loop {
         let position = items.position();
         let (mut children, mut bytes) = (Vec::new(), 0);
@@ -87,6 +88,10 @@ async fn read_all(
             return Ok(());
         }
     }
+}
+
+async fn open(context: &Context, position: Position) -> Result<Items, Broken> {
+    Items::open(context.source.clone(), context.shared.buckets.clone(), position).await
 }
 
 /// The next child, and about how many bytes its items take.
@@ -131,77 +136,5 @@ async fn next_child(context: &Context, items: &mut Items, index: u64) -> Result<
             let child = NewChild { index, items: count, first_item, value: Value::Null, key: None, input };
             Ok(Some((child, bytes as usize)))
         }
-    }
-}
-
-/// An item as it was read.
-pub(super) struct ReadItem {
-    pub value: Value,
-    pub key: Option<Arc<str>>,
-    /// What it takes in memory, about.
-    pub bytes: usize,
-}
-
-/// Where items come from.
-enum Origin {
-    /// The state's own.
-    Array(Array),
-}
-
-/// Items, from some place on.
-struct Items {
-    origin: Origin,
-    position: Position,
-    /// One that did not fit, and where what follows it begins.
-    put_back: Option<ReadItem>,
-    before: Position,
-    items_max: u64,
-}
-
-impl Items {
-    async fn open(context: &Context, position: Position) -> Result<Items, Broken> {
-        let origin = Origin::Array(context.plan.items().cloned().unwrap_or_default());
-        let items_max = match context.plan.max_items() {
-            Some(negative) if negative < 0 => {
-                return Err(Broken::new("States.ItemReaderFailed", "field MaxItems must be positive"));
-            }
-            None | Some(0) => u64::MAX,
-            Some(number) => number.unsigned_abs(),
-        };
-        Ok(Items { origin, position, put_back: None, before: position, items_max })
-    }
-
-    /// Where the next item is.
-    fn position(&self) -> Position {
-        match self.put_back {
-            Some(_) => self.before,
-            None => self.position,
-        }
-    }
-
-    async fn next(&mut self) -> Result<Option<ReadItem>, Broken> {
-        if let Some(item) = self.put_back.take() {
-            return Ok(Some(item));
-        }
-        if self.position.item >= self.items_max {
-            return Ok(None);
-        }
-        self.before = self.position;
-        let item = match &self.origin {
-            Origin::Array(items) => items.get(self.position.item as usize).map(|value| ReadItem {
-                value: value.clone(),
-                key: None,
-                bytes: 0,
-            }),
-        };
-        if item.is_some() {
-            self.position.item += 1;
-        }
-        Ok(item)
-    }
-
-    /// The item that was read last comes once more.
-    fn put_back(&mut self, item: ReadItem) {
-        self.put_back = Some(item);
     }
 }

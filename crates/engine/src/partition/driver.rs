@@ -26,7 +26,7 @@ use crate::traces::{Histories, Traces};
 use crate::watch::Watchers;
 use api::Exception;
 use arn::{ActivityArn, StateMachineArn};
-use integrations::{Job, Performer};
+use integrations::{Buckets, Job, Performer};
 use interpreter::{
     Command, CommandRejected, Execution, FrameId, MapRunId, Settings, Surroundings, TaskId, Timer, Timestamp, step,
 };
@@ -71,6 +71,7 @@ pub(crate) struct Shared {
     pub status_changes: StatusChanges,
     pub traces: Traces,
     pub map_runs: MapRuns,
+    pub buckets: Buckets,
     pub whole: Whole,
 }
 

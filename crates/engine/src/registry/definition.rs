@@ -60,17 +60,9 @@ fn refuse_distributed_map(definition: &StateMachineDefinition) -> Result<(), Exc
     for (number, scope) in definition.scopes.iter().enumerate() {
         for state in &scope.states {
             let StateKind::Map(map) = &state.kind else { continue };
-            let Some(distributed) = &map.distributed else { continue };
-            if is_within_express(definition, ScopeIndex(number as u32)) {
+            if map.distributed.is_some() && is_within_express(definition, ScopeIndex(number as u32)) {
                 return Err(Exception::invalid_definition(&format!(
                     "SCHEMA_VALIDATION_FAILED: Express state machine does not support Map state with 'DISTRIBUTED' mode at /States/{}",
-                    state.name
-                )));
-            }
-            let writes = distributed.result_writer.as_ref().is_some_and(|writer| writer.resource.is_some());
-            if distributed.item_reader.is_some() || writes {
-                return Err(Exception::invalid_definition(&format!(
-                    "DISTRIBUTED_MAP_NOT_SUPPORTED_YET: ItemReader and ResultWriter are not supported by this version at /States/{}",
                     state.name
                 )));
             }

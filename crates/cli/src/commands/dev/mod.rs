@@ -48,6 +48,7 @@ stepwell.yaml:
       retention: 7d                       how long its closed executions are kept; 12h, 30m, forever
   activities: [approve]
   retention: 90d                          the same for all others
+  buckets: {orders: ./data}               directories that stand for S3's buckets, for Distributed Maps
   connections:                            what HTTP Tasks are sent with, by the name in a connection's ARN
     crm:
       apiKey: {name: X-Api-Key, value: {env: CRM_KEY}}
@@ -112,6 +113,7 @@ async fn develop(arguments: &Arguments, file: PathBuf, project: Project) -> anyh
         aws: aws::client(surroundings, &project.aws, Some(address))?,
         mocks,
         connections: project.connections.clone(),
+        buckets: project.buckets.clone(),
     };
     let node = Node::open(store, surroundings, functions, retention, logs, calls, Some(address)).await?;
     let server = Background::serve(listener, &node.engine);
