@@ -65,6 +65,16 @@ export interface Child {
   visit: string | null;
 }
 
+/** What was dropped. */
+export interface Dropped {
+  /** Events that `loggingConfiguration` asked for. */
+  logs: number;
+  /** Events about new statuses. */
+  statusEvents: number;
+  /** Spans, about. */
+  traces: number;
+}
+
 /** An event. */
 export interface Event {
   /** Its position, from 1 on. */
@@ -171,6 +181,22 @@ export interface Executions {
 export interface Failed {
   /** What went wrong. */
   error: Trouble;
+}
+
+/** How the server is. */
+export interface Health {
+  /** `ok` while requests are served. */
+  status: string;
+  /** How long it has been serving. */
+  uptimeMs: number;
+  /** Standard executions that run, counted up to `limits.counts`. */
+  openExecutions: number;
+  /** What is stored. */
+  storage: Storage;
+  /** What did not arrive where it was to go since the start. */
+  dropped: Dropped;
+  /** Bodies under way, in bytes. */
+  bodiesBytes: number;
 }
 
 /** One iteration. */
@@ -304,6 +330,16 @@ export interface Outcome {
   stoppedAt: number | null;
 }
 
+/** How the states of a machine did in its newest executions. */
+export interface Overlay {
+  /** Executions looked at. */
+  sampled: number;
+  /** States that were entered, by place. */
+  states: Record<string, StateOverlay>;
+  /** How often each way was taken, by its id in pictures. */
+  edges: Record<string, number>;
+}
+
 /** The execution that started another one. */
 export interface Parent {
   /** Its ARN. */
@@ -398,8 +434,42 @@ export interface StateMoment {
   retries: number;
 }
 
+/** How one state did. */
+export interface StateOverlay {
+  /** Visits. */
+  entered: number;
+  /** Those that were left. */
+  succeeded: number;
+  /** Those that failed or ran out of time. */
+  failed: number;
+  /** Those that were left through a Catcher. */
+  caught: number;
+  /** Attempts after a visit's first. */
+  retried: number;
+  /** How long half of the visits took at most, in ms. */
+  p50Ms: number | null;
+  /** How long 95 of 100 took at most, in ms. */
+  p95Ms: number | null;
+}
+
 /** AWS's ExecutionStatus. */
 export type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE";
+
+/** A step of a visit's data. */
+export interface Step {
+  /** `input`, `arguments` (what was sent, of the last attempt), `result` (what came back) or `output`. */
+  name: string;
+  /** The event that has it. */
+  eventId: number;
+  /** The data. */
+  payload: Payload;
+}
+
+/** What is stored. */
+export interface Storage {
+  /** Bytes of all files below the data directory; null without one. */
+  bytes: number | null;
+}
 
 /** An execution that succeeded. */
 export interface Success {
@@ -459,6 +529,18 @@ export interface Visit {
   next: string | null;
   /** Items of a Map state. */
   length: number | null;
+}
+
+/** What a visit worked with. */
+export interface VisitData {
+  /** The visit. */
+  visit: string;
+  /** What came in, was sent, came back, went out: what the history has of that, in this order. */
+  steps: Step[];
+  /** The variables that its state saw, as an object. */
+  variablesBefore: Payload;
+  /** Those after it was left; null until then. */
+  variablesAfter: Payload | null;
 }
 
 /** How a visit of a state stands, or an iteration. */

@@ -57,7 +57,7 @@ impl Protocol {
             let (handler, activity) = (handler.clone(), activity.clone());
             async move { Ok::<_, Infallible>(handler.handle(request, peer, &activity).await) }
         });
-        let connection = self.0.serve_connection(io, service);
+        let connection = self.0.serve_connection_with_upgrades(io, service);
         tokio::pin!(connection);
         let drain = async { drop(draining.wait_for(|draining| *draining).await) };
         let outcome = tokio::select! {

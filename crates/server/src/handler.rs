@@ -37,7 +37,7 @@ pub(crate) struct Handler {
     data_directory: Option<PathBuf>,
     access_log: Option<AccessLog>,
     request_ids: RequestIds,
-    console: Console,
+    console: Arc<Console>,
 }
 
 /// A reply and what is said about it.
@@ -56,7 +56,7 @@ impl Handler {
         let data_directory = options.data_directory.clone();
         let is_on = options.console && address.is_some_and(|address| address.ip().is_loopback());
         Handler {
-            console: Console::new(engine.clone(), memory.clone(), body_limits, data_directory.clone(), is_on),
+            console: Arc::new(Console::new(engine.clone(), memory.clone(), body_limits, data_directory.clone(), is_on)),
             engine,
             body_limits,
             patience: Patience::new(options),
@@ -76,9 +76,10 @@ impl Handler {
         &self.metrics
     }
 
-    /// Sends the workers home that wait for tasks, so that draining does not wait for them.
+    /// Sends the workers home that wait for tasks and ends what is told live, so that draining does not wait for them.
     pub(crate) fn end_polls(&self) {
         self.engine.end_polls();
+        self.console.close();
     }
 
     /// The reply to a request of a connection.

@@ -99,6 +99,13 @@ pub struct Visit {
     pub(crate) waits: bool,
 }
 
+impl Visit {
+    /// The event it was left with, if it was.
+    pub fn exit_event(&self) -> Option<u64> {
+        self.has_exited.then_some(self.last_event)
+    }
+}
+
 /// What visits follow each other in: the execution, a branch, an iteration.
 #[derive(Clone, Debug)]
 pub struct Lane {

@@ -420,11 +420,12 @@ impl Console {
     }
 }
 
-fn no_visit(id: u64) -> Failure {
+pub(super) fn no_visit(id: u64) -> Failure {
     Failure::not_found(format!("There is no visit '{id}'"))
 }
 
-fn number(id: &str) -> Result<u64, Failure> {
+/// The event that a visit's name is.
+pub(super) fn number(id: &str) -> Result<u64, Failure> {
     id.parse().map_err(|_| Failure::not_found(format!("There is no visit '{id}'")))
 }
 

@@ -65,6 +65,18 @@ impl Failure {
         Failure::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
     }
 
+    pub(crate) fn upgrade() -> Failure {
+        Failure::new(StatusCode::UPGRADE_REQUIRED, "UpgradeRequired", "This is a WebSocket of version 13")
+    }
+
+    pub(crate) fn busy(message: &'static str) -> Failure {
+        Failure::new(StatusCode::SERVICE_UNAVAILABLE, "Busy", message)
+    }
+
+    pub(crate) fn too_large(message: &'static str) -> Failure {
+        Failure::new(StatusCode::UNPROCESSABLE_ENTITY, "TooLarge", message)
+    }
+
     pub(crate) fn internal() -> Failure {
         let message = "Something broke in the server; its log says more";
         Failure::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", message)

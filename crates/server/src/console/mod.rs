@@ -10,12 +10,16 @@ mod assets;
 mod aws;
 mod bootstrap;
 mod cursor;
+mod data;
 mod events;
 mod execution;
 mod executions;
 mod failure;
 mod guard;
+mod health;
+mod live;
 mod machines;
+mod overlay;
 mod payload;
 mod query;
 mod scene;
@@ -41,6 +45,7 @@ use query::Query;
 use shape::Shape;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::sync::{Semaphore, watch};
 
 /// Where the API is.
 const API: &str = "/console/api/v1/";
@@ -55,6 +60,10 @@ pub(crate) struct Console {
     is_on: bool,
     started_at_ms: i64,
     stories: told::Stories,
+    /// Places for live connections.
+    sockets: Arc<Semaphore>,
+    /// Whether the server shuts down.
+    closing: watch::Sender<bool>,
 }
 
 /// What becomes of a request: JSON.
@@ -69,7 +78,17 @@ impl Console {
         is_on: bool,
     ) -> Console {
         let started_at_ms = engine.now_ms();
-        Console { engine, memory, body_limits, data_directory, is_on, started_at_ms, stories: told::Stories::default() }
+        Console {
+            engine,
+            memory,
+            body_limits,
+            data_directory,
+            is_on,
+            started_at_ms,
+            stories: told::Stories::default(),
+            sockets: Arc::new(Semaphore::new(live::SOCKETS_MAX)),
+            closing: watch::channel(false).0,
+        }
     }
 
     /// Whether a request to the address itself comes from a browser that wants a page.
@@ -83,6 +102,11 @@ impl Console {
         assets::redirect()
     }
 
+    /// Ends live connections.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
     /// The reply after a bug.
     pub(crate) fn broken() -> Reply {
         let failure = Failure::internal();
@@ -90,9 +114,15 @@ impl Console {
     }
 
     /// The reply to a request below `/console`.
-    pub(crate) async fn handle(&self, head: &Parts, body: Incoming, activity: &Arc<Activity>) -> Reply {
+    pub(crate) async fn handle(self: &Arc<Self>, head: &Parts, body: Incoming, activity: &Arc<Activity>) -> Reply {
         let path = head.uri.path();
         let Some(resource) = path.strip_prefix(API) else { return self.page(head, path) };
+        if self.is_on && resource == "live" && head.method == Method::GET {
+            return match self.live(head, activity) {
+                Ok(reply) => reply,
+                Err(failure) => json(failure.status, failure.body().into()),
+            };
+        }
         let answer = match self.is_on {
             true => self.answer(head, resource, body).await,
             false => Err(Failure::forbidden("ConsoleOff", "The console is served on loopback addresses only")),
@@ -140,6 +170,10 @@ impl Console {
     /// The table of contents of what can be read.
     async fn get(&self, resource: &[&str], query: &Query) -> Answer {
         match resource {
+            ["health"] => Ok(self.health().await?.to_json()),
+            ["machines", name, "overlay"] => Ok(self.overlay(name, query).await?.to_json()),
+            ["executions", arn, "visits", id, "data"] => Ok(self.data(arn, id).await?.to_json()),
+            ["executions", arn, "export"] => self.export(arn).await,
             ["bootstrap"] => Ok(self.bootstrap().to_json()),
             ["machines"] => Ok(self.machines(query).await?.to_json()),
             ["machines", name] => Ok(self.machine(name).await?.to_json()),

@@ -124,6 +124,20 @@ async fn a_failure_is_traced_to_its_root() {
         /States/Prepare {"status":"CAUGHT","visits":1,"running":0,"succeeded":0,"failed":0,"caught":1,"retries":0}
     "#]]
     .assert_eq(&lines);
+    let data = world.json(&format!("executions/{arn}/visits/17/data")).await;
+    let steps = table(data.get("steps").expect("steps"), &["name", "payload"]);
+    let sent = r#"{"text":"{\"fail\":\"Card.Declined\"}"}"#;
+    assert_eq!(steps, format!("input {sent}\narguments {sent}\n"));
+    let export = world.json(&format!("executions/{arn}/export")).await;
+    assert_eq!(export.get("events").and_then(Value::as_array).map(|events| events.len()), Some(27));
+    let overlay = world.json("machines/orders/overlay?sample=10").await;
+    assert_eq!(overlay.get("sampled"), Some(&json!(2)));
+    let charge = overlay.get("states").and_then(|states| states.get("/States/Each/ItemProcessor/States/Charge"));
+    assert_eq!(
+        members(charge.expect("it was entered"), &["entered", "succeeded", "failed", "retried"]),
+        "entered: 3\nsucceeded: 2\nfailed: 1\nretried: 1\n"
+    );
+    assert_eq!(world.json("health").await.get("openExecutions"), Some(&json!(0)));
     let early = world.json(&format!("executions/{arn}/at/3")).await;
     expect![[r#"
         eventId: 3

@@ -2,5 +2,6 @@
 
 mod executions;
 mod lists;
+mod live;
 mod safety;
 mod world;
