@@ -499,3 +499,16 @@ async fn results_are_written_to_files_that_a_restart_leaves_whole() {
         assert_eq!((member("Status"), member("Error"), member("Input")), ("FAILED", "Bad", r#"{"n":"7"}"#));
     }
 }
+
+#[tokio::test]
+async fn results_that_cannot_be_written_fail_the_state() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let engine = open_over(&Arc::new(Memory::new()), directory.path()).await;
+    let states = json!({"P": {"Type": "Pass", "End": true}});
+    let writer =
+        json!({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "elsewhere", "Prefix": "out"}});
+    let machine = create(&engine, "m", &map("EXPRESS", &states, &[("ResultWriter", writer)])).await;
+    let execution = start(&engine, &machine, "one", &json!([1, 2])).await;
+    let told = output(&closed(&engine, &execution).await);
+    assert!(told.starts_with("Some(\"States.ResultWriterFailed\")"), "{told}");
+}

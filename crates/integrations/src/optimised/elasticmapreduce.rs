@@ -4,7 +4,7 @@ use super::Call;
 use super::shape::{listed, ordered, some};
 use crate::TaskOutcome;
 use aws_client::{CallError, Reply};
-use json::{Object, Value};
+use json::Value;
 
 pub(super) async fn perform(call: Call<'_>) -> TaskOutcome {
     let given = |name: &str| call.request.payload.value().get(name);
