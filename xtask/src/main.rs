@@ -1,4 +1,4 @@
-//! Chores of the workspace: `cargo xtask tidy|test|console|simulate|bench|crash|differential|fuzz|api-model|aws-models|console-types`.
+//! Chores of the workspace: `cargo xtask example|tidy|test|console|simulate|bench|crash|differential|fuzz|api-model|aws-models|console-types`.
 //!
 //! Nothing here is part of what is shipped. What a chore prints is its output; a failed one exits with 1, bad usage with 2.
 #![allow(clippy::print_stdout, reason = "a chore talks to whoever runs it")]
@@ -16,11 +16,14 @@ mod test;
 mod tidy;
 mod workspace;
 
+use anyhow::Context;
+use std::os::unix::process::CommandExt;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask <chore>
 
+  example           build everything, process a photo with a workflow, stay up with the console
   tidy              check floors, file heads, COMPATIBILITY.md, formatting and lints
   test              install what the tests need, then run all of them
   clients           install what the tests need, and no more
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
+        ["example"] => example(),
         ["tidy"] => tidy::run(),
         ["test"] => test::run(),
         ["console"] => console::build(),
@@ -86,6 +90,16 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Builds the console's pages and the program, and runs the example in place of this process. Without pages the program works as well.
+fn example() -> anyhow::Result<()> {
+    if let Err(error) = console::build() {
+        eprintln!("\nxtask: the console is left out: {error:#}");
+    }
+    let mut example = workspace::cargo();
+    example.args(["run", "--release", "--", "dev", "examples/image-processing"]).current_dir(workspace::root());
+    Err(example.exec()).context("cargo cannot be run")
 }
 
 /// Writes `console/src/api/types.ts`: the test that holds it to the server's shapes does, when it is told to.
