@@ -134,7 +134,7 @@ mod tests {
             Parsed::Incomplete => "incomplete".to_owned(),
         };
         assert_eq!(told("a,b\nc"), "4 a|b");
-        assert_eq!(told("a,\"b,\"\"c\"\"\nd\"\r\ne"), "16 a|b,\"c\"\nd");
+        assert_eq!(told("a,\"b,\"\"c\"\"\nd\"\r\ne"), "15 a|b,\"c\"\nd");
         assert_eq!(told(r#"a\,b,\"c\",d\\e,f\g"#), "19 a,b|\"c\"|d\\e|fg");
         assert_eq!(told(",\n"), "2 |");
         assert!(matches!(parse(b"a,\"b", b',', false), Parsed::Incomplete));
