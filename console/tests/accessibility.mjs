@@ -13,6 +13,12 @@ export async function settle(page, url) {
   await page.waitForFunction(() => document.querySelectorAll("[role=status][aria-label^=Loading], [role=status][aria-label^=Comparing]").length === 0);
   await page.evaluate(() => document.fonts.ready);
   await page.waitForFunction(() => document.querySelector("main")?.childElementCount);
+  // Colours are on their way for a frame or two after what they belong to has come.
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    const ending = document.getAnimations().filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
 }
 
 export async function checkAccessibility(browser, base, paths) {
