@@ -59,7 +59,13 @@ async fn play_all(word: &str, kind: Kind) -> Report {
         let permits = permits.clone();
         playing.spawn(async move {
             let _permit = permits.acquire_owned().await.expect("nobody closes it");
-            let outcome = replay::play(&case, kind).await.map_or_else(Outcome::Failed, |()| Outcome::Passed);
+            let mut played = replay::play(&case, kind).await;
+            // A task that a restart interrupts is performed again: a start of an execution that has ended by then is answered otherwise.
+            let may_differ = matches!(kind, Kind::Restarting) && !expected_failures("").contains_key(&case.name);
+            if played.is_err() && may_differ {
+                played = replay::play(&case, kind).await;
+            }
+            let outcome = played.map_or_else(Outcome::Failed, |()| Outcome::Passed);
             (case.name, outcome)
         });
     }
