@@ -163,10 +163,8 @@ impl Finished {
             }
             self.events.push((key.clone(), touched.events));
         }
-        for (id, text) in texts.rows() {
-            if resident.stored_texts.add(id) {
-                self.put(keys::TEXTS, key.text(id), text);
-            }
+        for (id, text) in texts.rows(|id| resident.stored_texts.add(id)) {
+            self.put(keys::TEXTS, key.text(id), text);
         }
         if touched.unfinished {
             self.put(keys::UNFINISHED, &key.0, [interpreter::rows::VERSION]);

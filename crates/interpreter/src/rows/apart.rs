@@ -53,9 +53,9 @@ impl TextsApart {
         Ok(())
     }
 
-    /// Each with its row.
-    pub fn rows(&self) -> impl Iterator<Item = (TextId, Vec<u8>)> {
-        self.0.iter().map(|(id, text)| {
+    /// The rows of those that are wanted: a row is a copy, and most texts have theirs already.
+    pub fn rows(&self, mut is_wanted: impl FnMut(TextId) -> bool) -> impl Iterator<Item = (TextId, Vec<u8>)> {
+        self.0.iter().filter(move |(id, _)| is_wanted(**id)).map(|(id, text)| {
             let mut row = Writer::new();
             row.text(text);
             (*id, row.finish())

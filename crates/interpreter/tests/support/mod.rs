@@ -104,7 +104,7 @@ impl Run {
         let outcome = result?;
         let mut texts = TextsApart::default();
         let row = write_events(&outcome.events, &self.execution.known_texts(), &mut texts);
-        self.texts.extend(texts.rows());
+        self.texts.extend(texts.rows(|_| true));
         assert_eq!(self.read_chunk(&row).as_ref(), Ok(&outcome.events));
         self.chunks.push((row, outcome.events.clone()));
         self.events.extend(outcome.events.iter().cloned());
@@ -222,7 +222,7 @@ impl Run {
     fn restore(&mut self) -> ChangedRows {
         let rows = self.execution.take_changed_rows();
         self.state.clone_from(&rows.state);
-        self.texts.extend(rows.texts.rows());
+        self.texts.extend(rows.texts.rows(|_| true));
         self.bases.extend(rows.bases.iter().cloned());
         self.progresses.extend(rows.progresses.iter().cloned());
         let variables = rows.variables.iter().cloned().map(|(id, name, row)| ((id, name), row));
