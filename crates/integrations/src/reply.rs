@@ -1,14 +1,14 @@
 //! What the model of a service says of a task's result.
 
+use crate::optimised::told_by;
 use asl::definition::{IntegrationPattern, Resource};
 use service_models::{Checks, Shape, result_problem, service};
-use std::borrow::Cow;
 
 /// Where the shape of a task's result is.
 struct Reply<'r> {
     service: &'r str,
     /// As Step Functions spells it.
-    action: Cow<'r, str>,
+    action: &'r str,
     /// The member of the reply that is the result; empty for all of it. Of a list it is an element.
     member: &'static str,
     /// Members that Step Functions makes something else of.
@@ -29,11 +29,11 @@ pub(crate) fn with_result_shape<T>(
     let Resource::Service { service: name, action, pattern, .. } = resource else { return None };
     let reply = match name.strip_prefix("aws-sdk:") {
         _ if *pattern == IntegrationPattern::WaitForTaskToken => return None,
-        Some(service) => Reply { service, action: action.into(), member: "", opaque: &[] },
+        Some(service) => Reply { service, action, member: "", opaque: &[] },
         None => optimised(name, action, *pattern)?,
     };
     let service = service(reply.service)?;
-    let output = service.action(&reply.action)?.output()?;
+    let output = service.action(reply.action)?.output()?;
     Some(of(within(output, reply.member)?, reply.opaque))
 }
 
@@ -41,46 +41,28 @@ fn within<'s>(output: Shape<'s>, member: &str) -> Option<Shape<'s>> {
     if member.is_empty() {
         return Some(output);
     }
-    let shape = output.member(member)?;
+    let (_, shape) = output.member_spelled(member)?;
     Some(shape.element().unwrap_or(shape))
 }
 
 /// The reply of an optimised integration. A job's result is what tells how it ended. Integrations with results of their own have none here.
-fn optimised<'r>(service: &'r str, action: &'r str, pattern: IntegrationPattern) -> Option<Reply<'r>> {
-    let part = |service, action: &'r str, member| Some(Reply { service, action: action.into(), member, opaque: &[] });
-    let polled = |service, action| part(service, action, "");
-    let own = |service, opaque| Some(Reply { service, action: action.into(), member: "", opaque });
-    let is_job = pattern != IntegrationPattern::RequestResponse;
-    match (service, action) {
-        ("athena", "startQueryExecution") if is_job => polled("athena", "getQueryExecution"),
-        ("batch", _) if is_job => part("batch", "describeJobs", "jobs"),
-        ("bedrock", "invokeModel") => own("bedrockruntime", &["Body"]),
-        ("bedrock", _) if is_job => polled("bedrock", "getModelCustomizationJob"),
-        ("databrew", _) if is_job => polled("databrew", "describeJobRun"),
-        ("ecs", _) if is_job => part("ecs", "describeTasks", "tasks"),
-        ("eks", "call" | "runJob") => None,
-        ("emr-containers", "startJobRun") if is_job => polled("emrcontainers", "describeJobRun"),
-        ("emr-containers", _) => own("emrcontainers", &[]),
-        ("emr-serverless", "startJobRun" | "cancelJobRun") if is_job => polled("emrserverless", "getJobRun"),
-        ("emr-serverless", _) if is_job => polled("emrserverless", "getApplication"),
-        ("emr-serverless", _) => own("emrserverless", &[]),
-        ("events", _) => own("eventbridge", &[]),
-        ("glue", _) if is_job => part("glue", "getJobRun", "JobRun"),
-        ("lambda", _) => own("lambda", &["Payload"]),
-        ("mediaconvert", _) if is_job => polled("mediaconvert", "getJob"),
-        ("sagemaker", job) if is_job => {
-            let action = job.replacen("create", "describe", 1).into();
-            Some(Reply { service, action, member: "", opaque: &[] })
-        }
-        ("states", _) => match pattern {
-            IntegrationPattern::RunJob => polled("sfn", "describeExecution"),
-            IntegrationPattern::RunJobVersion2 => {
-                let action = "describeExecution".into();
-                Some(Reply { service: "sfn", action, member: "", opaque: &["Input", "Output"] })
-            }
-            _ => own("sfn", &[]),
-        },
-        ("apigateway" | "bedrockagentcore" | "elasticmapreduce" | "http", _) => None,
-        (service, _) => own(service, &[]),
+fn optimised<'r>(service: &str, action: &'r str, pattern: IntegrationPattern) -> Option<Reply<'r>> {
+    let has_own_result = matches!(service, "apigateway" | "bedrockagentcore" | "elasticmapreduce" | "http")
+        || service == "eks" && matches!(action, "call" | "runJob");
+    if has_own_result {
+        return None;
     }
+    let api = service_models::optimised(service, action)?.api;
+    let opaque: &[&str] = match (service, action) {
+        ("bedrock", "invokeModel") => &["Body"],
+        ("lambda", _) => &["Payload"],
+        ("states", _) if pattern == IntegrationPattern::RunJobVersion2 => &["Input", "Output"],
+        _ => &[],
+    };
+    // What stands for the result of this one is the reply to its request.
+    let is_told = pattern != IntegrationPattern::RequestResponse
+        && (service, action) != ("emr-containers", "deleteVirtualCluster");
+    let told = if is_told { told_by(service, action) } else { None };
+    let (action, member) = told.unwrap_or((action, ""));
+    Some(Reply { service: api, action, member, opaque })
 }

@@ -49,6 +49,14 @@ impl Optimised {
         }
     }
 
+    /// The parameters it knows; none if they are those of the operation.
+    pub fn listed(&self) -> &'static [&'static str] {
+        match self.parameters {
+            Parameters::Only(known) => known,
+            Parameters::All => &[],
+        }
+    }
+
     /// The model of the API.
     pub fn model(&self) -> &'static Arc<Service> {
         entry(self.api).expect("the table names services that have models").load()

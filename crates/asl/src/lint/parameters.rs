@@ -9,8 +9,29 @@ pub(crate) struct Action {
     actions: &'static [&'static str],
     /// Of each group at least one must be given.
     pub(crate) required: &'static [&'static [&'static str]],
-    /// All names; empty if they are too many or change too often.
-    pub(crate) known: &'static [&'static str],
+    known: Known,
+}
+
+/// Which names there are.
+enum Known {
+    /// Too many, or they change too often.
+    Any,
+    /// Those that do not get lost when the task is run.
+    AsRun,
+    These(&'static [&'static str]),
+}
+
+impl Action {
+    /// All names; empty if they are not judged.
+    pub(crate) fn known(&self) -> &'static [&'static str] {
+        match self.known {
+            Known::Any => &[],
+            Known::AsRun => {
+                service_models::optimised(self.service, self.actions[0]).map_or(&[], |action| action.listed())
+            }
+            Known::These(names) => names,
+        }
+    }
 }
 
 /// What is known of the called action.
@@ -20,17 +41,12 @@ pub(crate) fn of(called: Service<'_>) -> Option<&'static Action> {
 }
 
 static ACTIONS: [Action; 18] = [
-    Action {
-        service: "lambda",
-        actions: &["invoke"],
-        required: &[&["FunctionName"]],
-        known: &["FunctionName", "Payload", "InvocationType", "Qualifier", "ClientContext", "LogType"],
-    },
+    Action { service: "lambda", actions: &["invoke"], required: &[&["FunctionName"]], known: Known::AsRun },
     Action {
         service: "sqs",
         actions: &["sendMessage"],
         required: &[&["QueueUrl"], &["MessageBody"]],
-        known: &[
+        known: Known::These(&[
             "QueueUrl",
             "MessageBody",
             "DelaySeconds",
@@ -38,43 +54,28 @@ static ACTIONS: [Action; 18] = [
             "MessageDeduplicationId",
             "MessageGroupId",
             "MessageSystemAttributes",
-        ],
+        ]),
     },
     Action {
         service: "sns",
         actions: &["publish"],
         required: &[&["TopicArn", "TargetArn", "PhoneNumber"], &["Message"]],
-        known: &[
-            "TopicArn",
-            "TargetArn",
-            "PhoneNumber",
-            "Message",
-            "Subject",
-            "MessageStructure",
-            "MessageAttributes",
-            "MessageGroupId",
-            "MessageDeduplicationId",
-        ],
+        known: Known::AsRun,
     },
-    Action { service: "events", actions: &["putEvents"], required: &[&["Entries"]], known: &["Entries", "EndpointId"] },
-    Action {
-        service: "states",
-        actions: &["startExecution"],
-        required: &[&["StateMachineArn"]],
-        known: &["StateMachineArn", "Name", "Input", "TraceHeader"],
-    },
+    Action { service: "events", actions: &["putEvents"], required: &[&["Entries"]], known: Known::AsRun },
+    Action { service: "states", actions: &["startExecution"], required: &[&["StateMachineArn"]], known: Known::AsRun },
     Action {
         service: "dynamodb",
         actions: &["getItem", "deleteItem", "updateItem"],
         required: &[&["TableName"], &["Key"]],
-        known: &[],
+        known: Known::Any,
     },
-    Action { service: "dynamodb", actions: &["putItem"], required: &[&["TableName"], &["Item"]], known: &[] },
+    Action { service: "dynamodb", actions: &["putItem"], required: &[&["TableName"], &["Item"]], known: Known::Any },
     Action {
         service: "http",
         actions: &["invoke"],
         required: &[&["ApiEndpoint"], &["Method"], &["Authentication", "InvocationConfig"]],
-        known: &[
+        known: Known::These(&[
             "ApiEndpoint",
             "Method",
             "Authentication",
@@ -83,41 +84,31 @@ static ACTIONS: [Action; 18] = [
             "QueryParameters",
             "RequestBody",
             "Transform",
-        ],
+        ]),
     },
     Action {
         service: "apigateway",
         actions: &["invoke"],
         required: &[&["ApiEndpoint"], &["Method"]],
-        known: &[
-            "ApiEndpoint",
-            "Method",
-            "Stage",
-            "Path",
-            "Headers",
-            "QueryParameters",
-            "RequestBody",
-            "AllowNullValues",
-            "AuthType",
-        ],
+        known: Known::AsRun,
     },
-    Action { service: "ecs", actions: &["runTask"], required: &[&["TaskDefinition"]], known: &[] },
+    Action { service: "ecs", actions: &["runTask"], required: &[&["TaskDefinition"]], known: Known::Any },
     Action {
         service: "batch",
         actions: &["submitJob"],
         required: &[&["JobName"], &["JobQueue"], &["JobDefinition"]],
-        known: &[],
+        known: Known::Any,
     },
-    Action { service: "glue", actions: &["startJobRun"], required: &[&["JobName"]], known: &[] },
-    Action { service: "databrew", actions: &["startJobRun"], required: &[&["Name"]], known: &["Name"] },
-    Action { service: "codebuild", actions: &["startBuild"], required: &[&["ProjectName"]], known: &[] },
-    Action { service: "athena", actions: &["startQueryExecution"], required: &[&["QueryString"]], known: &[] },
+    Action { service: "glue", actions: &["startJobRun"], required: &[&["JobName"]], known: Known::Any },
+    Action { service: "databrew", actions: &["startJobRun"], required: &[&["Name"]], known: Known::These(&["Name"]) },
+    Action { service: "codebuild", actions: &["startBuild"], required: &[&["ProjectName"]], known: Known::Any },
+    Action { service: "athena", actions: &["startQueryExecution"], required: &[&["QueryString"]], known: Known::Any },
     Action {
         service: "athena",
         actions: &["getQueryResults", "getQueryExecution", "stopQueryExecution"],
         required: &[&["QueryExecutionId"]],
-        known: &[],
+        known: Known::Any,
     },
-    Action { service: "eks", actions: &["runJob", "call"], required: &[&["ClusterName"]], known: &[] },
-    Action { service: "bedrock", actions: &["invokeModel"], required: &[&["ModelId"]], known: &[] },
+    Action { service: "eks", actions: &["runJob", "call"], required: &[&["ClusterName"]], known: Known::Any },
+    Action { service: "bedrock", actions: &["invokeModel"], required: &[&["ModelId"]], known: Known::Any },
 ];

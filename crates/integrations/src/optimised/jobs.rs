@@ -88,9 +88,6 @@ impl Row {
 }
 
 const BUILD_FAILURES: &[&str] = &["FAILED", "FAULT", "TIMED_OUT", "STOPPED"];
-const BUILD_BATCH: &[&str] = &["BuildBatches", "0"];
-const BUILD_BATCH_ID: Source = Reply(&["BuildBatch", "Id"]);
-const BUILD_BATCH_IDS: Source = ReplyListed(&["BuildBatch", "Id"]);
 const APPLICATION: &[(&str, Source)] = &[("ApplicationId", Reply(&["ApplicationId"]))];
 const APPLICATION_STATE: &[&str] = &["Application", "State"];
 const SERVERLESS_JOB: &[(&str, Source)] =
@@ -103,6 +100,19 @@ const NODEGROUP: &[(&str, Source)] =
     &[("ClusterName", Reply(&["Nodegroup", "ClusterName"])), ("NodegroupName", Reply(&["Nodegroup", "NodegroupName"]))];
 const EKS_CLUSTER: &[(&str, Source)] = &[("Name", Reply(&["Cluster", "Name"]))];
 const SAGEMAKER_FAILURES: &[&str] = &["Failed", "Stopped"];
+
+/// A batch of CodeBuild, whichever way it began.
+const fn build_batch(action: &'static str) -> Row {
+    row(
+        ("codebuild", action),
+        ("batchGetBuildBatches", &[("Ids", ReplyListed(&["BuildBatch", "Id"]))]),
+        &["BuildBatches", "0", "BuildBatchStatus"],
+        &["SUCCEEDED"],
+        BUILD_FAILURES,
+    )
+    .shows(Shown::Named("BuildBatch", &["BuildBatches", "0"]))
+    .cancelled_by("stopBuildBatch", &[("Id", Reply(&["BuildBatch", "Id"]))])
+}
 
 /// SageMaker's jobs differ in their names alone.
 macro_rules! sagemaker {
@@ -153,24 +163,8 @@ static ROWS: [Row; 33] = [
     )
     .shows(Shown::Named("Build", &["Builds", "0"]))
     .cancelled_by("stopBuild", &[("Id", Reply(&["Build", "Id"]))]),
-    row(
-        ("codebuild", "startBuildBatch"),
-        ("batchGetBuildBatches", &[("Ids", BUILD_BATCH_IDS)]),
-        &["BuildBatches", "0", "BuildBatchStatus"],
-        &["SUCCEEDED"],
-        BUILD_FAILURES,
-    )
-    .shows(Shown::Named("BuildBatch", BUILD_BATCH))
-    .cancelled_by("stopBuildBatch", &[("Id", BUILD_BATCH_ID)]),
-    row(
-        ("codebuild", "retryBuildBatch"),
-        ("batchGetBuildBatches", &[("Ids", BUILD_BATCH_IDS)]),
-        &["BuildBatches", "0", "BuildBatchStatus"],
-        &["SUCCEEDED"],
-        BUILD_FAILURES,
-    )
-    .shows(Shown::Named("BuildBatch", BUILD_BATCH))
-    .cancelled_by("stopBuildBatch", &[("Id", BUILD_BATCH_ID)]),
+    build_batch("startBuildBatch"),
+    build_batch("retryBuildBatch"),
     row(
         ("databrew", "startJobRun"),
         ("describeJobRun", &[("Name", Given("Name")), ("RunId", Reply(&["RunId"]))]),
@@ -400,9 +394,24 @@ pub(crate) async fn cancel(client: &Client, job: &Job) {
     }
 }
 
+/// The operation that tells how a job ended, and the member of its reply that is the result, empty for all of it. None for what is no job, and
+/// for jobs whose result is made of more than one reply's member.
+pub(crate) fn told_by(service: &str, action: &str) -> Option<(&'static str, &'static str)> {
+    let row = row_of(service, action)?;
+    match row.result {
+        Shown::Whole => Some((row.describe, "")),
+        Shown::Part(path) => Some((row.describe, path[0])),
+        Shown::Named(..) | Shown::With(_) => None,
+    }
+}
+
+fn row_of(service: &str, action: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.service == service && row.action == action)
+}
+
 fn known<'j>(client: &'j Client, job: &'j Job) -> Option<(Call<'j>, &'static Row)> {
     let Resource::Service { service, action, pattern, .. } = &job.request.resource else { return None };
-    let row = ROWS.iter().find(|row| row.service == service && row.action == action)?;
+    let row = row_of(service, action)?;
     let (service, action) = (services::of(service)?, optimised(service, action)?);
     Some((Call { client, service, action, pattern: *pattern, request: &job.request }, row))
 }

@@ -10,7 +10,7 @@ mod jobs;
 mod services;
 mod shape;
 
-pub(crate) use jobs::{cancel, status};
+pub(crate) use jobs::{cancel, status, told_by};
 
 use crate::aws_sdk::options;
 use crate::failures::failed;

@@ -42,7 +42,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, findings: &mut Findings) {
     for state in context.tasks() {
         let Called::Service(service) = state.called() else { continue };
-        let known = parameters::of(service).map_or(&[][..], |action| action.known);
+        let known = parameters::of(service).map_or(&[][..], |action| action.known());
         for entry in state.arguments().and_then(Node::as_object).unwrap_or_default() {
             let (name, suffix) = match entry.key.strip_suffix(".$") {
                 Some(name) => (name, ".$"),
