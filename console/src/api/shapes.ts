@@ -1,28 +1,21 @@
-//! The shapes of `/console/api/v1`. Times are milliseconds since 1970, sizes bytes of UTF-8.
+//! The shapes of `/console/api/v1` as the pages have them: the server's own (`types.ts`), what the pages know more of, and what no server tells
+//! yet. Times are milliseconds since 1970, sizes bytes of UTF-8.
 
-export type ExecutionStatus = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED" | "PENDING_REDRIVE";
-export type VisitStatus =
-  | "RUNNING"
-  | "WAITING"
-  | "RETRYING"
-  | "SUCCEEDED"
-  | "CAUGHT"
-  | "FAILED"
-  | "TIMED_OUT"
-  | "ABORTED";
+import type * as Server from "./types";
+import type { ExecutionRow, Iteration, Payload, Visit, VisitStatus } from "./types";
+
+export type { Attempt, ExecutionRow, Iteration, Machine, MachineType, Overlay, Payload, RootCause, StateOverlay, Visit, VisitStatus } from "./types";
+export type { Outcome as RecentExecution } from "./types";
+export type ExecutionStatus = Server.Status;
+
 /** What a state, a visit or an execution may be; `IDLE` is one that has not been entered. */
 export type Status = ExecutionStatus | VisitStatus | "IDLE";
-
-export type MachineType = "STANDARD" | "EXPRESS";
 
 /** A page of a list; `next` is the cursor of the one after it. */
 export interface Page<Item> {
   items: Item[];
   next: string | null;
 }
-
-/** A JSON text, whole or its beginning. */
-export type Payload = { text: string } | { cut: string; bytes: number; ref: string };
 
 export interface Bootstrap {
   version: string;
@@ -43,32 +36,6 @@ export interface Health {
   storage?: Record<string, number | string | null>;
   dropped?: Record<string, number>;
   troubles?: ({ code?: string; message: string } | string)[];
-}
-
-export interface RecentExecution {
-  name: string;
-  arn: string;
-  status: ExecutionStatus;
-  startedAt: number;
-  stoppedAt: number | null;
-}
-
-export interface Machine {
-  arn: string;
-  name: string;
-  type: MachineType;
-  createdAt: number;
-  updatedAt: number;
-  queryLanguage: string;
-  states: number;
-  revision: string | null;
-  running: number | null;
-  /** The last 20, newest first. */
-  recent: RecentExecution[];
-  /** Of the recent ones that have ended, 0 to 1. */
-  failureRate: number | null;
-  p95Ms: number | null;
-  services: string[];
 }
 
 export interface Version {
@@ -95,121 +62,19 @@ export interface Diagnostic {
   span?: [number, number] | null;
 }
 
-export interface MachineDetails extends Machine {
-  definition: string;
-  roleArn: string | null;
-  comment: string | null;
-  logging?: unknown;
-  tracing?: unknown;
+export interface MachineDetails extends Omit<Server.MachineDetail, "versions" | "aliases" | "scene" | "problems"> {
   versions: Version[];
   aliases: Alias[];
   scene: Scene;
   problems: Diagnostic[];
 }
 
-export interface StateOverlay {
-  entered: number;
-  succeeded: number;
-  failed: number;
-  caught: number;
-  retried: number;
-  p50Ms: number | null;
-  p95Ms: number | null;
-}
-
-export interface Overlay {
-  sampled: number;
-  states: Record<string, StateOverlay>;
-  edges: Record<string, number>;
-}
-
-export interface ExecutionRow {
-  arn: string;
-  name: string;
-  machine: string;
-  type: MachineType;
-  status: ExecutionStatus;
-  startedAt: number;
-  stoppedAt: number | null;
-  error: string | null;
-  redriveCount: number;
-  mapRunArn: string | null;
-  version: string | number | null;
-  alias: string | null;
-}
-
 export interface ExecutionPage extends Page<ExecutionRow> {
   counts: Partial<Record<ExecutionStatus, number>> | null;
 }
 
-export interface RootCause {
-  stateId: string | null;
-  stateName: string | null;
-  visit: string | null;
-  iteration: number[] | null;
-  attempt: number | null;
-  of: number | null;
-  eventId: number | null;
-  error: string;
-  cause: string | null;
-  field: string | null;
-  lastSuccess: { arn: string } | null;
-  hint: string | null;
-}
-
-export interface Execution extends ExecutionRow {
-  input: Payload | null;
-  output: Payload | null;
-  cause: string | null;
-  stateMachineArn: string;
-  definition: string;
-  scene: Scene;
-  /** The id of the last event. */
-  events: number;
-  redrivable: boolean;
-  redriveReason: string | null;
-  parent: { arn: string; stateName: string | null } | null;
-  children: { arn: string; stateId: string | null; visit: string | null }[];
-  traceHeader: string | null;
-  rootCause: RootCause | null;
-  imported?: boolean;
-}
-
-export interface Attempt {
-  scheduledAt: number;
-  startedAt: number | null;
-  endedAt: number | null;
-  error: string | null;
-  cause: string | null;
-  backoffUntil: number | null;
-  events: [number, number] | number[];
-}
-
-export interface Visit {
-  id: string;
-  stateId: string;
-  stateName: string;
-  type: string;
-  parentVisit: string | null;
-  /** Of the branch or iteration it is in. */
-  index: number | null;
-  enteredAt: number;
-  exitedAt: number | null;
-  status: VisitStatus;
-  firstEvent: number;
-  lastEvent: number;
-  attempts: Attempt[];
-  error: string | null;
-  next: string | null;
-}
-
-export interface Iteration {
-  index: number;
-  status: VisitStatus;
-  visits: number;
-  startedAt: number;
-  stoppedAt: number | null;
-}
+/** An execution; its picture is told as any JSON. */
+export type Execution = Omit<Server.Execution, "scene"> & { scene: Scene };
 
 export interface IterationPage extends Page<Iteration> {
   length: number;

@@ -53,6 +53,25 @@ export function Button({ kind = "secondary", className = "", icon, children, ...
   );
 }
 
+/** The part of a query of pages that tells whether there are more, and gets them. */
+interface Pages {
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  fetchNextPage: () => Promise<unknown>;
+}
+
+/** Gets the next page of a list, as long as there is one. */
+export function More({ pages, children }: { pages: Pages; children: ReactNode }) {
+  if (!pages.hasNextPage) return null;
+  return (
+    <div className="flex justify-center p-3">
+      <Button isDisabled={pages.isFetchingNextPage} onPress={() => void pages.fetchNextPage()}>
+        {children}
+      </Button>
+    </div>
+  );
+}
+
 /** A button of a picture alone: its name is the label, and a tooltip shows it. */
 export function IconButton({
   label,

@@ -1,6 +1,6 @@
 //! Versions of a machine and the aliases that lead to them.
 
-import { Plus, Tag } from "lucide-react";
+import { Pencil, Plus, Tag, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { aws } from "../api/client";
 import { queryClient } from "../api/queries";
@@ -9,7 +9,6 @@ import { Button, Dialog, IconButton, TextField } from "../components/controls";
 import { Problem } from "../components/states";
 import { toast, toastProblem } from "../components/toasts";
 import { exactly } from "../model/time";
-import { Trash2, Pencil } from "lucide-react";
 import { Choice } from "./StartDialog";
 
 const refresh = (name: string) => queryClient.invalidateQueries({ queryKey: ["machine", name] });
@@ -39,16 +38,7 @@ export function Versions({ machine }: { machine: MachineDetails }) {
                   <span className="tabular w-8 font-semibold">{version.version}</span>
                   <span className="min-w-0 grow truncate">{version.description || <span className="text-muted">no description</span>}</span>
                   {version.createdAt !== undefined && <span className="tabular shrink-0 text-meta text-muted">{exactly(version.createdAt)}</span>}
-                  <IconButton
-                    label={`Delete version ${version.version}`}
-                    onPress={() =>
-                      void aws("DeleteStateMachineVersion", { stateMachineVersionArn: `${machine.arn}:${version.version}` })
-                        .then(() => refresh(machine.name))
-                        .catch(toastProblem)
-                    }
-                  >
-                    <Trash2 size={14} aria-hidden />
-                  </IconButton>
+                  <Delete label={`Delete version ${version.version}`} deletion={() => aws("DeleteStateMachineVersion", { stateMachineVersionArn: `${machine.arn}:${version.version}` })} machine={machine} />
                 </li>
               ))}
             </ul>
@@ -76,16 +66,7 @@ export function Versions({ machine }: { machine: MachineDetails }) {
                   <IconButton label={`Edit alias ${alias.name}`} onPress={() => setEdited(alias)}>
                     <Pencil size={14} aria-hidden />
                   </IconButton>
-                  <IconButton
-                    label={`Delete alias ${alias.name}`}
-                    onPress={() =>
-                      void aws("DeleteStateMachineAlias", { stateMachineAliasArn: `${machine.arn}:${alias.name}` })
-                        .then(() => refresh(machine.name))
-                        .catch(toastProblem)
-                    }
-                  >
-                    <Trash2 size={14} aria-hidden />
-                  </IconButton>
+                  <Delete label={`Delete alias ${alias.name}`} deletion={() => aws("DeleteStateMachineAlias", { stateMachineAliasArn: `${machine.arn}:${alias.name}` })} machine={machine} />
                 </li>
               ))}
             </ul>
@@ -95,6 +76,14 @@ export function Versions({ machine }: { machine: MachineDetails }) {
       {isPublishing && <PublishDialog machine={machine} onClose={() => setPublishing(false)} />}
       {edited !== null && <AliasDialog machine={machine} alias={edited === "new" ? null : edited} onClose={() => setEdited(null)} />}
     </div>
+  );
+}
+
+function Delete({ label, deletion, machine }: { label: string; deletion: () => Promise<unknown>; machine: MachineDetails }) {
+  return (
+    <IconButton label={label} onPress={() => void deletion().then(() => refresh(machine.name)).catch(toastProblem)}>
+      <Trash2 size={14} aria-hidden />
+    </IconButton>
   );
 }
 

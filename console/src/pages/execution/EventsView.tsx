@@ -5,7 +5,7 @@ import { useMemo, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { useEvents, useEventsBetween, useVisits } from "../../api/queries";
 import type { Visit } from "../../api/shapes";
-import { Button } from "../../components/controls";
+import { More } from "../../components/controls";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { Empty, Failure, Loading } from "../../components/states";
 import { Took } from "../../components/When";
@@ -53,13 +53,7 @@ function Flat({ view, failed }: { view: ExecutionView; failed: boolean }) {
           <EventLine key={event.id} view={view} event={event} since={items[place + 1]?.at ?? (event.id === 1 ? event.at : null)} />
         ))}
       </ol>
-      {events.hasNextPage && (
-        <div className="flex justify-center p-3">
-          <Button isDisabled={events.isFetchingNextPage} onPress={() => void events.fetchNextPage()}>
-            Older events
-          </Button>
-        </div>
-      )}
+      <More pages={events}>Older events</More>
     </div>
   );
 }
@@ -81,13 +75,7 @@ function Grouped({ view, failed }: { view: ExecutionView; failed: boolean }) {
           <Group key={visit.id} view={view} visit={visit} depth={depths.get(visit.id) ?? 0} />
         ))}
       </ol>
-      {visits.hasNextPage && (
-        <div className="flex justify-center p-3">
-          <Button isDisabled={visits.isFetchingNextPage} onPress={() => void visits.fetchNextPage()}>
-            More visits
-          </Button>
-        </div>
-      )}
+      <More pages={visits}>More visits</More>
     </div>
   );
 }

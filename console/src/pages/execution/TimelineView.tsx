@@ -5,7 +5,7 @@ import { ChevronRight } from "lucide-react";
 import { type PointerEvent, useMemo, useRef, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { useVisits } from "../../api/queries";
-import { Button } from "../../components/controls";
+import { Button, More } from "../../components/controls";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { Empty, Failure, Loading } from "../../components/states";
 import { useNow } from "../../components/When";
@@ -81,13 +81,7 @@ export function TimelineView({ view }: { view: ExecutionView }) {
             return <Row key={row.visit.id} row={row} view={view} top={item.start} names={names} chart={chart} place={place} end={end} onToggle={() => toggle(row.visit.id)} />;
           })}
         </div>
-        {visits.hasNextPage && (
-          <div className="flex justify-center p-3">
-            <Button isDisabled={visits.isFetchingNextPage} onPress={() => void visits.fetchNextPage()}>
-              More visits
-            </Button>
-          </div>
-        )}
+        <More pages={visits}>More visits</More>
       </div>
     </div>
   );
