@@ -566,5 +566,6 @@ async fn an_execution_that_a_task_starts_has_a_test_case_of_its_own() {
         "usual"
         "other"
         Some"StepFunctions.ValidationException") Some"There is no test case 'Case' for the state machine 'inner'
-        Some"States.TaskFailed") Some"{\"Cause\""#]].assert_eq(&outputs.join("\n"));
+        Some"States.TaskFailed") Some"{\"Cause\""#]]
+    .assert_eq(&outputs.join("\n"));
 }
