@@ -279,6 +279,7 @@ const journeys = {
       "/machines/order",
       "/machines/order?tab=definition",
       "/machines/order?tab=executions",
+      "/machines/order?tab=metrics",
       "/machines/report?tab=versions",
       "/executions",
       "/executions?q=nothing-has-this-name",

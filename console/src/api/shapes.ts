@@ -4,7 +4,7 @@
 import type * as Server from "./types";
 import type { ExecutionRow, Iteration, Payload, VisitStatus } from "./types";
 
-export type { Attempt, ComparedVisit, Comparison, ExecutionRow, ImportAnswer, Iteration, Machine, MachineType, MapRun, Overlay, Payload, RootCause, StateOverlay, Visit, VisitStatus } from "./types";
+export type { Attempt, Bucket, ComparedVisit, Comparison, ExecutionRow, ImportAnswer, Iteration, Machine, MachineType, MapRun, Metrics, Overlay, Payload, RootCause, StateOverlay, Visit, VisitStatus } from "./types";
 export type { Counts as ItemCounts, Outcome as RecentExecution } from "./types";
 export type ExecutionStatus = Server.Status;
 
@@ -129,6 +129,8 @@ export interface StateMoment {
   failed?: number;
   caught?: number;
   retries?: number;
+  items?: { total: number; ended: number; failed: number } | null;
+  mapRunArn?: string | null;
 }
 
 export interface WaitingTask {

@@ -62,6 +62,7 @@ fn main() -> ExitCode {
         Command::Start(arguments) => commands::start::run(arguments),
         Command::Stop(arguments) => commands::stop::run(arguments),
         Command::Validate(arguments) => commands::validate::run(arguments),
+        Command::Why(arguments) => commands::why::run(arguments),
     };
     let exit = outcome.unwrap_or_else(|error| {
         output::error(&error);

@@ -20,3 +20,4 @@ pub(crate) mod start;
 pub(crate) mod stop;
 pub(crate) mod validate;
 pub(crate) mod waiting;
+pub(crate) mod why;

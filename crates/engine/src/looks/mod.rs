@@ -4,9 +4,11 @@
 
 mod executions;
 mod history;
+mod revisit;
 
 pub use executions::{COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, StatusCounts};
 pub use history::Look;
+pub use revisit::{Revisit, Revisited};
 
 use crate::Engine;
 use arn::{Identity, StateMachineArn};

@@ -2,7 +2,8 @@
 
 use super::shape::{Declarations, Shape};
 use super::{
-    bootstrap, compare, data, events, execution, executions, failure, health, import, machines, map_run, overlay, scene,
+    bootstrap, compare, data, events, execution, executions, failure, health, import, machines, map_run, metrics,
+    overlay, scene,
 };
 
 const HEAD: &str = "// The shapes of /console/api/v1, made of the server's own by `cargo xtask console-types`.\n\n\
@@ -27,6 +28,7 @@ fn the_types_of_the_pages_are_the_servers() {
     overlay::Overlay::declare(&mut declarations);
     import::ImportAnswer::declare(&mut declarations);
     compare::Comparison::declare(&mut declarations);
+    metrics::Metrics::declare(&mut declarations);
     map_run::MapRun::declare(&mut declarations);
     scene::Drawn::declare(&mut declarations);
     let types: String = declarations.0.values().map(|text| format!("\n{text}")).collect();
