@@ -49,7 +49,7 @@ fn recorded() -> Vec<Recorded> {
             all.push(Recorded {
                 name: format!("{name} {answer}"),
                 outline: Outline::of(definition),
-                events: events.iter().map(|event| as_it_was(event)).collect(),
+                events: events.iter().map(as_it_was).collect(),
             });
         }
     }
