@@ -219,6 +219,8 @@ impl Run {
                         performer.abort();
                     }
                 }
+                // Express executions wait for nobody outside.
+                Effect::Await(_) | Effect::AwaitedNoMore(_) => {}
                 // Where there could be one the definition is refused, and Express executions wait for no jobs.
                 Effect::StartMapRun(_) | Effect::StopMapRun(_) | Effect::RedriveMapRun(_) => {}
                 Effect::LookAtJob(_) | Effect::CancelJob(_) | Effect::NotifyClosed => {}

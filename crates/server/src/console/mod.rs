@@ -25,6 +25,7 @@ mod query;
 mod scene;
 mod shape;
 mod subject;
+mod tasks;
 mod told;
 #[cfg(test)]
 mod typescript;
@@ -183,6 +184,8 @@ impl Console {
             ["executions", arn, "iterations"] => Ok(self.iterations(arn, query).await?.to_json()),
             ["executions", arn, "events"] => Ok(self.events(arn, query).await?.to_json()),
             ["executions", arn, "at", event] => Ok(self.at(arn, event).await?.to_json()),
+            ["tasks"] => Ok(self.tasks(query).await?.to_json()),
+            ["activities"] => Ok(self.activities(query).await?.to_json()),
             ["payload", reference] => Ok(self.payload(reference, query).await?.to_json()),
             _ => Err(no_such()),
         }

@@ -4,4 +4,5 @@ mod executions;
 mod lists;
 mod live;
 mod safety;
+mod tasks;
 mod world;
