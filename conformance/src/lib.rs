@@ -4,7 +4,7 @@
 //! knows how the server works, and nothing is excused here: what may differ is written in `expected_failures.txt`.
 //!
 //! Reading order: [`case`] (a recording), [`applies`] (can it be played yet), [`world`] (the server it is played against), [`replay`]
-//! (playing it), [`compare`] (is the answer AWS's), [`report`] (the table).
+//! (playing it, or with [`mocked`] tasks), [`compare`] (is the answer AWS's), [`report`] (the table).
 
 pub mod applies;
 pub mod case;
@@ -15,6 +15,7 @@ pub mod lambda;
 pub mod logs;
 pub mod masks;
 pub mod messages;
+pub mod mocked;
 pub mod placeholders;
 pub mod reference;
 pub mod replay;

@@ -5,6 +5,7 @@ use crate::{lambda, logs, stand_in};
 use engine::Engine;
 use engine::registry::Identity;
 use functions::Functions;
+use integrations::mocks::Mocks;
 use integrations::{Buckets, Integrations};
 use json::{ObjectBuilder, Value};
 use server::Server;
@@ -43,6 +44,7 @@ pub struct World {
     code: TempDir,
     data: TempDir,
     log: logs::Lines,
+    mocks: Option<Mocks>,
     address: SocketAddr,
     running: Option<Running>,
 }
@@ -56,19 +58,30 @@ struct Running {
 impl World {
     /// Starts one.
     pub async fn start(kind: Kind) -> World {
+        World::with(kind, None).await
+    }
+
+    /// Starts one where test cases of `mocks` can be run.
+    pub async fn with_mocks(mocks: Mocks) -> World {
+        World::with(Kind::InMemory, Some(mocks)).await
+    }
+
+    async fn with(kind: Kind, mocks: Option<Mocks>) -> World {
         let options = functions::Options { account_id: ACCOUNT.to_owned(), ..functions::Options::default() };
         let functions = Functions::new(options);
         let [code, data] = [(); 2].map(|()| TempDir::new().expect("a directory for a case"));
         let log = logs::Lines::default();
-        let (running, address) = run(kind, data.path(), &functions, &log, ([127, 0, 0, 1], 0).into()).await;
-        World { client: Client::new(address), kind, functions, code, data, log, address, running: Some(running) }
+        let (running, address) =
+            run(kind, data.path(), &functions, &log, mocks.as_ref(), ([127, 0, 0, 1], 0).into()).await;
+        World { client: Client::new(address), kind, functions, code, data, log, mocks, address, running: Some(running) }
     }
 
     /// Shuts the server down and starts it again with what it has on disk, if it is of the kind to which that happens.
     pub async fn restart(&mut self) {
         if self.kind == Kind::Restarting {
             self.shut_down().await;
-            let (running, _) = run(self.kind, self.data.path(), &self.functions, &self.log, self.address).await;
+            let (running, _) =
+                run(self.kind, self.data.path(), &self.functions, &self.log, self.mocks.as_ref(), self.address).await;
             self.running = Some(running);
         }
     }
@@ -131,6 +144,7 @@ async fn run(
     directory: &Path,
     functions: &Functions,
     log: &logs::Lines,
+    mocks: Option<&Mocks>,
     address: SocketAddr,
 ) -> (Running, SocketAddr) {
     let store: Arc<dyn Store> = match kind {
@@ -143,7 +157,10 @@ async fn run(
     let address = listener.local_addr().expect("it is bound");
     let aws = stand_in::client(address);
     options.buckets = Buckets::new(Default::default(), Some(aws.clone()));
-    let integrations = Integrations::new(functions.clone()).with_aws(aws);
+    let mut integrations = Integrations::new(functions.clone()).with_aws(aws);
+    if let Some(mocks) = mocks {
+        integrations = integrations.with_mocks(mocks.clone());
+    }
     let engine = Engine::open(store, integrations, options).await.expect("the store can be read");
     let options = server::Options { drain_timeout: DRAIN_TIMEOUT, ..server::Options::default() };
     let server = Server::new(listener, Arc::new(engine.clone()), options);

@@ -488,3 +488,84 @@ async fn a_skeleton_runs() {
     let closed = closed_in(&engine, &execution, 100).await;
     assert_eq!(output(&closed), r#"{"ExecutedVersion":"$LATEST","Payload":{},"StatusCode":200}"#);
 }
+
+#[tokio::test(start_paused = true)]
+async fn children_of_a_map_run_are_in_the_test_case_of_their_parent() {
+    let mocks = "
+        StateMachines:
+          m:
+            TestCases:
+              Case:
+                Work:
+                  - {When: {Item: 1, Attempt: 0}, Throw: {Error: Busy}}
+                  - {When: {Invocation: 1}, Return: {Again: '{% $item %}'}}
+                  - Return: {First: '{% $item %}'}
+        ";
+    for kind in ["STANDARD", "EXPRESS"] {
+        let machine = format!(
+            "
+            StartAt: All
+            States:
+              All:
+                Type: Map
+                ItemProcessor:
+                  ProcessorConfig: {{Mode: DISTRIBUTED, ExecutionType: {kind}}}
+                  StartAt: Work
+                  States:
+                    Work:
+                      Type: Task
+                      Resource: arn:aws:states:::lambda:invoke
+                      Parameters: {{FunctionName: f}}
+                      Retry: [{{ErrorEquals: [Busy]}}]
+                      End: true
+                End: true
+            "
+        );
+        let (_directory, file) = written(mocks);
+        let engine = with_mocks(&Arc::new(Memory::new()), &file).await;
+        let machine = create(&engine, "m", &definition(&machine)).await;
+        // Every child counts the invocations of its own.
+        let (_, closed) = play(&engine, &machine, "Case", &json!(["a", "b", "c"])).await;
+        assert_eq!(output(&closed), r#"[{"First":0},{"Again":1},{"First":2}]"#, "{kind}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_execution_that_a_task_starts_has_a_test_case_of_its_own() {
+    let mocks = "
+        StateMachines:
+          inner: {Default: Usual, TestCases: {Usual: {Work: {Return: usual}}, Other: {Work: {Return: other}}}}
+          m: {TestCases: {Case: {Work: {Return: of the outer}}}}
+        ";
+    let (_directory, file) = written(mocks);
+    let engine = with_mocks(&Arc::new(Memory::new()), &file).await;
+    let inner = "StartAt: Work\nStates: {Work: {Type: Task, Resource: 'arn:aws:lambda:us-east-1:123456789012:function:f', End: true}}";
+    create(&engine, "inner", &definition(inner)).await;
+    let machine = definition(
+        "
+        QueryLanguage: JSONata
+        StartAt: Start
+        States:
+          Start:
+            Type: Task
+            Resource: arn:aws:states:::states:startExecution.sync:2
+            Arguments: {StateMachineArn: '{% $states.input %}'}
+            Output: '{% $states.result.Output %}'
+            End: true
+        ",
+    );
+    let machine = create(&engine, "m", &machine).await;
+    let mut outputs = Vec::new();
+    for (name, case) in [("a", ""), ("b", "#Other"), ("c", "#Case"), ("d", "#")] {
+        let input = json!(format!("arn:aws:states:us-east-1:123456789012:stateMachine:inner{case}"));
+        let execution = start(&engine, &format!("{machine}#Case"), name, &input).await;
+        let told = output(&closed_in(&engine, &execution, 100).await).replace(&*file.to_string_lossy(), "FILE");
+        outputs.push(told.split([':', '(']).take(3).collect::<String>());
+    }
+    expect![[r#"
+        "usual"
+        "other"
+        Some"StepFunctions.ValidationException") Some"There is no test case 'Case' for the state machine 'inner'
+        Some"States.TaskFailed") Some"{\"Cause\""#]]
+    .assert_eq(&outputs.join("\n"));
+}

@@ -1,8 +1,10 @@
 //! The console over raw HTTP: who is answered, and what.
 
 mod executions;
+mod imported;
 mod lists;
 mod live;
+mod map_runs;
 mod safety;
 mod tasks;
 mod world;
