@@ -22,6 +22,11 @@ const TESTS: [&str; 2] = ["recordings", "recordings_with_restarts"];
 /// Cases played at a time. Most of them wait most of the time.
 const AT_A_TIME: usize = 8;
 
+/// Cases whose task starts an execution by name through the API: one that a restart interrupts is performed again (at least once, as on
+/// AWS), and finds the name taken by an execution that has ended.
+const REPEATS: [&str; 2] =
+    ["services/test_sfn_start_execution", "services/test_sfn_start_execution_implicit_json_serialisation"];
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -56,15 +61,14 @@ async fn play_all(word: &str, kind: Kind) -> Report {
             report.0.insert(case.name, Outcome::NotYet(reason));
             continue;
         }
+        if kind == Kind::Restarting && REPEATS.contains(&case.name.as_str()) {
+            report.0.insert(case.name, Outcome::NotYet("a repeated call is answered otherwise".to_owned()));
+            continue;
+        }
         let permits = permits.clone();
         playing.spawn(async move {
             let _permit = permits.acquire_owned().await.expect("nobody closes it");
-            let mut played = replay::play(&case, kind).await;
-            // A task that a restart interrupts is performed again: a start of an execution that has ended by then is answered otherwise.
-            let may_differ = matches!(kind, Kind::Restarting) && !expected_failures("").contains_key(&case.name);
-            if played.is_err() && may_differ {
-                played = replay::play(&case, kind).await;
-            }
+            let played = replay::play(&case, kind).await;
             let outcome = played.map_or_else(Outcome::Failed, |()| Outcome::Passed);
             (case.name, outcome)
         });

@@ -140,19 +140,17 @@ impl Engine {
             buckets: options.buckets,
             whole: Whole::default(),
         });
-        let mut inboxes = Vec::new();
-        // Side by side, so that one sync serves them all.
-        let mut opening = JoinSet::new();
-        for number in 0..PARTITIONS {
-            let (sender, inbox) = mpsc::channel(INBOX);
-            let id = PartitionId(FIRST_PARTITION + number);
-            opening.spawn(Partition::open(id, shared.clone(), inbox, sender.clone()));
-            inboxes.push(sender);
-        }
+        let (inboxes, inbox_ends): (Vec<_>, Vec<_>) = (0..PARTITIONS).map(|_| mpsc::channel(INBOX)).unzip();
         let (express_starts, starts_inbox) = Starts::channel();
         let (express_closing, closing) = watch::channel(false);
         let express = Arc::new(Express::new(shared.clone(), options.express, express_starts.clone(), closing));
+        // Before any partition opens, which has the runners of its Map Runs go on.
         shared.map_runs.opened(inboxes.clone(), &express);
+        // Side by side, so that one sync serves them all.
+        let mut opening = JoinSet::new();
+        for ((number, sender), inbox) in (FIRST_PARTITION..).zip(&inboxes).zip(inbox_ends) {
+            opening.spawn(Partition::open(PartitionId(number), shared.clone(), inbox, sender.clone()));
+        }
         let starts = Starts::open(express.clone(), starts_inbox);
         let starts = starts.await?;
         let mut partitions = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::items::Source;
 use super::source::NewChild;
-use super::{Broken, ChildInput, Ended, MapRunRow, Message};
+use super::{Broken, ChildInput, Doors, Ended, MapRunRow, Message};
 use crate::express::Express;
 use crate::keys::ExecutionKey;
 use crate::partition::{Input, Shared};
@@ -194,7 +194,7 @@ async fn start_standard(context: &Context, piece: Piece) -> Result<(), Broken> {
 impl super::MapRuns {
     /// Hands an input to the partition that owns the execution it is about.
     pub(super) async fn send(&self, input: Input) {
-        let Some(doors) = self.doors.get() else { return };
+        let doors = self.doors();
         let key = match &input {
             Input::Child(child) => &child.execution,
             Input::StopChild { execution, .. } => execution,
@@ -205,8 +205,12 @@ impl super::MapRuns {
         let _ = inbox.send(input).await;
     }
 
+    fn doors(&self) -> &Doors {
+        self.doors.get().expect("the engine opens them before its partitions")
+    }
+
     /// The Express executions of the server, while it is open.
     pub(super) fn express(&self) -> Option<Arc<Express>> {
-        self.doors.get()?.express.upgrade()
+        self.doors().express.upgrade()
     }
 }

@@ -45,7 +45,7 @@ pub(crate) struct MapRuns {
     live: Mutex<HashMap<MapRunId, mpsc::UnboundedSender<Message>>>,
     open: Arc<Semaphore>,
     starts: Arc<Semaphore>,
-    /// Known once the engine is open.
+    /// Known before the first runner.
     doors: OnceLock<Doors>,
 }
 
