@@ -5,6 +5,7 @@
 
 mod apigateway;
 mod bedrock;
+mod ecs;
 mod elasticmapreduce;
 mod jobs;
 mod services;
