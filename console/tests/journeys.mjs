@@ -4,13 +4,16 @@
 // Each journey has a page of its own on which nothing may go wrong: no error, nothing that the policy refuses, no request to another origin.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as harness from "./harness.mjs";
 import { checkAccessibility } from "./accessibility.mjs";
 
 const { BAD_ORDER, GOOD_ORDER, createMachine, ended, start } = harness;
-const [given, ...words] = process.argv.slice(2);
+const args = process.argv.slice(2);
+const given = args.find((word) => word.startsWith("http"));
+const words = args.filter((word) => word !== given);
 const server = given ? { base: given, stop: () => undefined } : await harness.ownServer();
 const { base } = server;
 const aws = harness.awsOf(base);
@@ -22,6 +25,7 @@ const machines = {
   report: await createMachine(aws, "report", harness.POLL),
   approval: await createMachine(aws, "approval", harness.approval("scripted")),
   flaky: await createMachine(aws, "flaky", harness.flaky("scripted")),
+  parcels: await createMachine(aws, "parcels", harness.PARCELS),
   hundred: await createMachine(aws, "hundred-states", harness.hundredStates()),
   express: await createMachine(aws, "quick", { StartAt: "Done", States: { Done: { Type: "Pass", End: true } } }, "EXPRESS"),
 };
@@ -124,6 +128,77 @@ const journeys = {
     await page.getByRole("treeitem", { name: /^Large order, .*only [AB]/ }).waitFor();
   },
 
+  async "an exported history is imported, and compared with one from here"({ page }) {
+    const arn = await start(aws, machines.order, BAD_ORDER, "to-export");
+    const good = await start(aws, machines.order, GOOD_ORDER, "stays-here");
+    await Promise.all([ended(aws, arn), ended(aws, good)]);
+    await page.goto(execution(arn));
+    await page.getByRole("button", { name: "More" }).click();
+    const download = page.waitForEvent("download");
+    await page.getByRole("menuitem", { name: "Export history" }).click();
+    const file = await (await download).path();
+    await page.goto(at("/import"));
+    await page.getByLabel("Files of the history and the definition").setInputFiles(file);
+    await page.getByText(/^\d+ events/).waitFor();
+    await page.getByRole("button", { name: "Show the execution" }).click();
+    await page.getByText("Imported, read-only").waitFor();
+    await page.getByRole("region", { name: "Root cause" }).getByText("OutOfStock", { exact: true }).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Redrive" }).count(), 0);
+    await page.getByRole("treeitem", { name: /^Charge items, .*Failed/ }).waitFor();
+    await page.getByRole("tab", { name: "Timeline" }).click();
+    await page.getByRole("treeitem", { name: /^Charge items, Failed/ }).waitFor();
+    const imported = decodeURIComponent(new URL(page.url()).pathname.split("/e/")[1]);
+    await page.goto(at(`/compare?a=${encodeURIComponent(good)}&b=${encodeURIComponent(imported)}`));
+    await page.getByText(/^First difference/).waitFor();
+  },
+
+  async "a history that the AWS CLI printed is imported; what is wrong with one is told with its place"({ page }) {
+    const arn = await start(aws, machines.order, GOOD_ORDER, "from-the-cli");
+    await ended(aws, arn);
+    const { events } = await aws("GetExecutionHistory", { executionArn: arn, includeExecutionData: true, maxResults: 1_000 });
+    // The CLI writes times as texts.
+    const printed = events.map((event) => ({ ...event, timestamp: new Date(1_000 * event.timestamp).toISOString() }));
+    const file = (name, value) => {
+      const path = join(tmpdir(), `${name}-${process.pid}.json`);
+      writeFileSync(path, JSON.stringify(value));
+      return path;
+    };
+    await page.goto(at("/import"));
+    const files = page.getByLabel("Files of the history and the definition");
+    await files.setInputFiles(file("history", { events: printed.filter((event) => event.id !== 3) }));
+    await page.getByRole("button", { name: "Show the execution" }).click();
+    await page.getByRole("alert").getByText("'history.events[2].id' is 4, and there is no event 3").waitFor();
+    await files.setInputFiles([file("history", { events: printed }), file("definition", harness.ORDER)]);
+    await page.getByRole("button", { name: "Show the execution" }).click();
+    await page.getByText("Imported, read-only").waitFor();
+    await badge(page, "Succeeded").waitFor();
+    await page.getByRole("treeitem", { name: /^Summarise, .*Succeeded/ }).waitFor();
+  },
+
+  async "a Map Run is watched, its limits are changed, and the items that failed are found"({ page }) {
+    const parcels = Array.from({ length: 8 }, (_, place) => ({ seconds: 1, broken: place === 6 || place === 7 }));
+    const arn = await start(aws, machines.parcels, { parcels }, "christmas");
+    await page.goto(execution(arn, `?state=${encodeURIComponent("/States/Carry all")}`));
+    await page.getByRole("tab", { name: "Map Run" }).click();
+    await page.getByRole("link", { name: "Child executions and limits" }).click();
+    await page.getByRole("button", { name: "Change limits…" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Concurrency").fill("4");
+    await dialog.getByLabel("Tolerated failures", { exact: true }).fill("2");
+    await dialog.getByRole("button", { name: "Change" }).click();
+    await dialog.waitFor({ state: "detached" });
+    // Nothing is reloaded: items end while one looks, and those that failed stand in front.
+    await badge(page, "Succeeded").waitFor();
+    await page.getByRole("img", { name: /^Of 8: Succeeded 6, Failed 2/ }).waitFor();
+    await page.getByRole("row").nth(1).getByText("Failed").waitFor();
+    await page.getByRole("row").nth(8).waitFor();
+    assert.equal((await ended(aws, arn)).status, "SUCCEEDED");
+    await page.getByRole("row").nth(1).getByRole("link").first().click();
+    await page.getByRole("region", { name: "Root cause" }).getByText("The parcel rattles.").waitFor();
+    await page.getByRole("link", { name: "Map Run" }).click();
+    await page.waitForURL(/\/mapruns\//);
+  },
+
   async "several are stopped after a look at which"({ page }) {
     const arns = [];
     for (const name of ["stop-1", "stop-2"]) arns.push(await start(aws, machines.approval, {}, name));
@@ -194,6 +269,9 @@ const journeys = {
     const good = await start(aws, machines.order, GOOD_ORDER, "accessible-good");
     const waiting = await start(aws, machines.approval, {}, "accessible-waiting");
     await ended(aws, arn);
+    const parcels = await start(aws, machines.parcels, { parcels: [{ seconds: 0 }, { broken: true }] }, "accessible-parcels");
+    await ended(aws, parcels);
+    const { mapRuns } = await aws("ListMapRuns", { executionArn: parcels });
     const path = `/e/${encodeURIComponent(arn)}`;
     await checkAccessibility(browser, base, [
       "/machines",
@@ -211,6 +289,7 @@ const journeys = {
       `${path}?t=4`,
       `/compare?a=${encodeURIComponent(good)}&b=${encodeURIComponent(arn)}`,
       "/compare",
+      `/mapruns/${encodeURIComponent(mapRuns[0].mapRunArn)}`,
       "/import",
       "/tasks",
       "/tasks?tab=activities",

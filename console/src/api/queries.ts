@@ -4,9 +4,6 @@ import { QueryClient, keepPreviousData, useInfiniteQuery, useQuery, useQueryClie
 import { useEffect, useRef } from "react";
 import { ApiError, get, path, withQuery } from "./client";
 import { type Frame, type Subscription, subscribe, useConnection } from "./live";
-import { align } from "../model/compare";
-import { dataOf } from "../model/history";
-import { sumUp } from "../model/overlay";
 import type * as T from "./shapes";
 
 const POLL_MS = 2_000;
@@ -93,7 +90,7 @@ export function useMachine(name: string) {
 export function useOverlay(name: string, sample: number) {
   return useQuery({
     queryKey: ["overlay", name, sample],
-    queryFn: ({ signal }) => get<T.Overlay>(withQuery(path`/machines/${name}/overlay`, { sample }), signal).catch(absent(() => overlayOf(name, signal))),
+    queryFn: ({ signal }) => get<T.Overlay>(withQuery(path`/machines/${name}/overlay`, { sample }), signal),
     placeholderData: keepPreviousData,
   });
 }
@@ -172,27 +169,11 @@ export function useVisits(arn: string, options: { parent?: string; index?: numbe
   });
 }
 
-/** Events that are looked through for the data of a visit if the server does not tell it. */
-const EVENTS_OF_VISIT = 200;
-
-async function visitData(arn: string, visit: string, events: [number, number] | null, signal: AbortSignal): Promise<T.VisitData> {
-  try {
-    return await get<T.VisitData>(path`/executions/${arn}/visits/${visit}/data`, signal);
-  } catch (error) {
-    if (!(error instanceof ApiError && error.status === 404) || events === null) throw error;
-    const [first, last] = events;
-    const read = (after: number) => get<T.EventPage>(withQuery(path`/executions/${arn}/events`, { after, limit: EVENTS_OF_VISIT }), signal);
-    const pages = [await read(first - 1)];
-    if (last >= first + EVENTS_OF_VISIT) pages.push(await read(Math.max(first + EVENTS_OF_VISIT, last - EVENTS_OF_VISIT) - 1));
-    return dataOf(pages.flatMap((page) => page.items).filter((event) => event.visit === visit));
-  }
-}
-
-/** `events` are the first and the last of the visit. */
-export function useVisitData(arn: string, visit: string | null, events: [number, number] | null) {
+/** `lastEvent` is the visit's, so that what is new is read. */
+export function useVisitData(arn: string, visit: string | null, lastEvent: number | null) {
   return useQuery({
-    queryKey: ["data", arn, visit, events?.[1]],
-    queryFn: ({ signal }) => visitData(arn, visit ?? "", events, signal),
+    queryKey: ["data", arn, visit, lastEvent],
+    queryFn: ({ signal }) => get<T.VisitData>(path`/executions/${arn}/visits/${visit ?? ""}/data`, signal),
     enabled: visit !== null,
     placeholderData: (previous, query) => (query?.queryKey[2] === visit ? previous : undefined),
   });
@@ -234,51 +215,18 @@ export function useIterations(arn: string, visit: string, status: string) {
   });
 }
 
-/** What to do instead where the server has no such address. */
-function absent<Answer>(instead: () => Promise<Answer>) {
-  return (error: unknown) => {
-    if (error instanceof ApiError && error.status === 404) return instead();
-    throw error;
-  };
-}
-
-/** More of each execution is not compared. */
-const COMPARED = 1_000;
-
-async function compared(a: string, b: string, signal: AbortSignal): Promise<T.Comparison> {
-  const side = async (arn: string) => {
-    const [execution, visits, events] = await Promise.all([
-      get<T.Execution>(path`/executions/${arn}`, signal),
-      get<T.Page<T.Visit>>(withQuery(path`/executions/${arn}/visits`, { limit: COMPARED }), signal),
-      get<T.EventPage>(withQuery(path`/executions/${arn}/events`, { after: 0, limit: COMPARED }), signal),
-    ]);
-    return { execution, visits: visits.items, events: events.items };
-  };
-  const [left, right] = await Promise.all([side(a), side(b)]);
-  return { a: left.execution, b: right.execution, firstDivergence: null, rows: align(left, right) };
-}
-
-/** Executions that are looked through for what a machine's states did, if the server does not sum that up. */
-const LOOKED_THROUGH = 20;
-
-async function overlayOf(name: string, signal: AbortSignal): Promise<T.Overlay> {
-  const { items } = await get<T.ExecutionPage>(withQuery("/executions", { machine: name, limit: LOOKED_THROUGH }), signal);
-  const moments = await Promise.all(items.map(({ arn }) => get<T.Moment>(path`/executions/${arn}/at/latest`, signal)));
-  return sumUp(moments);
-}
-
 export function useComparison(a: string, b: string) {
   return useQuery({
     queryKey: ["compare", a, b],
-    queryFn: ({ signal }) => get<T.Comparison>(withQuery("/compare", { a, b }), signal).catch(absent(() => compared(a, b, signal))),
+    queryFn: ({ signal }) => get<T.Comparison>(withQuery("/compare", { a, b }), signal),
     enabled: a !== "" && b !== "",
   });
 }
 
-export function useTasks() {
+export function useTasks(filter: { machine: string; execution: string }) {
   return useInfiniteQuery({
-    queryKey: ["tasks"],
-    queryFn: ({ signal, pageParam }) => get<T.Page<T.WaitingTask>>(withQuery("/tasks", { cursor: pageParam }), signal),
+    queryKey: ["tasks", filter],
+    queryFn: ({ signal, pageParam }) => get<T.Page<T.WaitingTask>>(withQuery("/tasks", { ...filter, cursor: pageParam }), signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     refetchInterval: usePolling(),
@@ -286,17 +234,23 @@ export function useTasks() {
 }
 
 export function useActivities() {
-  return useQuery({
+  return useInfiniteQuery({
     queryKey: ["activities"],
-    queryFn: ({ signal }) => get<T.Page<T.Activity>>("/activities", signal),
+    queryFn: ({ signal, pageParam }) => get<T.Page<T.Activity>>(withQuery("/activities", { cursor: pageParam }), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
     refetchInterval: 5_000,
   });
 }
 
-export function useMapRun(arn: string) {
+/** How far it is, is told by no event of its execution. */
+const MAP_RUN_MS = 1_000;
+
+export function useMapRun(arn: string | null) {
   return useQuery({
     queryKey: ["maprun", arn],
-    queryFn: ({ signal }) => get<Record<string, unknown>>(path`/maprun/${arn}`, signal),
-    refetchInterval: (query) => (query.state.data?.["status"] === "RUNNING" ? POLL_MS : false),
+    enabled: arn !== null,
+    queryFn: ({ signal }) => get<T.MapRun>(path`/maprun/${arn ?? ""}`, signal),
+    refetchInterval: (query) => (query.state.data?.status === "RUNNING" ? MAP_RUN_MS : false),
   });
 }

@@ -2,10 +2,10 @@
 //! yet. Times are milliseconds since 1970, sizes bytes of UTF-8.
 
 import type * as Server from "./types";
-import type { ExecutionRow, Iteration, Payload, Visit, VisitStatus } from "./types";
+import type { ExecutionRow, Iteration, Payload, VisitStatus } from "./types";
 
-export type { Attempt, ExecutionRow, Iteration, Machine, MachineType, Overlay, Payload, RootCause, StateOverlay, Visit, VisitStatus } from "./types";
-export type { Outcome as RecentExecution } from "./types";
+export type { Attempt, ComparedVisit, Comparison, ExecutionRow, ImportAnswer, Iteration, Machine, MachineType, MapRun, Overlay, Payload, RootCause, StateOverlay, Visit, VisitStatus } from "./types";
+export type { Counts as ItemCounts, Outcome as RecentExecution } from "./types";
 export type ExecutionStatus = Server.Status;
 
 /** What a state, a visit or an execution may be; `IDLE` is one that has not been entered. */
@@ -131,41 +131,28 @@ export interface StateMoment {
   retries?: number;
 }
 
-export interface Comparison {
-  a: ExecutionRow;
-  b: ExecutionRow;
-  firstDivergence: { stateId?: string | null; stateName?: string | null; reason?: string | null; [key: string]: unknown } | null;
-  rows: ComparedVisit[];
-}
-
-export interface ComparedVisit {
-  stateId: string;
-  stateName?: string;
-  visitA: string | Visit | null;
-  visitB: string | Visit | null;
-  outputDiffers: boolean;
-  deltaMs: number | null;
-}
-
 export interface WaitingTask {
+  id: string;
   kind: "token" | "activity";
   executionArn: string;
   machine: string;
-  stateId: string | null;
-  stateName?: string | null;
+  machineArn: string;
+  stateName: string;
+  resource: string;
+  activityArn: string | null;
   since: number;
   timeoutAt: number | null;
   heartbeatAt: number | null;
   token: string | null;
-  payload: Payload | null;
-  activityArn: string | null;
+  payload: Payload;
 }
 
 export interface Activity {
   arn: string;
   name: string;
-  waitingTasks: number | null;
-  pollers: number | null;
+  createdAt: number;
+  waitingTasks: number;
+  pollers: number;
 }
 
 export interface Rect {

@@ -65,6 +65,80 @@ export interface Child {
   visit: string | null;
 }
 
+/** A visit of the one beside that of the other. */
+export interface ComparedVisit {
+  /** The state's place in the definition of the first that has it. */
+  stateId: string;
+  /** The state's name. */
+  stateName: string;
+  /** The one's visit. */
+  visitA: Visit | null;
+  /** The other's. */
+  visitB: Visit | null;
+  /** Whether both have one and got different inputs. */
+  inputDiffers: boolean;
+  /** Whether both have one and gave different outputs, or only one gave any. */
+  outputDiffers: boolean;
+  /** How much longer the other's took. */
+  deltaMs: number | null;
+}
+
+/** Two executions side by side. */
+export interface Comparison {
+  /** The one. */
+  a: ExecutionRow;
+  /** The other. */
+  b: ExecutionRow;
+  /** Whether they were started with different inputs. */
+  inputsDiffer: boolean;
+  /** Where they part; null if they never do. */
+  firstDivergence: Divergence | null;
+  /** The visits of both, in the order of the first's. */
+  rows: ComparedVisit[];
+  /** Rows that are left out because there are too many: those without a difference first. */
+  omitted: number;
+}
+
+/** Items or child executions by what has become of them. */
+export interface Counts {
+  /** Not begun. */
+  pending: number;
+  /** Under way. */
+  running: number;
+  /** Done. */
+  succeeded: number;
+  /** Failed. */
+  failed: number;
+  /** Out of time. */
+  timedOut: number;
+  /** Stopped. */
+  aborted: number;
+  /** To be redriven. */
+  pendingRedrive: number;
+  /** All that are known so far. */
+  total: number;
+  /** Those whose results are written. */
+  resultsWritten: number;
+}
+
+/** Where two executions part. */
+export interface Divergence {
+  /** The place of the state; null if only their ends differ. */
+  stateId: string | null;
+  /** Its name. */
+  stateName: string | null;
+  /** What differs, in a few words. */
+  reason: string;
+}
+
+/** A definition that is no machine's, looked at. */
+export interface Drawn {
+  /** Its picture, as the crate `diagram` makes it; null if there is none. */
+  scene: Json;
+  /** What AWS would refuse in it and what is doubtful. */
+  problems: Problem[];
+}
+
 /** What was dropped. */
 export interface Dropped {
   /** Events that `loggingConfiguration` asked for. */
@@ -199,6 +273,14 @@ export interface Health {
   bodiesBytes: number;
 }
 
+/** An execution that was imported. */
+export interface ImportAnswer {
+  /** What it is looked at with, in place of an ARN. */
+  id: string;
+  /** How many events it has. */
+  events: number;
+}
+
 /** One iteration. */
 export interface Iteration {
   /** The item's position. */
@@ -300,6 +382,44 @@ export interface Machines {
   next: string | null;
 }
 
+/** A Map Run. */
+export interface MapRun {
+  /** Its ARN. */
+  mapRunArn: string;
+  /** The execution whose state it is the run of. */
+  executionArn: string;
+  /** The place of that state; null if it cannot be told. */
+  stateId: string | null;
+  /** Its name. */
+  stateName: string | null;
+  /** The visit of it. */
+  visit: string | null;
+  /** How it stands. */
+  status: Status;
+  /** When it started. */
+  startedAt: number;
+  /** When it ended; null while it runs. */
+  stoppedAt: number | null;
+  /** Child executions at a time; 0 for as many as there may be. */
+  maxConcurrency: number;
+  /** Failures that are tolerated, in percent of the items. */
+  toleratedFailurePercentage: number;
+  /** Failures that are tolerated, in items. */
+  toleratedFailureCount: number;
+  /** How many items are in which state. */
+  itemCounts: Counts;
+  /** How many child executions are. */
+  executionCounts: Counts;
+  /** How often it was redriven. */
+  redriveCount: number;
+  /** When last. */
+  redrivenAt: number | null;
+  /** Items that ended, a second, since it started or was redriven. */
+  throughput: number | null;
+  /** Whether RedriveExecution of its execution would go on with it. */
+  redrivable: boolean;
+}
+
 /** How all states stand after an event. */
 export interface Moment {
   /** The event. */
@@ -399,6 +519,8 @@ export interface RootCause {
   cause: string | null;
   /** The field whose expression failed. */
   field: string | null;
+  /** The Map Run whose items failed. */
+  mapRunArn: string | null;
   /** The machine's last execution that succeeded. */
   lastSuccess: Success | null;
   /** What may help. */
@@ -529,6 +651,8 @@ export interface Visit {
   next: string | null;
   /** Items of a Map state. */
   length: number | null;
+  /** The Map Run that does the work of a Distributed Map. */
+  mapRunArn: string | null;
 }
 
 /** What a visit worked with. */

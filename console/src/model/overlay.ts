@@ -1,6 +1,6 @@
 //! What many executions did, as looks of states.
 
-import type { Moment, Overlay, Scene, StateOverlay } from "../api/shapes";
+import type { Overlay, Scene, StateOverlay } from "../api/shapes";
 import { count, duration, percent } from "./time";
 import { isState } from "./walk";
 
@@ -63,21 +63,4 @@ function lookOf(state: StateOverlay, kind: OverlayKind, slowest: number): Overla
     case "none":
       return {};
   }
-}
-
-/** What several executions did together. How long their states took is not known then. */
-export function sumUp(moments: Moment[]): Overlay {
-  const overlay: Overlay = { sampled: moments.length, states: {}, edges: {} };
-  for (const { states, edges = {} } of moments) {
-    for (const [id, state] of Object.entries(states)) {
-      const sum = (overlay.states[id] ??= { entered: 0, succeeded: 0, failed: 0, caught: 0, retried: 0, p50Ms: null, p95Ms: null });
-      sum.entered += state.visits;
-      sum.succeeded += state.succeeded ?? 0;
-      sum.failed += state.failed ?? 0;
-      sum.caught += state.caught ?? 0;
-      sum.retried += state.retries ?? 0;
-    }
-    for (const [id, times] of Object.entries(edges)) overlay.edges[id] = (overlay.edges[id] ?? 0) + times;
-  }
-  return overlay;
 }

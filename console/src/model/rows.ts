@@ -14,7 +14,8 @@ export interface RowFilter {
 
 /** Whether the server would have listed it. */
 export function matches(row: ExecutionRow, filter: RowFilter): boolean {
-  if (filter.mapRun !== undefined && row.mapRunArn !== filter.mapRun) return false;
+  // Children of a Map Run are in its own list alone.
+  if (row.mapRunArn !== (filter.mapRun ?? null)) return false;
   if (filter.machine !== "" && row.machine !== filter.machine) return false;
   if (filter.status !== "" && !filter.status.split(",").includes(row.status)) return false;
   if (filter.kind !== "" && filter.kind !== "all" && row.type.toLowerCase() !== filter.kind) return false;

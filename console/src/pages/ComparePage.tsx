@@ -16,7 +16,7 @@ import { Tabs } from "../components/tabs";
 import { Ago, Took } from "../components/When";
 import { executionPath } from "../model/arn";
 import { isOpen } from "../model/status";
-import { duration } from "../model/time";
+import { count, duration } from "../model/time";
 import { useUrlState } from "../model/useUrlState";
 import { isState } from "../model/walk";
 import { useSetCrumbs } from "../store/crumbs";
@@ -60,8 +60,8 @@ function Both({ a, b, onSwap }: { a: string; b: string; onSwap: () => void }) {
   const [selected, setSelected] = useState<number | null>(null);
   if (comparison.isPending) return <Loading rows={8} label="Comparing" />;
   if (comparison.isError) return <Failed title="Compare" error={comparison.error} retry={() => void comparison.refetch()} />;
-  const { rows, firstDivergence } = comparison.data;
-  const first = rows.findIndex(isDifferent);
+  const { rows, firstDivergence, omitted } = comparison.data;
+  const first = firstDivergence === null ? -1 : rows.findIndex((row) => row.stateId === firstDivergence.stateId && difference(row) !== null);
   return (
     <>
       <PageHead title="Compare">
@@ -74,12 +74,12 @@ function Both({ a, b, onSwap }: { a: string; b: string; onSwap: () => void }) {
         <Side label="B" row={comparison.data.b} />
       </div>
       <div className="mx-4 mb-3 flex items-center gap-3 rounded-panel border border-line bg-raised px-4 py-2">
-        {first < 0 && firstDivergence === null ? (
-          <p>They went the same way, and every visit had the same output.</p>
+        {firstDivergence === null ? (
+          <p>They went the same way, and every visit had the same input and output.</p>
         ) : (
           <p>
-            First difference{rows[first] ? " at " : ""}
-            {rows[first] && <strong className="font-semibold">{nameOf(rows[first])}</strong>}: {divergence(rows[first], firstDivergence)}
+            First difference{firstDivergence.stateName !== null && " at "}
+            {firstDivergence.stateName !== null && <strong className="font-semibold">{firstDivergence.stateName}</strong>}: {firstDivergence.reason}
           </p>
         )}
         {first >= 0 && (
@@ -95,7 +95,7 @@ function Both({ a, b, onSwap }: { a: string; b: string; onSwap: () => void }) {
         selected={view}
         onSelect={(id) => change({ view: id })}
         items={[
-          { id: "visits", label: `Visits ${rows.length}`, content: () => <Visits a={a} b={b} rows={rows} first={first} selected={selected} onSelect={setSelected} /> },
+          { id: "visits", label: `Visits ${count(rows.length + omitted)}`, content: () => <Visits a={a} b={b} rows={rows} omitted={omitted} first={first} selected={selected} onSelect={setSelected} /> },
           { id: "graph", label: "Graph", content: () => <BothGraphs a={a} b={b} /> },
         ]}
       />
@@ -121,29 +121,21 @@ function Side({ label, row }: { label: string; row: ExecutionRow }) {
   );
 }
 
-function isDifferent(row: ComparedVisit): boolean {
-  return row.visitA === null || row.visitB === null || row.outputDiffers;
+/** What differs in a row; null if nothing does. */
+function difference({ visitA, visitB, inputDiffers, outputDiffers }: ComparedVisit): string | null {
+  if (visitA === null) return "only in B";
+  if (visitB === null) return "only in A";
+  if (visitA.status !== visitB.status || visitA.error !== visitB.error) return "ended differently";
+  if (inputDiffers && outputDiffers) return "other input, other output";
+  if (inputDiffers) return "other input, same output";
+  return outputDiffers ? "same input, other output" : null;
 }
-
-function nameOf(row: ComparedVisit): string {
-  return row.stateName ?? row.stateId.split("/States/").pop() ?? row.stateId;
-}
-
-function divergence(row: ComparedVisit | undefined, first: { reason?: string | null } | null): string {
-  if (typeof first?.reason === "string") return first.reason;
-  if (row === undefined) return "they ended differently";
-  if (row.visitA === null) return "only B came here";
-  if (row.visitB === null) return "only A came here";
-  return "the outputs differ";
-}
-
-const eventsOf = (visit: string | Visit | null): [number, number] | null => (visit === null || typeof visit === "string" ? null : [visit.firstEvent, visit.lastEvent]);
-const idOf = (visit: string | Visit | null) => (visit === null ? null : typeof visit === "string" ? visit : visit.id);
 
 function Visits({
   a,
   b,
   rows,
+  omitted,
   first,
   selected,
   onSelect,
@@ -151,6 +143,7 @@ function Visits({
   a: string;
   b: string;
   rows: ComparedVisit[];
+  omitted: number;
   first: number;
   selected: number | null;
   onSelect: (place: number | null) => void;
@@ -172,27 +165,26 @@ function Visits({
               <Presence label="A" visit={row.visitA} />
               <Presence label="B" visit={row.visitB} />
               <span className="truncate font-medium">
-                {nameOf(row)}
+                {row.stateName}
                 {place === first && <span className="ml-2 rounded-control border border-line px-1 text-caption font-normal text-muted">first difference</span>}
               </span>
-              <span className={`truncate max-sm:hidden ${isDifferent(row) ? "font-medium" : "text-muted"}`}>
-                {row.visitA === null ? "only in B" : row.visitB === null ? "only in A" : row.outputDiffers ? "output differs" : "same output"}
-              </span>
+              <span className={`truncate max-sm:hidden ${difference(row) === null ? "text-muted" : "font-medium"}`}>{difference(row) ?? "the same"}</span>
               <Delta ms={row.deltaMs} longest={longest} />
             </button>
             {isSelected && <Difference a={a} b={b} row={row} />}
           </li>
         );
       })}
+      {omitted > 0 && <li className="px-4 py-2 text-muted">{count(omitted)} more are not shown: those without a difference first.</li>}
     </ol>
   );
 }
 
-function Presence({ label, visit }: { label: string; visit: string | Visit | null }) {
+function Presence({ label, visit }: { label: string; visit: Visit | null }) {
   return (
     <span className={`flex items-center gap-1 text-meta ${visit === null ? "text-muted" : ""}`}>
       <span aria-hidden>{label}</span>
-      {visit === null ? <span aria-label={`not in ${label}`}>–</span> : typeof visit === "string" ? <span aria-label={`in ${label}`}>●</span> : <StatusGlyph status={visit.status} size={10} label={`${label}: ${visit.status}`} />}
+      {visit === null ? <span aria-label={`not in ${label}`}>–</span> : <StatusGlyph status={visit.status} size={10} label={`${label}: ${visit.status}`} />}
     </span>
   );
 }
@@ -213,9 +205,9 @@ function Delta({ ms, longest }: { ms: number | null; longest: number }) {
 }
 
 function Difference({ a, b, row }: { a: string; b: string; row: ComparedVisit }) {
-  const [visitA, visitB] = [idOf(row.visitA), idOf(row.visitB)];
-  const left = useVisitData(a, visitA, eventsOf(row.visitA));
-  const right = useVisitData(b, visitB, eventsOf(row.visitB));
+  const { visitA, visitB } = row;
+  const left = useVisitData(a, visitA?.id ?? null, visitA?.lastEvent ?? null);
+  const right = useVisitData(b, visitB?.id ?? null, visitB?.lastEvent ?? null);
   const steps = (data: typeof left) => (data.data?.steps ?? []).filter((step) => step.name === "input" || step.name === "output");
   const names = [...new Set([...steps(left), ...steps(right)].map((step) => step.name))];
   const of = (data: typeof left, name: string) => steps(data).find((step) => step.name === name)?.payload ?? null;

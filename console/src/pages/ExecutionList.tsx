@@ -207,6 +207,12 @@ function useLiveRows(filter: ExecutionFilter) {
     refresh(["counts"]);
     const data = client.getQueryData<InfiniteData<ExecutionPage, string | null>>(key);
     if (data === undefined) return;
+    if (filter.mapRun !== undefined) {
+      // Those that failed stand in front: where a new one belongs is for the server to say.
+      client.setQueryData(key, { ...data, pages: merge(data.pages, rows, filter).pages });
+      if (rows.some((row) => matches(row, filter))) refresh([...key]);
+      return;
+    }
     const changed = new Map(rows.map((row) => [row.arn, row]));
     held.current = held.current.map((row) => changed.get(row.arn) ?? row).filter((row) => matches(row, filter));
     const heldHere = new Set(held.current.map((row) => row.arn));

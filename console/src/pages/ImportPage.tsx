@@ -4,6 +4,7 @@ import { FileJson, Upload } from "lucide-react";
 import { type DragEvent, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { post } from "../api/client";
+import type { ImportAnswer } from "../api/shapes";
 import { Button, TextField } from "../components/controls";
 import { PageHead } from "../components/PageHead";
 import { Problem } from "../components/states";
@@ -65,12 +66,12 @@ export default function ImportPage() {
       };
       const history = parse("history");
       const body = {
-        history: Array.isArray(history) ? { events: history } : history,
-        definition: texts.definition,
+        history,
+        ...(texts.definition.trim() === "" ? {} : { definition: texts.definition }),
         ...(texts.describe.trim() === "" ? {} : { describe: parse("describe") }),
       };
-      const { id } = await post<{ id: string }>("/import", body);
-      navigate(executionPath(id.startsWith("imported:") ? id : `imported:${id}`));
+      const { id } = await post<ImportAnswer>("/import", body);
+      navigate(executionPath(id));
     } catch (error) {
       setProblem(error);
       setBusy(false);
@@ -130,7 +131,7 @@ export default function ImportPage() {
             value={texts.definition}
             onChange={(definition) => setTexts({ ...texts, definition })}
             placeholder={'{"StartAt": "…", "States": {…}}'}
-            help={texts.definition === "" ? "What DescribeStateMachineForExecution has as definition." : size(texts.definition.length)}
+            help={texts.definition === "" ? "What DescribeStateMachineForExecution has as definition. Without it there is no graph." : size(texts.definition.length)}
           />
         </div>
         <div className="flex items-center justify-between gap-4">
@@ -140,7 +141,7 @@ export default function ImportPage() {
               {`aws stepfunctions get-execution-history --execution-arn ARN \\\n  --include-execution-data > history.json\naws stepfunctions describe-state-machine-for-execution \\\n  --execution-arn ARN > definition.json`}
             </pre>
           </details>
-          <Button kind="primary" isDisabled={isBusy || texts.history.trim() === "" || texts.definition.trim() === ""} onPress={() => void load()}>
+          <Button kind="primary" isDisabled={isBusy || texts.history.trim() === ""} onPress={() => void load()}>
             Show the execution
           </Button>
         </div>

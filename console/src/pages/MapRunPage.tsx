@@ -1,86 +1,88 @@
 //! A Map Run: how far a distributed Map is, how much may fail, and its child executions.
 
-import { useMemo, useState } from "react";
+import { RotateCcw, SlidersHorizontal } from "lucide-react";
+import { useState } from "react";
 import { Link } from "wouter";
 import { aws } from "../api/client";
 import { queryClient, useMapRun } from "../api/queries";
+import type { ItemCounts, MapRun } from "../api/shapes";
 import { Button, Dialog, TextField } from "../components/controls";
 import { Fact, Facts, Section } from "../components/Facts";
 import { PageHead } from "../components/PageHead";
 import { StatusBadge } from "../components/StatusGlyph";
 import { Failed, Loading, Problem } from "../components/states";
+import { toast } from "../components/toasts";
+import { Ago, Took } from "../components/When";
 import { executionPath, nameOf } from "../model/arn";
 import { look } from "../model/status";
-import { count, duration, exactly, percent } from "../model/time";
+import { count, duration, percent } from "../model/time";
 import { useSetCrumbs } from "../store/crumbs";
 import { ExecutionList } from "./ExecutionList";
 import { Bar } from "./execution/Iterations";
 
-interface Counts {
-  pending?: number;
-  running?: number;
-  succeeded?: number;
-  failed?: number;
-  timedOut?: number;
-  aborted?: number;
-  total?: number;
-  resultsWritten?: number;
-  pendingRedrive?: number;
-}
-
-interface MapRun {
-  mapRunArn: string;
-  executionArn: string;
-  status: string;
-  startDate: number | string;
-  stopDate?: number | string | null;
-  maxConcurrency: number;
-  toleratedFailurePercentage: number;
-  toleratedFailureCount: number;
-  itemCounts: Counts;
-  executionCounts: Counts;
-  redriveCount?: number;
-  throughput?: number | null;
-  throughputPerSecond?: number | null;
-}
-
-/** Seconds of AWS's wire format, or the console's milliseconds. */
-function ms(date: number | string | null | undefined): number | null {
-  if (date === null || date === undefined) return null;
-  const number = Number(date);
-  if (Number.isNaN(number)) return Date.parse(String(date));
-  return number < 1e11 ? 1_000 * number : number;
-}
-
 export default function MapRunPage({ arn }: { arn: string }) {
   const query = useMapRun(arn);
-  const run = query.data as MapRun | undefined;
+  const run = query.data;
   useSetCrumbs([
     { name: "Executions", to: "/executions" },
     ...(run ? [{ name: nameOf(run.executionArn), to: executionPath(run.executionArn) }] : []),
     { name: "Map Run" },
   ]);
   const [isEditing, setEditing] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
   if (query.isPending) return <Loading rows={8} label="Loading the Map Run" />;
   if (query.isError || run === undefined) return <Failed title={nameOf(arn)} error={query.error} retry={() => void query.refetch()} />;
+  const redrive = async () => {
+    setProblem(null);
+    try {
+      await aws("RedriveExecution", { executionArn: run.executionArn });
+      toast("Redriven: what has not succeeded is done again");
+      await queryClient.invalidateQueries({ queryKey: ["maprun", arn] });
+    } catch (error) {
+      setProblem(error);
+    }
+  };
   return (
     <>
-      <PageHead title={`Map Run ${nameOf(arn)}`} beside={<StatusBadge status={run.status} />}>
-        {run.status === "RUNNING" && <Button onPress={() => setEditing(true)}>Change limits…</Button>}
+      <PageHead title={run.stateName ?? "Map Run"} beside={<StatusBadge status={run.status} />}>
+        {run.redrivable && (
+          <Button onPress={() => void redrive()} icon={<RotateCcw size={13} aria-hidden />}>
+            Redrive the execution
+          </Button>
+        )}
+        {run.status === "RUNNING" && (
+          <Button onPress={() => setEditing(true)} icon={<SlidersHorizontal size={13} aria-hidden />}>
+            Change limits…
+          </Button>
+        )}
       </PageHead>
-      <div className="grid shrink-0 grid-cols-3 border-y border-line bg-raised max-lg:grid-cols-1">
-        <Progress run={run} />
+      <div className="px-4">
+        <Problem error={problem} />
+      </div>
+      <div className="grid shrink-0 grid-cols-[2fr_1fr_1fr] border-y border-line bg-raised max-lg:grid-cols-1 lg:*:border-b-0">
+        <Section title="Items" beside={<span className="tabular text-muted">{count(run.itemCounts.total)}</span>}>
+          <Progress counts={run.itemCounts} />
+        </Section>
         <Tolerance run={run} />
         <Section title="About">
           <Facts>
             <Fact name="Execution">
-              <Link href={executionPath(run.executionArn)} className="rounded-control font-mono text-meta text-accent hover:underline">
+              <Link
+                href={`${executionPath(run.executionArn)}${run.stateId === null ? "" : `?state=${encodeURIComponent(run.stateId)}&visit=${run.visit ?? ""}`}`}
+                className="rounded-control font-mono text-meta break-all text-accent hover:underline"
+              >
                 {nameOf(run.executionArn)}
               </Link>
             </Fact>
             <Fact name="Concurrency">{run.maxConcurrency === 0 ? "no limit" : count(run.maxConcurrency)}</Fact>
-            <Fact name="Started">{exactly(ms(run.startDate) ?? 0)}</Fact>
+            <Fact name="Started">
+              <Ago at={run.startedAt} />
+            </Fact>
+            <Fact name="Took">
+              <Took from={run.startedAt} to={run.stoppedAt} isOpen={run.status === "RUNNING"} />
+            </Fact>
             <Speed run={run} />
+            {run.redriveCount > 0 && <Fact name="Redriven">{count(run.redriveCount)} ×</Fact>}
           </Facts>
         </Section>
       </div>
@@ -93,80 +95,88 @@ export default function MapRunPage({ arn }: { arn: string }) {
   );
 }
 
-function Progress({ run }: { run: MapRun }) {
-  const items = run.itemCounts;
-  const total = items.total ?? 0;
-  const counts = {
-    SUCCEEDED: items.succeeded ?? 0,
-    FAILED: items.failed ?? 0,
-    TIMED_OUT: items.timedOut ?? 0,
-    ABORTED: items.aborted ?? 0,
-    RUNNING: items.running ?? 0,
-  };
+/** The items by what has become of them: a bar, and a number of each that there is. */
+export function Progress({ counts }: { counts: ItemCounts }) {
+  const { total, pending, pendingRedrive, resultsWritten } = counts;
+  const by = { SUCCEEDED: counts.succeeded, FAILED: counts.failed, TIMED_OUT: counts.timedOut, ABORTED: counts.aborted, RUNNING: counts.running };
+  const share = (number: number) => (total === 0 ? "" : percent(number / total));
   return (
-    <Section title={`Items: ${count(total)}`}>
-      <Bar counts={counts} length={total} />
-      <Facts>
-        <Fact name="Pending">{count(items.pending ?? 0)}</Fact>
-        {Object.entries(counts)
+    <>
+      <Bar counts={by} length={total} />
+      <ul className="mt-2 flex flex-wrap gap-x-5 gap-y-1">
+        {Object.entries(by)
           .filter(([status, number]) => number > 0 || status === "SUCCEEDED")
           .map(([status, number]) => (
-            <Fact key={status} name={look(status).word}>
-              {count(number)} <span className="text-muted">{total > 0 && percent(number / total)}</span>
-            </Fact>
+            <li key={status} data-status={status} className="flex items-center gap-1.5 whitespace-nowrap">
+              <span aria-hidden className="size-2.5 rounded-full bg-status" />
+              {look(status).word} <span className="tabular font-medium">{count(number)}</span> <span className="tabular text-muted">{share(number)}</span>
+            </li>
           ))}
-        {(items.resultsWritten ?? 0) > 0 && <Fact name="Written">{count(items.resultsWritten ?? 0)} results</Fact>}
-      </Facts>
-    </Section>
+        {pendingRedrive > 0 && (
+          <li className="flex items-center gap-1.5 whitespace-nowrap">
+            {look("PENDING_REDRIVE").word} <span className="tabular font-medium">{count(pendingRedrive)}</span>
+          </li>
+        )}
+        {pending > 0 && (
+          <li className="flex items-center gap-1.5 whitespace-nowrap">
+            <span aria-hidden className="size-2.5 rounded-full border border-line-strong bg-line" />
+            Pending <span className="tabular font-medium">{count(pending)}</span> <span className="tabular text-muted">{share(pending)}</span>
+          </li>
+        )}
+        {resultsWritten > 0 && resultsWritten !== counts.succeeded && <li className="text-muted">{count(resultsWritten)} results written</li>}
+      </ul>
+    </>
   );
 }
 
 function Tolerance({ run }: { run: MapRun }) {
-  const total = run.itemCounts.total ?? 0;
-  const failed = (run.itemCounts.failed ?? 0) + (run.itemCounts.timedOut ?? 0);
+  const { total, failed: fully, timedOut } = run.itemCounts;
+  const failed = fully + timedOut;
   const limits = [
     run.toleratedFailureCount > 0 ? run.toleratedFailureCount : null,
     run.toleratedFailurePercentage > 0 ? (total * run.toleratedFailurePercentage) / 100 : null,
   ].filter((limit) => limit !== null);
   const limit = limits.length === 0 ? 0 : Math.min(...limits);
   const share = limit === 0 ? (failed > 0 ? 1 : 0) : Math.min(1, failed / limit);
+  const words = [run.toleratedFailureCount > 0 && count(run.toleratedFailureCount), run.toleratedFailurePercentage > 0 && `${run.toleratedFailurePercentage} %`].filter(Boolean);
   return (
     <Section title="Tolerated failures">
       <div
         role="meter"
         aria-label="Failures of those that are tolerated"
-        aria-valuenow={failed}
+        aria-valuenow={Math.min(failed, Math.max(1, Math.floor(limit)))}
+        aria-valuetext={`${failed} failed, ${words.join(" or ") || "none"} tolerated`}
         aria-valuemin={0}
         aria-valuemax={Math.max(1, Math.floor(limit))}
-        className="h-2 w-full overflow-hidden rounded-full bg-line"
+        className="mb-2 h-2 w-full overflow-hidden rounded-full bg-line"
       >
-        <div data-status={share >= 1 ? "FAILED" : "CAUGHT"} className="h-full bg-status" style={{ width: `${100 * share}%` }} />
+        <div data-status={failed > limit ? "FAILED" : "CAUGHT"} className="h-full bg-status" style={{ width: `${100 * share}%` }} />
       </div>
       <Facts>
         <Fact name="Failed">{count(failed)}</Fact>
-        <Fact name="Tolerated">
-          {limits.length === 0
-            ? "none"
-            : [run.toleratedFailureCount > 0 && count(run.toleratedFailureCount), run.toleratedFailurePercentage > 0 && `${run.toleratedFailurePercentage} %`].filter(Boolean).join(", or ")}
-        </Fact>
+        <Fact name="Tolerated">{words.length === 0 ? "none" : words.join(", or ")}</Fact>
       </Facts>
     </Section>
   );
 }
 
 function Speed({ run }: { run: MapRun }) {
-  const started = ms(run.startDate) ?? 0;
-  const until = ms(run.stopDate) ?? Date.now();
-  const done = (run.itemCounts.succeeded ?? 0) + (run.itemCounts.failed ?? 0) + (run.itemCounts.timedOut ?? 0) + (run.itemCounts.aborted ?? 0);
-  const perSecond = useMemo(() => run.throughputPerSecond ?? run.throughput ?? (until > started ? (1_000 * done) / (until - started) : 0), [run, done, started, until]);
-  const left = (run.itemCounts.pending ?? 0) + (run.itemCounts.running ?? 0);
+  const { throughput } = run;
+  if (throughput === null) return null;
+  const left = run.itemCounts.pending + run.itemCounts.running;
   return (
     <>
-      <Fact name="Took">{duration(until - started)}</Fact>
-      <Fact name="Speed">{perSecond >= 10 ? count(Math.round(perSecond)) : perSecond.toFixed(1)} items a second</Fact>
-      {run.status === "RUNNING" && perSecond > 0 && left > 0 && <Fact name="Left">about {duration((1_000 * left) / perSecond)}</Fact>}
+      <Fact name="Speed">{throughput >= 10 ? count(Math.round(throughput)) : throughput.toFixed(1)} items a second</Fact>
+      {run.status === "RUNNING" && throughput > 0 && left > 0 && <Fact name="Left">about {duration((1_000 * left) / throughput)}</Fact>}
     </>
   );
+}
+
+/** A whole number that is allowed there, or why it is not. */
+function wrong(text: string, most: number): string | undefined {
+  const number = Number(text);
+  if (text.trim() === "" || !Number.isFinite(number)) return "A number";
+  return number < 0 || number > most ? `From 0 to ${count(most)}` : undefined;
 }
 
 function LimitsDialog({ run, onClose }: { run: MapRun; onClose: () => void }) {
@@ -174,13 +184,17 @@ function LimitsDialog({ run, onClose }: { run: MapRun; onClose: () => void }) {
   const [percentage, setPercentage] = useState(String(run.toleratedFailurePercentage));
   const [number, setNumber] = useState(String(run.toleratedFailureCount));
   const [problem, setProblem] = useState<unknown>(null);
+  const wrongs = [wrong(concurrency, 10_000), wrong(percentage, 100), wrong(number, 2 ** 31)];
   const save = async () => {
+    setProblem(null);
     try {
+      // A limit that is 0 is a limit too: only what was changed is sent.
+      const changed = (before: number, text: string) => (Number(text) === before ? undefined : Number(text));
       await aws("UpdateMapRun", {
         mapRunArn: run.mapRunArn,
-        maxConcurrency: Number(concurrency),
-        toleratedFailurePercentage: Number(percentage),
-        toleratedFailureCount: Number(number),
+        maxConcurrency: changed(run.maxConcurrency, concurrency),
+        toleratedFailurePercentage: changed(run.toleratedFailurePercentage, percentage),
+        toleratedFailureCount: changed(run.toleratedFailureCount, number),
       });
       await queryClient.invalidateQueries({ queryKey: ["maprun", run.mapRunArn] });
       onClose();
@@ -195,7 +209,7 @@ function LimitsDialog({ run, onClose }: { run: MapRun; onClose: () => void }) {
       footer={
         <>
           <Button onPress={onClose}>Cancel</Button>
-          <Button kind="primary" onPress={() => void save()}>
+          <Button kind="primary" isDisabled={wrongs.some((each) => each !== undefined)} onPress={() => void save()}>
             Change
           </Button>
         </>
@@ -203,9 +217,9 @@ function LimitsDialog({ run, onClose }: { run: MapRun; onClose: () => void }) {
     >
       <div className="flex flex-col gap-3">
         <Problem error={problem} />
-        <TextField label="Concurrency" type="number" value={concurrency} onChange={setConcurrency} help="0: no limit" autoFocus />
-        <TextField label="Tolerated failures, %" type="number" value={percentage} onChange={setPercentage} />
-        <TextField label="Tolerated failures" type="number" value={number} onChange={setNumber} />
+        <TextField label="Concurrency" type="number" value={concurrency} onChange={setConcurrency} help={wrongs[0] ?? "Child executions at a time; 0: no limit"} autoFocus />
+        <TextField label="Tolerated failures, %" type="number" value={percentage} onChange={setPercentage} help={wrongs[1] ?? "Of all items"} />
+        <TextField label="Tolerated failures" type="number" value={number} onChange={setNumber} help={wrongs[2] ?? "Items"} />
       </div>
     </Dialog>
   );

@@ -1,38 +1,45 @@
 //! What waits for somebody: task tokens and activities, answered by hand if need be.
 
-import { Check, HeartPulse, Inbox, X } from "lucide-react";
+import { Check, HeartPulse, Inbox, UserCheck, X } from "lucide-react";
 import { useMemo, useState } from "react";
 import { Link } from "wouter";
-import { ApiError, aws } from "../api/client";
-import { queryClient, useActivities, useLive, useRefresher, useTasks } from "../api/queries";
-import type { WaitingTask } from "../api/shapes";
+import { aws } from "../api/client";
+import { queryClient, useActivities, useLive, useMachines, useRefresher, useTasks } from "../api/queries";
+import type { Activity, WaitingTask } from "../api/shapes";
 import { Code } from "../components/Code";
 import { Copy } from "../components/Copy";
-import { Button, Dialog, TextField } from "../components/controls";
+import { Button, Dialog, IconButton, More, TextField } from "../components/controls";
 import { PageHead } from "../components/PageHead";
 import { PayloadView } from "../components/PayloadView";
 import { Empty, Failure, Loading, Problem } from "../components/states";
 import { TabCount, Tabs } from "../components/tabs";
 import { toast, toastProblem } from "../components/toasts";
 import { Ago, useNow } from "../components/When";
-import { executionPath, nameOf } from "../model/arn";
+import { executionPath, machinePath, nameOf } from "../model/arn";
 import { parseJson } from "../model/json";
 import { count, duration, exactly } from "../model/time";
 import { useUrlState } from "../model/useUrlState";
 import { useSetCrumbs } from "../store/crumbs";
 import { rememberInput, rememberedInputs } from "../store/inputs";
+import { Choice } from "./StartDialog";
 
-const DEFAULTS = { tab: "waiting" };
+type Pages = Parameters<typeof More>[0]["pages"];
+
+const DEFAULTS = { tab: "waiting", machine: "", execution: "" };
 const REFRESH_MS = 500;
+const ALMOST_MS = 10_000;
+/** What a worker of ours is called: whoever looks at the history sees that somebody took the task by hand. */
+const WORKER = "console";
 
 export default function TasksPage() {
   useSetCrumbs([{ name: "Tasks" }]);
-  const [{ tab }, change] = useUrlState(DEFAULTS);
-  const tasks = useTasks();
+  const [{ tab, machine, execution }, change] = useUrlState(DEFAULTS);
+  const tasks = useTasks({ machine, execution });
   const activities = useActivities();
   const refresh = useRefresher(REFRESH_MS);
   useLive({ topic: "tasks" }, () => refresh(["tasks"], ["activities"]));
   const items = useMemo(() => tasks.data?.pages.flatMap((page) => page.items) ?? [], [tasks.data]);
+  const known = activities.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
       <PageHead title="Tasks" />
@@ -50,31 +57,34 @@ export default function TasksPage() {
                 Waiting {items.length > 0 && <TabCount>{tasks.hasNextPage ? `${count(items.length)}+` : count(items.length)}</TabCount>}
               </>
             ),
-            content: () =>
-              tasks.isPending ? (
-                <Loading label="Loading the tasks" />
-              ) : tasks.error instanceof ApiError && tasks.error.status === 404 ? (
-                <Empty title="This server does not list what waits">Tokens are answered with SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat of AWS's API or the command line.</Empty>
-              ) : tasks.isError ? (
-                <Failure error={tasks.error} retry={() => void tasks.refetch()} />
-              ) : items.length === 0 ? (
-                <Empty title="Nothing is waiting" icon={<Inbox size={28} strokeWidth={1.5} aria-hidden />}>
-                  <p>
-                    Here is every task with <code>.waitForTaskToken</code> whose token nobody has answered, and every task of an activity. You can answer them by hand.
-                  </p>
-                </Empty>
-              ) : (
-                <Waiting items={items} onMore={tasks.hasNextPage ? () => void tasks.fetchNextPage() : null} />
-              ),
+            content: () => (
+              <>
+                <Filters machine={machine} execution={execution} onChange={change} />
+                {tasks.isPending ? (
+                  <Loading label="Loading the tasks" />
+                ) : tasks.isError ? (
+                  <Failure error={tasks.error} retry={() => void tasks.refetch()} />
+                ) : items.length === 0 ? (
+                  <Nothing isFiltered={machine !== "" || execution !== ""} onClear={() => change({ machine: "", execution: "" })} />
+                ) : (
+                  <Waiting items={items} pages={tasks} />
+                )}
+              </>
+            ),
           },
           {
             id: "activities",
-            label: (
-              <>
-                Activities {activities.data && activities.data.items.length > 0 && <TabCount>{count(activities.data.items.length)}</TabCount>}
-              </>
-            ),
-            content: () => <Activities />,
+            label: <>Activities {known.length > 0 && <TabCount>{count(known.length)}</TabCount>}</>,
+            content: () =>
+              activities.isPending ? (
+                <Loading label="Loading the activities" />
+              ) : activities.isError ? (
+                <Failure error={activities.error} retry={() => void activities.refetch()} />
+              ) : known.length === 0 ? (
+                <Empty title="No activities">An activity is a queue that workers of yours poll with GetActivityTask. Create one with CreateActivity.</Empty>
+              ) : (
+                <Activities items={known} pages={activities} />
+              ),
           },
         ]}
       />
@@ -82,18 +92,56 @@ export default function TasksPage() {
   );
 }
 
-function Waiting({ items, onMore }: { items: WaitingTask[]; onMore: (() => void) | null }) {
+function Filters({ machine, execution, onChange }: { machine: string; execution: string; onChange: (change: { machine?: string; execution?: string }) => void }) {
+  const machines = useMachines("");
+  const names = new Set(machines.data?.pages.flatMap((page) => page.items.filter((each) => each.type === "STANDARD").map((each) => each.name)));
+  if (machine !== "") names.add(machine);
+  return (
+    <div className="flex flex-wrap items-center gap-2 px-4 pt-3" role="search" aria-label="Filters">
+      <Choice
+        label="State machine"
+        isLabelHidden
+        value={machine}
+        onChange={(name) => onChange({ machine: name })}
+        choices={[{ id: "", name: "any machine" }, ...[...names].map((name) => ({ id: name, name }))]}
+      />
+      {execution !== "" && (
+        <span className="inline-flex h-7 max-w-80 items-center gap-1 rounded-control border border-accent bg-accent-fill pl-2">
+          <span className="truncate font-mono text-meta">{nameOf(execution)}</span>
+          <IconButton label="Tasks of all executions" onPress={() => onChange({ execution: "" })} className="size-6!">
+            <X size={13} aria-hidden />
+          </IconButton>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  if (isFiltered) {
+    return (
+      <Empty title="Nothing is waiting here">
+        <Button onPress={onClear}>Show all that wait</Button>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="Nothing is waiting" icon={<Inbox size={28} strokeWidth={1.5} aria-hidden />}>
+      <p>
+        Here is every task with <code>.waitForTaskToken</code> whose token nobody has answered, and every task of an activity. You can answer them by hand.
+      </p>
+    </Empty>
+  );
+}
+
+function Waiting({ items, pages }: { items: WaitingTask[]; pages: Pages }) {
   const [answering, setAnswering] = useState<{ task: WaitingTask; kind: "success" | "failure" } | null>(null);
   return (
     <div className="flex flex-col gap-3 p-4">
       {items.map((task) => (
-        <Card key={`${task.executionArn} ${task.stateId} ${task.since} ${task.token}`} task={task} onAnswer={(kind) => setAnswering({ task, kind })} />
+        <Card key={task.id} task={task} onAnswer={(kind) => setAnswering({ task, kind })} />
       ))}
-      {onMore && (
-        <Button className="self-center" onPress={onMore}>
-          More
-        </Button>
-      )}
+      <More pages={pages}>More</More>
       {answering?.kind === "success" && <SuccessDialog task={answering.task} onClose={() => setAnswering(null)} />}
       {answering?.kind === "failure" && <FailureDialog task={answering.task} onClose={() => setAnswering(null)} />}
     </div>
@@ -101,7 +149,7 @@ function Waiting({ items, onMore }: { items: WaitingTask[]; onMore: (() => void)
 }
 
 function Card({ task, onAnswer }: { task: WaitingTask; onAnswer: (kind: "success" | "failure") => void }) {
-  const name = task.stateName ?? stateOf(task.stateId);
+  const name = task.stateName;
   const beat = async () => {
     try {
       await aws("SendTaskHeartbeat", { taskToken: task.token });
@@ -114,18 +162,23 @@ function Card({ task, onAnswer }: { task: WaitingTask; onAnswer: (kind: "success
   return (
     <article className="panel" aria-label={`${name} of ${nameOf(task.executionArn)}`}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 px-4 py-2.5">
-        <span className="rounded-control border border-line px-1.5 text-meta text-muted">{task.kind === "token" ? "Token" : "Activity"}</span>
+        <span className="rounded-control border border-line px-1.5 text-meta text-muted" title={task.resource}>
+          {task.kind === "token" ? "Token" : "Activity"}
+        </span>
         <h2 className="font-semibold">{name}</h2>
-        <Link href={`${executionPath(task.executionArn)}?state=${encodeURIComponent(task.stateId ?? "")}`} className="rounded-control font-mono text-meta text-accent hover:underline">
+        <Link href={`${executionPath(task.executionArn)}?state=${encodeURIComponent(name)}`} className="rounded-control font-mono text-meta text-accent hover:underline">
           {nameOf(task.executionArn)}
         </Link>
-        <span className="text-muted">{task.machine}</span>
+        <Link href={machinePath(task.machine)} className="rounded-control text-muted hover:underline">
+          {task.machine}
+        </Link>
+        {task.activityArn !== null && <span className="text-muted">{nameOf(task.activityArn)}</span>}
         <span className="text-meta text-muted">
           waiting since <Ago at={task.since} />
         </span>
         <Countdown label="times out" at={task.timeoutAt} />
         <Countdown label="heartbeat due" at={task.heartbeatAt} />
-        <span className="ml-auto flex items-center gap-2">
+        <span className="ml-auto flex flex-wrap items-center gap-2">
           {task.token ? (
             <>
               <Button kind="primary" icon={<Check size={13} aria-hidden />} onPress={() => onAnswer("success")}>
@@ -144,17 +197,11 @@ function Card({ task, onAnswer }: { task: WaitingTask; onAnswer: (kind: "success
           )}
         </span>
       </div>
-      {task.payload && (
-        <div className="max-h-56 overflow-auto border-t border-line py-1.5">
-          <PayloadView payload={task.payload} openTo={1} />
-        </div>
-      )}
+      <div className="max-h-56 overflow-auto border-t border-line py-1.5">
+        <PayloadView payload={task.payload} openTo={1} />
+      </div>
     </article>
   );
-}
-
-function stateOf(stateId: string | null): string {
-  return stateId?.split("/States/").pop() ?? "task";
 }
 
 function Countdown({ label, at }: { label: string; at: number | null }) {
@@ -162,14 +209,14 @@ function Countdown({ label, at }: { label: string; at: number | null }) {
   if (at === null) return null;
   const left = at - now;
   return (
-    <span className={`tabular text-meta ${left < 10_000 ? "font-medium text-danger" : "text-muted"}`} title={exactly(at)}>
+    <span className={`tabular text-meta ${left < ALMOST_MS ? "font-medium text-danger" : "text-muted"}`} title={exactly(at)}>
       {label} {left > 0 ? `in ${duration(left)}` : "now"}
     </span>
   );
 }
 
 function SuccessDialog({ task, onClose }: { task: WaitingTask; onClose: () => void }) {
-  const key = `task.${task.machine}.${stateOf(task.stateId)}`;
+  const key = `task.${task.machine}.${task.stateName}`;
   const [text, setText] = useState(() => rememberedInputs(key)[0] ?? "{}");
   const [problem, setProblem] = useState<unknown>(null);
   const isJson = parseJson(text) !== undefined;
@@ -177,7 +224,7 @@ function SuccessDialog({ task, onClose }: { task: WaitingTask; onClose: () => vo
     try {
       await aws("SendTaskSuccess", { taskToken: task.token, output: text });
       rememberInput(key, text);
-      toast(`${stateOf(task.stateId)} succeeded`);
+      toast(`${task.stateName} succeeded`);
       await queryClient.invalidateQueries({ queryKey: ["tasks"] });
       onClose();
     } catch (error) {
@@ -186,7 +233,7 @@ function SuccessDialog({ task, onClose }: { task: WaitingTask; onClose: () => vo
   };
   return (
     <Dialog
-      title={`Succeed ${stateOf(task.stateId)}`}
+      title={`Succeed ${task.stateName}`}
       onClose={onClose}
       footer={
         <>
@@ -218,7 +265,7 @@ function FailureDialog({ task, onClose }: { task: WaitingTask; onClose: () => vo
   const send = async () => {
     try {
       await aws("SendTaskFailure", { taskToken: task.token, ...(error === "" ? {} : { error }), ...(cause === "" ? {} : { cause }) });
-      toast(`${stateOf(task.stateId)} failed`);
+      toast(`${task.stateName} failed`);
       await queryClient.invalidateQueries({ queryKey: ["tasks"] });
       onClose();
     } catch (failure) {
@@ -227,7 +274,7 @@ function FailureDialog({ task, onClose }: { task: WaitingTask; onClose: () => vo
   };
   return (
     <Dialog
-      title={`Fail ${stateOf(task.stateId)}`}
+      title={`Fail ${task.stateName}`}
       onClose={onClose}
       footer={
         <>
@@ -247,39 +294,51 @@ function FailureDialog({ task, onClose }: { task: WaitingTask; onClose: () => vo
   );
 }
 
-function Activities() {
-  const activities = useActivities();
-  if (activities.isPending) return <Loading label="Loading the activities" />;
-  if (activities.error instanceof ApiError && activities.error.status === 404) return <Empty title="This server does not list activities" />;
-  if (activities.isError) return <Failure error={activities.error} retry={() => void activities.refetch()} />;
-  if (activities.data.items.length === 0) {
-    return <Empty title="No activities">An activity is a queue that workers of yours poll with GetActivityTask. Create one with CreateActivity.</Empty>;
-  }
+function Activities({ items, pages }: { items: Activity[]; pages: Pages }) {
+  const take = async (activity: Activity) => {
+    try {
+      const { taskToken } = await aws<{ taskToken?: string | null }>("GetActivityTask", { activityArn: activity.arn, workerName: WORKER });
+      toast(taskToken ? "Taken: it can be answered now" : "Somebody else took it");
+      await Promise.all([["tasks"], ["activities"]].map((queryKey) => queryClient.invalidateQueries({ queryKey })));
+    } catch (error) {
+      toastProblem(error);
+    }
+  };
+  const cell = "border-t border-line px-3 py-1.5";
   return (
-    <div className="p-4">
+    <div className="flex flex-col gap-3 p-4">
       <table className="panel w-full border-separate border-spacing-0 text-left">
         <thead className="text-meta text-muted">
           <tr>
             <th className="px-3 py-1.5 font-medium">Activity</th>
             <th className="px-3 py-1.5 text-right font-medium">Waiting tasks</th>
             <th className="px-3 py-1.5 text-right font-medium">Pollers</th>
+            <th className="px-3 py-1.5">
+              <span className="sr-only">Actions</span>
+            </th>
           </tr>
         </thead>
         <tbody>
-          {activities.data.items.map((activity) => (
+          {items.map((activity) => (
             <tr key={activity.arn}>
-              <th scope="row" className="border-t border-line px-3 py-1.5 font-medium">
+              <th scope="row" className={`${cell} font-medium`}>
                 <span className="inline-flex items-center gap-1">
                   {activity.name}
                   <Copy text={activity.arn} label="Copy the ARN" />
                 </span>
               </th>
-              <td className="tabular border-t border-line px-3 py-1.5 text-right">{activity.waitingTasks === null ? "–" : count(activity.waitingTasks)}</td>
-              <td className="tabular border-t border-line px-3 py-1.5 text-right">{activity.pollers === null ? "–" : count(activity.pollers)}</td>
+              <td className={`tabular text-right ${cell}`}>{count(activity.waitingTasks)}</td>
+              <td className={`tabular text-right ${cell}`}>{count(activity.pollers)}</td>
+              <td className={`text-right ${cell}`}>
+                <Button isDisabled={activity.waitingTasks === 0} onPress={() => void take(activity)} icon={<UserCheck size={13} aria-hidden />}>
+                  Take a task
+                </Button>
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
+      <More pages={pages}>More</More>
     </div>
   );
 }

@@ -126,6 +126,32 @@ impl Story {
                 }
                 (from, lane.and_then(|lane| self.lanes[lane].parent))
             }
+            Details::MapRunStarted { map_run_arn } | Details::MapRunRedriven { map_run_arn, .. } => {
+                let Some(visit) = self.around(from, |state_type| state_type == StateType::Map) else {
+                    return (from, None);
+                };
+                self.touch(visit, event.id);
+                let of = &mut self.visits[visit];
+                (of.map_run, of.failure) = (Some(map_run_arn.clone()), None);
+                if of.attempts.last().is_none_or(|attempt| attempt.ended_at.is_some()) {
+                    of.attempts.push(Attempt::begun(at, event.id));
+                }
+                (Place::In(visit), Some(visit))
+            }
+            Details::MapRunSucceeded { .. } | Details::MapRunFailed { .. } | Details::MapRunAborted => {
+                let Some(visit) = self.around(from, |state_type| state_type == StateType::Map) else {
+                    return (from, None);
+                };
+                self.touch(visit, event.id);
+                let of = &mut self.visits[visit];
+                if let Details::MapRunFailed { error, cause } = &event.details {
+                    of.failure = Some(Failure::new(error, cause, event.id));
+                }
+                if let Some(attempt) = of.attempts.last_mut() {
+                    (attempt.ended_at, attempt.failure, attempt.events.1) = (Some(at), of.failure.clone(), event.id);
+                }
+                (Place::In(visit), Some(visit))
+            }
             Details::EvaluationFailed { state, location, error, cause } => {
                 let Some(visit) = self.named(from, state) else { return (from, None) };
                 let failure = Failure {
@@ -240,6 +266,7 @@ impl Story {
             failure: None,
             next: None,
             length: None,
+            map_run: None,
             failed_within: None,
             opened: None,
             has_exited: false,
@@ -262,13 +289,7 @@ impl Story {
         let opened = &mut self.visits[visit];
         (opened.opened, opened.failure, opened.failed_within) = (Some(event.id), None, None);
         opened.length = length.or(opened.length);
-        opened.attempts.push(Attempt {
-            scheduled_at: event.timestamp,
-            started_at: Some(event.timestamp),
-            ended_at: None,
-            failure: None,
-            events: (event.id, event.id),
-        });
+        opened.attempts.push(Attempt::begun(event.timestamp, event.id));
         (Place::In(visit), Some(visit))
     }
 
@@ -276,7 +297,8 @@ impl Story {
         let Some(visit) = self.around(from, |state_type| state_type == of) else { return (from, None) };
         let at = event.timestamp;
         let leaf = self.deepest(from).filter(|leaf| *leaf != visit);
-        let failure = leaf.and_then(|leaf| self.visits[leaf].failure.clone()).unwrap_or_default();
+        // Of a Map Run it has failed by itself.
+        let failure = self.visits[leaf.unwrap_or(visit)].failure.clone().unwrap_or_default();
         self.stop_within(visit, leaf, at);
         self.touch(visit, event.id);
         let failed = &mut self.visits[visit];
@@ -470,6 +492,12 @@ impl Default for Story {
 impl Failure {
     fn new(error: &Option<Arc<str>>, cause: &Option<Arc<str>>, event: u64) -> Failure {
         Failure { error: error.clone(), cause: cause.clone(), location: None, event }
+    }
+}
+
+impl Attempt {
+    fn begun(at: Timestamp, event: u64) -> Attempt {
+        Attempt { scheduled_at: at, started_at: Some(at), ended_at: None, failure: None, events: (event, event) }
     }
 }
 

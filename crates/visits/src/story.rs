@@ -89,6 +89,8 @@ pub struct Visit {
     pub next: Option<VisitId>,
     /// Items of a Map state.
     pub length: Option<u64>,
+    /// The Map Run that does the work of a Distributed Map.
+    pub map_run: Option<Arc<str>>,
     /// The visit inside that made it fail.
     pub(crate) failed_within: Option<VisitId>,
     /// The event with which its branches or iterations began last.

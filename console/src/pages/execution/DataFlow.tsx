@@ -31,7 +31,7 @@ export function titleOf(name: string): string {
 }
 
 export function DataFlow({ view, visit }: { view: ExecutionView; visit: Visit }) {
-  const data = useVisitData(view.arn, visit.id, [visit.firstEvent, visit.lastEvent]);
+  const data = useVisitData(view.arn, visit.id, visit.lastEvent);
   if (data.isPending) return <Loading rows={6} label="Loading the data" />;
   if (data.isError) return <Failure error={data.error} retry={() => void data.refetch()} />;
   const { steps, variablesBefore, variablesAfter, logs } = data.data;

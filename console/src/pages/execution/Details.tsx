@@ -2,17 +2,18 @@
 
 import { useMemo } from "react";
 import { Link } from "wouter";
-import { useVisits } from "../../api/queries";
+import { useMapRun, useVisits } from "../../api/queries";
 import type { SceneNode, Visit } from "../../api/shapes";
-import { Fact, Facts, Section } from "../../components/Facts";
+import { Section } from "../../components/Facts";
 import { PayloadTools, PayloadView } from "../../components/PayloadView";
-import { StatusGlyph, StatusWord } from "../../components/StatusGlyph";
-import { Empty, Loading } from "../../components/states";
+import { StatusWord } from "../../components/StatusGlyph";
+import { Empty, Failure, Loading } from "../../components/states";
 import { TabCount, Tabs } from "../../components/tabs";
 import { Took } from "../../components/When";
 import { executionPath, nameOf } from "../../model/arn";
 import { isOpen, look } from "../../model/status";
-import { clock, duration } from "../../model/time";
+import { clock, count } from "../../model/time";
+import { Progress } from "../MapRunPage";
 import { Choice } from "../StartDialog";
 import { Attempts } from "./Attempts";
 import { DataFlow } from "./DataFlow";
@@ -46,7 +47,7 @@ function Whole({ view }: { view: ExecutionView }) {
           <ul className="flex flex-col gap-1">
             {execution.children.map((child) => (
               <li key={child.arn}>
-                <Link href={child.arn.includes(":mapRun:") ? `/mapruns/${encodeURIComponent(child.arn)}` : executionPath(child.arn)} className="rounded-control font-mono text-meta text-accent hover:underline">
+                <Link href={executionPath(child.arn)} className="rounded-control font-mono text-meta text-accent hover:underline">
                   {nameOf(child.arn)}
                 </Link>
               </li>
@@ -149,10 +150,10 @@ function OfVisit({ view, node, visit }: { view: ExecutionView; node: SceneNode; 
         {children.map((child) => (
           <Link
             key={child.arn}
-            href={child.arn.includes(":mapRun:") ? `/mapruns/${encodeURIComponent(child.arn)}` : executionPath(child.arn)}
+            href={executionPath(child.arn)}
             className="truncate rounded-control text-accent hover:underline"
           >
-            {child.arn.includes(":mapRun:") ? "Map Run" : "child"} {nameOf(child.arn)}
+            child {nameOf(child.arn)}
           </Link>
         ))}
       </div>
@@ -164,6 +165,7 @@ function OfVisit({ view, node, visit }: { view: ExecutionView; node: SceneNode; 
         onSelect={view.setTab}
         items={[
           { id: "data", label: "Data", content: () => <DataFlow view={view} visit={visit} /> },
+          ...(visit.mapRunArn === null ? [] : [{ id: "maprun", label: "Map Run", content: () => <MapRunSummary arn={visit.mapRunArn ?? ""} /> }]),
           ...(isMap ? [{ id: "iterations", label: "Iterations", content: () => <Iterations view={view} visit={visit} /> }] : []),
           ...(visit.attempts.length > 0
             ? [
@@ -186,17 +188,17 @@ function OfVisit({ view, node, visit }: { view: ExecutionView; node: SceneNode; 
   );
 }
 
-export function ErrorLine({ visit }: { visit: Visit }) {
-  if (visit.error === null) return null;
+/** How far the Map Run of a visit is, and the way to its items. */
+function MapRunSummary({ arn }: { arn: string }) {
+  const run = useMapRun(arn);
+  if (run.isPending) return <Loading rows={3} label="Loading the Map Run" />;
+  if (run.isError) return <Failure error={run.error} retry={() => void run.refetch()} />;
   return (
-    <Facts>
-      <Fact name="Error">
-        <span className="inline-flex items-center gap-1.5 text-danger">
-          <StatusGlyph status="FAILED" size={11} />
-          <code className="break-all">{visit.error}</code>
-        </span>
-      </Fact>
-      <Fact name="After">{duration((visit.exitedAt ?? visit.enteredAt) - visit.enteredAt)}</Fact>
-    </Facts>
+    <Section title="Items" beside={<span className="tabular text-muted">{count(run.data.itemCounts.total)}</span>}>
+      <Progress counts={run.data.itemCounts} />
+      <Link href={`/mapruns/${encodeURIComponent(arn)}`} className="self-start rounded-control text-accent hover:underline">
+        Child executions and limits
+      </Link>
+    </Section>
   );
 }

@@ -3,7 +3,7 @@
 import { Columns2, CornerLeftUp, Download, Ellipsis, Play, RotateCcw, Square } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
-import { aws } from "../../api/client";
+import { aws, get, path } from "../../api/client";
 import { queryClient } from "../../api/queries";
 import { Copy } from "../../components/Copy";
 import { Button, Dialog, IconButton, Menu, MenuItem, TextField } from "../../components/controls";
@@ -22,15 +22,8 @@ import type { ExecutionView } from "./useExecutionView";
 
 /** AWS's get-execution-history with the definition beside it, which the import reads. */
 async function download(execution: Execution) {
-  const events: unknown[] = [];
-  for (let nextToken: string | undefined; ; ) {
-    const body = { executionArn: execution.arn, includeExecutionData: true, maxResults: 1_000, ...(nextToken ? { nextToken } : {}) };
-    const page = await aws<{ events: unknown[]; nextToken?: string | null }>("GetExecutionHistory", body);
-    events.push(...page.events);
-    if (!page.nextToken) break;
-    nextToken = page.nextToken;
-  }
-  const file = new Blob([JSON.stringify({ executionArn: execution.arn, definition: execution.definition, events }, null, 2)], { type: "application/json" });
+  const history = await get<unknown>(path`/executions/${execution.arn}/export`);
+  const file = new Blob([JSON.stringify(history, null, 2)], { type: "application/json" });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);
   link.download = `${execution.name}.history.json`;
@@ -77,7 +70,7 @@ export function Head({ view }: { view: ExecutionView }) {
           {execution.name}
         </h1>
         <Copy text={arn} label="Copy the ARN" />
-        {imported && <span className="rounded-control border border-violet bg-violet-fill px-1.5 text-meta font-medium whitespace-nowrap">◧ Imported from AWS, read-only</span>}
+        {imported && <span className="rounded-control border border-violet bg-violet-fill px-1.5 text-meta font-medium whitespace-nowrap">◧ Imported, read-only</span>}
       </div>
       <dl className="flex flex-wrap items-center gap-x-4 gap-y-1 text-meta [&_dd]:inline [&_dt]:mr-1 [&_dt]:inline [&_dt]:text-muted">
         <div>

@@ -1,6 +1,6 @@
 //! Why it failed: the first state at fault, its error and cause, and where to look.
 
-import { ChevronDown, ChevronRight, Columns2 } from "lucide-react";
+import { ChevronDown, ChevronRight, Columns2, Rows3 } from "lucide-react";
 import { useMemo } from "react";
 import { Link } from "wouter";
 import type { RootCause } from "../../api/shapes";
@@ -40,6 +40,14 @@ export function RootCauseCard({ view, cause, isOpen, onToggle }: { view: Executi
         {place.length > 0 && <span className="text-fg">{place.join(" · ")}</span>}
         <code className="font-semibold break-all">{cause.error}</code>
         <span className="ml-auto flex flex-wrap items-center gap-2">
+          {cause.mapRunArn && (
+            <Link
+              href={`/mapruns/${encodeURIComponent(cause.mapRunArn)}`}
+              className="inline-flex h-7 items-center gap-1.5 rounded-control border border-line-strong bg-raised px-2.5 whitespace-nowrap hover:bg-hover"
+            >
+              <Rows3 size={13} aria-hidden /> Items that failed
+            </Link>
+          )}
           {cause.lastSuccess && (
             <Link
               href={`/compare?a=${encodeURIComponent(cause.lastSuccess.arn)}&b=${encodeURIComponent(view.arn)}`}

@@ -19,7 +19,12 @@ export function useExecutionView(execution: Execution) {
   const moment = useMoment(execution.arn, at);
   const cause = execution.rootCause;
   // Whoever opens a failed execution wants to know why: the state at fault is selected until another is.
-  const state = url.state === "-" ? "" : url.state || (url.t === "" ? (cause?.stateId ?? "") : "");
+  const asked = url.state === "-" ? "" : url.state || (url.t === "" ? (cause?.stateId ?? "") : "");
+  // Names will do in addresses: no two states of a machine have the same.
+  const state = useMemo(() => {
+    const nodes = execution.scene?.nodes ?? [];
+    return nodes.some((node) => node.id === asked) ? asked : (nodes.find((node) => node.name === asked)?.id ?? asked);
+  }, [execution.scene, asked]);
   const visit = url.visit || (url.state === "" && cause?.stateId === state ? (cause.visit ?? "") : "");
   return useMemo(
     () => ({

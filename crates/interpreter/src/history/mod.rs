@@ -1,9 +1,11 @@
 //! The visible record of an execution: AWS's history events, by AWS's names.
 
 mod details;
+mod read;
 mod shape;
 
 pub use details::{HistoryEventDetails, StateType};
+pub use read::NotAnEvent;
 
 use crate::Timestamp;
 

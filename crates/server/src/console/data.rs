@@ -71,6 +71,8 @@ impl Console {
                 Details::LambdaFunctionScheduled { .. } | Details::ActivityScheduled { .. } => ("arguments", "input"),
                 _ => ("result", "output"),
             };
+            // What was imported without its data has none.
+            super::events::details(&subject.shown(event)).filter(|details| details.contains_key(member))?;
             let payload = Payload::new(payload.text(), || reference(arn, event.id, member));
             Some(Step { name, event_id: event.id, payload })
         };

@@ -171,7 +171,7 @@ pub(super) fn shown(subject: &Subject, told: &Told, event: &HistoryEvent) -> Eve
 }
 
 /// The one member of an event that holds its details.
-fn details(event: &Value) -> Option<&Object> {
+pub(super) fn details(event: &Value) -> Option<&Object> {
     let members = event.as_object()?.iter();
     members.filter(|(name, _)| name.ends_with("EventDetails")).find_map(|(_, details)| details.as_object())
 }

@@ -112,6 +112,8 @@ shapes! {
         cause: Option<Arc<str>>,
         /// The field whose expression failed.
         field: Option<Arc<str>>,
+        /// The Map Run whose items failed.
+        map_run_arn: Option<Arc<str>>,
         /// The machine's last execution that succeeded.
         last_success: Option<Success>,
         /// What may help.
@@ -166,6 +168,8 @@ shapes! {
         next: Option<Arc<str>>,
         /// Items of a Map state.
         length: Option<u64>,
+        /// The Map Run that does the work of a Distributed Map.
+        map_run_arn: Option<Arc<str>>,
     }
 
     /// One attempt at a state's work.
@@ -434,7 +438,7 @@ pub(super) fn name_of(story: &Story, visit: VisitId) -> String {
     story.visits()[visit].first_event.to_string()
 }
 
-fn shown(story: &Story, visit: VisitId) -> Visit {
+pub(super) fn shown(story: &Story, visit: VisitId) -> Visit {
     let found = &story.visits()[visit];
     let lane = &story.lanes()[found.lane];
     let scheduled = found.attempts.iter().skip(1).map(|attempt| Some(attempt.scheduled_at.0)).chain([None]);
@@ -463,6 +467,7 @@ fn shown(story: &Story, visit: VisitId) -> Visit {
         error: found.failure.as_ref().and_then(|failure| failure.error.clone()),
         next: found.next.map(|next| story.visits()[next].place.clone()),
         length: found.length,
+        map_run_arn: found.map_run.clone(),
     }
 }
 
@@ -498,6 +503,7 @@ fn root_cause(told: &Told, cause: Cause) -> RootCause {
         error,
         cause: cause.failure.cause,
         field: cause.failure.location,
+        map_run_arn: visit.and_then(|visit| visit.map_run.clone()),
         last_success: None,
     }
 }

@@ -178,21 +178,37 @@ impl Filter {
     }
 
     /// What it is, so that a cursor of another list is noticed.
-    fn scope(&self) -> String {
+    pub(super) fn scope(&self) -> String {
         format!("executions {:?} {} {}", self.query, self.standard, self.express)
     }
 
-    fn fits(&self, row: &ExpressExecution) -> bool {
-        let text = self.query.text.as_ref();
-        text.is_none_or(|text| row.name.to_lowercase().contains(&text.to_lowercase()))
+    pub(super) fn statuses(&self) -> &[ExecutionStatus] {
+        &self.query.statuses
+    }
+
+    /// Whether nothing but statuses is asked for.
+    pub(super) fn is_of_statuses_only(&self) -> bool {
+        let ExecutionsQuery { text, started_from_ms, started_before_ms, .. } = &self.query;
+        text.is_none() && started_from_ms.is_none() && started_before_ms.is_none()
+    }
+
+    /// Whether an execution is wanted, whatever its status and machine.
+    pub(super) fn fits(&self, row: &ExecutionRow) -> bool {
+        let ExecutionsQuery { text, started_from_ms, started_before_ms, .. } = &self.query;
+        text.as_ref().is_none_or(|text| row.name.to_lowercase().contains(&text.to_lowercase()))
+            && started_from_ms.is_none_or(|from| row.started_at >= from)
+            && started_before_ms.is_none_or(|before| row.started_at < before)
     }
 }
 
 impl Console {
-    /// `GET executions?machine=&status=&q=&from=&to=&kind=&cursor=&limit=`
+    /// `GET executions?machine=&status=&q=&from=&to=&kind=&mapRun=&cursor=&limit=`
     pub(super) async fn executions(&self, query: &Query) -> Result<Executions, Failure> {
         let limit = query.limit(PAGE, PAGE_MAX)?;
         let filter = Filter::read(query)?;
+        if let Some(map_run) = query.text("mapRun") {
+            return self.children(map_run, &filter, query.text("cursor"), limit).await;
+        }
         let scope = filter.scope();
         let after = query.text("cursor").map(|given| place(&cursor::decode(&scope, given)?)).transpose()?;
         let mut rows = Vec::new();
@@ -204,7 +220,7 @@ impl Console {
             rows.extend(page.executions.into_iter().map(standard_row));
         }
         if filter.express {
-            rows.extend(self.express_rows(&filter, after.clone(), limit + 1).into_iter().map(express_row));
+            rows.extend(self.express_rows(&filter, after.clone(), limit + 1));
         }
         rows.sort_by_cached_key(key);
         if let Some(until) = &until {
@@ -219,7 +235,7 @@ impl Console {
     }
 
     /// The Express executions behind a place.
-    fn express_rows(&self, filter: &Filter, after: Option<(i64, Arc<str>)>, count: usize) -> Vec<ExpressExecution> {
+    fn express_rows(&self, filter: &Filter, after: Option<(i64, Arc<str>)>, count: usize) -> Vec<ExecutionRow> {
         let query = &filter.query;
         let wanted =
             |execution: &ExpressExecution| query.statuses.is_empty() || query.statuses.contains(&execution.status);
@@ -236,7 +252,7 @@ impl Console {
             max_results: if query.text.is_some() || query.statuses.len() > 1 { usize::MAX } else { count },
         };
         let found = self.engine.express_executions(&express).into_iter();
-        found.filter(wanted).filter(|execution| filter.fits(execution)).take(count).collect()
+        found.filter(wanted).map(express_row).filter(|row| filter.fits(row)).take(count).collect()
     }
 
     /// How many there are of each status, whatever statuses are wanted.
@@ -249,7 +265,7 @@ impl Console {
         }
         if filter.express {
             for execution in self.express_rows(&filter, None, usize::MAX) {
-                let count = counts.entry(execution.status.as_str().to_owned()).or_default();
+                let count = counts.entry(execution.status.word().to_owned()).or_default();
                 *count = (*count + 1).min(engine::COUNT_MAX);
             }
         }

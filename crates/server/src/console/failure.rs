@@ -3,6 +3,7 @@
 use super::shape::{Shape, shapes};
 use api::{Code, Exception};
 use hyper::StatusCode;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 shapes! {
@@ -29,7 +30,7 @@ pub(crate) struct Failure {
     pub(crate) status: StatusCode,
     code: &'static str,
     message: String,
-    field: Option<&'static str>,
+    field: Option<Cow<'static, str>>,
 }
 
 impl Failure {
@@ -38,14 +39,14 @@ impl Failure {
     }
 
     /// A part of the query or body that cannot be.
-    pub(crate) fn field(field: &'static str, message: impl Into<String>) -> Failure {
-        Failure { field: Some(field), ..Failure::new(StatusCode::BAD_REQUEST, "InvalidParameter", message) }
+    pub(crate) fn field(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Failure {
+        Failure { field: Some(field.into()), ..Failure::new(StatusCode::BAD_REQUEST, "InvalidParameter", message) }
     }
 
     /// A cursor nobody was given, or of another list.
     pub(crate) fn cursor() -> Failure {
         let message = "The cursor is none that this list has given";
-        Failure { field: Some("cursor"), ..Failure::new(StatusCode::BAD_REQUEST, "InvalidCursor", message) }
+        Failure { field: Some("cursor".into()), ..Failure::new(StatusCode::BAD_REQUEST, "InvalidCursor", message) }
     }
 
     pub(crate) fn not_found(message: impl Into<String>) -> Failure {
@@ -85,7 +86,7 @@ impl Failure {
     /// The body.
     pub(crate) fn body(&self) -> String {
         let (code, message) = (self.code.into(), self.message.as_str().into());
-        Failed { error: Trouble { code, message, field: self.field.map(Into::into) } }.to_json()
+        Failed { error: Trouble { code, message, field: self.field.as_deref().map(Into::into) } }.to_json()
     }
 }
 

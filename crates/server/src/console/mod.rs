@@ -9,6 +9,7 @@
 mod assets;
 mod aws;
 mod bootstrap;
+mod compare;
 mod cursor;
 mod data;
 mod events;
@@ -17,8 +18,10 @@ mod executions;
 mod failure;
 mod guard;
 mod health;
+mod import;
 mod live;
 mod machines;
+mod map_run;
 mod overlay;
 mod payload;
 mod query;
@@ -60,6 +63,7 @@ pub(crate) struct Console {
     is_on: bool,
     started_at_ms: i64,
     stories: told::Stories,
+    imports: import::Imports,
     /// Places for live connections.
     sockets: Arc<Semaphore>,
     /// Whether the server shuts down.
@@ -86,6 +90,7 @@ impl Console {
             is_on,
             started_at_ms,
             stories: told::Stories::default(),
+            imports: import::Imports::default(),
             sockets: Arc::new(Semaphore::new(live::SOCKETS_MAX)),
             closing: watch::channel(false).0,
         }
@@ -183,6 +188,8 @@ impl Console {
             ["executions", arn, "iterations"] => Ok(self.iterations(arn, query).await?.to_json()),
             ["executions", arn, "events"] => Ok(self.events(arn, query).await?.to_json()),
             ["executions", arn, "at", event] => Ok(self.at(arn, event).await?.to_json()),
+            ["maprun", arn] => Ok(self.map_run(arn).await?.to_json()),
+            ["compare"] => Ok(self.compare(query).await?.to_json()),
             ["payload", reference] => Ok(self.payload(reference, query).await?.to_json()),
             _ => Err(no_such()),
         }
@@ -191,6 +198,8 @@ impl Console {
     /// The table of contents of what can be done.
     async fn post(&self, resource: &[&str], trace: &TraceHeaders, body: Incoming) -> Answer {
         match resource {
+            ["import"] => Ok(self.import(body).await?.to_json()),
+            ["scene"] => Ok(self.drawn(body).await?.to_json()),
             ["aws", operation] => self.aws(operation, trace, body).await,
             _ => Err(no_such()),
         }

@@ -1,13 +1,40 @@
 //! Definitions as they are looked at: their picture, and what is doubtful in them.
 
+use super::Console;
+use super::failure::Failure;
 use super::machines::{Problem, Severity};
+use super::shape::shapes;
+use crate::body;
 use asl::Format;
 use asl::lint::Config;
+use hyper::body::Incoming;
 use json::Value;
 use std::sync::Arc;
 
 /// Findings that are shown.
 const PROBLEMS_MAX: usize = 200;
+
+shapes! {
+    /// A definition that is no machine's, looked at.
+    struct Drawn {
+        /// Its picture, as the crate `diagram` makes it; null if there is none.
+        scene: Value,
+        /// What AWS would refuse in it and what is doubtful.
+        problems: Vec<Problem>,
+    }
+}
+
+impl Console {
+    /// `POST scene` with `{definition}`, a text.
+    pub(super) async fn drawn(&self, body: Incoming) -> Result<Drawn, Failure> {
+        let mut held = self.memory.none();
+        let bytes = body::read(body, self.body_limits, &mut held).await?;
+        let request = body::parse(&bytes)?;
+        let text = request.get("definition").and_then(Value::as_str);
+        let text = text.ok_or_else(|| Failure::field("definition", "'definition' is the definition's text"))?;
+        Ok(Drawn { scene: of(text), problems: problems(text) })
+    }
+}
 
 /// The picture of a definition; null if there is nothing to draw.
 pub(super) fn of(text: &str) -> Value {

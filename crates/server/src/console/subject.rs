@@ -3,6 +3,7 @@
 use super::Console;
 use super::executions::{ExecutionRow, express_row};
 use super::failure::Failure;
+use super::import::Imported;
 use super::machines::MachineType;
 use api::{DescribeExecutionRequest, DescribeExecutionResponse, RedriveStatus};
 use arn::ExecutionArn;
@@ -34,6 +35,7 @@ pub(super) struct Subject {
 enum Events {
     Stored(Box<Look>),
     Kept(Arc<[HistoryEvent]>),
+    Imported(Arc<Imported>),
 }
 
 impl Console {
@@ -41,6 +43,10 @@ impl Console {
     pub(super) async fn subject(&self, arn: &str) -> Result<Subject, Failure> {
         if let Ok(parsed) = ExecutionArn::parse(arn) {
             return self.stored(&parsed).await;
+        }
+        if let Some(imported) = self.imports.find(arn) {
+            let gone = "It is not kept any more: an imported execution is in memory only. Import it again";
+            return Ok(imported.ok_or_else(|| Failure::not_found(gone))?.into());
         }
         let missing = || Failure::not_found(format!("There is no execution '{arn}'"));
         let found = self.engine.express_execution(arn).ok_or_else(missing)?;
@@ -103,7 +109,8 @@ impl Subject {
     pub(super) async fn forward(&self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Failure> {
         match &self.events {
             Events::Stored(look) => Ok(look.forward(first, count).await?),
-            Events::Kept(events) => Ok(events.iter().filter(|event| event.id >= first).take(count).cloned().collect()),
+            Events::Kept(events) => Ok(forward(events, first, count)),
+            Events::Imported(imported) => Ok(forward(&imported.events, first, count)),
         }
     }
 
@@ -111,9 +118,8 @@ impl Subject {
     pub(super) async fn backward(&self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Failure> {
         match &self.events {
             Events::Stored(look) => Ok(look.backward(first, count).await?),
-            Events::Kept(events) => {
-                Ok(events.iter().rev().filter(|event| event.id <= first).take(count).cloned().collect())
-            }
+            Events::Kept(events) => Ok(backward(events, first, count)),
+            Events::Imported(imported) => Ok(backward(&imported.events, first, count)),
         }
     }
 
@@ -128,6 +134,37 @@ impl Subject {
         match &self.events {
             Events::Stored(look) => look.shown(event),
             Events::Kept(_) => event.to_value(true),
+            Events::Imported(imported) => imported.shown[(event.id - 1) as usize].clone(),
         }
     }
+}
+
+impl From<Arc<Imported>> for Subject {
+    fn from(imported: Arc<Imported>) -> Subject {
+        Subject {
+            row: imported.row.clone(),
+            machine_arn: imported.machine_arn.clone(),
+            input: imported.input.clone(),
+            output: imported.output.clone(),
+            cause: imported.cause.clone(),
+            trace_header: imported.trace_header.clone(),
+            redrivable: false,
+            redrive_reason: Some("It is imported: it can only be looked at".into()),
+            definition: imported.definition.clone(),
+            last_event: imported.events.len() as u64,
+            is_imported: true,
+            events: Events::Imported(imported),
+        }
+    }
+}
+
+/// `count` of the events from `first` on; their ids have no gaps.
+fn forward(events: &[HistoryEvent], first: u64, count: usize) -> Vec<HistoryEvent> {
+    let skipped = usize::try_from(first.saturating_sub(1)).unwrap_or(usize::MAX);
+    events.iter().skip(skipped).take(count).cloned().collect()
+}
+
+fn backward(events: &[HistoryEvent], first: u64, count: usize) -> Vec<HistoryEvent> {
+    let end = usize::try_from(first).unwrap_or(usize::MAX).min(events.len());
+    events[..end].iter().rev().take(count).cloned().collect()
 }

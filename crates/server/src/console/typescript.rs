@@ -1,7 +1,9 @@
 //! The TypeScript of all shapes, in `console/src/api/types.ts`: `cargo xtask console-types` writes it, and this test tells when it is old.
 
 use super::shape::{Declarations, Shape};
-use super::{bootstrap, data, events, execution, executions, failure, health, machines, overlay};
+use super::{
+    bootstrap, compare, data, events, execution, executions, failure, health, import, machines, map_run, overlay, scene,
+};
 
 const HEAD: &str = "// The shapes of /console/api/v1, made of the server's own by `cargo xtask console-types`.\n\n\
     /** Any JSON. */\nexport type Json = null | boolean | number | string | Json[] | { [member: string]: Json };\n";
@@ -23,6 +25,10 @@ fn the_types_of_the_pages_are_the_servers() {
     data::VisitData::declare(&mut declarations);
     health::Health::declare(&mut declarations);
     overlay::Overlay::declare(&mut declarations);
+    import::ImportAnswer::declare(&mut declarations);
+    compare::Comparison::declare(&mut declarations);
+    map_run::MapRun::declare(&mut declarations);
+    scene::Drawn::declare(&mut declarations);
     let types: String = declarations.0.values().map(|text| format!("\n{text}")).collect();
     expect_test::expect_file!["../../../../console/src/api/types.ts"].assert_eq(&format!("{HEAD}{types}"));
 }

@@ -7,7 +7,7 @@ use json::{Value, json};
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:work";
 
 /// Prepare fails and is caught, then each item is charged, twice if need be, and shipped both ways.
-fn orders() -> Value {
+pub(crate) fn orders() -> Value {
     json!({"StartAt": "Prepare", "States": {
         "Prepare": {"Type": "Task", "Resource": FUNCTION, "Parameters": {"fail": "Too.Early"},
             "Catch": [{"ErrorEquals": ["Too.Early"], "ResultPath": null, "Next": "Each"}], "Next": "Each"},

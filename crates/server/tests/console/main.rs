@@ -1,7 +1,9 @@
 //! The console over raw HTTP: who is answered, and what.
 
 mod executions;
+mod imported;
 mod lists;
 mod live;
+mod map_runs;
 mod safety;
 mod world;
