@@ -1,62 +1,25 @@
 //! What a server delivers to AWS's services, as moto's imitation of them takes it.
 
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use system_tests::{Setup, binaries};
+use std::process::Command;
+use system_tests::moto::installed;
+use system_tests::{Moto, Setup, binaries};
 
-/// moto's server, which ends with its value.
-struct Moto {
-    child: Child,
-    url: String,
-}
-
-impl Moto {
-    fn start() -> Moto {
-        let mut command = Command::new(installed("moto_server"));
-        command.args(["-H", "127.0.0.1", "-p", "0"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("moto can be run");
-        let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
-        let url = lines.find_map(|line| {
-            let line = line.expect("it is text");
-            line.split_whitespace().find(|word| word.starts_with("http://127.0.0.1:")).map(str::to_owned)
-        });
-        // A pipe that nobody reads would hold it up.
-        std::thread::spawn(move || lines.for_each(drop));
-        Moto { child, url: url.expect("it tells where it listens") }
-    }
-
-    /// What the script prints.
-    fn script(&self, task: &str) -> String {
-        let script = binaries::workspace().join("tests/clients/deliveries_moto.py");
-        let mut command = Command::new(installed("python"));
-        command.arg(script).args([&self.url, task]).env("AWS_DEFAULT_REGION", "us-east-1");
-        command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
-        let output = command.output().expect("Python can be run");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("text")
-    }
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn installed(program: &str) -> PathBuf {
-    let place = binaries::workspace().join(".venv/bin").join(program);
-    assert!(place.exists(), "{program} is not there: run cargo xtask clients");
-    place
+/// What the script prints.
+fn script(moto: &Moto, task: &str) -> String {
+    let script = binaries::workspace().join("tests/clients/deliveries_moto.py");
+    let mut command = Command::new(installed("python"));
+    command.arg(script).args([&moto.url, task]).env("AWS_DEFAULT_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+    let output = command.output().expect("Python can be run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
 }
 
 #[test]
 fn logs_and_status_events_arrive_at_moto() {
     let moto = Moto::start();
-    moto.script("prepare");
+    script(&moto, "prepare");
     let directory = tempfile::tempdir().expect("a directory can be made");
     let arguments = ["--execution-log", "cloudwatch", "--status-events", "eventbridge:orders"];
     let variables = [("AWS_ENDPOINT_URL", moto.url.clone()), ("AWS_ACCESS_KEY_ID", "test".to_owned())];
@@ -82,7 +45,7 @@ fn logs_and_status_events_arrive_at_moto() {
     }
     server.terminate();
     assert!(server.ended(std::time::Duration::from_secs(20)).success());
-    let read = moto.script("read");
+    let read = script(&moto, "read");
     let lines = read.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
     let mut told = Vec::new();
     for line in lines {

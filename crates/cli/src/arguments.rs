@@ -52,6 +52,7 @@ pub(crate) enum Command {
     Serve(commands::serve::Arguments),
     Start(commands::start::Arguments),
     Stop(commands::stop::Arguments),
+    Tasks(commands::tasks::Arguments),
     Validate(commands::validate::Arguments),
     Why(commands::why::Arguments),
 }

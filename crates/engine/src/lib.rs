@@ -37,7 +37,8 @@ pub use interpreter::history::{EVENTS_MAX, HistoryEvent, HistoryEventDetails, St
 pub use interpreter::{Settings, Timestamp, Work};
 pub use keys::table_name;
 pub use looks::{
-    COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, Revisit, Revisited, StatusCounts,
+    AtActivity, COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, Revisit, Revisited,
+    StatusCounts, TaskPlace, TasksPage, TasksQuery, WaitingTask,
 };
 pub use observe::{ScheduledInvocations, earliest_timer};
 pub use outbox::{Address, Line, Lines, Lost, Sink};

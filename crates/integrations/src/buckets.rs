@@ -162,12 +162,14 @@ impl Buckets {
     }
 
     /// Writes the next part of an object of S3: 5 MiB at least, but for the last one. Written twice after the same parts it is there once.
+    /// Before the first, what a crash left of an upload to the same place that nobody knows of is given up.
     ///
     /// # Errors
     /// If it cannot be written.
     pub async fn upload(&self, place: &ObjectPlace, upload: &mut Upload, bytes: Vec<u8>) -> Result<(), BucketError> {
         let failed = |error: CallError| told(place, &error);
         if upload.id.is_empty() {
+            self.abort_others(place).await;
             let parameters = object_parameters(place).build().into();
             let answer = self.call("createMultipartUpload", &parameters).await.map_err(failed)?;
             upload.id = answer.get("UploadId").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -178,6 +180,26 @@ impl Buckets {
         let answer = self.call("uploadPart", &parameters.build().into()).await.map_err(failed)?;
         upload.etags.push(answer.get("ETag").and_then(Value::as_str).unwrap_or_default().to_owned());
         Ok(())
+    }
+
+    /// Gives up all uploads to a place. Who may not list or abort them can upload all the same.
+    async fn abort_others(&self, place: &ObjectPlace) {
+        let mut parameters = ObjectBuilder::new();
+        parameters.insert("Bucket", &*place.bucket).insert("Prefix", &*place.key);
+        let listed = match self.call("listMultipartUploads", &parameters.build().into()).await {
+            Ok(listed) => listed,
+            Err(error) => {
+                return tracing::debug!("uploads that a crash left are not looked for: {}", told(place, &error));
+            }
+        };
+        let uploads = listed.get("Uploads").and_then(Value::as_array).cloned().unwrap_or_default();
+        for upload in uploads.iter().filter(|upload| upload.get("Key").and_then(Value::as_str) == Some(&*place.key)) {
+            let mut parameters = object_parameters(place);
+            parameters.insert_some("UploadId", upload.get("UploadId"));
+            if let Err(error) = self.call("abortMultipartUpload", &parameters.build().into()).await {
+                tracing::warn!("an upload that a crash left stays: {}", told(place, &error));
+            }
+        }
     }
 
     /// Makes an object of its parts.

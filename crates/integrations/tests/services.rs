@@ -209,6 +209,45 @@ cases! {
         - failed States.TaskFailed: {"Containers":[{"ExitCode":1}],"LastStatus":"STOPPED","TaskArn":"a"}
         POST / AmazonEC2ContainerServiceV20141113.StopTask {"cluster":"c","task":"a","reason":"The execution was stopped"}
         "#;
+    ecs_helper_fails: "ecs:runTask.sync", r#"{"TaskDefinition": "t"}"#,
+        [(200, r#"{"tasks": [{"taskArn": "a"}], "failures": []}"#),
+         (200, r#"{"tasks": [{"taskArn": "a", "taskDefinitionArn": "d", "lastStatus": "STOPPED",
+            "containers": [{"name": "main", "exitCode": 0}, {"name": "helper", "exitCode": 137}, {"name": "aws-guard", "exitCode": 1}]}]}"#),
+         (200, r#"{"taskDefinition": {"containerDefinitions": [{"name": "main"}, {"name": "helper", "essential": false}]}}"#)],
+        r#"
+        POST / AmazonEC2ContainerServiceV20141113.RunTask {"taskDefinition":"t","startedBy":"AWS Step Functions","clientToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"Failures":[],"Tasks":[{"TaskArn":"a"}]} and metadata
+        POST / AmazonEC2ContainerServiceV20141113.DescribeTasks {"tasks":["a"]}
+        POST / AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition {"taskDefinition":"d"}
+        - succeeded {"Containers":[{"ExitCode":0,"Name":"main"},{"ExitCode":137,"Name":"helper"},{"ExitCode":1,"Name":"aws-guard"}],"LastStatus":"STOPPED","TaskArn":"a","TaskDefinitionArn":"d"}
+        POST / AmazonEC2ContainerServiceV20141113.StopTask {"task":"a","reason":"The execution was stopped"}
+        "#;
+    ecs_essential_container_fails: "ecs:runTask.sync", r#"{"TaskDefinition": "t"}"#,
+        [(200, r#"{"tasks": [{"taskArn": "a"}], "failures": []}"#),
+         (200, r#"{"tasks": [{"taskArn": "a", "taskDefinitionArn": "d", "lastStatus": "STOPPED",
+            "containers": [{"name": "main", "exitCode": 3}, {"name": "helper", "exitCode": 0}]}]}"#),
+         (200, r#"{"taskDefinition": {"containerDefinitions": [{"name": "main"}, {"name": "helper", "essential": false}]}}"#)],
+        r#"
+        POST / AmazonEC2ContainerServiceV20141113.RunTask {"taskDefinition":"t","startedBy":"AWS Step Functions","clientToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"Failures":[],"Tasks":[{"TaskArn":"a"}]} and metadata
+        POST / AmazonEC2ContainerServiceV20141113.DescribeTasks {"tasks":["a"]}
+        POST / AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition {"taskDefinition":"d"}
+        - failed States.TaskFailed: {"Containers":[{"ExitCode":3,"Name":"main"},{"ExitCode":0,"Name":"helper"}],"LastStatus":"STOPPED","TaskArn":"a","TaskDefinitionArn":"d"}
+        POST / AmazonEC2ContainerServiceV20141113.StopTask {"task":"a","reason":"The execution was stopped"}
+        "#;
+    ecs_essentials_are_asked_for_again: "ecs:runTask.sync", r#"{"TaskDefinition": "t"}"#,
+        [(200, r#"{"tasks": [{"taskArn": "a"}], "failures": []}"#),
+         (200, r#"{"tasks": [{"taskArn": "a", "taskDefinitionArn": "d", "lastStatus": "STOPPED",
+            "containers": [{"name": "main", "exitCode": 3}, {"name": "helper", "exitCode": 0}]}]}"#),
+         (503, "{}")],
+        r#"
+        POST / AmazonEC2ContainerServiceV20141113.RunTask {"taskDefinition":"t","startedBy":"AWS Step Functions","clientToken":"11111111-2222-4333-8444-555555555555"}
+        - submitted {"Failures":[],"Tasks":[{"TaskArn":"a"}]} and metadata
+        POST / AmazonEC2ContainerServiceV20141113.DescribeTasks {"tasks":["a"]}
+        POST / AmazonEC2ContainerServiceV20141113.DescribeTaskDefinition {"taskDefinition":"d"}
+        - goes on
+        POST / AmazonEC2ContainerServiceV20141113.StopTask {"task":"a","reason":"The execution was stopped"}
+        "#;
     ecs_cannot_place_a_task: "ecs:runTask.waitForTaskToken", r#"{"TaskDefinition": "t"}"#,
         [(200, r#"{"tasks": [], "failures": [{"reason": "RESOURCE:MEMORY"}]}"#)],
         r#"
@@ -227,7 +266,7 @@ cases! {
     codebuild_build: "codebuild:startBuild.sync", r#"{"ProjectName": "p"}"#,
         [(200, r#"{"build": {"id": "b"}}"#), (200, r#"{"builds": [{"id": "b", "buildStatus": "SUCCEEDED"}]}"#)],
         r#"
-        POST / CodeBuild_20161006.StartBuild {"projectName":"p"}
+        POST / CodeBuild_20161006.StartBuild {"projectName":"p","idempotencyToken":"11111111-2222-4333-8444-555555555555"}
         - submitted {"Build":{"Id":"b"}} and metadata
         POST / CodeBuild_20161006.BatchGetBuilds {"ids":["b"]}
         - succeeded {"Build":{"BuildStatus":"SUCCEEDED","Id":"b"}}
@@ -236,7 +275,7 @@ cases! {
     codebuild_batch: "codebuild:startBuildBatch.sync", r#"{"ProjectName": "p"}"#,
         [(200, r#"{"buildBatch": {"id": "b"}}"#), (200, r#"{"buildBatches": [{"id": "b", "buildBatchStatus": "FAULT"}]}"#)],
         r#"
-        POST / CodeBuild_20161006.StartBuildBatch {"projectName":"p"}
+        POST / CodeBuild_20161006.StartBuildBatch {"projectName":"p","idempotencyToken":"11111111-2222-4333-8444-555555555555"}
         - submitted {"BuildBatch":{"Id":"b"}} and metadata
         POST / CodeBuild_20161006.BatchGetBuildBatches {"ids":["b"]}
         - failed States.TaskFailed: {"BuildBatch":{"BuildBatchStatus":"FAULT","Id":"b"}}
@@ -425,6 +464,20 @@ cases! {
         POST / AWSStepFunctions.DescribeExecution {"executionArn":"e"}
         - succeeded {"ExecutionArn":"e","Input":{"a":1},"Output":[1],"StartDate":1764189000500,"Status":"SUCCEEDED","StopDate":1764189001000}
         POST / AWSStepFunctions.StopExecution {"executionArn":"e"}
+        "#;
+    executions_elsewhere_that_were_started_before_and_have_ended: "states:startExecution", r#"{"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:s:7", "Input": {"a": 1}}"#,
+        [(400, r#"{"__type": "ExecutionAlreadyExists", "message": "Execution Already Exists"}"#),
+         (200, r#"{"executionArn": "arn:aws:states:us-east-1:123456789012:execution:s:x", "startDate": 5, "status": "SUCCEEDED"}"#)],
+        r#"
+        POST / AWSStepFunctions.StartExecution {"stateMachineArn":"arn:aws:states:us-east-1:123456789012:stateMachine:s:7","input":"{\"a\":1}","name":"11111111-2222-4333-8444-555555555555"}
+        POST / AWSStepFunctions.DescribeExecution {"executionArn":"arn:aws:states:us-east-1:123456789012:execution:s:11111111-2222-4333-8444-555555555555"}
+        - succeeded {"ExecutionArn":"arn:aws:states:us-east-1:123456789012:execution:s:11111111-2222-4333-8444-555555555555","StartDate":5000} and metadata
+        "#;
+    executions_elsewhere_of_a_name_that_is_taken: "states:startExecution", r#"{"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:s", "Name": "n"}"#,
+        [(400, r#"{"__type": "ExecutionAlreadyExists", "message": "Execution Already Exists"}"#)],
+        r#"
+        POST / AWSStepFunctions.StartExecution {"stateMachineArn":"arn:aws:states:us-east-1:123456789012:stateMachine:s","name":"n"}
+        - failed StepFunctions.ExecutionAlreadyExistsException: Execution Already Exists (Service: AWSStepFunctions; Status Code: 400; Error Code: ExecutionAlreadyExists; Request ID: r; Proxy: null)
         "#;
     executions_elsewhere_as_texts: "states:startExecution.sync", r#"{"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:s", "Name": "n"}"#,
         [(200, r#"{"executionArn": "e", "startDate": 1764189000.5}"#),

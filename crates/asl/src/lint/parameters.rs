@@ -46,15 +46,7 @@ static ACTIONS: [Action; 18] = [
         service: "sqs",
         actions: &["sendMessage"],
         required: &[&["QueueUrl"], &["MessageBody"]],
-        known: Known::These(&[
-            "QueueUrl",
-            "MessageBody",
-            "DelaySeconds",
-            "MessageAttributes",
-            "MessageDeduplicationId",
-            "MessageGroupId",
-            "MessageSystemAttributes",
-        ]),
+        known: Known::AsRun,
     },
     Action {
         service: "sns",

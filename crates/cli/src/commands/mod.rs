@@ -18,6 +18,7 @@ pub(crate) mod send_task;
 pub(crate) mod serve;
 pub(crate) mod start;
 pub(crate) mod stop;
+pub(crate) mod tasks;
 pub(crate) mod validate;
 pub(crate) mod waiting;
 pub(crate) mod why;

@@ -265,16 +265,12 @@ impl Target {
         if !self.keeps_tails() {
             return self.buckets.write_at(place, file.length, self.end.as_bytes().to_vec()).await;
         }
-        let mut upload = file.upload.clone();
-        let part = [&file.tail, self.end.as_bytes()].concat();
-        let done = match self.buckets.upload(place, &mut upload, part).await {
-            Ok(()) => self.buckets.complete(place, &upload).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = done {
+        let rest = [&file.tail, self.end.as_bytes()].concat();
+        if file.upload.id.is_empty() {
+            self.buckets.put(place, rest).await?;
+        } else if let Err(error) = self.complete(place, file.upload.clone(), rest).await {
             // It may have been ended before a crash: then there is no such upload any more, but the object.
-            let is_there = self.buckets.read(place, 0).await.is_ok_and(|bytes| !bytes.is_empty());
-            if file.upload.id.is_empty() || !is_there {
+            if !self.buckets.read(place, 0).await.is_ok_and(|bytes| !bytes.is_empty()) {
                 return Err(error);
             }
         }
@@ -283,6 +279,11 @@ impl Target {
         let ended = std::mem::take(&mut file.ended);
         *file = Written { number: file.number + 1, ended, ..Written::default() };
         Ok(())
+    }
+
+    async fn complete(&self, place: &ObjectPlace, mut upload: Upload, rest: Vec<u8>) -> Result<(), BucketError> {
+        self.buckets.upload(place, &mut upload, rest).await?;
+        self.buckets.complete(place, &upload).await
     }
 }
 

@@ -3,7 +3,7 @@
 //! A look at a job is one call. That a task waits is nothing here: the engine has a durable timer for it.
 
 use super::shape::{ordered, some};
-use super::{Call, services};
+use super::{Call, ecs, services};
 use crate::metadata::without_metadata;
 use crate::{Job, TaskOutcome};
 use asl::definition::{IntegrationPattern, Resource};
@@ -374,12 +374,14 @@ pub(crate) async fn status(client: &Client, job: &Job) -> Option<TaskOutcome> {
     let status = at(&told, row.status).and_then(Value::as_str);
     let told = part(call, row.result, &told, job);
     match status {
-        Some(status) if row.good.contains(&status) && !is_failed_task(row, &told) => {
-            Some(TaskOutcome::Succeeded { output: Payload::from(told) })
+        Some(status) if row.good.contains(&status) => {
+            let ended_well = row.service != "ecs" || ecs::ended_well(call, &told).await?;
+            Some(match ended_well {
+                true => TaskOutcome::Succeeded { output: Payload::from(told) },
+                false => TaskOutcome::failed("States.TaskFailed", told.to_string()),
+            })
         }
-        Some(status) if row.good.contains(&status) || row.bad.contains(&status) => {
-            Some(TaskOutcome::failed("States.TaskFailed", told.to_string()))
-        }
+        Some(status) if row.bad.contains(&status) => Some(TaskOutcome::failed("States.TaskFailed", told.to_string())),
         None if is_known_by_now => Some(TaskOutcome::failed("States.TaskFailed", told.to_string())),
         _ => None,
     }
@@ -452,17 +454,6 @@ fn with_parsed(value: &Value, names: &[&str]) -> Value {
         (name.clone(), parsed.unwrap_or_else(|| value.clone()))
     };
     members.iter().map(parsed).collect::<json::Object>().into()
-}
-
-/// Whether a task of ECS that stopped did not do so by itself and well.
-fn is_failed_task(row: &Row, task: &Value) -> bool {
-    if row.service != "ecs" {
-        return false;
-    }
-    let containers = task.get("Containers").and_then(Value::as_array);
-    let failed = |container: &Value| container.get("ExitCode").and_then(Value::as_i64).is_some_and(|code| code != 0);
-    let has_failed = containers.is_some_and(|containers| containers.iter().any(failed));
-    has_failed || task.get("StopCode").and_then(Value::as_str) == Some("TaskFailedToStart")
 }
 
 /// What is at a path: names of members, and numbers of elements.

@@ -5,6 +5,7 @@
 
 mod apigateway;
 mod bedrock;
+mod ecs;
 mod elasticmapreduce;
 mod jobs;
 mod services;
@@ -18,7 +19,7 @@ use crate::metadata::with_metadata;
 use crate::{TaskOutcome, TaskRequest};
 use asl::definition::IntegrationPattern;
 use aws_client::{CallError, Client, Options, Reply, Times};
-use json::{Payload, Value};
+use json::{Payload, Value, json};
 use service_models::{Optimised, optimised};
 use services::{Generation, Service};
 
@@ -59,8 +60,34 @@ impl Call<'_> {
         };
         match self.send(self.action.operation, &parameters).await {
             Ok(reply) => self.answered(reply),
-            Err(error) => self.failed(error),
+            Err(error) => match self.started_before(&error).await {
+                Some(reply) => self.answered(reply),
+                None => self.failed(error),
+            },
         }
+    }
+
+    /// The answer to a start of an execution that this very attempt had started before a crash, and that has ended since: nobody else gives it
+    /// the attempt's name.
+    async fn started_before(self, error: &CallError) -> Option<Reply> {
+        let CallError::Service(error) = error else { return None };
+        let parameters = self.request.payload.value();
+        if self.service.name != "states"
+            || error.code != "ExecutionAlreadyExists"
+            || shape::is_given(parameters, "Name")
+        {
+            return None;
+        }
+        let machine = parameters.get("StateMachineArn")?.as_str()?;
+        let parts: Vec<&str> = machine.split(':').collect();
+        let [arn, partition, states, region, account, "stateMachine", name, ..] = parts[..] else { return None };
+        let id = &self.request.invocation_id;
+        let execution = [arn, partition, states, region, account, "execution", name, id].join(":");
+        let mut described =
+            self.send("describeExecution", &json!({"ExecutionArn": (execution.as_str())})).await.ok()?;
+        let start = described.value.get("StartDate").cloned();
+        described.value = shape::some([("ExecutionArn", Some(execution.into())), ("StartDate", start)]);
+        Some(described)
     }
 
     /// Calls an operation of the action's API.

@@ -11,7 +11,11 @@ pub(super) fn parameters(call: Call<'_>) -> Result<Value, String> {
     Ok(match (call.service.name, call.action.action) {
         ("events", _) => with_resources(call, parameters),
         ("ecs", _) => with_member(parameters, "StartedBy", "AWS Step Functions"),
-        ("states", _) => with_name(call, parameters),
+        // Neither model says that the service knows a repetition by it.
+        ("states", _) => with_identity(call, parameters, "Name"),
+        ("codebuild", "startBuild" | "startBuildBatch" | "retryBuildBatch") => {
+            with_identity(call, parameters, "IdempotencyToken")
+        }
         _ => parameters.clone(),
     })
 }
@@ -35,14 +39,17 @@ fn with_resources(call: Call<'_>, parameters: &Value) -> Value {
     members.with("Entries", entries.iter().map(entry).collect::<Vec<_>>().into()).into()
 }
 
-/// An execution that is given no name has that of the attempt, so that it is started once however often that is asked for.
-fn with_name(call: Call<'_>, parameters: &Value) -> Value {
-    match parameters.as_object() {
-        Some(members) if members.get("Name").is_none_or(Value::is_null) => {
-            members.with("Name", call.request.invocation_id.as_str().into()).into()
-        }
-        _ => parameters.clone(),
+/// What is given no name or token has that of the attempt, so that it is started once however often that is asked for.
+fn with_identity(call: Call<'_>, parameters: &Value, name: &str) -> Value {
+    match is_given(parameters, name) {
+        true => parameters.clone(),
+        false => with_member(parameters, name, &call.request.invocation_id),
     }
+}
+
+/// Whether a parameter is there.
+pub(super) fn is_given(parameters: &Value, name: &str) -> bool {
+    parameters.get(name).is_some_and(|value| !value.is_null())
 }
 
 fn with_member(parameters: &Value, name: &str, value: &str) -> Value {

@@ -3,7 +3,7 @@
 use super::shape::{Declarations, Shape};
 use super::{
     bootstrap, compare, data, events, execution, executions, failure, health, import, machines, map_run, metrics,
-    overlay, scene,
+    overlay, scene, tasks,
 };
 
 const HEAD: &str = "// The shapes of /console/api/v1, made of the server's own by `cargo xtask console-types`.\n\n\
@@ -26,6 +26,8 @@ fn the_types_of_the_pages_are_the_servers() {
     data::VisitData::declare(&mut declarations);
     health::Health::declare(&mut declarations);
     overlay::Overlay::declare(&mut declarations);
+    tasks::Tasks::declare(&mut declarations);
+    tasks::Activities::declare(&mut declarations);
     import::ImportAnswer::declare(&mut declarations);
     compare::Comparison::declare(&mut declarations);
     metrics::Metrics::declare(&mut declarations);
