@@ -16,7 +16,7 @@ mod shape;
 
 pub use names::{class_name, exception_name};
 pub use optimised::{Optimised, all_optimised, optimised};
-pub use pack::{Entry, botocore_version, entry, service, services};
+pub use pack::{Entry, botocore_version, entry, pack_bytes, service, services};
 pub use result::{Checks, result_problem};
 pub use service::{Auth, Operation, Protocol, Service};
 pub use shape::{Kind, Location, Shape, spelled};

@@ -66,6 +66,11 @@ pub fn services() -> &'static [Entry] {
     &index().services
 }
 
+/// The bytes that the models take in the program.
+pub fn pack_bytes() -> usize {
+    PACK.len()
+}
+
 /// The service with this name.
 pub fn entry(name: &str) -> Option<&'static Entry> {
     let services = services();
