@@ -82,9 +82,10 @@ pub fn service(name: &str) -> Option<Arc<Service>> {
     entry(name).map(|entry| entry.load().clone())
 }
 
-/// The version of botocore whose models these are.
-pub fn botocore_version() -> &'static str {
-    &index().botocore
+/// The version of botocore whose models and endpoints these are; none if they are of different ones.
+pub fn botocore_version() -> Option<&'static str> {
+    let version = &*index().botocore;
+    (version == crate::endpoints::botocore_version()).then_some(version)
 }
 
 fn index() -> &'static Index {
