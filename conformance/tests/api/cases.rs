@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 const ONE_OF_TWO: &str = "only of a token whose execution is no longer kept (crates/engine/tests/tokens.rs)";
 
 /// Errors of the model that an operation has no case for, and why: most it never answers here. `*` stands for every operation.
-pub const NEVER: [(&str, &str, &str); 22] = [
+pub const NEVER: [(&str, &str, &str); 20] = [
     ("*", "KmsAccessDeniedException", "keys are named, not used"),
     ("*", "KmsInvalidStateException", "keys are named, not used"),
     ("*", "KmsThrottlingException", "keys are named, not used"),
@@ -55,8 +55,6 @@ pub const NEVER: [(&str, &str, &str); 22] = [
         "a machine or version that is not there is StateMachineDoesNotExist, which it lists as well",
     ),
     ("CreateStateMachineAlias", "InvalidName", "a name that breaks its pattern is a ValidationException"),
-    ("DescribeMapRun", "success", "no Distributed Map runs yet"),
-    ("UpdateMapRun", "success", "no Distributed Map runs yet"),
     ("SendTaskSuccess", "TaskDoesNotExist", ONE_OF_TWO),
     ("SendTaskFailure", "TaskDoesNotExist", ONE_OF_TWO),
     ("SendTaskHeartbeat", "TaskDoesNotExist", ONE_OF_TWO),

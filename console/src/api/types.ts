@@ -3,6 +3,28 @@
 /** Any JSON. */
 export type Json = null | boolean | number | string | Json[] | { [member: string]: Json };
 
+/** A page of activities, by name. */
+export interface Activities {
+  /** The activities. */
+  items: Activity[];
+  /** Where the next page begins. */
+  next: string | null;
+}
+
+/** An activity, and who waits there. */
+export interface Activity {
+  /** Its ARN. */
+  arn: string;
+  /** Its name. */
+  name: string;
+  /** When it was created. */
+  createdAt: number;
+  /** Tasks that no worker has taken, up to `limits.counts`. */
+  waitingTasks: number;
+  /** Workers that wait for a task. */
+  pollers: number;
+}
+
 /** An alias. */
 export interface Alias {
   /** Its ARN. */
@@ -597,6 +619,47 @@ export interface Storage {
 export interface Success {
   /** Its ARN. */
   arn: string;
+}
+
+/** A task that waits for an answer from outside. */
+export interface Task {
+  /** Its own among those that wait: 16 hexadecimal digits, of which the first few will do for `tasks?id=`. */
+  id: string;
+  /** How it is answered. */
+  kind: TaskKind;
+  /** Its execution. */
+  executionArn: string;
+  /** Its machine's name. */
+  machine: string;
+  /** Its machine. */
+  machineArn: string;
+  /** The name of its state, which no other state of the machine has. */
+  stateName: string;
+  /** What the state calls. */
+  resource: string;
+  /** The activity whose workers may take it. */
+  activityArn: string | null;
+  /** Since when it waits: a worker's task since it was scheduled, a callback's since its request was accepted. */
+  since: number;
+  /** When its time is over. */
+  timeoutAt: number | null;
+  /** Until when a heartbeat must come. */
+  heartbeatAt: number | null;
+  /** What answers it; null while no worker has taken it. */
+  token: string | null;
+  /** What a worker is given, or what the request was sent with. */
+  payload: Payload;
+}
+
+/** How a task is answered. */
+export type TaskKind = "token" | "activity";
+
+/** A page of tasks that wait for an answer from outside, newest first. */
+export interface Tasks {
+  /** The tasks. There may be fewer than asked for although `next` says that there are more. */
+  items: Task[];
+  /** Where the next page begins. */
+  next: string | null;
 }
 
 /** What went wrong. */

@@ -51,5 +51,6 @@ pub(crate) enum Command {
     Serve(commands::serve::Arguments),
     Start(commands::start::Arguments),
     Stop(commands::stop::Arguments),
+    Tasks(commands::tasks::Arguments),
     Validate(commands::validate::Arguments),
 }

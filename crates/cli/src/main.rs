@@ -61,6 +61,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Start(arguments) => commands::start::run(arguments),
         Command::Stop(arguments) => commands::stop::run(arguments),
+        Command::Tasks(arguments) => commands::tasks::run(arguments),
         Command::Validate(arguments) => commands::validate::run(arguments),
     };
     let exit = outcome.unwrap_or_else(|error| {

@@ -138,6 +138,53 @@ fn a_task_is_done_while_its_history_is_followed() {
 }
 
 #[test]
+fn tasks_that_wait_are_listed_and_answered() {
+    let world = World::new();
+    call(&world.address, "CreateActivity", r#"{"name": "work"}"#);
+    let activity = "arn:aws:states:us-east-1:123456789012:activity:work";
+    world.machine(
+        "works",
+        "STANDARD",
+        &format!(r#"{{"Type":"Task","Resource":"{activity}","TimeoutSeconds":900,"End":true}}"#),
+    );
+    world.machine("other", "STANDARD", r#"{"Type":"Pass","End":true}"#);
+    for name in ["one", "two", "three"] {
+        world.prints(&["start", "works", "--name", name, "--input", r#"{"order":7}"#]);
+        if name != "three" {
+            call(&world.address, "GetActivityTask", &format!(r#"{{"activityArn": "{activity}"}}"#));
+        }
+    }
+    let listed = world.prints(&["tasks", "--state-machine", "works"]);
+    let lines: Vec<Vec<&str>> = listed.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["ID", "KIND", "STATE", "EXECUTION", "WAITS", "LEFT", "PAYLOAD"]);
+    assert_eq!((lines.len(), &lines[1][1..6]), (4, &["activity,", "not", "taken", "S", "works:three"][..]), "{listed}");
+    assert!(listed.lines().all(|line| line.starts_with("ID") || line.ends_with(r#"{"order":7}"#)), "{listed}");
+    let two = lines.iter().find(|line| line.contains(&"works:two")).expect("it waits");
+    assert_eq!(
+        world.prints(&["tasks", "--state-machine", "other"]),
+        format!("{}\n", ["ID  KIND  STATE  EXECUTION  WAITS  LEFT  PAYLOAD"].concat())
+    );
+
+    world.prints(&["tasks", "heartbeat", two[0]]);
+    world.prints(&["tasks", "succeed", two[0], "--output", "7"]);
+    assert!(world.prints(&["describe", "two"]).contains("SUCCEEDED"), "its id is enough");
+    world.prints(&["send-task-failure", "works:one", "--error", "Enough"]);
+    assert!(world.prints(&["describe", "one"]).contains("Enough"), "so is its execution, where one task waits");
+    let json = world.prints(&["tasks", "--execution", "works:three", "--json"]);
+    assert!(json.starts_with(r#"{"tasks":[{"id":""#) && json.contains(r#""token":null"#), "{json}");
+    for (arguments, told) in [
+        (&["tasks", "succeed", "works:three"][..], "no worker has taken the task of state 'S' of works:three yet"),
+        (&["tasks", "succeed", "works:two"], "no task of works:two waits for an answer"),
+        (&["tasks", "fail", two[0]], "no task that waits for an answer has an id that begins with"),
+        (&["tasks", "succeed", "notatoken"], "InvalidToken"),
+        (&["tasks", "--endpoint-url", "http://127.0.0.1:9"], "it cannot be reached"),
+    ] {
+        let stderr = world.refuses(arguments);
+        assert!(stderr.contains(told), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
 fn what_cannot_be_is_told_in_a_line() {
     let world = World::new();
     world.machine("one", "STANDARD", r#"{"Type":"Pass","End":true}"#);

@@ -179,6 +179,14 @@ impl ActivityQueues {
         Polled::Waiting(receiver)
     }
 
+    /// How many tasks wait at an activity, counted up to a number, and how many workers.
+    pub fn waiting(&self, activity_arn: &str, most: usize) -> (usize, usize) {
+        let queues = self.lock();
+        let Some(queue) = queues.by_activity.get(activity_arn) else { return (0, 0) };
+        let tasks = queue.tasks.iter().filter(|task| queues.waiting.contains(task)).take(most).count();
+        (tasks, queue.workers.iter().filter(|worker| !worker.is_closed()).count())
+    }
+
     /// A task ended, perhaps before a worker took it.
     pub fn end(&self, execution: &ExecutionKey, task: TaskId) {
         let mut queues = self.lock();

@@ -8,7 +8,7 @@ use asl::definition::{IntegrationPattern, Resource};
 use integrations::{Job, TaskRequest};
 use interpreter::TaskId;
 use interpreter::rows::{Reader, TextId, Writer};
-use interpreter::{AbandonedJob, Execution, FrameId, Header, MapRunId, Timer, TimerKind, Timestamp};
+use interpreter::{AbandonedJob, AwaitedTask, Execution, FrameId, Header, MapRunId, Timer, TimerKind, Timestamp};
 use json::Payload;
 use std::ops::Bound;
 use std::sync::Arc;
@@ -43,7 +43,10 @@ pub(crate) const VARIABLES: Table = Table(27);
 /// Long texts of histories and frames, by execution and what they say.
 pub(crate) const TEXTS: Table = Table(29);
 
-/// What a partition notes for itself: see [`TIMERS_FROM`].
+/// Tasks that wait for an answer from outside, by machine and time, the newest first: see [`ExecutionKey::awaited`].
+pub(crate) const AWAITED: Table = Table(30);
+
+/// What a partition notes for itself: see [`TIMERS_FROM`] and [`AWAITED_LISTED`].
 pub(crate) const MARKS: Table = Table(28);
 
 /// What a Map Run is, by its id: see `map_runs::rows`.
@@ -65,6 +68,9 @@ pub(crate) const ABANDONED_JOBS: Table = Table(46);
 /// and went, and a store may have to go over all of them to find the first that is left.
 pub(crate) const TIMERS_FROM: &[u8] = b"timers from";
 
+/// The row of [`MARKS`] that is there when all tasks that wait have rows in [`AWAITED`]: releases of format 5 and before wrote none.
+pub(crate) const AWAITED_LISTED: &[u8] = b"awaited listed";
+
 /// What the rows of a table are, in a word or two: for whoever counts them.
 pub fn table_name(table: Table) -> &'static str {
     match table {
@@ -81,6 +87,7 @@ pub fn table_name(table: Table) -> &'static str {
         EXPRESS_STARTS => "Express start",
         VARIABLES => "variable",
         TEXTS => "text",
+        AWAITED => "awaited task",
         MARKS => "mark",
         MAP_RUNS => "Map Run",
         MAP_RUN_STATES => "Map Run state",
@@ -174,6 +181,20 @@ impl ExecutionKey {
         key.into()
     }
 
+    /// The machine, that of the parent if the execution is a child of a Map Run; zero; the time, counted backwards; the rest of the
+    /// execution's key and the task. The value is [`awaited_value`].
+    pub fn awaited(&self, AwaitedTask { task, since }: &AwaitedTask) -> Bytes {
+        let machine = state_machine_of(self.machine()).len();
+        let mut key = Vec::with_capacity(1 + 8 + self.0.len() + AWAITED_TASK_LEN);
+        key.extend_from_slice(&self.0[..machine]);
+        key.push(0);
+        key.extend_from_slice(&(!sortable(*since)).to_be_bytes());
+        key.extend_from_slice(&self.0[machine..]);
+        key.extend_from_slice(&task.frame.0.to_be_bytes());
+        key.extend_from_slice(&task.scheduled_event.to_be_bytes());
+        key.into()
+    }
+
     /// Closing time first.
     pub fn closed(&self, stop: Timestamp) -> Bytes {
         let mut key = Vec::with_capacity(8 + self.0.len());
@@ -232,6 +253,38 @@ pub(crate) fn read_task(suffix: &[u8]) -> Option<TaskId> {
         frame: FrameId(u64::from_be_bytes(frame.try_into().ok()?)),
         scheduled_event: u64::from_be_bytes(event.try_into().ok()?),
     })
+}
+
+/// The machine of a machine's key, which of a Map Run's children is `machine/label`.
+pub(crate) fn state_machine_of(machine: &str) -> &str {
+    machine.split('/').next().unwrap_or_default()
+}
+
+const AWAITED_TASK_LEN: usize = 16;
+
+/// A row of [`AWAITED`], from its key.
+pub(crate) fn read_awaited(key: &[u8]) -> Option<(ExecutionKey, AwaitedTask)> {
+    let end = key.iter().position(|byte| *byte == 0)?;
+    let (machine, rest) = (&key[..end], &key[end + 1..]);
+    let (since, rest) = rest.split_first_chunk::<8>()?;
+    let since = from_sortable((!u64::from_be_bytes(*since)).to_be_bytes());
+    let (rest, task) = rest.split_at_checked(rest.len().checked_sub(AWAITED_TASK_LEN)?)?;
+    let is_text = std::str::from_utf8(machine).is_ok() && std::str::from_utf8(rest).is_ok();
+    let execution = ExecutionKey([machine, rest].concat().into());
+    Some((execution, AwaitedTask { task: read_task(task)?, since })).filter(|_| is_text && rest.contains(&0))
+}
+
+/// The value of a row of [`AWAITED`]: what of the task's token is its own, so that it can be looked for.
+pub(crate) fn awaited_value(nonce: u64) -> [u8; 9] {
+    let mut value = [interpreter::rows::VERSION; 9];
+    value[1..].copy_from_slice(&nonce.to_be_bytes());
+    value
+}
+
+/// The nonce in such a value.
+pub(crate) fn read_awaited_value(value: &[u8]) -> Option<u64> {
+    let (version, nonce) = value.split_first()?;
+    (*version == interpreter::rows::VERSION).then(|| nonce.try_into().ok().map(u64::from_be_bytes))?
 }
 
 /// The value of a row of [`TASKS`]: who is to do the task.
@@ -575,6 +628,13 @@ mod tests {
         for (key, timer) in keys.iter().zip(&timers) {
             assert_eq!(read_timer(key), Some((execution.clone(), *timer)));
         }
+        for execution in [&execution, &ExecutionKey::new("210987654321|machine/label", "run")] {
+            let awaited = AwaitedTask { task, since: Timestamp(8) };
+            assert_eq!(read_awaited(&execution.awaited(&awaited)), Some((execution.clone(), awaited)));
+            let earlier = AwaitedTask { since: Timestamp(7), ..awaited };
+            assert!(execution.awaited(&awaited) < execution.awaited(&earlier));
+        }
+        assert_eq!(read_awaited_value(&awaited_value(u64::MAX - 1)), Some(u64::MAX - 1));
         let (of, suffix) = split(&execution.task(task), 16).expect("made by the same module");
         assert_eq!((of, read_task(&suffix)), (execution, Some(task)));
         let newer = IndexRow::key("machine", 0, Timestamp(2000), "b");

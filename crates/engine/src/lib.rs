@@ -36,7 +36,10 @@ pub use express::{ExpressExecution, ExpressHistory, ExpressKind, ExpressOptions,
 pub use interpreter::history::{EVENTS_MAX, HistoryEvent, HistoryEventDetails, StateType};
 pub use interpreter::{Settings, Timestamp};
 pub use keys::table_name;
-pub use looks::{COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, StatusCounts};
+pub use looks::{
+    AtActivity, COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, StatusCounts,
+    TaskPlace, TasksPage, TasksQuery, WaitingTask,
+};
 pub use observe::{ScheduledInvocations, earliest_timer};
 pub use outbox::{Address, Line, Lines, Lost, Sink};
 pub use partition::{ResidentLimits, Retention};

@@ -83,6 +83,18 @@ pub(crate) fn for_worker(resident: &Resident, task: TaskId) -> Option<HandedOut>
     Some(HandedOut { token: token.encode().into(), input: attempt.payload.text().clone() })
 }
 
+/// Whether a task of the execution waits for somebody outside and does not say since when: an earlier release wrote it.
+pub(crate) fn unlisted(resident: &Resident) -> bool {
+    resident.execution.frames().filter(|frame| frame.task_attempt().is_some()).any(|frame| {
+        let StateKind::Task(state) = &resident.revision.definition.state(frame.scope, frame.state).kind else {
+            return false;
+        };
+        frame
+            .task_attempt()
+            .is_some_and(|attempt| attempt.waits_since.is_none() && attempt.waits_outside(&state.resource))
+    })
+}
+
 /// The row of a task that has just been scheduled.
 pub(crate) fn row(resident: &Resident, task: TaskId) -> TaskRow {
     match open_attempt(resident, task) {

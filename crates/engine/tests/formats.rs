@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use stepwell_engine::check::{CheckOptions, check};
-use stepwell_engine::{Engine, Environment, Options, Settings, registry::Identity};
+use stepwell_engine::{Engine, Environment, Options, Settings, TasksQuery, registry::Identity};
 use store::{Batch, Memory, PartitionId, Store, Table, Write};
 use support::{ACCOUNT, closed, describe, history, output};
 
@@ -134,9 +134,16 @@ async fn executions_of_format_3_are_read_and_go_on() {
     let store = store_of(FORMAT_3).await;
     assert_sound(&store, 5).await;
     let engine = open(&store, 1_795_728_900_000).await;
+    // Tasks that waited before there was a list of them are listed beside everything else.
+    let listed = async || engine.tasks_page(&TasksQuery::default(), None, 10).await.expect("it reads").tasks;
+    while listed().await.len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert!(listed().await.iter().all(|task| &*task.state_machine_name == "open" && task.token.is_none()));
     for _ in 0..2 {
         work(&engine).await;
     }
+    assert_eq!(listed().await, []);
     for (machine, name, events) in FORMAT_3_EXECUTIONS {
         let closed = closed(&engine, &execution(machine, name)).await;
         let expected = if machine == "open" { Some("\"done\"") } else { closed.input.as_deref() };

@@ -89,6 +89,28 @@ async fn a_timer_is_not_lost_when_the_clock_goes_back() {
     assert_eq!(output(&closed(&engine, &execution).await), "{}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_set_neither_ends_an_express_execution_nor_holds_it_up() {
+    for set_by in [-50_000_000, 50_000_000] {
+        let clock = Clock::new();
+        let engine = open_with(&Arc::new(Memory::new()), functions::Options::default(), Some(&clock)).await;
+        let definition = json!({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 120, "End": true}}});
+        let body = json!({"name": "waits", "definition": (definition.to_string()), "type": "EXPRESS",
+            "roleArn": "arn:aws:iam::123456789012:role/test"});
+        let request = CreateStateMachineRequest::decode(&body).expect("a valid request");
+        let machine = engine.create_state_machine(request).await.expect("the machine is created").state_machine_arn;
+        let body = json!({"stateMachineArn": (&*machine.to_string())});
+        let request = StartSyncExecutionRequest::decode(&body).expect("a valid request");
+        let running = engine.clone();
+        let run = tokio::spawn(async move { running.start_sync_execution(request).await });
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        clock.now.fetch_add(set_by, Ordering::SeqCst);
+        let ended = run.await.expect("it does not panic").expect("it ends");
+        let took_ms = ended.stop_date_ms - ended.start_date_ms;
+        assert_eq!((ended.status.as_str(), took_ms), ("SUCCEEDED", 120_000), "the clock set by {set_by} ms");
+    }
+}
+
 /// A Lambda endpoint that counts its calls, and answers them or lets them wait.
 async fn endpoint(answers: bool) -> (functions::Options, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("the loopback has free ports");

@@ -86,6 +86,8 @@ pub enum Command {
         /// Which.
         task: TaskId,
     },
+    /// Say which tasks wait for somebody outside: an execution of an earlier release does not.
+    ListAwaited,
     /// A Map Run ended by itself.
     MapRunEnded {
         /// The frame of the Map state.
@@ -129,6 +131,7 @@ impl Command {
             Command::TimerFired(TimerKind::ExecutionTimeout)
             | Command::StartExecution
             | Command::Continue
+            | Command::ListAwaited
             | Command::StopExecution { .. }
             | Command::RedriveExecution { .. } => None,
         }
@@ -138,6 +141,8 @@ impl Command {
 /// Why a command changed nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommandRejected {
+    /// All that waits for somebody outside is listed already.
+    AllListed,
     /// The task ended, timed out or was superseded by a retry: its token is no longer good.
     TaskTimedOut,
     /// The Map Run is not waited for any more: it was stopped, or has ended.

@@ -12,6 +12,10 @@ pub enum Effect {
     ScheduleTask(TaskId),
     /// Nothing is left to be done for the task: it is over, or whoever has its token will end it. Forget it, and stop it if it still runs.
     EndTask(TaskId),
+    /// The task waits for somebody outside from now on: a worker, or whoever holds its token.
+    Await(AwaitedTask),
+    /// It does not any more.
+    AwaitedNoMore(AwaitedTask),
     /// Run the items of a Distributed Map. Its end comes back as [`Command::MapRunEnded`](crate::Command::MapRunEnded).
     StartMapRun(Arc<MapRunStart>),
     /// Stop a Map Run and its children: nobody waits for it any more.
@@ -28,6 +32,15 @@ pub enum Effect {
     ClearTimer(Timer),
     /// The execution has closed.
     NotifyClosed,
+}
+
+/// A task that waits for an answer from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AwaitedTask {
+    /// Which.
+    pub task: TaskId,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// A job whose task ended otherwise: all that is needed to stop it, for the task's frame may be gone.

@@ -142,6 +142,8 @@ pub struct TaskAttempt {
     pub job: Option<StartedJob>,
     /// Whether somebody outside has the task and its token: a worker, or whoever a callback task's request went to. Nothing is left to do but wait.
     pub handed_over: bool,
+    /// Since when it waits for an answer from outside: a worker's task since it was scheduled, a callback's since its request was accepted.
+    pub waits_since: Option<Timestamp>,
     /// `TimeoutSeconds` as resolved.
     pub timeout_seconds: Option<u64>,
     /// `HeartbeatSeconds` as resolved.

@@ -380,6 +380,8 @@ impl<'r> Replay<'r> {
                 if stored.heartbeat_due > rebuilt.heartbeat_due {
                     attempt.heartbeat_due = rebuilt.heartbeat_due;
                 }
+                // Nor can it say that an earlier release did not know.
+                attempt.waits_since = rebuilt.waits_since;
                 // Looks at a job leave no event.
                 if let (Some(job), Some(rebuilt)) = (&mut attempt.job, &rebuilt.job) {
                     (job.looks, job.look_due) = (rebuilt.looks, rebuilt.look_due);

@@ -130,6 +130,7 @@ impl<'s> Step<'s> {
             Command::TaskMocked { task, submitted, end } => states::task::mocked(self, task, submitted, end)?,
             Command::TaskRefused { task, cause } => states::task::refused(self, task, &cause)?,
             Command::HeartbeatRecorded { task } => states::task::heartbeat(self, task)?,
+            Command::ListAwaited => states::task::list_awaited(self)?,
             Command::MapRunEnded { frame, run, end } => states::distributed_map::ended(self, frame, run, end)?,
             Command::TimerFired(kind) => self.timer_fired(kind)?,
             Command::StopExecution { error, cause } => {

@@ -13,7 +13,7 @@ use crate::OpenError;
 /// The storage format this release writes: layout of the directory, of the log, and of the engine's keys.
 /// 2 compresses groups of the log; in 3 the engine's rows refer to each other's texts; in 4 they leave out what others say, an execution may be
 /// one row, and lengths in the log take as many bytes as they need; in 5 long texts of an execution are rows of their own.
-pub(crate) const FORMAT: u32 = 5;
+pub(crate) const FORMAT: u32 = 6;
 
 /// How long a lock may outlive the process that held it. A process that is killed while it starts another one leaves its open files, the
 /// lock among them, to a child that lets go of them only when it executes its program.

@@ -46,18 +46,18 @@ fn a_lock_that_is_about_to_go_is_waited_for() {
 fn a_newer_format_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     drop(open(directory.path()).expect("it opens"));
-    fs::write(directory.path().join("FORMAT"), "6\n").expect("the file can be written");
+    fs::write(directory.path().join("FORMAT"), "7\n").expect("the file can be written");
     let path = directory.path().display();
     assert_eq!(
         refusal(directory.path()).to_string(),
         format!(
-            "{path} has storage format 6, this release reads up to 5: use a newer release (stepwell explain SW010)"
+            "{path} has storage format 7, this release reads up to 6: use a newer release (stepwell explain SW010)"
         )
     );
-    for older in ["1\n", "2\n", "3\n", "4\n"] {
+    for older in ["1\n", "2\n", "3\n", "4\n", "5\n"] {
         fs::write(directory.path().join("FORMAT"), older).expect("the file can be written");
         drop(open(directory.path()).expect("an older format is read"));
-        assert_eq!(fs::read_to_string(directory.path().join("FORMAT")).expect("it is there"), "5\n");
+        assert_eq!(fs::read_to_string(directory.path().join("FORMAT")).expect("it is there"), "6\n");
     }
     fs::write(directory.path().join("FORMAT"), "new\n").expect("the file can be written");
     assert_eq!(refusal(directory.path()).to_string(), format!("no storage format number in {path}/FORMAT"));

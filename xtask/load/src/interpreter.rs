@@ -115,6 +115,8 @@ fn run(definition: &asl::StateMachineDefinition, execution: &mut Execution) -> u
                 | Effect::RedriveMapRun(_)
                 | Effect::LookAtJob(_)
                 | Effect::CancelJob(_)
+                | Effect::Await(_)
+                | Effect::AwaitedNoMore(_)
                 | Effect::NotifyClosed => {}
             }
         }

@@ -14,6 +14,7 @@ pub(crate) use call_error::CallError;
 pub(crate) use endpoint::EndpointArguments;
 pub(crate) use events::moment_ms;
 
+use anyhow::bail;
 use api::Operation;
 use aws_client::{Credentials, Http, Request, Scope, basic_time};
 use endpoint::Endpoint;
@@ -87,6 +88,34 @@ impl Client {
                     return Ok((entries, more));
                 }
             }
+        }
+    }
+
+    /// What the console's API of a server of one's own says: of a resource, by a query.
+    pub(crate) async fn console(&self, resource: &str, query: &[(&str, &str)]) -> anyhow::Result<Value> {
+        if self.endpoint.is_aws() {
+            bail!("AWS does not tell which tasks wait; a server of one's own does");
+        }
+        let mut request =
+            Request::new("GET", &format!("{}/console/api/v1/{resource}", self.endpoint.path().trim_end_matches('/')));
+        request.set("host", &self.endpoint.authority(Operation::ListActivities));
+        for (name, value) in query {
+            request.add_query(name, value);
+        }
+        let lost = |error: anyhow::Error| CallError::lost(&self.endpoint, &error);
+        let request = request.to_message(&self.endpoint.origin(Operation::ListActivities));
+        let request = request.map_err(|error| lost(anyhow::Error::msg(error)))?;
+        let answered = self.http.send(request, ANSWER_TIMEOUT, ANSWER_BYTES_MAX).await;
+        let answered = answered.map_err(|error| lost(error.into()))?;
+        let status = answered.status().as_u16();
+        let answer = json::parse(&String::from_utf8_lossy(answered.body()));
+        match (status, answer) {
+            (200, Ok(answer)) => Ok(answer),
+            (_, Ok(answer)) if answer.get("error").is_some() => {
+                let error = answer.get("error").unwrap_or(&Value::Null);
+                bail!("{}: {}", text(error, "code"), text(error, "message"))
+            }
+            _ => Err(CallError::nonsense(&self.endpoint, status, "this is no answer of Stepwell's").into()),
         }
     }
 

@@ -7,6 +7,8 @@ use json::{Object, Value};
 
 /// Machines that are looked through for the execution of a name.
 const SEARCHED_MAX: usize = 100;
+/// Hexadecimal digits of a waiting task's id.
+const TASK_ID_MAX: usize = 16;
 /// Names told when none is right.
 const TOLD_MAX: usize = 10;
 
@@ -73,6 +75,41 @@ impl Client {
     pub(crate) async fn state_machines(&self) -> anyhow::Result<Vec<Value>> {
         let listed = self.list(Operation::ListStateMachines, &Object::new(), "stateMachines", usize::MAX).await?;
         Ok(listed.0)
+    }
+}
+
+impl Client {
+    /// A task's token: the token itself, or what only one task that waits can be meant by: the beginning of its id, or its execution, written
+    /// with a colon.
+    pub(crate) async fn task_token(&self, written: &str) -> anyhow::Result<String> {
+        let is_id = (1..=TASK_ID_MAX).contains(&written.len()) && written.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let execution = if written.contains(':') { Some(self.execution(written).await?) } else { None };
+        let meant = match &execution {
+            Some(execution) => ("execution", &**execution),
+            None if is_id => ("id", written),
+            None => return Ok(written.to_owned()),
+        };
+        let mut found: Vec<Value> = Vec::new();
+        let mut cursor = String::new();
+        while found.len() < 2 {
+            let page = self.console("tasks", &[meant, ("limit", "2"), ("cursor", &cursor)]).await?;
+            found.extend(page.get("items").and_then(Value::as_array).into_iter().flat_map(|page| page.iter()).cloned());
+            match page.get("next").and_then(Value::as_str) {
+                Some(next) => cursor = next.to_owned(),
+                None => break,
+            }
+        }
+        match (&found[..], &execution) {
+            ([], Some(execution)) => bail!("no task of {} waits for an answer", short(execution)),
+            ([], None) => bail!("no task that waits for an answer has an id that begins with '{written}'"),
+            ([task], _) if text(task, "token").is_empty() => bail!(
+                "no worker has taken the task of state '{}' of {} yet: it has no token to answer it with",
+                text(task, "stateName"),
+                short(text(task, "executionArn"))
+            ),
+            ([task], _) => Ok(text(task, "token").to_owned()),
+            ([..], _) => bail!("'{written}' may be any of several tasks; `stepwell tasks` shows their ids"),
+        }
     }
 }
 

@@ -18,5 +18,6 @@ pub(crate) mod send_task;
 pub(crate) mod serve;
 pub(crate) mod start;
 pub(crate) mod stop;
+pub(crate) mod tasks;
 pub(crate) mod validate;
 pub(crate) mod waiting;

@@ -1,4 +1,5 @@
-//! `stepwell send-task-success`, `send-task-failure`, `send-task-heartbeat`: what holds a task token tells any endpoint.
+//! `stepwell send-task-success`, `send-task-failure`, `send-task-heartbeat`: what holds a task token tells any endpoint. The same as
+//! `stepwell tasks succeed`, `fail` and `heartbeat`.
 
 use super::run::input;
 use crate::client::{Client, EndpointArguments};
@@ -14,7 +15,7 @@ const EXIT_CODES: &str = "Exit codes: 0 taken, 2 the task is over, bad usage or 
 #[derive(Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Success {
-    /// The task's token
+    /// The task's token; or, at a server of one's own, the beginning of its id in `stepwell tasks`, or STATE_MACHINE:EXECUTION where one task waits
     #[arg(value_name = "TOKEN")]
     task_token: String,
     /// The result: JSON, @FILE, or - for stdin
@@ -28,7 +29,7 @@ pub(crate) struct Success {
 #[derive(Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Failure {
-    /// The task's token
+    /// The task's token; or, at a server of one's own, the beginning of its id in `stepwell tasks`, or STATE_MACHINE:EXECUTION where one task waits
     #[arg(value_name = "TOKEN")]
     task_token: String,
     /// The error
@@ -45,7 +46,7 @@ pub(crate) struct Failure {
 #[derive(Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Heartbeat {
-    /// The task's token
+    /// The task's token; or, at a server of one's own, the beginning of its id in `stepwell tasks`, or STATE_MACHINE:EXECUTION where one task waits
     #[arg(value_name = "TOKEN")]
     task_token: String,
     #[command(flatten)]
@@ -64,28 +65,27 @@ struct Rest {
 /// Runs `send-task-success`.
 pub(crate) fn success(arguments: Success) -> anyhow::Result<Exit> {
     let mut request = ObjectBuilder::new();
-    request.insert("taskToken", arguments.task_token).insert("output", input(&arguments.output)?);
-    send(Operation::SendTaskSuccess, request.build(), &arguments.rest)
+    request.insert("output", input(&arguments.output)?);
+    send(Operation::SendTaskSuccess, &arguments.task_token, &request.build(), &arguments.rest)
 }
 
 /// Runs `send-task-failure`.
 pub(crate) fn failure(arguments: Failure) -> anyhow::Result<Exit> {
     let mut request = ObjectBuilder::new();
-    request.insert("taskToken", arguments.task_token);
     request.insert_some("error", arguments.error).insert_some("cause", arguments.cause);
-    send(Operation::SendTaskFailure, request.build(), &arguments.rest)
+    send(Operation::SendTaskFailure, &arguments.task_token, &request.build(), &arguments.rest)
 }
 
 /// Runs `send-task-heartbeat`.
 pub(crate) fn heartbeat(arguments: Heartbeat) -> anyhow::Result<Exit> {
-    let mut request = ObjectBuilder::new();
-    request.insert("taskToken", arguments.task_token);
-    send(Operation::SendTaskHeartbeat, request.build(), &arguments.rest)
+    send(Operation::SendTaskHeartbeat, &arguments.task_token, &Object::new(), &arguments.rest)
 }
 
-fn send(operation: Operation, request: Object, rest: &Rest) -> anyhow::Result<Exit> {
+fn send(operation: Operation, task: &str, request: &Object, rest: &Rest) -> anyhow::Result<Exit> {
     node::runtime()?.block_on(async {
-        let answer = Client::new(&rest.endpoint)?.call(operation, &request.into()).await?;
+        let client = Client::new(&rest.endpoint)?;
+        let token = client.task_token(task).await?;
+        let answer = client.call(operation, &request.with("taskToken", token.into()).into()).await?;
         if rest.json {
             output::data(&answer.to_string());
         }

@@ -9,7 +9,7 @@ use crate::texts::read_texts;
 use arn::ExecutionArn;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::{is_whole, read_events};
-use interpreter::{Execution, FrameId, Header, Phase, TaskId, Timer, TimerKind};
+use interpreter::{AwaitedTask, Execution, FrameId, Header, Phase, TaskId, Timer, TimerKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use store::{Bytes, PartitionId, Range, StoreError, Table};
 
@@ -62,6 +62,10 @@ impl Checker<'_> {
     ) -> Result<(), StoreError> {
         let execution = &resident.execution;
         self.names(&execution.header, &resident.revision);
+        if self.all_are_listed && tasks::unlisted(resident) {
+            let what = "a task waits for an answer and does not say since when";
+            self.report("awaited task", &*execution.header.execution_arn, what);
+        }
         self.checked.open += u64::from(execution.is_running());
         let wanted = wanted_rows(key, resident);
         expected.closed += u64::from(!execution.is_running());
@@ -70,6 +74,7 @@ impl Checker<'_> {
             match table {
                 keys::TIMERS => (expected.timers, self.checked.timers) = (expected.timers + 1, self.checked.timers + 1),
                 keys::TASKS => (expected.tasks, self.checked.tasks) = (expected.tasks + 1, self.checked.tasks + 1),
+                keys::AWAITED => expected.awaited += 1,
                 keys::INDEX => expected.index += 1,
                 keys::VARIABLES => expected.variables += 1,
                 keys::UNFINISHED => expected.unfinished += 1,
@@ -190,6 +195,10 @@ fn wanted_rows(key: &ExecutionKey, resident: &Resident) -> Vec<(Table, &'static 
     for task in open_tasks(execution) {
         rows.push((keys::TASKS, "task", key.task(task), tasks::row(resident, task).encode().into()));
     }
+    for (awaited, nonce) in awaited(execution) {
+        let value = keys::awaited_value(nonce).to_vec();
+        rows.push((keys::AWAITED, "awaited task", key.awaited(&awaited), value.into()));
+    }
     if execution.is_running() && execution.is_unfinished() {
         rows.push((keys::UNFINISHED, "unfinished turn", key.0.clone(), mark()));
     }
@@ -262,6 +271,15 @@ pub(super) fn open_tasks(execution: &Execution) -> Vec<TaskId> {
     let attempts = execution.frames().filter_map(|frame| Some((frame.id, frame.task_attempt()?)));
     let open = attempts.filter(|(_, attempt)| !attempt.handed_over);
     open.map(|(frame, attempt)| TaskId { frame, scheduled_event: attempt.scheduled_event }).collect()
+}
+
+/// The tasks that wait for an answer from outside, with the nonces of their tokens.
+pub(super) fn awaited(execution: &Execution) -> impl Iterator<Item = (AwaitedTask, u64)> {
+    let attempts = execution.frames().filter_map(|frame| Some((frame.id, frame.task_attempt()?)));
+    attempts.filter_map(|(frame, attempt)| {
+        let task = TaskId { frame, scheduled_event: attempt.scheduled_event };
+        Some((AwaitedTask { task, since: attempt.waits_since? }, attempt.nonce))
+    })
 }
 
 /// An execution whose ARN is not known.

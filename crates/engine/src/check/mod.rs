@@ -67,6 +67,8 @@ struct Checker<'c> {
     registry: Registry,
     options: &'c CheckOptions,
     checked: Checked,
+    /// Whether all tasks of the partition that wait for somebody outside have rows: earlier releases wrote none.
+    all_are_listed: bool,
     found: &'c mut dyn FnMut(Finding),
 }
 
@@ -77,6 +79,7 @@ struct Expected {
     closed: u64,
     timers: u64,
     tasks: u64,
+    awaited: u64,
     unfinished: u64,
     states: u64,
     frames: u64,
@@ -100,7 +103,7 @@ pub async fn check(
         }
         Err(error) => return Err(error),
     };
-    let mut checker = Checker { store, registry, options, checked: Checked::default(), found };
+    let mut checker = Checker { store, registry, options, checked: Checked::default(), all_are_listed: false, found };
     for partition in (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId) {
         match checker.partition(partition).await {
             Err(StoreError::Corrupt { what, place }) => checker.report("table", place, what),
@@ -117,6 +120,7 @@ pub async fn check(
 impl Checker<'_> {
     async fn partition(&mut self, partition: PartitionId) -> Result<(), StoreError> {
         let mut expected = Expected::default();
+        self.all_are_listed = self.store.get(partition, keys::MARKS, keys::AWAITED_LISTED).await?.is_some();
         let mut range = Range::all(keys::HEADERS).limit(PAGE);
         loop {
             let rows = self.page(partition, &mut range).await?;

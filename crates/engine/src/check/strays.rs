@@ -1,6 +1,6 @@
 //! Rows that no execution accounts for.
 
-use super::execution::{index_keys, name, open_tasks, timers, variables};
+use super::execution::{awaited, index_keys, name, open_tasks, timers, variables};
 use super::{Checker, Expected, PAGE};
 use crate::keys::{self, ClosedRow, ExecutionKey};
 use crate::partition::{Stored, load_whole};
@@ -11,7 +11,7 @@ use store::{Bytes, PartitionId, Range, StoreError, Table};
 impl Checker<'_> {
     /// Every row that is expected has been found; if a table has more than those, the others are looked for.
     pub(super) async fn strays(&mut self, partition: PartitionId, expected: &Expected) -> Result<(), StoreError> {
-        let tables: [(Table, &'static str, u64); 9] = [
+        let tables: [(Table, &'static str, u64); 10] = [
             (keys::STATES, "state", expected.states),
             (keys::FRAME_BASES, "frame", expected.frames),
             (keys::FRAME_PROGRESSES, "frame", expected.frames),
@@ -20,6 +20,7 @@ impl Checker<'_> {
             (keys::CLOSED, "closing time", expected.closed),
             (keys::TIMERS, "timer", expected.timers),
             (keys::TASKS, "task", expected.tasks),
+            (keys::AWAITED, "awaited task", expected.awaited),
             (keys::UNFINISHED, "unfinished turn", expected.unfinished),
         ];
         for (table, kind, count) in tables {
@@ -109,6 +110,7 @@ fn owner(table: Table, key: &Bytes, value: &Bytes) -> Option<ExecutionKey> {
         keys::FRAME_BASES | keys::FRAME_PROGRESSES => keys::split(key, 8).map(|(execution, _)| execution),
         keys::VARIABLES => keys::read_variable(key).map(|(execution, _, _)| execution),
         keys::TASKS => keys::split(key, 16).map(|(execution, _)| execution),
+        keys::AWAITED => keys::read_awaited(key).map(|(execution, _)| execution),
         keys::TIMERS => keys::read_timer(key).map(|(execution, _)| execution),
         keys::CLOSED => ClosedRow::read(key, value).map(|row| ExecutionKey::new(&row.machine, &row.name)),
         keys::INDEX => {
@@ -125,6 +127,7 @@ fn is_wanted(table: Table, of: &ExecutionKey, key: &Bytes, execution: &Execution
         keys::FRAME_BASES | keys::FRAME_PROGRESSES => execution.frames_apart().any(|frame| of.frame(frame.id) == *key),
         keys::VARIABLES => variables(execution).any(|(frame, name)| of.variable(frame, name) == *key),
         keys::TASKS => open_tasks(execution).into_iter().any(|task| of.task(task) == *key),
+        keys::AWAITED => awaited(execution).any(|(awaited, _)| of.awaited(&awaited) == *key),
         keys::TIMERS => timers(execution).iter().any(|timer| of.timer(timer) == *key),
         keys::UNFINISHED => execution.is_running() && execution.is_unfinished(),
         keys::CLOSED => execution.stop_time.is_some_and(|stop| of.closed(stop) == *key),

@@ -81,6 +81,7 @@ fn payload_bytes(command: &Command) -> usize {
         Command::TaskRefused { cause, .. } => cause.len(),
         Command::StartExecution
         | Command::Continue
+        | Command::ListAwaited
         | Command::TaskStarted { .. }
         | Command::MapRunEnded { .. }
         | Command::HeartbeatRecorded { .. }

@@ -10,15 +10,13 @@ use crate::tasks;
 use api::{Exception, IncludedData, StartSyncExecutionResponse};
 use asl::definition::StateKind;
 use integrations::TaskRequest;
-use interpreter::{Command, Effect, Execution, Header, Outcome, TaskId, Timer};
+use interpreter::{Command, Effect, Execution, Header, Outcome, TaskId, Timer, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
-
-/// The longest sleep towards a timer, so that a clock that jumps is noticed.
-const SLEEP_MAX: Duration = Duration::from_secs(10);
+use tokio::time::Instant;
 
 /// Who waits for the end.
 pub(super) struct Answer {
@@ -49,6 +47,8 @@ pub(super) struct Run {
     express: Arc<Express>,
     revision: Arc<Revision>,
     execution: Execution,
+    /// A moment by the clock and by what passes evenly: it lives in one process, so a clock that is set neither ends it nor holds it up.
+    moment: (Timestamp, Instant),
     live: Arc<Live>,
     /// In whose shard it is to be seen.
     thread: usize,
@@ -85,11 +85,13 @@ impl Run {
         let (header, journal) = (execution.header.clone(), Mutex::default());
         let live = Arc::new(Live { header, kind, journal });
         let thread = shard::thread_number();
+        let moment = (express.now(), Instant::now());
         express.shards.at(thread).live.insert(execution.header.execution_arn.clone(), live.clone());
         Run {
             express,
             revision,
             execution,
+            moment,
             live,
             thread,
             answer: None,
@@ -145,8 +147,13 @@ impl Run {
         self.end().await;
     }
 
+    fn now(&self) -> Timestamp {
+        let (clock, instant) = self.moment;
+        Timestamp(clock.0.saturating_add_unsigned(u64::try_from(instant.elapsed().as_millis()).unwrap_or(u64::MAX)))
+    }
+
     async fn next(&mut self) -> Next {
-        let now = self.express.now();
+        let now = self.now();
         let first = self.timers.first().map(|timer| timer.due);
         if first.is_some_and(|due| due <= now) {
             return Next::FireTimers;
@@ -156,8 +163,7 @@ impl Run {
             tokio::task::yield_now().await;
             return if *self.express.closing.borrow() { Next::GiveUp } else { Next::Apply(Command::Continue) };
         }
-        let left = first
-            .map_or(SLEEP_MAX, |due| Duration::from_millis(due.0.saturating_sub(now.0).unsigned_abs()).min(SLEEP_MAX));
+        let left = first.map(|due| Duration::from_millis(due.0.saturating_sub(now.0).unsigned_abs()));
         let mut closing = self.express.closing.clone();
         loop {
             tokio::select! {
@@ -170,13 +176,13 @@ impl Run {
                         return Next::Apply(command);
                     }
                 }
-                () = tokio::time::sleep(left) => return Next::FireTimers,
+                () = tokio::time::sleep(left.unwrap_or_default()), if left.is_some() => return Next::FireTimers,
             }
         }
     }
 
     fn fire_timers(&mut self) -> Result<(), ()> {
-        let now = self.express.now();
+        let now = self.now();
         while let Some(timer) = self.timers.first().copied().filter(|timer| timer.due <= now) {
             self.timers.remove(&timer);
             if let Ok(outcome) = self.step(Command::TimerFired(timer.kind), now)? {
@@ -188,18 +194,14 @@ impl Run {
 
     /// Applies a command. What comes too late, such as the outcome of a task that was given up, is no news.
     fn apply(&mut self, command: Command) -> Result<(), ()> {
-        let now = self.express.now();
+        let now = self.now();
         if let Ok(outcome) = self.step(command, now)? {
             self.take(outcome);
         }
         Ok(())
     }
 
-    fn step(
-        &mut self,
-        command: Command,
-        now: interpreter::Timestamp,
-    ) -> Result<Result<Outcome, interpreter::CommandRejected>, ()> {
+    fn step(&mut self, command: Command, now: Timestamp) -> Result<Result<Outcome, interpreter::CommandRejected>, ()> {
         let stepped = self.express.step(self.live.kind, &self.revision, &mut self.execution, command.clone(), now)?;
         if stepped.is_ok() && !matches!(command, Command::StartExecution) {
             self.live.lock().add(now, &command);
@@ -219,6 +221,8 @@ impl Run {
                         performer.abort();
                     }
                 }
+                // Express executions wait for nobody outside.
+                Effect::Await(_) | Effect::AwaitedNoMore(_) => {}
                 // Where there could be one the definition is refused, and Express executions wait for no jobs.
                 Effect::StartMapRun(_) | Effect::StopMapRun(_) | Effect::RedriveMapRun(_) => {}
                 Effect::LookAtJob(_) | Effect::CancelJob(_) | Effect::NotifyClosed => {}

@@ -1,12 +1,15 @@
-//! What consoles look at beyond the operations of AWS's API: executions of all machines in one list, counts, and histories by range.
+//! What consoles look at beyond the operations of AWS's API: executions of all machines in one list, counts, histories by range, and the tasks that wait for
+//! an answer.
 //!
 //! Nothing here changes anything, and nothing reads more rows than it says.
 
 mod executions;
 mod history;
+mod tasks;
 
 pub use executions::{COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, StatusCounts};
 pub use history::Look;
+pub use tasks::{AtActivity, TaskPlace, TasksPage, TasksQuery, WaitingTask};
 
 use crate::Engine;
 use arn::{Identity, StateMachineArn};

@@ -9,7 +9,9 @@ use bytes::BytesMut;
 use integrations::Job;
 use interpreter::history::HistoryEvent;
 use interpreter::rows::{TextsApart, write_events};
-use interpreter::{Effect, ExecutionStatus, MapRunId, MapRunStart, Outcome, Plan, TaskId, Timer, Timestamp};
+use interpreter::{
+    AwaitedTask, Effect, ExecutionStatus, MapRunId, MapRunStart, Outcome, Plan, TaskId, Timer, Timestamp,
+};
 use std::collections::HashMap;
 use store::{Bytes, Table, Write};
 
@@ -237,6 +239,7 @@ impl Finished {
     fn add_effects(&mut self, key: &ExecutionKey, resident: &Resident, effects: Vec<Effect>, now: Timestamp) {
         let mut timers: Vec<Timer> = Vec::new();
         let mut tasks: Vec<TaskId> = Vec::new();
+        let mut awaited: Vec<AwaitedTask> = Vec::new();
         for effect in effects {
             match effect {
                 Effect::SetTimer(timer) => timers.push(timer),
@@ -259,6 +262,13 @@ impl Finished {
                         self.ended_tasks.push((key.clone(), task));
                     }
                 },
+                Effect::Await(task) => awaited.push(task),
+                Effect::AwaitedNoMore(task) => match awaited.iter().position(|awaited| *awaited == task) {
+                    Some(position) => {
+                        awaited.swap_remove(position);
+                    }
+                    None => self.delete(keys::AWAITED, key.awaited(&task)),
+                },
                 Effect::StartMapRun(start) => self.start_map_run(key, resident, &start, now),
                 Effect::StopMapRun(run) => self.ask_map_run(run, Asked::Stop),
                 Effect::RedriveMapRun(run) => self.ask_map_run(run, Asked::Redrive),
@@ -276,6 +286,11 @@ impl Finished {
         for timer in timers {
             self.put(keys::TIMERS, key.timer(&timer), [interpreter::rows::VERSION]);
             self.set_timers.push((timer, key.clone()));
+        }
+        for awaited in awaited {
+            let attempt = resident.execution.frame(awaited.task.frame).and_then(|frame| frame.task_attempt());
+            let nonce = attempt.map_or(0, |attempt| attempt.nonce);
+            self.put(keys::AWAITED, key.awaited(&awaited), keys::awaited_value(nonce));
         }
         for task in tasks {
             self.put(keys::TASKS, key.task(task), tasks::row(resident, task).encode());

@@ -6,6 +6,7 @@ use super::input::{Input, StartInput};
 use super::pace::Pace;
 use super::quarantine::{Cause, Quarantine};
 use super::recovery;
+use super::relisting::Relisting;
 use super::resident::{self, Resident, Stored};
 use super::residents::{ResidentLimits, Residents};
 use super::retention::{self, Retention, Sweep};
@@ -114,6 +115,10 @@ pub(crate) struct Partition {
     pub running_map_runs: RunningMapRuns,
     /// Tasks that were open at the opening and have not been performed again yet.
     pub backlog: Option<Backlog>,
+    /// Executions whose tasks may have to be listed still.
+    pub relisting: Option<Relisting>,
+    /// Whether the mark is owed that all are.
+    owes_listed_mark: bool,
     pub quarantine: Quarantine,
     pub sweep: Sweep,
     pace: Pace,
@@ -184,6 +189,8 @@ impl Partition {
             running_tasks: RunningTasks::default(),
             running_map_runs: RunningMapRuns::default(),
             backlog: None,
+            relisting: None,
+            owes_listed_mark: false,
             quarantine: Quarantine::default(),
             sweep,
             pace: Pace::default(),
@@ -214,7 +221,7 @@ impl Partition {
     /// Who asks for something does not wait for what others have going on at length: turns of large Maps, timers that are long due. While
     /// both are there, what was asked for is a batch of its own, and such work is done only if no batch is under way, or every few rounds.
     async fn turn(&mut self) -> Result<(), StoreError> {
-        let has_work = self.unfinished.len() > 0 || self.backlog.is_some();
+        let has_work = self.unfinished.len() > 0 || self.backlog.is_some() || self.relisting.is_some();
         let is_long = has_work || self.is_behind;
         let leaves_room = is_long && self.last_asked.is_some_and(|asked| asked.elapsed() < ASKED_LATELY);
         let work_max = match leaves_room {
@@ -249,6 +256,7 @@ impl Partition {
             self.continue_unfinished().await?;
             self.fire_timers().await?;
             self.perform_backlog().await?;
+            self.relist().await?;
             retention::tick(self).await?;
         }
         self.submit();
@@ -663,6 +671,24 @@ impl Partition {
         Ok(())
     }
 
+    /// Lists tasks that an earlier release has not.
+    async fn relist(&mut self) -> Result<(), StoreError> {
+        let Some(relisting) = &mut self.relisting else { return Ok(()) };
+        let Some(running) = relisting.next(&*self.shared.store, self.id).await? else {
+            self.relisting = None;
+            self.owes_listed_mark = true;
+            return Ok(());
+        };
+        for key in running {
+            if self.bring_frames(&key, Wanted::All).await?.is_some() {
+                // It may have nothing to list.
+                let _ = self.apply(&key, Command::ListAwaited).await?;
+            }
+        }
+        self.give_up_idle_ones();
+        Ok(())
+    }
+
     async fn read_timers(&mut self) -> Result<(), StoreError> {
         if self.timers.needs_reading() {
             let on_the_way = self.in_flight.iter().flat_map(|batch| batch.set_timers.iter().cloned()).collect();
@@ -745,6 +771,10 @@ impl Partition {
         writes.extend(self.timers.move_mark(&set_timers, cleared_timers.len()));
         for (timer, key) in &set_timers {
             self.timers.set(*timer, key.clone());
+        }
+        if self.owes_listed_mark && !writes.is_empty() {
+            self.owes_listed_mark = false;
+            writes.push(Write::put(keys::MARKS, keys::AWAITED_LISTED, &[interpreter::rows::VERSION][..]));
         }
         for key in unfinished {
             self.unfinished.push(key);
@@ -938,6 +968,8 @@ impl Partition {
         self.timers.forget();
         self.unfinished.clear();
         self.backlog = None;
+        self.relisting = None;
+        self.owes_listed_mark = false;
         self.quarantine.retry();
         self.sweep.forget();
     }

@@ -4,7 +4,7 @@
 //! synced the next is being computed. If a commit fails, everything in memory is ahead of the disk: it is dropped and read again.
 //!
 //! Reading order: [`Input`] (what arrives), `driver` (the loop), `batch` (what a batch collects), `resident` and `residents` (executions in
-//! memory), `recovery` (what is found at the start), `backlog` (tasks to be performed again), `timers`, `unfinished`, `retention` (the
+//! memory), `recovery` (what is found at the start), `backlog` (tasks to be performed again), `relisting` (what an earlier release did not list), `timers`, `unfinished`, `retention` (the
 //! removal of closed executions), `quarantine` (executions left alone).
 
 mod backlog;
@@ -14,6 +14,7 @@ mod input;
 mod pace;
 mod quarantine;
 mod recovery;
+mod relisting;
 mod resident;
 mod residents;
 mod retention;
@@ -23,6 +24,6 @@ mod unfinished;
 pub(crate) use batch::status_number;
 pub(crate) use driver::{Partition, Shared, caught_step};
 pub(crate) use input::{Answer, Input, StartInput};
-pub(crate) use resident::{Head, Resident, Stored, load_whole, read_head};
+pub(crate) use resident::{Head, Resident, Stored, load, load_whole, read_head};
 pub use residents::ResidentLimits;
 pub use retention::Retention;

@@ -5,6 +5,7 @@
 
 use super::backlog::Backlog;
 use super::driver::Partition;
+use super::relisting::Relisting;
 use crate::keys::{self, ExecutionKey};
 use store::{Range, StoreError};
 
@@ -39,6 +40,7 @@ pub(super) async fn recover(partition: &mut Partition) -> Result<(), StoreError>
     }
     // Whether there are any is seen while requests are served already: a store may have to go over many that are gone.
     partition.backlog = Some(Backlog::new(begun));
+    partition.relisting = Relisting::new(&*store, id).await?;
     let (timers, more_timers) = partition.timers.known();
     let unfinished = partition.unfinished.len();
     if timers + unfinished > 0 {

@@ -16,7 +16,7 @@ pub(crate) fn key<'n>(home: &str, account: &str, name: &'n str) -> Cow<'n, str> 
 }
 
 /// The name in a key.
-pub(super) fn name_of(key: &str) -> &str {
+pub(crate) fn name_of(key: &str) -> &str {
     key.split_once(SEPARATOR).map_or(key, |(_, name)| name)
 }
 
@@ -60,12 +60,12 @@ impl Registry {
     }
 
     /// What the keys of this account begin with; nothing for the server's own, among whose keys are those of others.
-    pub(super) fn key_prefix(&self) -> String {
+    pub(crate) fn key_prefix(&self) -> String {
         self.key("").into_owned()
     }
 
     /// Whether a key is one of this account's.
-    pub(super) fn shows(&self, key: &str) -> bool {
+    pub(crate) fn shows(&self, key: &str) -> bool {
         if self.is_home() { !key.contains(SEPARATOR) } else { key.starts_with(&*self.key("")) }
     }
 }

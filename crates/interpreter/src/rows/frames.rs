@@ -110,10 +110,14 @@ impl Frame {
             }
             Phase::Task(attempt) => {
                 row.byte(3);
-                let marks = [attempt.started, attempt.submitted, attempt.handed_over, attempt.job.is_some()];
+                let TaskAttempt { started, submitted, handed_over, job, waits_since, .. } = attempt;
+                let marks = [*started, *submitted, *handed_over, job.is_some(), waits_since.is_some()];
                 row.byte(marks.iter().rev().fold(0, |marks, mark| marks << 1 | u8::from(*mark)));
                 row.option(attempt.timeout_due, Writer::timestamp);
                 row.option(attempt.heartbeat_due, Writer::timestamp);
+                if let Some(since) = attempt.waits_since {
+                    row.timestamp(since);
+                }
                 if let Some(job) = &attempt.job {
                     row.number(job.looks);
                     row.timestamp(job.look_due);
@@ -248,6 +252,8 @@ fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
         (3, Kept::Attempt(attempt)) => {
             let marks = row.byte()?;
             let (timeout_due, heartbeat_due) = (row.option(Reader::timestamp)?, row.option(Reader::timestamp)?);
+            // Nothing in rows of formats before 6.
+            let waits_since = if marks & 16 != 0 { Some(row.timestamp()?) } else { None };
             let job = match (attempt.job, marks & 8 != 0) {
                 (Some(job), true) => Some(StartedJob { looks: row.number()?, look_due: row.timestamp()?, ..job }),
                 (None, false) => None,
@@ -257,6 +263,7 @@ fn read_phase(row: &mut Reader<'_>, kept: Kept) -> Result<Phase, CorruptRow> {
                 started: marks & 1 != 0,
                 submitted: marks & 2 != 0,
                 handed_over: marks & 4 != 0,
+                waits_since,
                 timeout_due,
                 heartbeat_due,
                 job,
@@ -299,6 +306,7 @@ fn read_attempt(row: &mut Reader<'_>) -> Result<TaskAttempt, CorruptRow> {
         submitted: false,
         job: None,
         handed_over: false,
+        waits_since: None,
         timeout_due: None,
         heartbeat_due: None,
         invocation: None,

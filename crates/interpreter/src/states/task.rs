@@ -3,14 +3,14 @@
 use crate::command::{CommandRejected, MockedEnd, TaskId};
 use crate::context::Extras;
 use crate::data::Visible;
-use crate::effect::{AbandonedJob, Effect, TimerKind};
+use crate::effect::{AbandonedJob, AwaitedTask, Effect, TimerKind};
 use crate::failure::{Failure, Fault, too_large};
 use crate::frame::{Frame, FrameId, Phase, StartedJob, TaskAttempt};
 use crate::step::{Progress, Step};
 use crate::task_events;
 use crate::timestamp::Timestamp;
 use crate::token::TaskToken;
-use asl::definition::{IntegerField, IntegrationPattern, Resource, State, TaskState};
+use asl::definition::{IntegerField, IntegrationPattern, Resource, State, StateKind, TaskState};
 use expressions::Random;
 use json::{Number, Payload, Value};
 use std::sync::Arc;
@@ -44,6 +44,7 @@ pub(crate) fn schedule(
         submitted: false,
         job: None,
         handed_over: false,
+        waits_since: None,
         timeout_due: None,
         heartbeat_due: None,
     };
@@ -56,8 +57,9 @@ pub(crate) fn schedule(
     frame.phase = Phase::Task(attempt);
     step.effect(Effect::ScheduleTask(id));
     // An activity's task starts when a worker takes it; everything else is called as soon as the schedule is on disk.
-    if !matches!(task.resource, Resource::Activity { .. }) {
-        start(step, frame, &task.resource, None);
+    match &task.resource {
+        Resource::Activity { .. } => await_answer(step, frame, step.now),
+        resource => start(step, frame, resource, None),
     }
     Ok(Progress::Blocked)
 }
@@ -84,7 +86,7 @@ fn start(step: &mut Step<'_>, frame: &mut Frame, resource: &Resource, worker_nam
 pub(crate) fn started(step: &mut Step<'_>, task: TaskId, worker_name: Option<Arc<str>>) -> Result<(), CommandRejected> {
     let (mut frame, _, resource) = take_if(step, task, |attempt| !attempt.started)?;
     start(step, &mut frame, resource, worker_name);
-    hand_over(step, &mut frame, task);
+    hand_over(step, &mut frame, task, resource);
     step.put(frame);
     Ok(())
 }
@@ -105,7 +107,7 @@ pub(crate) fn submitted(step: &mut Step<'_>, task: TaskId, output: Payload) -> R
     {
         wait_for_job(step, &mut frame, task, output);
     }
-    hand_over(step, &mut frame, task);
+    hand_over(step, &mut frame, task, resource);
     step.put(frame);
     Ok(())
 }
@@ -154,11 +156,56 @@ pub(crate) fn look_due(step: &mut Step<'_>, task: TaskId) -> Result<(), CommandR
 }
 
 /// From here on only the holder of the token, or a timer, ends the task.
-fn hand_over(step: &mut Step<'_>, frame: &mut Frame, task: TaskId) {
+fn hand_over(step: &mut Step<'_>, frame: &mut Frame, task: TaskId, resource: &Resource) {
     if let Phase::Task(attempt) = &mut frame.phase {
         attempt.handed_over = true;
         step.effect(Effect::EndTask(task));
     }
+    if is_answered_outside(resource) {
+        await_answer(step, frame, step.now);
+    }
+}
+
+/// Whether nothing but a token ends such a task.
+fn is_answered_outside(resource: &Resource) -> bool {
+    let callback = IntegrationPattern::WaitForTaskToken;
+    matches!(resource, Resource::Activity { .. })
+        || matches!(resource, Resource::Service { pattern, .. } if *pattern == callback)
+}
+
+/// The attempt waits for somebody outside from now on, unless it does already.
+fn await_answer(step: &mut Step<'_>, frame: &mut Frame, since: Timestamp) {
+    let id = frame.id;
+    let Phase::Task(attempt) = &mut frame.phase else { unreachable!("called for a task") };
+    if attempt.waits_since.is_none() {
+        attempt.waits_since = Some(since);
+        let task = TaskId { frame: id, scheduled_event: attempt.scheduled_event };
+        step.effect(Effect::Await(AwaitedTask { task, since }));
+    }
+}
+
+/// Has every task listed that waits for somebody outside: releases whose rows are of format 5 or before did not say so. They wait, as
+/// far as is known, since their state was entered.
+pub(crate) fn list_awaited(step: &mut Step<'_>) -> Result<(), CommandRejected> {
+    step.need_all_frames();
+    let mut has_listed = step.execution.lacks_frames;
+    let frames: Vec<FrameId> = step.execution.frames().map(|frame| frame.id).collect();
+    for id in frames {
+        let is_missing = |frame: &Frame, step: &Step<'_>| match (&frame.phase, &step.state_of(frame).kind) {
+            (Phase::Task(attempt), StateKind::Task(state)) => {
+                attempt.waits_since.is_none() && attempt.waits_outside(&state.resource)
+            }
+            _ => false,
+        };
+        if step.execution.frames.get(&id).is_some_and(|frame| is_missing(frame, step)) {
+            let mut frame = step.take(id).expect("just seen");
+            let since = frame.entered_at;
+            await_answer(step, &mut frame, since);
+            step.put(frame);
+            has_listed = true;
+        }
+    }
+    if has_listed { Ok(()) } else { Err(CommandRejected::AllListed) }
 }
 
 /// The task's result.
@@ -260,7 +307,7 @@ pub(crate) fn heartbeat(step: &mut Step<'_>, task: TaskId) -> Result<(), Command
 /// The frame is going away or starts another attempt: nobody waits for this one any more.
 pub(crate) fn cancel(step: &mut Step<'_>, frame: &Frame, attempt: &TaskAttempt) {
     let task = TaskId { frame: frame.id, scheduled_event: attempt.scheduled_event };
-    let asl::definition::StateKind::Task(state) = &step.state_of(frame).kind else {
+    let StateKind::Task(state) = &step.state_of(frame).kind else {
         unreachable!("only Task states have task attempts")
     };
     abandon_job(step, task, &state.resource, attempt);
@@ -299,6 +346,9 @@ fn end_attempt(step: &mut Step<'_>, task: TaskId, attempt: &TaskAttempt) {
     if !attempt.handed_over {
         step.effect(Effect::EndTask(task));
     }
+    if let Some(since) = attempt.waits_since {
+        step.effect(Effect::AwaitedNoMore(AwaitedTask { task, since }));
+    }
     if let Some(due) = attempt.timeout_due {
         step.clear_timer(due, TimerKind::TaskTimeout(task));
     }
@@ -330,9 +380,7 @@ fn take_if<'s>(
     }
     let frame = step.take(task.frame).expect("just seen");
     let state = step.state_of(&frame);
-    let asl::definition::StateKind::Task(task_state) = &state.kind else {
-        unreachable!("only Task states wait for tasks")
-    };
+    let StateKind::Task(task_state) = &state.kind else { unreachable!("only Task states wait for tasks") };
     Ok((frame, state, &task_state.resource))
 }
 
@@ -403,6 +451,13 @@ fn role_arn(step: &mut Step<'_>, frame: &Frame, state: &State, task: &TaskState)
     match credentials.get("RoleArn") {
         Some(Value::String(role_arn)) => Ok(Some(role_arn.clone())),
         _ => Err(Fault::runtime("The field 'RoleArn' of Credentials must be a string.")),
+    }
+}
+
+impl TaskAttempt {
+    /// Whether an attempt at a task with this resource waits for somebody outside as it is now.
+    pub fn waits_outside(&self, resource: &Resource) -> bool {
+        is_answered_outside(resource) && (self.handed_over || matches!(resource, Resource::Activity { .. }))
     }
 }
 

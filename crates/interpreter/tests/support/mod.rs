@@ -15,8 +15,8 @@ use stepwell_interpreter::rows::{
     ChangedRows, CorruptRow, KnownTexts, TextId, TextsApart, read_events, read_whole, texts_apart, write_events,
 };
 use stepwell_interpreter::{
-    Activities, Command, CommandRejected, Effect, Execution, Frame, FrameId, Header, Outcome, Settings, Surroundings,
-    TaskId, Timer, Timestamp, step,
+    Activities, AwaitedTask, Command, CommandRejected, Effect, Execution, Frame, FrameId, Header, Outcome, Settings,
+    Surroundings, TaskId, Timer, Timestamp, step,
 };
 
 struct AnyActivity;
@@ -35,6 +35,7 @@ pub struct Run {
     pub events: Vec<HistoryEvent>,
     pub timers: Vec<Timer>,
     pub tasks: Vec<TaskId>,
+    pub awaited: Vec<AwaitedTask>,
     /// Looks and cancellations of jobs that were asked for.
     pub jobs: Vec<Effect>,
     /// Whether every step ends with the execution read back from its rows and compared with its history.
@@ -83,6 +84,7 @@ impl Run {
             events: Vec::new(),
             timers: Vec::new(),
             tasks: Vec::new(),
+            awaited: Vec::new(),
             jobs: Vec::new(),
             reloads: true,
             chunks: Vec::new(),
@@ -120,13 +122,19 @@ impl Run {
                     let position = self.tasks.iter().position(|open| open == task).expect("a task that is open");
                     self.tasks.remove(position);
                 }
+                Effect::Await(awaited) => self.awaited.push(*awaited),
+                Effect::AwaitedNoMore(awaited) => {
+                    let position =
+                        self.awaited.iter().position(|open| open == awaited).expect("a task that is awaited");
+                    self.awaited.remove(position);
+                }
                 Effect::StartMapRun(_) | Effect::StopMapRun(_) | Effect::RedriveMapRun(_) => {}
                 Effect::LookAtJob(_) | Effect::CancelJob(_) => self.jobs.push(effect.clone()),
                 Effect::NotifyClosed => assert!(!self.execution.is_running()),
             }
         }
         if !self.execution.is_running() {
-            assert_eq!((self.timers.len(), self.tasks.len()), (0, 0));
+            assert_eq!((self.timers.len(), self.tasks.len(), self.awaited.len()), (0, 0, 0));
             assert_eq!(self.execution.frames().count() > 0, self.execution.keeps_frames);
             // What was written while it ran is read with what is known in the end.
             for (row, events) in &self.chunks {

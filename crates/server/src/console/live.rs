@@ -289,8 +289,11 @@ fn is_status(event: &HistoryEvent) -> bool {
     )
 }
 
+/// Whether a task may have begun or ended to wait for somebody outside: by itself, or with what is around it.
 fn is_task(event: &HistoryEvent) -> bool {
-    !matches!(event.details, Details::StateEntered { .. } | Details::StateExited { .. })
+    let kind = event.details.type_name();
+    let is_own = ["Activity", "Task"].iter().any(|start| kind.starts_with(start)) && !kind.starts_with("TaskState");
+    is_own || ["Failed", "Aborted", "TimedOut"].iter().any(|end| kind.ends_with(end))
 }
 
 /// Does what a client asks for; what is wrong with it.

@@ -28,6 +28,7 @@ mod query;
 mod scene;
 mod shape;
 mod subject;
+mod tasks;
 mod told;
 #[cfg(test)]
 mod typescript;
@@ -188,6 +189,8 @@ impl Console {
             ["executions", arn, "iterations"] => Ok(self.iterations(arn, query).await?.to_json()),
             ["executions", arn, "events"] => Ok(self.events(arn, query).await?.to_json()),
             ["executions", arn, "at", event] => Ok(self.at(arn, event).await?.to_json()),
+            ["tasks"] => Ok(self.tasks(query).await?.to_json()),
+            ["activities"] => Ok(self.activities(query).await?.to_json()),
             ["maprun", arn] => Ok(self.map_run(arn).await?.to_json()),
             ["compare"] => Ok(self.compare(query).await?.to_json()),
             ["payload", reference] => Ok(self.payload(reference, query).await?.to_json()),

@@ -2,7 +2,8 @@
 
 use super::shape::{Declarations, Shape};
 use super::{
-    bootstrap, compare, data, events, execution, executions, failure, health, import, machines, map_run, overlay, scene,
+    bootstrap, compare, data, events, execution, executions, failure, health, import, machines, map_run, overlay,
+    scene, tasks,
 };
 
 const HEAD: &str = "// The shapes of /console/api/v1, made of the server's own by `cargo xtask console-types`.\n\n\
@@ -25,6 +26,8 @@ fn the_types_of_the_pages_are_the_servers() {
     data::VisitData::declare(&mut declarations);
     health::Health::declare(&mut declarations);
     overlay::Overlay::declare(&mut declarations);
+    tasks::Tasks::declare(&mut declarations);
+    tasks::Activities::declare(&mut declarations);
     import::ImportAnswer::declare(&mut declarations);
     compare::Comparison::declare(&mut declarations);
     map_run::MapRun::declare(&mut declarations);

@@ -84,9 +84,11 @@ async fn what_happens_is_told_to_who_listens() {
         first.to_string().contains("WaitStateEntered") && !first.to_string().contains("ExecutionStarted"),
         "{first}"
     );
+    socket.send(json!({"subscribe": {"id": 5, "topic": "tasks"}})).await;
     world.aws("StopExecution", json!({"executionArn": (arn.as_str())})).await;
     let last = socket.until(3, |_| true).await;
     assert_eq!(last.get("execution").map(|row| text(row, "status")).as_deref(), Some("ABORTED"));
+    assert_eq!(socket.until(5, |_| true).await.to_string(), r#"{"id":5,"changed":true}"#);
 }
 
 #[tokio::test]

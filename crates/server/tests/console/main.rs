@@ -6,4 +6,5 @@ mod lists;
 mod live;
 mod map_runs;
 mod safety;
+mod tasks;
 mod world;

@@ -26,6 +26,8 @@ pub(crate) struct Ledger {
     pub express: BTreeSet<String>,
     /// When the jobs that tasks started end, by `invocation_id`.
     pub jobs: BTreeMap<String, u64>,
+    /// Those whose end was told.
+    pub ended: BTreeSet<String>,
     /// Those that were cancelled.
     pub cancelled: BTreeSet<String>,
     /// How performances of tasks ended, by their calls.

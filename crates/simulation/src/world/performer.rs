@@ -107,8 +107,11 @@ impl Performer for SimulatedPerformer {
             let late_ms = if random.percent(30) { random.between(1, 5_000).unsigned_abs() } else { 0 };
             tokio::time::sleep(Duration::from_millis(late_ms)).await;
             world.pass("looked").await;
-            let is_lost = random.percent(15);
-            (has_ended && !is_lost).then_some(match decision.ending {
+            if !has_ended || random.percent(15) {
+                return None;
+            }
+            world.state().ledger.ended.insert(id.clone());
+            Some(match decision.ending {
                 Ending::Output(output) => TaskOutcome::Succeeded { output: output.into() },
                 Ending::Failure { error, cause } => failed(&error, cause),
             })
