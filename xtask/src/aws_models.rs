@@ -1,4 +1,5 @@
-//! `cargo xtask aws-models`: the models of all services from botocore, without their prose, as the pack in `crates/service-models`.
+//! `cargo xtask aws-models`: the models of all services from botocore, without their prose, as the pack in `crates/service-models`, and beside it
+//! where the services are.
 
 use crate::test::clients;
 use crate::workspace;
@@ -9,6 +10,8 @@ use std::collections::BTreeMap;
 
 /// The pack, relative to the root.
 const PACK: &str = "crates/service-models/models.pack";
+
+const ENDPOINTS: &str = "crates/service-models/endpoints.json";
 
 /// Prints the version, then a model a line.
 const PRINT_MODELS: &str = "import json, botocore, botocore.loaders
@@ -56,17 +59,20 @@ pub(crate) fn run() -> anyhow::Result<()> {
     pack.extend(index);
     services.values().for_each(|packed| pack.extend(&packed.model));
     println!("{} services, {} bytes", services.len(), pack.len());
-    std::fs::write(workspace::root().join(PACK), pack).context(PACK)
+    std::fs::write(workspace::root().join(PACK), pack).context(PACK)?;
+    let endpoints = clients::ask_botocore(include_str!("endpoints.py"))?;
+    std::fs::write(workspace::root().join(ENDPOINTS), endpoints).context(ENDPOINTS)
 }
 
 /// Whether the pack is of the installed botocore.
 pub(crate) fn check_botocore() -> anyhow::Result<()> {
     let installed = clients::botocore_version()?;
     let packed = service_models::botocore_version();
-    if installed != packed {
-        bail!("{PACK} is of botocore {packed}, {} is installed: run cargo xtask aws-models", installed);
+    if packed != Some(&installed) {
+        let packed = packed.unwrap_or("two versions");
+        bail!("{PACK} and {ENDPOINTS} are of botocore {packed}, {installed} is installed: run cargo xtask aws-models");
     }
-    println!("{PACK} is of botocore {packed}");
+    println!("{PACK} and {ENDPOINTS} are of botocore {installed}");
     Ok(())
 }
 

@@ -36,12 +36,14 @@ cargo xtask <chore>
     --without A,B     leave these parts of it out
     --trace           show everything that happens in it
   bench [suite ...] [options]
-                    measure a release build: interpreter, store, engine, http, bare, growth, or all of these;
+                    measure a release build: interpreter, store, engine, http, bare, growth, distributed, models,
+                    or all of these;
                     'bench crates' alone runs the benches of single crates
     --peers           instead, our expression languages beside other implementations (needs Node.js)
     --seconds N       how long each load runs (10)
     --connections N   connections of the load over HTTP (64)
     --executions N    open executions in growth at most (100000)
+    --items N         rows of the largest Distributed Map (1000000)
     --part NAME       this part of growth alone: histories, maps, machines, fairness, waits, tasks, timers
     --compare FILE    show the figures beside those of an earlier target/bench/figures.json
   crash [options]   kill the server under load, again and again, and check everything it acknowledged

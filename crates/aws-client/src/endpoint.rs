@@ -1,7 +1,7 @@
 //! Where an operation's requests go.
 
 use crate::Settings;
-use service_models::Service;
+use service_models::{Place, Service, partition_of, partitions};
 
 /// A service in a Region.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl Endpoint {
         let signing_name = service.signing_name().to_owned();
         match settings.endpoint_of(name) {
             Some(url) => Endpoint::from_url(url, region, signing_name),
-            None => Ok(Endpoint::of_aws(service, region, signing_name)),
+            None => Endpoint::of_aws(name, region, signing_name),
         }
     }
 
@@ -56,27 +56,11 @@ impl Endpoint {
         format!("{}://{authority}", self.scheme)
     }
 
-    /// What AWS's hosts in the Region's partition end with.
-    pub(crate) fn dns_suffix(&self) -> &'static str {
-        dns_suffix(&self.region)
-    }
-
-    fn of_aws(service: &Service, region: &str, signing_name: String) -> Endpoint {
-        let suffix = dns_suffix(region);
-        let is_global = service.global_endpoint().filter(|_| suffix == "amazonaws.com");
-        let authority = match is_global {
-            Some(host) => host.to_owned(),
-            None => format!("{}.{region}.{suffix}", service.endpoint_prefix()),
-        };
-        let region = if is_global.is_some() { "us-east-1" } else { region };
-        Endpoint {
-            scheme: "https".to_owned(),
-            authority,
-            path: String::new(),
-            region: region.to_owned(),
-            signing_name,
-            is_aws: true,
-        }
+    fn of_aws(name: &str, region: &str, signing_name: String) -> Result<Endpoint, String> {
+        let entry = service_models::entry(name).ok_or_else(|| format!("there is no service '{name}'"))?;
+        let Place { host, signing_region } = entry.place(region);
+        let endpoint = Endpoint::from_url(&format!("https://{host}"), &signing_region, signing_name)?;
+        Ok(Endpoint { is_aws: true, ..endpoint })
     }
 }
 
@@ -87,10 +71,11 @@ pub fn is_region(text: &str) -> bool {
 
 /// Whether a host is one of AWS's own.
 pub fn is_aws_host(host: &str) -> bool {
-    host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn")
+    let is_below = |suffix: &str| host.strip_suffix(suffix).is_some_and(|host| host.ends_with('.'));
+    is_below("api.aws") || partitions().iter().any(|partition| is_below(&partition.dns_suffix))
 }
 
 /// What AWS's hosts in a Region end with.
 pub fn dns_suffix(region: &str) -> &'static str {
-    if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+    &partition_of(region).dns_suffix
 }

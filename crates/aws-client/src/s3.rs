@@ -18,7 +18,7 @@ pub(crate) fn address(
         if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") }
     };
     if bucket.starts_with("arn:") {
-        *authority = access_point(bucket, endpoint)?;
+        *authority = access_point(bucket)?;
         request.path = without_bucket(&request.path);
         return Ok(());
     }
@@ -40,12 +40,12 @@ fn is_host_label(bucket: &str) -> bool {
 }
 
 /// The host of an access point.
-fn access_point(arn: &str, endpoint: &Endpoint) -> Result<String, String> {
+fn access_point(arn: &str) -> Result<String, String> {
     let unsupported = || format!("the bucket '{arn}' is neither a name nor the ARN of an access point in a Region");
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let [_, _, "s3", region, account, resource] = parts[..] else { return Err(unsupported()) };
     let name = resource.strip_prefix("accesspoint/").or_else(|| resource.strip_prefix("accesspoint:"));
     let name = name.filter(|name| is_host_label(name) && !region.is_empty()).ok_or_else(unsupported)?;
-    let suffix = endpoint.dns_suffix();
+    let suffix = crate::dns_suffix(region);
     Ok(format!("{name}-{account}.s3-accesspoint.{region}.{suffix}"))
 }

@@ -168,3 +168,11 @@ MockedResponses:
     "#]]
     .assert_eq(&asl::render(&findings, &right, "mocks.yaml", false));
 }
+
+/// What editors complete files by is what reads them: `stepwell mock schema > docs/mocks.schema.json` writes it.
+#[test]
+fn the_schema_in_docs_is_that_of_the_program() {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/mocks.schema.json");
+    let written = json::parse(&std::fs::read_to_string(file).expect("it is there")).expect("JSON");
+    assert!(written == mocks::schema(), "docs/mocks.schema.json is another schema than the program's");
+}

@@ -5,8 +5,9 @@
 //!
 //! Services have the names that Step Functions gives them in `aws-sdk:` resources: those of the packages of AWS's SDK for Java.
 //!
-//! Reading order: [`services`], [`service`], [`Service`], [`Shape`], [`result_problem`], [`optimised`] (what Step Functions' own integrations call).
+//! Reading order: [`services`], [`service`], [`Service`], [`Shape`], [`Place`], [`result_problem`], [`optimised`] (what Step Functions' own integrations call).
 
+mod endpoints;
 mod names;
 mod optimised;
 mod pack;
@@ -14,9 +15,10 @@ mod result;
 mod service;
 mod shape;
 
+pub use endpoints::{Partition, Place, partition_of, partitions};
 pub use names::{class_name, exception_name};
 pub use optimised::{Optimised, all_optimised, optimised};
-pub use pack::{Entry, botocore_version, entry, service, services};
+pub use pack::{Entry, botocore_version, entry, pack_bytes, service, services};
 pub use result::{Checks, result_problem};
 pub use service::{Auth, Operation, Protocol, Service};
 pub use shape::{Kind, Location, Shape, spelled};

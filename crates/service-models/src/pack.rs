@@ -66,6 +66,11 @@ pub fn services() -> &'static [Entry] {
     &index().services
 }
 
+/// The bytes that the models take in the program.
+pub fn pack_bytes() -> usize {
+    PACK.len()
+}
+
 /// The service with this name.
 pub fn entry(name: &str) -> Option<&'static Entry> {
     let services = services();
@@ -77,9 +82,10 @@ pub fn service(name: &str) -> Option<Arc<Service>> {
     entry(name).map(|entry| entry.load().clone())
 }
 
-/// The version of botocore whose models these are.
-pub fn botocore_version() -> &'static str {
-    &index().botocore
+/// The version of botocore whose models and endpoints these are; none if they are of different ones.
+pub fn botocore_version() -> Option<&'static str> {
+    let version = &*index().botocore;
+    (version == crate::endpoints::botocore_version()).then_some(version)
 }
 
 fn index() -> &'static Index {

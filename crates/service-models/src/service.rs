@@ -108,14 +108,9 @@ impl Service {
         self.text("targetPrefix").unwrap_or_default()
     }
 
-    /// The first part of its host's name at AWS.
+    /// The first part of its host's name at AWS, in most places ([`crate::Entry::place`] has all).
     pub fn endpoint_prefix(&self) -> &str {
         self.text("endpointPrefix").unwrap_or_default()
-    }
-
-    /// Its host at AWS where that is the same for all Regions.
-    pub fn global_endpoint(&self) -> Option<&str> {
-        self.text("globalEndpoint")
     }
 
     /// What it is called in a signature.

@@ -1,7 +1,7 @@
 //! The models: names as Step Functions has them, shapes that can be found, and what is no result of an operation.
 
 use json::Value;
-use stepwell_service_models::{Checks, Kind, Operation, Shape, entry, result_problem, service, services};
+use stepwell_service_models::{Checks, Kind, Operation, Shape, entry, pack_bytes, result_problem, service, services};
 
 #[test]
 fn services_have_the_names_of_the_sdk_for_java() {
@@ -21,6 +21,12 @@ fn services_have_the_names_of_the_sdk_for_java() {
         assert!(entry(service).is_some_and(|entry| entry.has_action(action)), "{service}:{action}");
     }
     assert!(!entry("s3").is_some_and(|entry| entry.has_action("GetObject") || entry.has_action("getobject")));
+}
+
+/// All that the program has of them; what reads them is code that other JSON needs as well.
+#[test]
+fn all_models_take_less_than_four_megabytes() {
+    assert!(pack_bytes() < 4_000_000, "{} bytes", pack_bytes());
 }
 
 #[test]

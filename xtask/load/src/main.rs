@@ -1,8 +1,9 @@
 //! The benchmarks that make a table and a file: `cargo xtask bench`.
 //!
-//! Six suites, from the inside out: `interpreter`, `store` (beside a bare log), `in_process` (the engine without HTTP), `http` (the release
+//! Eight suites, from the inside out: `interpreter`, `store` (beside a bare log), `in_process` (the engine without HTTP), `http` (the release
 //! binary under load on the same machine), `beside_bare` (the same beside a server that does nothing, and
-//! connections that wait), `growth` (what more of everything costs). Each has data directories of its own on the disk the
+//! connections that wait), `growth` (what more of everything costs), `distributed` (Distributed Maps, and moto's), `models` (what AWS's models of
+//! its services weigh, and what the first call to one costs). Each has data directories of its own on the disk the
 //! builds are on.
 //!
 //! Reading order: a suite; `node` (an engine in this process), `server` and `client` (the binary), `child` (this program as its own child),
@@ -14,6 +15,7 @@ mod bare_log;
 mod beside_bare;
 mod child;
 mod client;
+mod distributed;
 mod figures;
 mod growth;
 mod http;
@@ -22,6 +24,7 @@ mod in_process;
 mod interpreter;
 mod latencies;
 mod machine;
+mod models;
 mod node;
 mod options;
 mod process;
@@ -56,6 +59,8 @@ fn main() -> anyhow::Result<()> {
             // The load is one thread; what it costs is taken from the server's processors.
             "http" => one_thread()?.block_on(http::all(&options))?,
             "bare" => one_thread()?.block_on(beside_bare::all(&options))?,
+            "distributed" => one_thread()?.block_on(distributed::all(&options))?,
+            "models" => one_thread()?.block_on(models::all())?,
             _ => many_threads()?.block_on(growth::all(&options))?,
         };
         print!("{}", figures::table(suite, &figures, earlier.as_ref()));

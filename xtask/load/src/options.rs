@@ -6,7 +6,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// The suites, in the order they run in.
-pub(crate) const SUITES: [&str; 6] = ["interpreter", "store", "engine", "http", "bare", "growth"];
+pub(crate) const SUITES: [&str; 8] =
+    ["interpreter", "store", "engine", "http", "bare", "growth", "distributed", "models"];
 
 /// What to load and how.
 pub(crate) struct Options {
@@ -20,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) connections: usize,
     /// Open executions at most.
     pub(crate) executions: usize,
+    /// Rows of the largest Distributed Map.
+    pub(crate) items: usize,
     /// An earlier file of figures.
     pub(crate) compare: Option<PathBuf>,
     /// Parts of the growth suite; all if none.
@@ -32,7 +35,7 @@ impl Options {
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> anyhow::Result<Options> {
         let (mut server, mut results, mut compare) = (None, None, None);
         let (mut suites, mut parts) = (Vec::new(), Vec::new());
-        let (mut seconds, mut connections, mut executions) = (10, 64, 100_000);
+        let (mut seconds, mut connections, mut executions, mut items) = (10, 64, 100_000, 1_000_000);
         while let Some(name) = arguments.next() {
             if SUITES.contains(&name.as_str()) {
                 suites.push(name);
@@ -50,6 +53,7 @@ impl Options {
                 "--seconds" => seconds = number()?,
                 "--connections" => connections = number()?,
                 "--executions" => executions = number()?,
+                "--items" => items = number()?,
                 _ => bail!("'{name}' is no option of bench"),
             }
         }
@@ -62,6 +66,7 @@ impl Options {
             duration: Duration::from_secs(u64::from(seconds)),
             connections: connections as usize,
             executions: executions as usize,
+            items: items as usize,
             compare,
             parts,
             suites,

@@ -24,6 +24,11 @@ impl Process {
         Ok(self.read("status", "VmRSS:")? * 1024.0)
     }
 
+    /// The most memory it has ever occupied, in bytes.
+    pub(crate) fn peak_bytes(&self) -> anyhow::Result<f64> {
+        Ok(self.read("status", "VmHWM:")? * 1024.0)
+    }
+
     /// Bytes it handed to the kernel to write, to files or sockets, since its start. Exact, unlike what reaches the device.
     pub(crate) fn written_bytes(&self) -> anyhow::Result<f64> {
         self.read("io", "wchar:")

@@ -5,6 +5,7 @@ use crate::client::Client;
 use crate::process::Process;
 use anyhow::{Context, bail};
 use rustix::process::{Pid, Signal, kill_process};
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt;
@@ -48,8 +49,13 @@ impl Server {
 
     /// Starts one in a directory that may have been used before.
     pub(crate) fn spawn_in(program: &Path, data: &Path) -> anyhow::Result<Server> {
+        Server::spawn_with(program, data, &[])
+    }
+
+    /// The same, with more arguments.
+    pub(crate) fn spawn_with(program: &Path, data: &Path, arguments: &[&OsStr]) -> anyhow::Result<Server> {
         let mut command = Command::new(program);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data).args(arguments);
         Server::started(command, data)
     }
 

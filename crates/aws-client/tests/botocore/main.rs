@@ -62,6 +62,37 @@ fn requests_are_those_of_botocore() {
     assert!(compared.values().sum::<usize>() > 0, "nothing was compared");
 }
 
+/// Where every service is, in Regions of every partition that has one.
+#[test]
+fn endpoints_are_those_of_botocore() {
+    const REGIONS: [&str; 6] =
+        ["us-east-1", "eu-central-1", "cn-northwest-1", "us-gov-west-1", "us-iso-west-1", "eusc-de-east-1"];
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let mut endpoints = Command::new(directory.join("../../.venv/bin/python"));
+    endpoints.arg(directory.join("tests/botocore/endpoints.py")).args(REGIONS);
+    let output = endpoints.output().expect("Python runs: cargo xtask clients installs botocore");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (mut compared, mut differences) = (0, Vec::new());
+    for line in String::from_utf8(output.stdout).expect("UTF-8").lines() {
+        let line = json::parse(line).expect("JSON");
+        let (id, region) = (text(&line, "service"), text(&line, "region"));
+        // What wants to know more than the Region, or is not there.
+        if line.get("problem").is_some() {
+            continue;
+        }
+        let entry = service_models::services().iter().find(|entry| entry.id == id);
+        let place = entry.unwrap_or_else(|| panic!("there is no {id}")).place(region);
+        let ours = (format!("https://{}", place.host), place.signing_region);
+        let theirs = (text(&line, "url").to_owned(), text(&line, "signed").to_owned());
+        compared += 1;
+        if ours != theirs {
+            differences.push(format!("{id} in {region}: {ours:?}, botocore {theirs:?}"));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert!(compared > 2000, "{compared} were compared");
+}
+
 fn client() -> Client {
     let mut settings = Settings::new("eu-central-1", Profile::default());
     settings.endpoint_url = Some("http://localhost:5000/base".to_owned());

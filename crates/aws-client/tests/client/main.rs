@@ -185,3 +185,151 @@ async fn nobody_there() {
     expect!["http://127.0.0.1:9: it cannot be reached: tcp connect error: Connection refused (os error 111)"]
         .assert_eq(&error.expect_err("nobody listens").to_string());
 }
+
+/// Where a call goes, and for which Region it is signed.
+fn goes_to(settings: &Settings, service: &str, operation: &str, parameters: Value, region: Option<&str>) -> String {
+    let client = Client::new(settings.clone());
+    let options = Options { region, ..Options::default() };
+    match client.prepare(service, operation, &parameters, options) {
+        Ok(prepared) => format!("{}{} for {}", prepared.origin, prepared.request.path, prepared.region),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn calls_go_where_services_are() {
+    let aws = Settings::new("eu-central-1", Profile::default());
+    let own = Settings {
+        endpoint_url: Some("http://127.0.0.1:4566/base/".to_owned()),
+        endpoint_urls: [("dynamodb".to_owned(), "http://127.0.0.1:8000".to_owned())].into(),
+        ..aws.clone()
+    };
+    let path_style = Settings { s3_path_style: Some(true), ..aws.clone() };
+    let wrong = Settings { endpoint_url: Some("localhost:4566".to_owned()), ..aws.clone() };
+    let list = || json!({"Bucket": "orders"});
+    let object = |bucket: &str| json!({"Bucket": bucket, "Key": "a b"});
+    let told = [
+        goes_to(&aws, "sqs", "listQueues", json!({}), None),
+        goes_to(&aws, "sqs", "listQueues", json!({}), Some("cn-north-1")),
+        goes_to(&aws, "sqs", "listQueues", json!({}), Some("us-iso-east-1")),
+        // For all Regions of a partition in one.
+        goes_to(&aws, "iam", "listRoles", json!({}), None),
+        goes_to(&aws, "iam", "listRoles", json!({}), Some("us-gov-east-1")),
+        goes_to(&aws, "networkmanager", "describeGlobalNetworks", json!({}), None),
+        goes_to(&aws, "datazone", "listDomains", json!({}), None),
+        goes_to(&aws, "s3", "listObjectsV2", list(), None),
+        goes_to(&aws, "s3", "getObject", object("with.dots"), None),
+        goes_to(&aws, "s3", "getObject", object("arn:aws:s3:eu-west-1:123456789012:accesspoint/reports"), None),
+        goes_to(&path_style, "s3", "listObjectsV2", list(), None),
+        goes_to(&aws, "sfn", "startSyncExecution", json!({"StateMachineArn": "m"}), None),
+        goes_to(&own, "sqs", "listQueues", json!({}), None),
+        goes_to(&own, "dynamodb", "listTables", json!({}), None),
+        goes_to(&own, "s3", "listObjectsV2", list(), None),
+        goes_to(&own, "sfn", "startSyncExecution", json!({"StateMachineArn": "m"}), None),
+        goes_to(&wrong, "sqs", "listQueues", json!({}), None),
+        goes_to(&aws, "sqs", "listQueues", json!({}), Some("evil.example/")),
+    ];
+    expect![[r#"
+        https://sqs.eu-central-1.amazonaws.com/ for eu-central-1
+        https://sqs.cn-north-1.amazonaws.com.cn/ for cn-north-1
+        https://sqs.us-iso-east-1.c2s.ic.gov/ for us-iso-east-1
+        https://iam.amazonaws.com/ for us-east-1
+        https://iam.us-gov.amazonaws.com/ for us-gov-west-1
+        https://networkmanager.us-west-2.amazonaws.com/global-networks for us-west-2
+        https://datazone.eu-central-1.api.aws/v2/domains for eu-central-1
+        https://orders.s3.eu-central-1.amazonaws.com/?list-type=2 for eu-central-1
+        https://s3.eu-central-1.amazonaws.com/with.dots/a%20b for eu-central-1
+        https://reports-123456789012.s3-accesspoint.eu-west-1.amazonaws.com/a%20b for eu-central-1
+        https://s3.eu-central-1.amazonaws.com/orders?list-type=2 for eu-central-1
+        https://sync-states.eu-central-1.amazonaws.com/ for eu-central-1
+        http://127.0.0.1:4566/base for eu-central-1
+        http://127.0.0.1:8000/ for eu-central-1
+        http://127.0.0.1:4566/base/orders?list-type=2 for eu-central-1
+        http://127.0.0.1:4566/base for eu-central-1
+        the endpoint 'localhost:4566' is no URL such as http://127.0.0.1:4566
+        the Region 'evil.example/' is none, such as eu-central-1"#]]
+    .assert_eq(&told.join("\n"));
+}
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/r";
+
+/// STS's answer: credentials that are good for so long.
+fn role_answer(key: &str, minutes: i64) -> String {
+    let expires = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes);
+    let body = format!(
+        "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>{key}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+         <SessionToken>t-{key}</SessionToken><Expiration>{expires}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"
+    );
+    answer("200 OK", "content-type: text/xml\r\n", &body)
+}
+
+#[tokio::test]
+async fn a_role_is_assumed_once_as_long_as_its_credentials_are_good() {
+    let listed = || answer("200 OK", "", "{}");
+    // The second role's credentials are about to expire when they come.
+    let answers = vec![
+        role_answer("FIRST", 60),
+        listed(),
+        listed(),
+        role_answer("SECOND", 1),
+        listed(),
+        role_answer("THIRD", 60),
+        listed(),
+    ];
+    let peer = Peer::start(answers).await;
+    let client = Client::new(settings(&peer.url));
+    let other = "arn:aws:iam::123456789012:role/other";
+    for role in [ROLE, ROLE, other, other] {
+        let options = Options { role_arn: Some(role), ..Options::default() };
+        client.call("sqs", "listQueues", &json!({}), options).await.expect("an answer");
+    }
+    let asked = peer.asked();
+    let is_told = |line: &&str| {
+        line.starts_with("Action=") || line.starts_with("x-amz-security-token") || line.starts_with("x-amz-target")
+    };
+    let told: Vec<&str> = asked.lines().filter(is_told).collect();
+    expect![[r#"
+        Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fr&RoleSessionName=stepwell
+        x-amz-security-token: t-FIRST
+        x-amz-target: AmazonSQS.ListQueues
+        x-amz-security-token: t-FIRST
+        x-amz-target: AmazonSQS.ListQueues
+        Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fother&RoleSessionName=stepwell
+        x-amz-security-token: t-SECOND
+        x-amz-target: AmazonSQS.ListQueues
+        Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Fother&RoleSessionName=stepwell
+        x-amz-security-token: t-THIRD
+        x-amz-target: AmazonSQS.ListQueues"#]].assert_eq(&told.join("\n"));
+}
+
+#[tokio::test]
+async fn many_calls_at_once_assume_a_role_once() {
+    let mut answers = vec![role_answer("KEY", 60)];
+    answers.resize_with(9, || answer("200 OK", "", "{}"));
+    let peer = Peer::start(answers).await;
+    let client = Client::new(settings(&peer.url));
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move {
+                let options = Options { role_arn: Some(ROLE), ..Options::default() };
+                client.call("sqs", "listQueues", &json!({}), options).await.map(drop)
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.expect("no panic").expect("an answer");
+    }
+    assert_eq!((peer.requests(), peer.asked().matches("Action=AssumeRole").count()), (9, 1));
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_be_assumed_is_told() {
+    let refused = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>not you</Message></Error><RequestId>r</RequestId></ErrorResponse>";
+    let peer = Peer::start(vec![answer("403 Forbidden", "", refused)]).await;
+    let options = Options { role_arn: Some(ROLE), ..Options::default() };
+    let error = Client::new(settings(&peer.url)).call("sqs", "listQueues", &json!({}), options).await;
+    expect!["the role arn:aws:iam::123456789012:role/r cannot be assumed: AccessDenied: not you"]
+        .assert_eq(&error.expect_err("it is refused").to_string());
+    assert_eq!(peer.requests(), 1);
+}

@@ -1,4 +1,4 @@
-//! `stepwell mock`: files of mocks checked, begun, and made of what happened.
+//! `stepwell mock`: files of mocks checked, begun, made of what happened, and their schema.
 
 use crate::client::follow::Follower;
 use crate::client::{Client, EndpointArguments, names};
@@ -6,6 +6,7 @@ use crate::definition;
 use crate::exit::Exit;
 use crate::node;
 use crate::output::{self, Style};
+use crate::pretty::pretty;
 use anyhow::{anyhow, bail};
 use api::StateMachineType;
 use asl::{Format, Severity};
@@ -23,6 +24,7 @@ Examples:
   aws stepfunctions get-execution-history --execution-arn ARN > history.json
   stepwell mock record history.json --state-machine order > mocks.yaml
   stepwell mock record order:order-7 --endpoint-url aws > mocks.yaml
+  stepwell mock schema > mocks.schema.json
 
 docs/mocks.md tells what such a file can say.
 Exit codes: 0 done, 1 a file has errors, 2 bad usage or no answer.";
@@ -40,6 +42,8 @@ enum Command {
     Check(Check),
     Init(Init),
     Record(Record),
+    /// Print the JSON Schema of files of mocks, by which editors complete them
+    Schema,
 }
 
 /// Look for mistakes in a file of mocks
@@ -86,6 +90,10 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Check(arguments) => check(&arguments),
         Command::Init(arguments) => init(&arguments),
         Command::Record(arguments) => record(&arguments),
+        Command::Schema => {
+            output::data_raw(&format!("{}\n", pretty(&mocks::schema())));
+            Ok(Exit::Success)
+        }
     }
 }
 

@@ -77,9 +77,8 @@ pub(super) async fn run(mut start: Start) {
             }
         };
         match over {
-            Over::Done => return,
+            Over::Done | Over::Parked => return,
             Over::Again => tokio::time::sleep(AGAIN_AFTER).await,
-            Over::Parked => std::future::pending().await,
         }
     }
 }

@@ -5,12 +5,13 @@
 //! that test case to its end, also after a crash: its name, and which invocation of its state a task is, are stored with the execution.
 //!
 //! Reading order: [`Mocks`] (the file as it is now), `set` (what is in it), `read` (text to set, with findings at their places), `answer` (a
-//! task to its outcome), `template` (values with JSONata in them); [`check`], [`skeleton`] and [`recorded`] are for who writes such files.
+//! task to its outcome), `template` (values with JSONata in them); [`check`], [`schema`], [`skeleton`] and [`recorded`] are for who writes such files.
 
 mod answer;
 mod check;
 mod read;
 mod record;
+mod schema;
 mod set;
 mod skeleton;
 mod template;
@@ -19,6 +20,7 @@ mod text;
 pub use check::check;
 pub use read::{Read, read};
 pub use record::recorded;
+pub use schema::schema;
 pub use set::MockSet;
 pub use skeleton::skeleton;
 

@@ -23,11 +23,13 @@ use std::sync::Arc;
 /// The one code of findings here.
 pub(super) const CODE: &str = "INVALID_MOCKS";
 
-const FILE_FIELDS: [&str; 4] = ["StateMachines", "MockedResponses", "Seed", "Validation"];
-const MACHINE_FIELDS: [&str; 2] = ["Default", "TestCases"];
-const ENTRY_FIELDS: [&str; 7] = ["When", "DelaySeconds", "Fault", "Submitted", "Return", "Throw", "Call"];
-const WHEN_FIELDS: [&str; 8] =
+pub(super) const FILE_FIELDS: [&str; 4] = ["StateMachines", "MockedResponses", "Seed", "Validation"];
+pub(super) const MACHINE_FIELDS: [&str; 2] = ["Default", "TestCases"];
+pub(super) const ENTRY_FIELDS: [&str; 7] = ["When", "DelaySeconds", "Fault", "Submitted", "Return", "Throw", "Call"];
+pub(super) const WHEN_FIELDS: [&str; 8] =
     ["Invocation", "Attempt", "Item", "Input", "InputEquals", "Arguments", "ArgumentsEquals", "Condition"];
+pub(super) const THROW_FIELDS: [&str; 2] = ["Error", "Cause"];
+pub(super) const FAULT_FIELDS: [&str; 3] = ["Rate", "Error", "Cause"];
 
 /// The longest a mock may take, in seconds: as long as an execution may.
 const DELAY_SECONDS_MAX: f64 = 366.0 * 24.0 * 3600.0;
@@ -316,7 +318,7 @@ impl Reader {
         let reply = match given[..] {
             [entry] => match &*entry.key {
                 "Return" => Reply::Return(self.template(&entry.value)?),
-                "Throw" => Reply::Throw(self.throw("'Throw'", &entry.value, &["Error", "Cause"])?),
+                "Throw" => Reply::Throw(self.throw("'Throw'", &entry.value, &THROW_FIELDS)?),
                 _ if entry.value.kind == NodeKind::Bool(true) => Reply::Call,
                 _ => {
                     self.error(&entry.value.span, "'Call' must be true");
@@ -362,7 +364,7 @@ impl Reader {
     }
 
     fn fault(&mut self, node: &Node) -> Option<Fault> {
-        let throw = self.throw("'Fault'", node, &["Rate", "Error", "Cause"])?;
+        let throw = self.throw("'Fault'", node, &FAULT_FIELDS)?;
         let rate = node.get("Rate").map(|rate| (rate, number(rate).map(json::Number::as_f64)));
         match rate {
             Some((_, Some(rate))) if (0.0..=1.0).contains(&rate) => Some(Fault { rate, throw }),
