@@ -191,6 +191,11 @@ impl Execution {
         self.lacks_frames
     }
 
+    /// Whether a frame is here, or was removed since the changed rows were last taken: what is stored of it counts no more.
+    pub fn knows_frame(&self, id: FrameId) -> bool {
+        self.frames.contains_key(&id) || self.removed_frames.contains(&id)
+    }
+
     /// Begins a step that may have to be undone. It costs what the step changes, however many frames there are.
     pub(crate) fn keep_undo(&mut self) {
         let frames = std::mem::take(&mut self.frames);

@@ -183,6 +183,9 @@ impl Finished {
     /// Returns the texts that stand apart from these rows.
     fn add_rows(&mut self, key: &ExecutionKey, resident: &mut Resident) -> TextsApart {
         let rows = resident.execution.take_changed_rows();
+        if let Some(unread) = &mut resident.unread {
+            rows.bases.iter().map(|(frame, _)| frame).chain(&rows.removed).for_each(|frame| unread.written(*frame));
+        }
         self.put(keys::STATES, &key.0, rows.state);
         for (frame, base) in rows.bases {
             resident.stored_frames.insert(frame);

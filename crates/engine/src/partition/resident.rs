@@ -86,18 +86,26 @@ impl StoredTexts {
     }
 }
 
-/// The frames of an execution that have not been read since it was loaded. Nothing has happened to them since.
+/// The frames of an execution that have not been read since it was loaded. Nothing has happened to them since. Not every number below the
+/// next frame's was a frame by then: those of a Map's iterations are given out when it begins.
 #[derive(Debug)]
 pub(crate) struct UnreadFrames {
     /// What was the next frame's id when it was loaded: later ones are in memory, or gone.
     below: u64,
-    /// Those that have been read: they are in memory, or gone although their rows may still be seen for a moment.
+    /// Those that have been read or written: they are in memory, or gone although their rows may still be seen for a moment.
     read: HashSet<FrameId>,
 }
 
 impl UnreadFrames {
-    fn holds(&self, id: FrameId) -> bool {
-        id.0 < self.below && !self.read.contains(&id)
+    fn holds(&self, id: FrameId, execution: &Execution) -> bool {
+        id.0 < self.below && !self.read.contains(&id) && !execution.knows_frame(id)
+    }
+
+    /// What is stored of a frame comes from memory, or will with the batch that is being made.
+    pub fn written(&mut self, id: FrameId) {
+        if id.0 < self.below {
+            self.read.insert(id);
+        }
     }
 }
 
@@ -211,7 +219,7 @@ impl Resident {
         let corrupt = |what| at(key, "frame", &CorruptRow(what));
         let mut known = self.execution.header.known_texts();
         let mut frames: Vec<Frame> = Vec::new();
-        let mut next = Some(frame).filter(|id| unread.holds(*id));
+        let mut next = Some(frame).filter(|id| unread.holds(*id, &self.execution));
         while let Some(id) = next {
             let row_key = key.frame(id);
             let Some(base) = store.get(partition, keys::FRAME_BASES, &row_key).await? else {
@@ -236,7 +244,7 @@ impl Resident {
                 }
             }
             // A parent has the smaller number.
-            next = frame.parent.filter(|parent| parent < &id && unread.holds(*parent));
+            next = frame.parent.filter(|parent| parent < &id && unread.holds(*parent, &self.execution));
             frames.push(frame);
         }
         for frame in frames {
@@ -271,7 +279,7 @@ impl Resident {
                 while progresses.next_if(|(other, _)| *other < row_key).is_some() {}
                 let progress = progresses.next_if(|(other, _)| *other == row_key);
                 let (_, progress) = progress.ok_or(CorruptRow("its progress row is missing"))?;
-                unread.holds(id).then(|| Frame::from_rows(id, &base, &progress, &known)).transpose()
+                unread.holds(id, &self.execution).then(|| Frame::from_rows(id, &base, &progress, &known)).transpose()
             };
             frames.extend(texts.and_then(|()| read()).map_err(|corrupt| at(key, "frame", &corrupt))?);
         }
