@@ -93,6 +93,8 @@ struct Committed {
     written: [Written; 2],
     /// Why the files could not be written: then nothing was committed.
     broken: Option<Broken>,
+    /// What was to be written with an end that nobody waited for any more, but for that.
+    owed: Vec<Write>,
 }
 
 struct Runner<'s> {
@@ -125,6 +127,8 @@ struct Runner<'s> {
     started_below: u64,
     /// Rows of children that did not succeed, or did after all, since the last commit.
     failures: BTreeMap<u64, Option<Vec<u8>>>,
+    /// What is to be written with the next commit because the last one was not wanted.
+    owed: Vec<Write>,
     commit: Option<Commit>,
     committed_at: Instant,
     /// Ends since the last commit.
@@ -221,6 +225,7 @@ impl<'s> Runner<'s> {
             redrives: is_redriven,
             started_below: state.started_below,
             failures: BTreeMap::new(),
+            owed: Vec::new(),
             commit: None,
             committed_at: Instant::now(),
             ends: 0,
@@ -551,7 +556,7 @@ impl<'s> Runner<'s> {
         }
         self.state.executions.running = self.in_flight.len() as u64;
         self.state.items.running = self.items_in_flight;
-        let mut writes = Vec::new();
+        let mut writes = std::mem::take(&mut self.owed);
         let fresh = self.gathered.take_fresh();
         self.state.is_too_large = self.gathered.is_too_large;
         if !fresh.is_empty() {
@@ -588,7 +593,9 @@ impl<'s> Runner<'s> {
                 }
                 match (done, &end) {
                     (Ok(()), _) => {}
-                    (Err(broken), None) if !ends => return Committed { ended: None, written, broken: Some(broken) },
+                    (Err(broken), None) if !ends => {
+                        return Committed { ended: None, written, broken: Some(broken), owed: writes };
+                    }
                     // Nobody waits for the results.
                     (Err(_), None) => {}
                     (Err(Broken { error, cause }), Some(_)) => {
@@ -601,6 +608,7 @@ impl<'s> Runner<'s> {
                 }
             }
             state.written = written;
+            let owed = if end.is_some() { writes.clone() } else { Vec::new() };
             writes.push(Write::put(keys::MAP_RUN_STATES, keys::map_run(run).to_vec(), state.encode()));
             let end = end.map(|end| Command::MapRunEnded { frame, run, end });
             let input = MapRunInput { run, incarnation, execution, writes, end, open, answer };
@@ -609,13 +617,13 @@ impl<'s> Runner<'s> {
                 Err(_) => None,
             };
             let ended = done.map(|done| done.map(|accepted| accepted && ends));
-            Committed { ended, written: state.written, broken: None }
+            Committed { ended, written: state.written, broken: None, owed }
         }));
     }
 
     /// A commit is durable, or not.
     fn committed(&mut self, committed: Committed) -> Option<Over> {
-        let Committed { ended, written, broken } = committed;
+        let Committed { ended, written, broken, owed } = committed;
         self.state.written = written;
         self.committed_at = Instant::now();
         let updates = std::mem::take(&mut self.updates_in_commit);
@@ -623,6 +631,7 @@ impl<'s> Runner<'s> {
             // What was to be committed is told at the end.
             self.updates = updates;
             self.files = None;
+            self.owed = owed;
             self.failing = self.failing.take().or(Some(broken));
             self.is_dirty = true;
             return None;
@@ -637,6 +646,7 @@ impl<'s> Runner<'s> {
                 if self.state.stop.take().is_some() {
                     // The end was not waited for any more: that it is to stop is on its way here.
                     self.state.status = Status::Running;
+                    self.owed = owed;
                     self.is_stopped = true;
                     self.is_dirty = true;
                 }
