@@ -20,12 +20,13 @@ const aws = harness.awsOf(base);
 const at = (path) => `${base}/console${path}`;
 const execution = (arn, query = "") => at(`/e/${encodeURIComponent(arn)}${query}`);
 
+const { activityArn: sign } = await aws("CreateActivity", { name: "sign" });
 const machines = {
   order: await createMachine(aws, "order", harness.ORDER),
   report: await createMachine(aws, "report", harness.POLL),
   approval: await createMachine(aws, "approval", harness.approval("scripted")),
   flaky: await createMachine(aws, "flaky", harness.flaky("scripted")),
-  parcels: await createMachine(aws, "parcels", harness.PARCELS),
+  parcels: await createMachine(aws, "parcels", harness.parcels(sign)),
   hundred: await createMachine(aws, "hundred-states", harness.hundredStates()),
   express: await createMachine(aws, "quick", { StartAt: "Done", States: { Done: { Type: "Pass", End: true } } }, "EXPRESS"),
 };
@@ -110,6 +111,56 @@ const journeys = {
     await page.getByRole("treeitem", { name: /^Call the service, .*Failed/ }).waitFor();
   },
 
+  async "a task token is answered by hand, once with a failure and after a redrive with success"({ page }) {
+    const arn = await start(aws, machines.approval, { order: 17 }, "needs-approval");
+    await page.goto(at("/tasks"));
+    const card = page.getByRole("article", { name: /needs-approval/ });
+    await card.getByText("17").first().waitFor();
+    await card.getByRole("button", { name: "Heartbeat" }).click();
+    await page.getByText(/^Heartbeat sent/).waitFor();
+    await card.getByRole("button", { name: "Fail…" }).click();
+    await page.getByRole("dialog").getByLabel("Error").fill("NobodyThere");
+    await page.getByRole("dialog").getByLabel("Cause").fill("Gone for lunch.");
+    await page.getByRole("dialog").getByRole("button", { name: "Send failure" }).click();
+    assert.equal((await ended(aws, arn)).error, "NobodyThere");
+    // Nothing is reloaded: what waits no more goes.
+    await card.waitFor({ state: "detached" });
+    await page.goto(execution(arn));
+    await page.getByRole("region", { name: "Root cause" }).getByText("Gone for lunch.").waitFor();
+    await page.getByRole("button", { name: "Redrive" }).click();
+    await badge(page, "Running").waitFor();
+    await page.goto(at("/tasks?machine=approval"));
+    await card.getByRole("button", { name: "Succeed…" }).click();
+    await page.getByRole("dialog").getByRole("textbox", { name: "Output" }).click();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type('{"approvedBy": "Eve"}');
+    await page.getByRole("dialog").getByRole("button", { name: "Send success" }).click();
+    const { status, output } = await ended(aws, arn);
+    assert.equal(status, "SUCCEEDED");
+    assert.match(output, /"approvedBy":"Eve"/);
+    await card.waitFor({ state: "detached" });
+  },
+
+  async "a task of an activity is taken and answered"({ page }) {
+    const { activityArn } = await aws("CreateActivity", { name: "translate" });
+    const translation = await createMachine(aws, "translation", { StartAt: "Translate", States: { Translate: { Type: "Task", Resource: activityArn, End: true } } });
+    await page.goto(at("/tasks"));
+    await page.getByRole("tab", { name: /^Waiting/ }).waitFor();
+    const arn = await start(aws, translation, { text: "Bonjour" }, "greeting");
+    const card = page.getByRole("article", { name: /greeting/ });
+    await card.getByText("no worker has taken it yet").waitFor();
+    await page.getByRole("tab", { name: /^Activities/ }).click();
+    await page.getByRole("row", { name: /translate/ }).getByRole("button", { name: "Take a task" }).click();
+    await page.getByText(/^Taken/).waitFor();
+    await page.getByRole("tab", { name: /^Waiting/ }).click();
+    await card.getByRole("button", { name: "Succeed…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Send success" }).click();
+    assert.equal((await ended(aws, arn)).status, "SUCCEEDED");
+    // The execution is found from where it waited.
+    await page.goto(execution(arn, "?state=Translate"));
+    await page.getByRole("treeitem", { name: /^Translate, .*Succeeded/, selected: true }).waitFor();
+  },
+
   async "two executions are compared from the list"({ page }) {
     const good = await start(aws, machines.order, GOOD_ORDER, "compare-good");
     const bad = await start(aws, machines.order, BAD_ORDER, "compare-bad");
@@ -176,7 +227,8 @@ const journeys = {
   },
 
   async "a Map Run is watched, its limits are changed, and the items that failed are found"({ page }) {
-    const parcels = Array.from({ length: 8 }, (_, place) => ({ seconds: 1, broken: place === 6 || place === 7 }));
+    // Nothing goes on before the first is signed.
+    const parcels = Array.from({ length: 8 }, (_, place) => ({ seconds: 0, broken: place > 5, ...(place === 0 ? { toSign: true } : {}) }));
     const arn = await start(aws, machines.parcels, { parcels }, "christmas");
     await page.goto(execution(arn, `?state=${encodeURIComponent("/States/Carry all")}`));
     await page.getByRole("tab", { name: "Map Run" }).click();
@@ -187,6 +239,8 @@ const journeys = {
     await dialog.getByLabel("Tolerated failures", { exact: true }).fill("2");
     await dialog.getByRole("button", { name: "Change" }).click();
     await dialog.waitFor({ state: "detached" });
+    const { taskToken } = await aws("GetActivityTask", { activityArn: sign });
+    await aws("SendTaskSuccess", { taskToken, output: '{"seconds": 0}' });
     // Nothing is reloaded: items end while one looks, and those that failed stand in front.
     await badge(page, "Succeeded").waitFor();
     await page.getByRole("img", { name: /^Of 8: Succeeded 6, Failed 2/ }).waitFor();
@@ -269,7 +323,7 @@ const journeys = {
     const good = await start(aws, machines.order, GOOD_ORDER, "accessible-good");
     const waiting = await start(aws, machines.approval, {}, "accessible-waiting");
     await ended(aws, arn);
-    const parcels = await start(aws, machines.parcels, { parcels: [{ seconds: 0 }, { broken: true }] }, "accessible-parcels");
+    const parcels = await start(aws, machines.parcels, { parcels: [{ seconds: 0, broken: false }, { broken: true }] }, "accessible-parcels");
     await ended(aws, parcels);
     const { mapRuns } = await aws("ListMapRuns", { executionArn: parcels });
     const path = `/e/${encodeURIComponent(arn)}`;
@@ -279,6 +333,7 @@ const journeys = {
       "/machines/order",
       "/machines/order?tab=definition",
       "/machines/order?tab=executions",
+      "/machines/order?tab=metrics",
       "/machines/report?tab=versions",
       "/executions",
       "/executions?q=nothing-has-this-name",

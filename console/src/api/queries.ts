@@ -1,6 +1,6 @@
 //! What the pages read, and how long it stays fresh. While the socket is live, changes arrive by it; otherwise lists are asked for again.
 
-import { QueryClient, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { QueryClient, keepPreviousData, queryOptions, useInfiniteQuery, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { ApiError, get, path, withQuery } from "./client";
 import { type Frame, type Subscription, subscribe, useConnection } from "./live";
@@ -33,6 +33,47 @@ export function useLive(subscription: Subscription | null, listener: (frame: Fra
     const wanted = JSON.parse(key) as Subscription | null;
     return wanted === null ? undefined : subscribe(wanted, (frame) => latest.current(frame));
   }, [key]);
+}
+
+/** The longest that news wait for each other, ms. */
+const TOGETHER_MS = 200;
+
+/** What comes while the page still draws what came before is taken together: a page that is behind catches up at once. */
+export function useBatches<Item>(take: (items: Item[]) => void): (items: Item[]) => void {
+  const latest = useRef(take);
+  latest.current = take;
+  const state = useRef<{ items: Item[]; timer: ReturnType<typeof setTimeout> | undefined; drawingMs: number }>({ items: [], timer: undefined, drawingMs: 0 });
+  useEffect(
+    () => () => {
+      clearTimeout(state.current.timer);
+      state.current.timer = undefined;
+    },
+    [],
+  );
+  const wait = () => {
+    const current = state.current;
+    current.timer = setTimeout(
+      () => {
+        const items = current.items;
+        current.items = [];
+        const began = performance.now();
+        if (items.length > 0) latest.current(items);
+        // Queries tell of their change in a timer of their own, and are drawn in that.
+        current.timer = setTimeout(() => {
+          current.drawingMs = performance.now() - began;
+          current.timer = undefined;
+          if (current.items.length > 0) wait();
+        });
+      },
+      // Half of the time is left for whoever uses the page.
+      Math.min(current.drawingMs, TOGETHER_MS),
+    );
+  };
+  return (items) => {
+    if (items.length === 0) return;
+    state.current.items.push(...items);
+    if (state.current.timer === undefined) wait();
+  };
 }
 
 /** Reads queries again, at most once in `pauseMs`, the last time after the last call. */
@@ -92,6 +133,15 @@ export function useOverlay(name: string, sample: number) {
     queryKey: ["overlay", name, sample],
     queryFn: ({ signal }) => get<T.Overlay>(withQuery(path`/machines/${name}/overlay`, { sample }), signal),
     placeholderData: keepPreviousData,
+  });
+}
+
+export function useMetrics(name: string, span: number, buckets: number) {
+  return useQuery({
+    queryKey: ["metrics", name, span],
+    queryFn: ({ signal }) => get<T.Metrics>(withQuery(path`/machines/${name}/metrics`, { span, buckets }), signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: span / buckets / 4,
   });
 }
 
@@ -246,11 +296,20 @@ export function useActivities() {
 /** How far it is, is told by no event of its execution. */
 const MAP_RUN_MS = 1_000;
 
-export function useMapRun(arn: string | null) {
-  return useQuery({
+function mapRunQuery(arn: string) {
+  return queryOptions({
     queryKey: ["maprun", arn],
-    enabled: arn !== null,
-    queryFn: ({ signal }) => get<T.MapRun>(path`/maprun/${arn ?? ""}`, signal),
+    queryFn: ({ signal }) => get<T.MapRun>(path`/maprun/${arn}`, signal),
     refetchInterval: (query) => (query.state.data?.status === "RUNNING" ? MAP_RUN_MS : false),
   });
+}
+
+export function useMapRun(arn: string) {
+  return useQuery(mapRunQuery(arn));
+}
+
+const byArn = (runs: { data: T.MapRun | undefined }[]): ReadonlyMap<string, T.MapRun> => new Map(runs.flatMap(({ data }) => (data ? [[data.mapRunArn, data]] : [])));
+
+export function useMapRuns(arns: string[]) {
+  return useQueries({ queries: arns.map(mapRunQuery), combine: byArn });
 }

@@ -14,7 +14,7 @@ import { PayloadView } from "../components/PayloadView";
 import { Empty, Failure, Loading, Problem } from "../components/states";
 import { TabCount, Tabs } from "../components/tabs";
 import { toast, toastProblem } from "../components/toasts";
-import { Ago, useNow } from "../components/When";
+import { Took, useNow } from "../components/When";
 import { executionPath, machinePath, nameOf } from "../model/arn";
 import { parseJson } from "../model/json";
 import { count, duration, exactly } from "../model/time";
@@ -174,7 +174,7 @@ function Card({ task, onAnswer }: { task: WaitingTask; onAnswer: (kind: "success
         </Link>
         {task.activityArn !== null && <span className="text-muted">{nameOf(task.activityArn)}</span>}
         <span className="text-meta text-muted">
-          waiting since <Ago at={task.since} />
+          waiting for <Took from={task.since} to={null} isOpen />
         </span>
         <Countdown label="times out" at={task.timeoutAt} />
         <Countdown label="heartbeat due" at={task.heartbeatAt} />
@@ -198,7 +198,7 @@ function Card({ task, onAnswer }: { task: WaitingTask; onAnswer: (kind: "success
         </span>
       </div>
       <div className="max-h-56 overflow-auto border-t border-line py-1.5">
-        <PayloadView payload={task.payload} openTo={1} />
+        <PayloadView payload={task.payload} openTo={3} />
       </div>
     </article>
   );

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { useVisitData } from "../../api/queries";
 import type { DataStep, Visit } from "../../api/shapes";
 import { JsonTree } from "../../components/JsonTree";
-import { PayloadTools, PayloadView, bytesOf, jsonOf } from "../../components/PayloadView";
+import { PayloadTools, PayloadView, bytesOf, hasMembers, jsonOf } from "../../components/PayloadView";
 import { Failure, Loading } from "../../components/states";
 import { equal } from "../../model/json";
 import { Cause } from "./RootCauseCard";
@@ -16,6 +16,7 @@ const NAMES: Record<string, { title: string; root?: string }> = {
   input: { title: "State input", root: "$states.input" },
   afterInputPath: { title: "After InputPath" },
   arguments: { title: "Arguments" },
+  afterItemSelector: { title: "After ItemSelector (first item)" },
   afterParameters: { title: "After Parameters" },
   items: { title: "Items" },
   result: { title: "Result", root: "$states.result" },
@@ -35,10 +36,9 @@ export function DataFlow({ view, visit }: { view: ExecutionView; visit: Visit })
   if (data.isPending) return <Loading rows={6} label="Loading the data" />;
   if (data.isError) return <Failure error={data.error} retry={() => void data.refetch()} />;
   const { steps, variablesBefore, variablesAfter, logs } = data.data;
-  const failed = visit.attempts.findLast((attempt) => attempt.error !== null);
   const before = jsonOf(variablesBefore);
   const after = jsonOf(variablesAfter);
-  const hasVariables = variablesBefore !== null || variablesAfter !== null;
+  const hasVariables = hasMembers(variablesBefore) || hasMembers(variablesAfter);
   return (
     <div>
       {steps.map((step, place) => (
@@ -47,15 +47,15 @@ export function DataFlow({ view, visit }: { view: ExecutionView; visit: Visit })
       {visit.error !== null && (
         <Block title={<span className="text-danger">{visit.error}</span>} isOpen>
           <div className="px-4 pb-1">
-            <Cause text={failed?.cause ?? null} />
+            <Cause text={visit.cause} />
           </div>
         </Block>
       )}
       {hasVariables && (
         <Block
           title="Variables"
-          note={equal(before, after) ? "unchanged" : "before → after"}
-          isOpen={!equal(before, after)}
+          note={after === undefined ? undefined : equal(before, after) ? "unchanged" : "before → after"}
+          isOpen={after === undefined || !equal(before, after)}
           tools={<PayloadTools payload={variablesAfter ?? variablesBefore} />}
         >
           {after !== undefined ? <JsonTree value={after} before={before ?? {}} root="" /> : <PayloadView payload={variablesAfter ?? variablesBefore} root="" />}
@@ -94,9 +94,20 @@ function comparable(name: string): boolean {
   return name === "afterResultPath" || name === "afterOutputPath" || name === "afterInputPath" || name === "output";
 }
 
+/** Characters of a field that needs no heading of its own. */
+const SHORT = 80;
+
 function Expression({ value }: { value: unknown }) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   const isLong = text.length > 600;
+  if (text.length <= SHORT && !text.includes("\n")) {
+    return (
+      <p className="mx-4 mb-1.5 rounded-control border border-line bg-sunken px-2 py-0.5">
+        <span className="sr-only">as the definition says: </span>
+        <code className="break-words">{text}</code>
+      </p>
+    );
+  }
   return (
     <details className="group/expression mx-4 mb-1.5 rounded-control border border-line bg-sunken" open={!isLong}>
       <summary className="px-2 py-0.5 text-caption text-muted">as the definition says</summary>
