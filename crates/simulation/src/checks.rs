@@ -38,7 +38,7 @@ pub(crate) fn check(world: &Arc<World>, shown: &BTreeMap<Key, Shown>, others: Op
         against_ledger(world, key, shown);
         let mut attempts = attempts(world, &format!("{key:?}"), shown);
         attempts.extend(of_others.clone());
-        let needs_others = shown.events.iter().any(|event| starts_others(event));
+        let needs_others = shown.events.iter().any(starts_others);
         if let Some(machine) = what_it_runs(world, key, shown)
             && (is_told || !needs_others)
             && against_reference(world, machine, key, shown, &attempts)
