@@ -220,6 +220,8 @@ fn calls_go_where_services_are() {
         goes_to(&aws, "s3", "listObjectsV2", list(), None),
         goes_to(&aws, "s3", "getObject", object("with.dots"), None),
         goes_to(&aws, "s3", "getObject", object("arn:aws:s3:eu-west-1:123456789012:accesspoint/reports"), None),
+        goes_to(&aws, "s3", "getObject", object("arn:aws:s3::123456789012:accesspoint:m.mrap"), None),
+        goes_to(&aws, "eventbridge", "putEvents", json!({"EndpointId": "e", "Entries": [{"Source": "s"}]}), None),
         goes_to(&path_style, "s3", "listObjectsV2", list(), None),
         goes_to(&aws, "sfn", "startSyncExecution", json!({"StateMachineArn": "m"}), None),
         goes_to(&own, "sqs", "listQueues", json!({}), None),
