@@ -1,7 +1,7 @@
 // What the journeys and the screenshots share: a browser, AWS's API of the server, and machines that do something.
 
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
@@ -61,7 +61,8 @@ export function awsOf(base) {
 const ROLE = "arn:aws:iam::123456789012:role/console";
 
 export async function createMachine(aws, name, definition, type = "STANDARD") {
-  const { stateMachineArn } = await aws("CreateStateMachine", { name, type, roleArn: ROLE, definition: JSON.stringify(definition, null, 2) });
+  const text = typeof definition === "string" ? definition : JSON.stringify(definition, null, 2);
+  const { stateMachineArn } = await aws("CreateStateMachine", { name, type, roleArn: ROLE, definition: text });
   return stateMachineArn;
 }
 
@@ -242,8 +243,35 @@ export function hundredStates() {
   return { Comment: "Large on purpose.", StartAt: "Step 0", States };
 }
 
+/** The workflow of examples/image-processing. */
+export const PHOTO_PIPELINE = readFileSync(new URL("../../examples/image-processing/photo-pipeline.asl.json", import.meta.url), "utf8");
+
+/** What its functions give: as they would, slowly, and once they cannot. */
+export const PHOTO_MOCKS = {
+  StateMachines: {
+    "photo-pipeline": {
+      Default: "Happy",
+      TestCases: {
+        Happy: {
+          "Make thumbnail": { Return: { StatusCode: 200, Payload: { path: "output/thumbnails/coffee-320.jpg", width: 320, height: 213, bytes: 18_204 } }, DelaySeconds: 0.4 },
+          "Identify features": {
+            Return: { StatusCode: 200, Payload: { format: "jpeg", width: 1_600, height: 1_067, orientation: "landscape", colours: ["walnut", "cream", "espresso"], camera: { maker: "Fujifilm", model: "X-T4" } } },
+            DelaySeconds: 0.7,
+          },
+          "Store image metadata": { Return: { StatusCode: 200, Payload: { path: "output/metadata/coffee.json" } }, DelaySeconds: 0.2 },
+        },
+        Full: {
+          "Make thumbnail": [{ When: { Attempt: "0-1" }, Throw: { Error: "StorageUnavailable", Cause: "output/thumbnails: no space left on device" }, DelaySeconds: 0.2 }, { Return: { StatusCode: 200, Payload: { path: "output/thumbnails/beach-320.jpg", width: 320, height: 240, bytes: 22_981 } } }],
+          "Identify features": { Return: { StatusCode: 200, Payload: { format: "png", width: 4_000, height: 3_000 } }, DelaySeconds: 0.3 },
+          "Store image metadata": { Throw: { Error: "MetadataRejected", Cause: '{"errorMessage": "the record has no place", "field": "features.location", "requestId": "c0ffee"}' } },
+        },
+      },
+    },
+  },
+};
+
 /** A server of the built program, for commands that are not given one. */
-export async function ownServer() {
+export async function ownServer(mocks = null) {
   const target = process.env.STEPWELL_TARGET ?? new URL("../../target/debug", import.meta.url).pathname;
   const program = join(target, "stepwell");
   const scripted = join(target, "scripted-function");
@@ -252,7 +280,9 @@ export async function ownServer() {
   const functions = join(directory, "functions.yaml");
   const environment = { LEDGER: join(directory, "ledger"), GENERATION: "1" };
   writeFileSync(functions, JSON.stringify({ functions: { scripted: { command: [scripted], timeout: 20, concurrency: 4, environment } } }));
-  const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--memory", "--functions", functions], { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
+  const mocked = mocks === null ? [] : ["--mocks", join(directory, "mocks.json")];
+  if (mocks !== null) writeFileSync(mocked[1], JSON.stringify(mocks));
+  const child = spawn(program, ["serve", "--listen", "127.0.0.1:0", "--memory", "--functions", functions, ...mocked], { cwd: directory, stdio: ["ignore", "pipe", "inherit"] });
   const base = await new Promise((resolve, reject) => {
     let printed = "";
     child.stdout.on("data", (data) => {

@@ -110,6 +110,56 @@ const journeys = {
     await page.getByRole("treeitem", { name: /^Call the service, .*Failed/ }).waitFor();
   },
 
+  async "a task token is answered by hand, once with a failure and after a redrive with success"({ page }) {
+    const arn = await start(aws, machines.approval, { order: 17 }, "needs-approval");
+    await page.goto(at("/tasks"));
+    const card = page.getByRole("article", { name: /needs-approval/ });
+    await card.getByText("17").first().waitFor();
+    await card.getByRole("button", { name: "Heartbeat" }).click();
+    await page.getByText(/^Heartbeat sent/).waitFor();
+    await card.getByRole("button", { name: "Fail…" }).click();
+    await page.getByRole("dialog").getByLabel("Error").fill("NobodyThere");
+    await page.getByRole("dialog").getByLabel("Cause").fill("Gone for lunch.");
+    await page.getByRole("dialog").getByRole("button", { name: "Send failure" }).click();
+    assert.equal((await ended(aws, arn)).error, "NobodyThere");
+    // Nothing is reloaded: what waits no more goes.
+    await card.waitFor({ state: "detached" });
+    await page.goto(execution(arn));
+    await page.getByRole("region", { name: "Root cause" }).getByText("Gone for lunch.").waitFor();
+    await page.getByRole("button", { name: "Redrive" }).click();
+    await badge(page, "Running").waitFor();
+    await page.goto(at("/tasks?machine=approval"));
+    await card.getByRole("button", { name: "Succeed…" }).click();
+    await page.getByRole("dialog").getByRole("textbox", { name: "Output" }).click();
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type('{"approvedBy": "Eve"}');
+    await page.getByRole("dialog").getByRole("button", { name: "Send success" }).click();
+    const { status, output } = await ended(aws, arn);
+    assert.equal(status, "SUCCEEDED");
+    assert.match(output, /"approvedBy":"Eve"/);
+    await card.waitFor({ state: "detached" });
+  },
+
+  async "a task of an activity is taken and answered"({ page }) {
+    const { activityArn } = await aws("CreateActivity", { name: "translate" });
+    const translation = await createMachine(aws, "translation", { StartAt: "Translate", States: { Translate: { Type: "Task", Resource: activityArn, End: true } } });
+    await page.goto(at("/tasks"));
+    await page.getByRole("tab", { name: /^Waiting/ }).waitFor();
+    const arn = await start(aws, translation, { text: "Bonjour" }, "greeting");
+    const card = page.getByRole("article", { name: /greeting/ });
+    await card.getByText("no worker has taken it yet").waitFor();
+    await page.getByRole("tab", { name: /^Activities/ }).click();
+    await page.getByRole("row", { name: /translate/ }).getByRole("button", { name: "Take a task" }).click();
+    await page.getByText(/^Taken/).waitFor();
+    await page.getByRole("tab", { name: /^Waiting/ }).click();
+    await card.getByRole("button", { name: "Succeed…" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Send success" }).click();
+    assert.equal((await ended(aws, arn)).status, "SUCCEEDED");
+    // The execution is found from where it waited.
+    await page.goto(execution(arn, "?state=Translate"));
+    await page.getByRole("treeitem", { name: /^Translate, .*Succeeded/, selected: true }).waitFor();
+  },
+
   async "two executions are compared from the list"({ page }) {
     const good = await start(aws, machines.order, GOOD_ORDER, "compare-good");
     const bad = await start(aws, machines.order, BAD_ORDER, "compare-bad");
@@ -279,6 +329,7 @@ const journeys = {
       "/machines/order",
       "/machines/order?tab=definition",
       "/machines/order?tab=executions",
+      "/machines/order?tab=metrics",
       "/machines/report?tab=versions",
       "/executions",
       "/executions?q=nothing-has-this-name",

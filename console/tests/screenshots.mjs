@@ -1,14 +1,15 @@
-// Pictures of every page: light and dark, wide and small, empty and full. `npm run screenshots -- [folder] [http://host:port]`
+// Pictures of every page: light and dark, wide and small, empty and full. `npm run screenshots -- [folder] [words of names]`
 //
-// Without an address a server is started, which the pictures of the empty pages need anyway.
+// A server is started for them, with the tasks of examples/image-processing mocked.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import * as harness from "./harness.mjs";
 import { settle } from "./accessibility.mjs";
 
-const folder = process.argv[2] ?? new URL("../dist/screenshots", import.meta.url).pathname;
-const server = process.argv[3] ? { base: process.argv[3], stop: () => undefined } : await harness.ownServer();
+const [given, ...words] = process.argv.slice(2);
+const folder = given ?? new URL("../dist/screenshots", import.meta.url).pathname;
+const server = await harness.ownServer(harness.PHOTO_MOCKS);
 const { base } = server;
 const aws = harness.awsOf(base);
 const browser = await harness.launch();
@@ -17,6 +18,7 @@ mkdirSync(folder, { recursive: true });
 const SIZES = { wide: { width: 1440, height: 900 }, low: { width: 1024, height: 640 }, phone: { width: 390, height: 844 } };
 
 async function take(name, path, sizes = ["wide"], act = null) {
+  if (words.length > 0 && !words.some((word) => name.startsWith(word))) return;
   for (const colorScheme of ["light", "dark"]) {
     for (const size of sizes) {
       const { context, page, wrongs } = await harness.openPage(browser, base, { colorScheme, viewport: SIZES[size], reducedMotion: "reduce" });
@@ -32,11 +34,10 @@ async function take(name, path, sizes = ["wide"], act = null) {
 }
 
 const all = ["wide", "low", "phone"];
-if (!process.argv[3]) {
-  await take("machines-empty", "/machines", all);
-  await take("executions-empty", "/executions", all);
-  await take("tasks-empty", "/tasks");
-}
+await take("machines-empty", "/machines", all);
+await take("executions-empty", "/executions", all);
+await take("tasks-empty", "/tasks");
+await take("activities-empty", "/tasks?tab=activities");
 
 const { ORDER, POLL, GOOD_ORDER, BAD_ORDER, createMachine, ended, start } = harness;
 const machines = {
@@ -44,20 +45,44 @@ const machines = {
   report: await createMachine(aws, "nightly-report", POLL),
   approval: await createMachine(aws, "approval", harness.approval("scripted")),
   flaky: await createMachine(aws, "flaky-service", harness.flaky("scripted")),
+  photo: await createMachine(aws, "photo-pipeline", harness.PHOTO_PIPELINE),
+  parcels: await createMachine(aws, "parcels", harness.PARCELS),
   hundred: await createMachine(aws, "hundred-states", harness.hundredStates()),
 };
+const { activityArn } = await aws("CreateActivity", { name: "translate" });
+const translation = await createMachine(aws, "translation", {
+  StartAt: "Translate",
+  States: { Translate: { Type: "Task", Resource: activityArn, TimeoutSeconds: 600, HeartbeatSeconds: 300, End: true } },
+});
 const first = { good: await start(aws, machines.order, GOOD_ORDER, "order-1041"), bad: await start(aws, machines.order, BAD_ORDER, "order-1042") };
 const flaky = await start(aws, machines.flaky, { customer: 17 }, "call-77");
 const report = await start(aws, machines.report, {}, "report-friday");
 const hundred = await start(aws, machines.hundred, { from: 20 }, "long-one");
 for (let count = 0; count < 30; count++) await start(aws, machines.order, count % 7 === 3 ? BAD_ORDER : GOOD_ORDER);
 for (const arn of [first.good, first.bad, flaky, report, hundred]) await ended(aws, arn);
+const photo = await start(aws, machines.photo, { image: "photos/coffee.jpg" }, "coffee");
+const photoBad = await start(aws, `${machines.photo}#Full`, { image: "photos/beach.png" }, "beach");
+const parcels = await start(aws, machines.parcels, { parcels: Array.from({ length: 60 }, (_, place) => ({ seconds: place % 3 === 0 ? 2 : 0, broken: place % 23 === 7 })) }, "christmas");
+const { mapRuns } = await aws("ListMapRuns", { executionArn: parcels });
+await aws("UpdateMapRun", { mapRunArn: mapRuns[0].mapRunArn, toleratedFailureCount: 20 });
+for (const arn of [photo, photoBad]) await ended(aws, arn);
+const translating = await start(aws, translation, { text: "Bonjour", to: "en" }, "greeting");
 const waiting = [await start(aws, machines.approval, { order: 17, total: 420.5 }, "approve-17"), await start(aws, machines.approval, { order: 18, total: 12 }, "approve-18")];
 const running = await start(aws, machines.report, {}, "report-running");
 await new Promise((done) => setTimeout(done, 300));
 
 const path = (arn, query = "") => `/e/${encodeURIComponent(arn)}${query}`;
 const state = (name) => encodeURIComponent(`/States/${name}`);
+const run = `/mapruns/${encodeURIComponent(mapRuns[0].mapRunArn)}`;
+await take("map-run-running", run);
+await take("map-run-graph", path(parcels));
+await aws("UpdateMapRun", { mapRunArn: mapRuns[0].mapRunArn, maxConcurrency: 40 });
+await ended(aws, parcels);
+await take("map-run", run, all);
+await take("photo", path(photo, `?state=${state("Process photo")}`), all);
+await take("photo-failed", path(photoBad), all);
+await take("photo-timeline", path(photoBad, "?view=timeline"), all);
+await take("photo-machine", "/machines/photo-pipeline", all);
 await take("running", path(running, `?state=${state("Ask")}`));
 await take("machines", "/machines", all);
 await take("executions", "/executions", all);
@@ -69,6 +94,7 @@ await take("machine", "/machines/order-flow", all);
 await take("machine-state", `/machines/order-flow?state=${encodeURIComponent("/States/Check total")}&overlay=duration`);
 await take("machine-definition", `/machines/order-flow?tab=definition&state=${encodeURIComponent("/States/Charge items")}`, ["wide", "low"]);
 await take("machine-executions", "/machines/order-flow?tab=executions");
+await take("machine-metrics", "/machines/order-flow?tab=metrics", all);
 await take("machine-versions", "/machines/order-flow?tab=versions");
 await take("machine-hundred", "/machines/hundred-states");
 await take("start", "/machines/order-flow", ["wide", "phone"], (page) => page.getByRole("button", { name: "Start execution" }).click());
@@ -91,10 +117,17 @@ await take("compare", `/compare?a=${encodeURIComponent(first.good)}&b=${encodeUR
 await take("compare-graph", `/compare?view=graph&a=${encodeURIComponent(first.good)}&b=${encodeURIComponent(first.bad)}`);
 await take("compare-empty", "/compare");
 await take("import", "/import", ["wide", "phone"]);
+const { events } = await aws("GetExecutionHistory", { executionArn: first.bad, includeExecutionData: true, maxResults: 1_000 });
+const imports = await fetch(`${base}/console/api/v1/import`, {
+  method: "POST",
+  headers: { "Content-Type": "application/json", "X-Stepwell-Console": "1" },
+  body: JSON.stringify({ history: { events }, definition: harness.ORDER, describe: { executionArn: first.bad } }),
+});
+await take("imported", path((await imports.json()).id));
 await take("tasks", "/tasks", all);
 await take("activities", "/tasks?tab=activities");
 await take("settings", "/settings", all);
 await take("not-found", path("arn:aws:states:us-east-1:123456789012:execution:order-flow:none"));
-for (const arn of waiting) await aws("StopExecution", { executionArn: arn });
+for (const arn of [...waiting, translating]) await aws("StopExecution", { executionArn: arn });
 await browser.close();
 server.stop();

@@ -1,6 +1,6 @@
 //! What the pages read, and how long it stays fresh. While the socket is live, changes arrive by it; otherwise lists are asked for again.
 
-import { QueryClient, keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { QueryClient, keepPreviousData, queryOptions, useInfiniteQuery, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { ApiError, get, path, withQuery } from "./client";
 import { type Frame, type Subscription, subscribe, useConnection } from "./live";
@@ -92,6 +92,15 @@ export function useOverlay(name: string, sample: number) {
     queryKey: ["overlay", name, sample],
     queryFn: ({ signal }) => get<T.Overlay>(withQuery(path`/machines/${name}/overlay`, { sample }), signal),
     placeholderData: keepPreviousData,
+  });
+}
+
+export function useMetrics(name: string, span: number, buckets: number) {
+  return useQuery({
+    queryKey: ["metrics", name, span],
+    queryFn: ({ signal }) => get<T.Metrics>(withQuery(path`/machines/${name}/metrics`, { span, buckets }), signal),
+    placeholderData: keepPreviousData,
+    refetchInterval: span / buckets / 4,
   });
 }
 
@@ -246,11 +255,20 @@ export function useActivities() {
 /** How far it is, is told by no event of its execution. */
 const MAP_RUN_MS = 1_000;
 
-export function useMapRun(arn: string | null) {
-  return useQuery({
+function mapRunQuery(arn: string) {
+  return queryOptions({
     queryKey: ["maprun", arn],
-    enabled: arn !== null,
-    queryFn: ({ signal }) => get<T.MapRun>(path`/maprun/${arn ?? ""}`, signal),
+    queryFn: ({ signal }) => get<T.MapRun>(path`/maprun/${arn}`, signal),
     refetchInterval: (query) => (query.state.data?.status === "RUNNING" ? MAP_RUN_MS : false),
   });
+}
+
+export function useMapRun(arn: string) {
+  return useQuery(mapRunQuery(arn));
+}
+
+const byArn = (runs: { data: T.MapRun | undefined }[]): ReadonlyMap<string, T.MapRun> => new Map(runs.flatMap(({ data }) => (data ? [[data.mapRunArn, data]] : [])));
+
+export function useMapRuns(arns: string[]) {
+  return useQueries({ queries: arns.map(mapRunQuery), combine: byArn });
 }

@@ -4,8 +4,8 @@
 import type * as Server from "./types";
 import type { ExecutionRow, Iteration, Payload, VisitStatus } from "./types";
 
-export type { Attempt, ComparedVisit, Comparison, ExecutionRow, ImportAnswer, Iteration, Machine, MachineType, MapRun, Overlay, Payload, RootCause, StateOverlay, Visit, VisitStatus } from "./types";
-export type { Counts as ItemCounts, Outcome as RecentExecution } from "./types";
+export type { Activity, Attempt, Bucket, ComparedVisit, Comparison, ExecutionRow, ImportAnswer, Iteration, Machine, MachineType, MapRun, Metrics, Overlay, Payload, RootCause, StateOverlay, Visit, VisitStatus } from "./types";
+export type { Counts as ItemCounts, Outcome as RecentExecution, Task as WaitingTask } from "./types";
 export type ExecutionStatus = Server.Status;
 
 /** What a state, a visit or an execution may be; `IDLE` is one that has not been entered. */
@@ -129,30 +129,8 @@ export interface StateMoment {
   failed?: number;
   caught?: number;
   retries?: number;
-}
-
-export interface WaitingTask {
-  id: string;
-  kind: "token" | "activity";
-  executionArn: string;
-  machine: string;
-  machineArn: string;
-  stateName: string;
-  resource: string;
-  activityArn: string | null;
-  since: number;
-  timeoutAt: number | null;
-  heartbeatAt: number | null;
-  token: string | null;
-  payload: Payload;
-}
-
-export interface Activity {
-  arn: string;
-  name: string;
-  createdAt: number;
-  waitingTasks: number;
-  pollers: number;
+  items?: { total: number; ended: number; failed: number } | null;
+  mapRunArn?: string | null;
 }
 
 export interface Rect {

@@ -77,6 +77,26 @@ export interface Bootstrap {
   limits: Limits;
 }
 
+/** The executions that started in one piece of a span. */
+export interface Bucket {
+  /** Where it begins. */
+  at: number;
+  /** Those that run. */
+  running: number;
+  /** Those that succeeded. */
+  succeeded: number;
+  /** Those that failed. */
+  failed: number;
+  /** Those that took too long. */
+  timedOut: number;
+  /** Those that were stopped. */
+  aborted: number;
+  /** How long half of those that are over took at most, in ms. */
+  p50Ms: number | null;
+  /** How long 95 of 100 took at most, in ms. */
+  p95Ms: number | null;
+}
+
 /** An execution that another one started. */
 export interface Child {
   /** Its ARN. */
@@ -303,6 +323,16 @@ export interface ImportAnswer {
   events: number;
 }
 
+/** Items of a Map state. */
+export interface Items {
+  /** All of them. */
+  total: number;
+  /** Those that are over. */
+  ended: number;
+  /** Of those, the ones that failed. */
+  failed: number;
+}
+
 /** One iteration. */
 export interface Iteration {
   /** The item's position. */
@@ -442,6 +472,22 @@ export interface MapRun {
   redrivable: boolean;
 }
 
+/** How a machine's executions did over time. */
+export interface Metrics {
+  /** Where the span begins. */
+  from: number;
+  /** Where it ends. */
+  to: number;
+  /** The length of a bucket, in ms. */
+  bucketMs: number;
+  /** Executions looked at. */
+  executions: number;
+  /** Since when all of them were looked at; later than `from` if there are too many. */
+  completeFrom: number;
+  /** The pieces of the span, oldest first. */
+  buckets: Bucket[];
+}
+
 /** How all states stand after an event. */
 export interface Moment {
   /** The event. */
@@ -576,6 +622,10 @@ export interface StateMoment {
   caught: number;
   /** Attempts after a visit's first. */
   retries: number;
+  /** Items of a Map state, with those whose iterations have ended, and failed; null of other states, and of a Distributed Map. */
+  items: Items | null;
+  /** The Map Run of a Distributed Map's last visit. */
+  mapRunArn: string | null;
 }
 
 /** How one state did. */
@@ -601,10 +651,12 @@ export type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED
 
 /** A step of a visit's data. */
 export interface Step {
-  /** `input`, `arguments` (what was sent, of the last attempt), `result` (what came back) or `output`. */
+  /** `input`, `afterInputPath`, `items`, `afterItemSelector` (of the first item), `afterParameters` or `arguments` (of the last attempt), `result` (what came back), `afterResultSelector`, `afterResultPath` or `output`. */
   name: string;
-  /** The event that has it. */
-  eventId: number;
+  /** The event that has it; null if it was worked out. */
+  eventId: number | null;
+  /** The field of the definition that made it. */
+  expression: Json | null;
   /** The data. */
   payload: Payload;
 }
@@ -710,6 +762,8 @@ export interface Visit {
   attempts: Attempt[];
   /** The error it failed with, or its last attempt. */
   error: string | null;
+  /** Why, in a sentence, cut if it is long. */
+  cause: string | null;
   /** The place of the state that came next. */
   next: string | null;
   /** Items of a Map state. */
@@ -722,7 +776,7 @@ export interface Visit {
 export interface VisitData {
   /** The visit. */
   visit: string;
-  /** What came in, was sent, came back, went out: what the history has of that, in this order. */
+  /** What came in, what each field made of it, what was sent, came back and went out, in the order of work. What the history does not have is worked out once more, and left out if that does not end as it did. */
   steps: Step[];
   /** The variables that its state saw, as an object. */
   variablesBefore: Payload;

@@ -1,6 +1,6 @@
 //! What is around every page: top bar, rail, and the keys that work everywhere.
 
-import { Command as CommandPicture, Monitor, Moon, Rows3, Settings, Sun, Workflow } from "lucide-react";
+import { Command as CommandPicture, Inbox, Monitor, Moon, Rows3, Settings, Sun, Workflow } from "lucide-react";
 import { type ReactNode, useEffect } from "react";
 import { TooltipTrigger } from "react-aria-components";
 import { Link, useLocation, useSearch } from "wouter";
@@ -15,7 +15,8 @@ import { useCrumbs } from "../store/crumbs";
 
 const PLACES = [
   { to: "/machines", name: "State machines", Picture: Workflow, matches: /^\/machines/ },
-  { to: "/executions", name: "Executions", Picture: Rows3, matches: /^\/(executions|e\/|mapruns|compare)/ },
+  { to: "/executions", name: "Executions", Picture: Rows3, matches: /^\/(executions|e\/|mapruns|compare|import)/ },
+  { to: "/tasks", name: "Tasks", Picture: Inbox, matches: /^\/tasks/ },
   { to: "/settings", name: "Settings and health", Picture: Settings, matches: /^\/settings/ },
 ] as const;
 
@@ -26,15 +27,17 @@ export function Frame({ children }: { children: ReactNode }) {
   useShortcut("k", () => openPalette(), { mod: true });
   useShortcut("1", () => navigate("/machines"));
   useShortcut("2", () => navigate("/executions"));
+  useShortcut("3", () => navigate("/tasks"));
   useOffer("frame", [
     ...PLACES.map(({ to, name }, place) => ({
       id: to,
       title: name,
       group: "Go to",
-      ...(place < 2 ? { shortcut: String(place + 1) } : {}),
+      ...(place < 3 ? { shortcut: String(place + 1) } : {}),
       run: () => navigate(to),
     })),
     { id: "compare", title: "Compare two executions", group: "Go to", run: () => navigate("/compare") },
+    { id: "import", title: "Import a history from AWS", group: "Go to", run: () => navigate("/import") },
     ...(["light", "dark", "system"] as const).map((choice) => ({
       id: `theme-${choice}`,
       title: `Theme: ${choice === "system" ? "as the system" : choice}`,

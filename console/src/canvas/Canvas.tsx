@@ -113,7 +113,12 @@ export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen,
       const k = scale ?? svg.current?.__zoom?.k ?? 1;
       const [x, y, width, height] = node.rect;
       const tall = Math.min(height, box.height / k - 2 * MARGIN);
-      moveTo(zoomIdentity.translate(box.width / 2 - (x + width / 2) * k, box.height / 2 - (y + tall / 2) * k).scale(k));
+      // No more of the void around the picture than need be.
+      const within = (wanted: number, room: number, length: number) =>
+        length + 2 * MARGIN < room ? (room - length) / 2 : Math.min(MARGIN, Math.max(room - length - MARGIN, wanted));
+      const left = within(box.width / 2 - (x + width / 2) * k, box.width, scene.width * k);
+      const top = within(box.height / 2 - (y + tall / 2) * k, box.height, scene.height * k);
+      moveTo(zoomIdentity.translate(left, top).scale(k));
     },
     [scene, moveTo],
   );

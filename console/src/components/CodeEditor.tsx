@@ -83,6 +83,8 @@ export default function CodeEditor({ label, text, onChange, marked, onHover, cla
   const view = useRef<EditorView | null>(null);
   const latest = useRef({ onChange, onHover, text });
   latest.current = { onChange, onHover, text };
+  // What was told and has not come back yet: while one types, the text that comes is not always the last.
+  const told = useRef<string[]>([]);
   const isEditable = onChange !== undefined;
 
   useEffect(() => {
@@ -111,7 +113,10 @@ export default function CodeEditor({ label, text, onChange, marked, onHover, cla
           names.of(EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", ...(isEditable ? {} : { "aria-readonly": "true" }) })),
           keymap.of([...searchKeymap, ...historyKeymap, ...foldKeymap, ...defaultKeymap, ...(isEditable ? [indentWithTab] : [])]),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
+            if (!update.docChanged) return;
+            const text = update.state.doc.toString();
+            told.current.push(text);
+            latest.current.onChange?.(text);
           }),
           EditorView.domEventHandlers({
             // Typing over a selection would let the browser keep the look of what was there in a style attribute, which the policy refuses.
@@ -140,6 +145,11 @@ export default function CodeEditor({ label, text, onChange, marked, onHover, cla
 
   useEffect(() => {
     const editor = view.current;
+    const own = told.current.lastIndexOf(text);
+    if (own >= 0) {
+      told.current.splice(0, own + 1);
+      return;
+    }
     if (editor === null || editor.state.doc.toString() === text) return;
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: text } });
   }, [text]);

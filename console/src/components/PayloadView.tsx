@@ -3,7 +3,7 @@
 import { useState } from "react";
 import { get, path, withQuery } from "../api/client";
 import type { Payload } from "../api/shapes";
-import { type Json, parseJson } from "../model/json";
+import { type Json, isBranch, members, parseJson } from "../model/json";
 import { size } from "../model/time";
 import { Copy } from "./Copy";
 import { Button } from "./controls";
@@ -31,6 +31,13 @@ async function whole(payload: { bytes: number; ref: string }): Promise<string> {
 export function bytesOf(payload: Payload | null): number | null {
   if (payload === null) return null;
   return "text" in payload ? new TextEncoder().encode(payload.text).length : payload.bytes;
+}
+
+export function hasMembers(payload: Payload | null | undefined): boolean {
+  if (!payload) return false;
+  const value = jsonOf(payload);
+  // Of one that is cut there is something.
+  return value === undefined || (isBranch(value) && members(value).length > 0);
 }
 
 export function jsonOf(payload: Payload | null | undefined): Json | undefined {

@@ -5,7 +5,7 @@ import { axis, bars, moment, position, rows, ticks } from "./timeline";
 const HOUR = 3_600_000;
 
 function visit(id: string, enteredAt: number, exitedAt: number | null, rest: Partial<Visit> = {}): Visit {
-  return { id, stateId: `/States/${id}`, stateName: id, type: "Task", parentVisit: null, index: null, enteredAt, exitedAt, status: "SUCCEEDED", firstEvent: 1, lastEvent: 2, attempts: [], error: null, next: null, length: null, mapRunArn: null, ...rest };
+  return { id, stateId: `/States/${id}`, stateName: id, type: "Task", parentVisit: null, index: null, enteredAt, exitedAt, status: "SUCCEEDED", firstEvent: 1, lastEvent: 2, attempts: [], error: null, cause: null, next: null, length: null, mapRunArn: null, ...rest };
 }
 
 const attempt = (scheduledAt: number, startedAt: number | null, endedAt: number | null, rest: Partial<Attempt> = {}): Attempt => ({

@@ -74,6 +74,7 @@ function Both({ a, b, onSwap }: { a: string; b: string; onSwap: () => void }) {
         <Side label="B" row={comparison.data.b} />
       </div>
       <div className="mx-4 mb-3 flex items-center gap-3 rounded-panel border border-line bg-raised px-4 py-2">
+        {comparison.data.inputsDiffer && <span className="rounded-control border border-line px-1.5 text-meta whitespace-nowrap text-muted">different inputs</span>}
         {firstDivergence === null ? (
           <p>They went the same way, and every visit had the same input and output.</p>
         ) : (
@@ -148,6 +149,7 @@ function Visits({
   selected: number | null;
   onSelect: (place: number | null) => void;
 }) {
+  const depths = useMemo(() => depthsOf(rows), [rows]);
   const longest = Math.max(1, ...rows.map((row) => Math.abs(row.deltaMs ?? 0)));
   if (rows.length === 0) return <Empty title="Neither has entered a state" />;
   return (
@@ -164,8 +166,9 @@ function Visits({
             >
               <Presence label="A" visit={row.visitA} />
               <Presence label="B" visit={row.visitB} />
-              <span className="truncate font-medium">
+              <span className="truncate font-medium" style={{ paddingLeft: `${14 * (depths[place] ?? 0)}px` }}>
                 {row.stateName}
+                {indexOf(row) !== null && <span className="ml-1.5 font-normal text-muted">[{indexOf(row)}]</span>}
                 {place === first && <span className="ml-2 rounded-control border border-line px-1 text-caption font-normal text-muted">first difference</span>}
               </span>
               <span className={`truncate max-sm:hidden ${difference(row) === null ? "text-muted" : "font-medium"}`}>{difference(row) ?? "the same"}</span>
@@ -178,6 +181,23 @@ function Visits({
       {omitted > 0 && <li className="px-4 py-2 text-muted">{count(omitted)} more are not shown: those without a difference first.</li>}
     </ol>
   );
+}
+
+/** The branch or iteration it is in. */
+function indexOf({ visitA, visitB }: ComparedVisit): number | null {
+  return (visitA ?? visitB)?.index ?? null;
+}
+
+/** How many Parallel and Map states each is in. */
+function depthsOf(rows: ComparedVisit[]): number[] {
+  const known = { a: new Map<string, number>(), b: new Map<string, number>() };
+  return rows.map(({ visitA, visitB }) => {
+    const inside = (visit: Visit | null, of: Map<string, number>) => (visit === null || visit.parentVisit === null ? null : (of.get(visit.parentVisit) ?? 0) + 1);
+    const depth = inside(visitA, known.a) ?? inside(visitB, known.b) ?? 0;
+    if (visitA) known.a.set(visitA.id, depth);
+    if (visitB) known.b.set(visitB.id, depth);
+    return depth;
+  });
 }
 
 function Presence({ label, visit }: { label: string; visit: Visit | null }) {

@@ -26,6 +26,7 @@ import { useOffer } from "../store/commands";
 import { useSetCrumbs } from "../store/crumbs";
 import { ExecutionList } from "./ExecutionList";
 import { FailureRate } from "./MachinesPage";
+import { Metrics } from "./Metrics";
 import { Choice, StartDialog } from "./StartDialog";
 import { Versions } from "./Versions";
 
@@ -39,7 +40,7 @@ export default function MachinePage({ name }: { name: string }) {
   const refresh = useRefresher(REFRESH_MS);
   useLive({ topic: "machines" }, (frame) => {
     const changed = frame.changed;
-    if (!Array.isArray(changed) || changed.includes(name)) refresh(["machine", name], ["overlay", name], ["machines"]);
+    if (!Array.isArray(changed) || changed.includes(name)) refresh(["machine", name], ["overlay", name], ["metrics", name], ["machines"]);
   });
   if (machine.isPending) return <Loading rows={10} label="Loading the state machine" />;
   if (machine.isError) return <Failed title={name} error={machine.error} retry={() => void machine.refetch()} />;
@@ -84,6 +85,7 @@ function Loaded({ machine }: { machine: MachineDetails }) {
               </div>
             ),
           },
+          { id: "metrics", label: "Metrics", content: () => <Metrics name={machine.name} /> },
           {
             id: "versions",
             label: (
@@ -236,8 +238,11 @@ function ProblemLine({ problem }: { problem: Diagnostic }) {
         <TriangleAlert size={14} aria-label={problem.severity} />
       </span>
       <span className="min-w-0 break-words">
-        {problem.message} <code className="text-muted">{problem.code}</code>
-        {problem.location && <span className="block text-meta break-all text-muted">{problem.location}</span>}
+        {problem.message}
+        <span className="block text-meta text-muted">
+          <code className="whitespace-nowrap">{problem.code}</code>
+          {problem.location && <span className="ml-1.5 break-words">{problem.location}</span>}
+        </span>
       </span>
     </li>
   );

@@ -170,7 +170,7 @@ function Look() {
 
 const KEYS: [string, string][] = [
   [`${MOD}K`, "command palette"],
-  ["1  2", "state machines, executions"],
+  ["1  2  3", "state machines, executions, tasks"],
   ["/", "find in a list"],
   ["↑ ↓ ← →", "walk: through a list, along the lines of a graph"],
   ["Enter", "open"],

@@ -198,7 +198,7 @@ function Card({ task, onAnswer }: { task: WaitingTask; onAnswer: (kind: "success
         </span>
       </div>
       <div className="max-h-56 overflow-auto border-t border-line py-1.5">
-        <PayloadView payload={task.payload} openTo={1} />
+        <PayloadView payload={task.payload} openTo={3} />
       </div>
     </article>
   );

@@ -13,6 +13,7 @@ Examples:
   stepwell fmt workflows/                      lay definitions out
   stepwell render order.asl.json -o order.svg  draw a definition
   stepwell mock init order.asl.json            begin a file of mocks for its tasks
+  stepwell why order:order-7                   show what an execution failed of
   stepwell start order --input '{}' --wait     start an execution at a server, or at AWS with --endpoint-url aws
 
 Any AWS client can use the server:
@@ -53,4 +54,5 @@ pub(crate) enum Command {
     Stop(commands::stop::Arguments),
     Tasks(commands::tasks::Arguments),
     Validate(commands::validate::Arguments),
+    Why(commands::why::Arguments),
 }

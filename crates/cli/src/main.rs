@@ -63,6 +63,7 @@ fn main() -> ExitCode {
         Command::Stop(arguments) => commands::stop::run(arguments),
         Command::Tasks(arguments) => commands::tasks::run(arguments),
         Command::Validate(arguments) => commands::validate::run(arguments),
+        Command::Why(arguments) => commands::why::run(arguments),
     };
     let exit = outcome.unwrap_or_else(|error| {
         output::error(&error);

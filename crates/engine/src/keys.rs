@@ -217,6 +217,9 @@ impl ExecutionKey {
     }
 }
 
+/// What keys of [`MAP_RUNS_OF`] have behind the execution: the event and the run.
+pub(crate) const MAP_RUN_OF_LEN: usize = 8 + 16;
+
 /// Splits a key made by `with`: the execution and the rest, whose length is known.
 pub(crate) fn split(key: &Bytes, suffix_length: usize) -> Option<(ExecutionKey, Bytes)> {
     let end = key.len().checked_sub(suffix_length + 1)?;

@@ -34,11 +34,11 @@ pub(crate) use engine::{damaged, read_failed, unavailable};
 pub use environment::{Environment, SystemEnvironment};
 pub use express::{ExpressExecution, ExpressHistory, ExpressKind, ExpressOptions, ExpressQuery, Recent};
 pub use interpreter::history::{EVENTS_MAX, HistoryEvent, HistoryEventDetails, StateType};
-pub use interpreter::{Settings, Timestamp};
+pub use interpreter::{Settings, Timestamp, Work};
 pub use keys::table_name;
 pub use looks::{
-    AtActivity, COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, StatusCounts,
-    TaskPlace, TasksPage, TasksQuery, WaitingTask,
+    AtActivity, COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, Revisit, Revisited,
+    StatusCounts, TaskPlace, TasksPage, TasksQuery, WaitingTask,
 };
 pub use observe::{ScheduledInvocations, earliest_timer};
 pub use outbox::{Address, Line, Lines, Lost, Sink};

@@ -161,3 +161,99 @@ async fn a_start_of_an_express_execution_is_readable_and_in_its_place() {
     commit(&store, partition, Write::delete(table, key.clone())).await;
     assert_eq!(findings(&store).await.1, []);
 }
+
+/// A Map Run that has ended, one that runs, with children that wait, succeeded and failed, and a job that is to be stopped.
+async fn filled_with_map_runs() -> Arc<Memory> {
+    let store = Arc::new(Memory::new());
+    let engine = open(&store).await;
+    let child = json!({"StartAt": "C", "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "States": {
+        "C": {"Type": "Choice", "Default": "P", "Choices": [
+            {"Variable": "$", "StringEquals": "no", "Next": "F"}, {"Variable": "$", "StringEquals": "wait", "Next": "W"}]},
+        "F": {"Type": "Fail", "Error": "No"}, "P": {"Type": "Pass", "End": true},
+        "W": {"Type": "Wait", "Seconds": 9000, "End": true}}});
+    let definition = json!({"StartAt": "M", "States": {"M": {"Type": "Map", "Label": "m", "End": true,
+        "ToleratedFailureCount": 2, "ItemProcessor": child}}});
+    let machine = create(&engine, "maps", &definition).await;
+    let ended = start(&engine, &machine, "ended", &json!(["a", "no", "b"])).await;
+    assert_eq!(closed(&engine, &ended).await.status, ExecutionStatus::Succeeded);
+    let running = start(&engine, &machine, "running", &json!(["a", "no", "wait"])).await;
+    let run = ListMapRunsRequest::decode(&json!({"executionArn": (running.as_str())})).expect("valid");
+    loop {
+        let runs = engine.list_map_runs(run.clone()).await.expect("it lists").map_runs;
+        let request = |run: &str| DescribeMapRunRequest::decode(&json!({"mapRunArn": run})).expect("valid");
+        let Some(found) = runs.first() else { continue };
+        let counts = engine.describe_map_run(request(&found.map_run_arn)).await.expect("it is there").execution_counts;
+        if (counts.succeeded, counts.failed, counts.running) == (1, 1, 1) {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    let waits = create(
+        &engine,
+        "waits",
+        &json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": true}}}),
+    )
+    .await;
+    start(&engine, &waits, "one", &json!({})).await;
+    engine.shutdown().await.expect("it closes");
+    let store = Arc::new(store.reopen());
+    // A job that is to be stopped, as the release writes it.
+    let key = b"waits\0one".to_vec();
+    for partition in (1..=8).map(PartitionId) {
+        if store.get(partition, Table(16), &key).await.expect("it reads").is_some() {
+            let task = [&key[..], &[0], &0u64.to_be_bytes(), &7u64.to_be_bytes()].concat();
+            let mut row = vec![1];
+            for text in ["arn:aws:states:::batch:submitJob.sync", "batch", "submitJob", ".sync", "{}", "{}"] {
+                row.push(text.len() as u8);
+                row.extend_from_slice(text.as_bytes());
+            }
+            row.push(0);
+            for text in ["execution", "machine", "invocation"] {
+                row.push(text.len() as u8);
+                row.extend_from_slice(text.as_bytes());
+            }
+            commit(&store, partition, Write::put(Table(46), task, row)).await;
+        }
+    }
+    store
+}
+
+#[tokio::test]
+async fn no_row_of_a_map_run_can_be_missing_changed_or_too_much() {
+    let store = filled_with_map_runs().await;
+    assert_eq!(findings(&store).await.1, []);
+    let mut kinds = BTreeSet::new();
+    let mut counts = [0; 47];
+    for partition in (1..=8).map(PartitionId) {
+        for table in (40..=46).map(Table) {
+            for (key, value) in store.scan(partition, Range::all(table)).await.expect("it reads") {
+                counts[table.0 as usize] += 1;
+                let found = async |what: &str| {
+                    let found = findings(&store).await.1;
+                    assert!(!found.is_empty(), "table {}: {what} '{}'", table.0, key.escape_ascii());
+                    found.into_iter().map(|finding| finding.kind).collect::<Vec<_>>()
+                };
+                // A job that is to be stopped stands for nothing else.
+                if table != Table(46) {
+                    commit(&store, partition, Write::delete(table, key.clone())).await;
+                    kinds.extend(found("without").await);
+                }
+                // The row of the index has its key alone.
+                if table != Table(42) {
+                    commit(&store, partition, Write::put(table, key.clone(), value[..value.len() / 2].to_vec())).await;
+                    kinds.extend(found("cut short").await);
+                }
+                commit(&store, partition, Write::put(table, key.clone(), value.clone())).await;
+                let mut other = key.to_vec();
+                other[0] ^= 1;
+                commit(&store, partition, Write::put(table, other.clone(), value.clone())).await;
+                kinds.extend(found("another beside").await);
+                commit(&store, partition, Write::delete(table, Bytes::from(other))).await;
+            }
+        }
+    }
+    assert_eq!(counts[40..], [2, 2, 2, 1, 2, 2, 1]);
+    assert_eq!(findings(&store).await.1, []);
+    let told: Vec<&str> = kinds.into_iter().collect();
+    assert_eq!(told, ["Map Run", "Map Run failure", "Map Run result", "abandoned job", "open Map Run"]);
+}

@@ -29,7 +29,7 @@ async fn rows(store: &Memory) -> usize {
     let mut rows = 0;
     for partition in (1..=8).map(PartitionId) {
         // But for what a partition notes for itself.
-        for table in (16..=29).filter(|table| *table != 28).map(Table) {
+        for table in (16..=30).chain(40..=46).filter(|table| *table != 28).map(Table) {
             rows += store.scan(partition, Range::all(table)).await.expect("it reads").len();
         }
     }
@@ -161,4 +161,51 @@ async fn a_long_history_goes_piece_by_piece() {
     }
     assert!(steps > 0, "it went in one piece");
     start(&engine, &machine, "long", &json!({"n": 599, "text": ""})).await;
+}
+
+/// Starts an execution whose Distributed Map has an item that fails, and gives its ARN.
+async fn start_map(engine: &Engine, machine: &str, name: &str) -> String {
+    start(engine, machine, name, &json!([1, 2, "no", 4])).await
+}
+
+fn distributed() -> Value {
+    let child = json!({"StartAt": "C", "States": {
+        "C": {"Type": "Choice", "Choices": [{"Variable": "$", "IsString": true, "Next": "F"}], "Default": "P"},
+        "F": {"Type": "Fail", "Error": "No"}, "P": {"Type": "Pass", "End": true}}});
+    let mut processor = child.as_object().expect("an object").clone();
+    processor = processor.with("ProcessorConfig", json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}));
+    json!({"StartAt": "M", "States": {"M": {"Type": "Map", "Label": "m", "End": true, "ToleratedFailureCount": 2,
+        "ItemProcessor": processor}}})
+}
+
+#[tokio::test]
+async fn map_runs_go_with_their_executions() {
+    let (store, clock) = (Arc::new(Memory::new()), Arc::new(Clock::default()));
+    let engine = open_at(&store, &clock, 48, 1).await;
+    let (default, short) =
+        (create(&engine, "default", &distributed()).await, create(&engine, "short", &distributed()).await);
+    let mut runs = Vec::new();
+    for (number, machine) in [&default, &short, &short].into_iter().enumerate() {
+        let execution = start_map(&engine, machine, &format!("run-{number}")).await;
+        assert_eq!(closed(&engine, &execution).await.status, ExecutionStatus::Succeeded);
+        let listed = ListMapRunsRequest::decode(&json!({"executionArn": (execution.as_str())})).expect("valid");
+        runs.push(engine.list_map_runs(listed).await.expect("it lists").map_runs[0].map_run_arn.to_string());
+    }
+    let described = async |engine: &Engine, run: &str| {
+        let request = DescribeMapRunRequest::decode(&json!({"mapRunArn": run})).expect("valid");
+        engine.describe_map_run(request).await.map(|described| described.execution_counts.failed)
+    };
+    assert_eq!(described(&engine, &runs[1]).await, Ok(1));
+    at(&engine, &clock, HOUR_MS).await;
+    let gone = described(&engine, &runs[1]).await.expect_err("it was removed with its execution");
+    assert_eq!(gone.code, Code::ResourceNotFound);
+    assert_eq!(described(&engine, &runs[0]).await, Ok(1));
+    // The children of a machine are kept as long as its executions.
+    for partition in (1..=8).map(PartitionId) {
+        for (key, _) in store.scan(partition, Range::all(Table(16))).await.expect("it reads") {
+            assert!(key.starts_with(b"default"), "{}", key.escape_ascii());
+        }
+    }
+    at(&engine, &clock, 48 * HOUR_MS).await;
+    assert_eq!(rows(&store).await, 0);
 }

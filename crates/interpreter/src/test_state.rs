@@ -27,6 +27,8 @@ pub struct StateTest<'t> {
     pub state: StateIndex,
     /// Stands for the execution.
     pub header: Header,
+    /// The state's input.
+    pub input: Payload,
     /// The variables there are.
     pub variables: &'t Object,
     /// The context object as the caller made it up, all of it.
@@ -207,7 +209,7 @@ impl StateTest<'_> {
 
     fn frame(&self) -> Frame {
         let mut frame = Frame::new(FrameId::ROOT, None, 0, self.scope, self.state);
-        frame.input = self.header.input.clone();
+        frame.input = self.input.clone();
         frame.entered_at = self.now;
         for (name, value) in self.variables.iter() {
             frame.set_variable(name, value, value.to_string().len());

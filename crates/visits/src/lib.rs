@@ -11,6 +11,6 @@ mod outline;
 mod story;
 
 pub use cause::RootCause;
-pub use moment::{Moment, StateMoment};
+pub use moment::{Items, Moment, StateMoment};
 pub use outline::Outline;
 pub use story::{Attempt, Failure, Lane, LaneId, Run, Story, Visit, VisitId, VisitStatus};

@@ -27,6 +27,21 @@ pub struct StateMoment {
     pub took_ms: Vec<i64>,
     /// The last visit's status.
     pub last: Option<VisitStatus>,
+    /// How many items the visits of a Map state have, by what has become of them.
+    pub items: Items,
+    /// The Map Run of the last visit.
+    pub map_run: Option<Arc<str>>,
+}
+
+/// Items of a Map state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Items {
+    /// All of them.
+    pub total: u64,
+    /// Those whose iterations have ended.
+    pub ended: u64,
+    /// Of those, the ones that failed.
+    pub failed: u64,
 }
 
 impl StateMoment {
@@ -56,6 +71,8 @@ impl Story {
             state.retries += visit.attempts.len().saturating_sub(1);
             state.took_ms.extend(visit.exited_at.map(|exited| exited.0 - visit.entered_at.0));
             state.last = Some(status);
+            state.items.total += visit.length.unwrap_or(0);
+            state.map_run = visit.map_run.clone();
             let lane = &self.lanes()[visit.lane];
             let Some(known) = outline.state(lane.scope, &visit.name) else { continue };
             let next = visit.next.map(|next| self.visits()[next].name.clone());
@@ -68,9 +85,20 @@ impl Story {
                 way.into_iter().for_each(|way| *moment.ways.entry(way).or_default() += 1);
             }
         }
-        for (_, lane) in self.lanes().iter().enumerate().filter(|(_, lane)| lane.visits > 0) {
+        for lane in self.lanes().iter().filter(|lane| lane.visits > 0) {
             let start = outline.start(lane.scope);
             start.into_iter().for_each(|start| *moment.ways.entry(start).or_default() += 1);
+        }
+        for lane in self.lanes() {
+            let Some(around) = lane.parent.map(|parent| &self.visits()[parent]) else { continue };
+            // What began before a redrive is done once more.
+            let counts = around.length.is_some() && around.opened.is_some_and(|opened| lane.first_event > opened);
+            if let Some(status) = lane.ended.filter(|_| counts)
+                && let Some(state) = moment.states.get_mut(&around.place)
+            {
+                state.items.ended += 1;
+                state.items.failed += u64::from(status != VisitStatus::Succeeded);
+            }
         }
         moment
     }

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { useVisitData } from "../../api/queries";
 import type { DataStep, Visit } from "../../api/shapes";
 import { JsonTree } from "../../components/JsonTree";
-import { PayloadTools, PayloadView, bytesOf, jsonOf } from "../../components/PayloadView";
+import { PayloadTools, PayloadView, bytesOf, hasMembers, jsonOf } from "../../components/PayloadView";
 import { Failure, Loading } from "../../components/states";
 import { equal } from "../../model/json";
 import { Cause } from "./RootCauseCard";
@@ -16,6 +16,7 @@ const NAMES: Record<string, { title: string; root?: string }> = {
   input: { title: "State input", root: "$states.input" },
   afterInputPath: { title: "After InputPath" },
   arguments: { title: "Arguments" },
+  afterItemSelector: { title: "After ItemSelector (first item)" },
   afterParameters: { title: "After Parameters" },
   items: { title: "Items" },
   result: { title: "Result", root: "$states.result" },
@@ -35,10 +36,9 @@ export function DataFlow({ view, visit }: { view: ExecutionView; visit: Visit })
   if (data.isPending) return <Loading rows={6} label="Loading the data" />;
   if (data.isError) return <Failure error={data.error} retry={() => void data.refetch()} />;
   const { steps, variablesBefore, variablesAfter, logs } = data.data;
-  const failed = visit.attempts.findLast((attempt) => attempt.error !== null);
   const before = jsonOf(variablesBefore);
   const after = jsonOf(variablesAfter);
-  const hasVariables = variablesBefore !== null || variablesAfter !== null;
+  const hasVariables = hasMembers(variablesBefore) || hasMembers(variablesAfter);
   return (
     <div>
       {steps.map((step, place) => (
@@ -47,15 +47,15 @@ export function DataFlow({ view, visit }: { view: ExecutionView; visit: Visit })
       {visit.error !== null && (
         <Block title={<span className="text-danger">{visit.error}</span>} isOpen>
           <div className="px-4 pb-1">
-            <Cause text={failed?.cause ?? null} />
+            <Cause text={visit.cause} />
           </div>
         </Block>
       )}
       {hasVariables && (
         <Block
           title="Variables"
-          note={equal(before, after) ? "unchanged" : "before → after"}
-          isOpen={!equal(before, after)}
+          note={after === undefined ? undefined : equal(before, after) ? "unchanged" : "before → after"}
+          isOpen={after === undefined || !equal(before, after)}
           tools={<PayloadTools payload={variablesAfter ?? variablesBefore} />}
         >
           {after !== undefined ? <JsonTree value={after} before={before ?? {}} root="" /> : <PayloadView payload={variablesAfter ?? variablesBefore} root="" />}

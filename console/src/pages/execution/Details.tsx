@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import { useMapRun, useVisits } from "../../api/queries";
 import type { SceneNode, Visit } from "../../api/shapes";
 import { Section } from "../../components/Facts";
-import { PayloadTools, PayloadView } from "../../components/PayloadView";
+import { PayloadTools, PayloadView, hasMembers } from "../../components/PayloadView";
 import { StatusWord } from "../../components/StatusGlyph";
 import { Empty, Failure, Loading } from "../../components/states";
 import { TabCount, Tabs } from "../../components/tabs";
@@ -34,7 +34,7 @@ function Whole({ view }: { view: ExecutionView }) {
   return (
     <div className="min-h-0 grow overflow-auto">
       <Section title={view.at === "latest" ? "Variables" : `Variables at event ${view.at}`} beside={<PayloadTools payload={moment?.variables ?? null} />}>
-        {moment?.variables ? (
+        {moment?.variables && hasMembers(moment.variables) ? (
           <div className="-mx-4">
             <PayloadView payload={moment.variables} root="" />
           </div>

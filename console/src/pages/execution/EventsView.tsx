@@ -4,10 +4,10 @@ import { ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { useEvents, useEventsBetween, useVisits } from "../../api/queries";
-import type { Visit } from "../../api/shapes";
-import { More } from "../../components/controls";
+import type { HistoryEvent, Visit } from "../../api/shapes";
 import { StatusGlyph } from "../../components/StatusGlyph";
 import { Empty, Failure, Loading } from "../../components/states";
+import { VirtualList } from "../../components/VirtualList";
 import { Took } from "../../components/When";
 import { isOpen, look } from "../../model/status";
 import { useUrlState } from "../../model/useUrlState";
@@ -40,6 +40,9 @@ export function EventsView({ view }: { view: ExecutionView }) {
   );
 }
 
+const eventKey = (event: HistoryEvent) => event.id;
+const visitKey = (visit: Visit) => visit.id;
+
 function Flat({ view, failed }: { view: ExecutionView; failed: boolean }) {
   const events = useEvents(view.arn, { state: "", failed });
   const items = useMemo(() => events.data?.pages.flatMap((page) => page.items) ?? [], [events.data]);
@@ -47,14 +50,9 @@ function Flat({ view, failed }: { view: ExecutionView; failed: boolean }) {
   if (events.isError) return <Failure error={events.error} retry={() => void events.refetch()} />;
   if (items.length === 0) return <Empty title={failed ? "No event tells of a failure" : "No events"} />;
   return (
-    <div className="min-h-0 grow overflow-auto" tabIndex={-1}>
-      <ol aria-label="Events, newest first">
-        {items.map((event, place) => (
-          <EventLine key={event.id} view={view} event={event} since={items[place + 1]?.at ?? (event.id === 1 ? event.at : null)} />
-        ))}
-      </ol>
-      <More pages={events}>Older events</More>
-    </div>
+    <VirtualList label="Events, newest first" items={items} keyOf={eventKey} rowHeight={29} pages={events}>
+      {(event, place) => <EventLine view={view} event={event} since={items[place + 1]?.at ?? (event.id === 1 ? event.at : null)} />}
+    </VirtualList>
   );
 }
 
@@ -69,14 +67,9 @@ function Grouped({ view, failed }: { view: ExecutionView; failed: boolean }) {
   if (visits.isError) return <Failure error={visits.error} retry={() => void visits.refetch()} />;
   if (items.length === 0) return <Empty title={failed ? "No visit failed" : "No state has been entered"} />;
   return (
-    <div className="min-h-0 grow overflow-auto" tabIndex={-1}>
-      <ol aria-label="Visits and their events">
-        {items.map((visit) => (
-          <Group key={visit.id} view={view} visit={visit} depth={depths.get(visit.id) ?? 0} />
-        ))}
-      </ol>
-      <More pages={visits}>More visits</More>
-    </div>
+    <VirtualList label="Visits and their events" items={items} keyOf={visitKey} rowHeight={32} pages={visits}>
+      {(visit) => <Group view={view} visit={visit} depth={depths.get(visit.id) ?? 0} />}
+    </VirtualList>
   );
 }
 
@@ -92,7 +85,7 @@ function Group({ view, visit, depth }: { view: ExecutionView; visit: Visit; dept
   const isSelected = view.visit === visit.id;
   const retries = visit.attempts.length - 1;
   return (
-    <li>
+    <>
       <div className={`flex h-8 items-center gap-2 border-b border-line pr-3 ${isSelected ? "bg-accent-fill" : "bg-sunken"}`} style={{ paddingLeft: `${8 + 16 * depth}px` }}>
         <button
           type="button"
@@ -119,7 +112,7 @@ function Group({ view, visit, depth }: { view: ExecutionView; visit: Visit; dept
         </span>
       </div>
       {isOpenHere && <GroupEvents view={view} visit={visit} />}
-    </li>
+    </>
   );
 }
 
@@ -131,7 +124,9 @@ function GroupEvents({ view, visit }: { view: ExecutionView; visit: Visit }) {
   return (
     <ol aria-label={`Events of ${visit.stateName}`}>
       {items.map((event, place) => (
-        <EventLine key={event.id} view={view} event={event} since={items[place - 1]?.at ?? event.at} indent />
+        <li key={event.id}>
+          <EventLine view={view} event={event} since={items[place - 1]?.at ?? event.at} indent />
+        </li>
       ))}
     </ol>
   );

@@ -1,8 +1,8 @@
 //! The definition as a picture with what this execution has done in it so far, or had done by the moment that the scrubber shows.
 
 import { useMemo } from "react";
-import { useVisits } from "../../api/queries";
-import type { Moment, Scene, Status, Visit } from "../../api/shapes";
+import { useMapRuns, useVisits } from "../../api/queries";
+import type { MapRun, Moment, Scene, StateMoment, Status, Visit } from "../../api/shapes";
 import { Canvas, type StateLook } from "../../canvas/Canvas";
 import { IconButton } from "../../components/controls";
 import { Empty, Failure } from "../../components/states";
@@ -16,11 +16,12 @@ export function GraphView({ view }: { view: ExecutionView }) {
   const scene = execution.scene as Scene | null;
   const inside = useVisits(view.arn, { parent: visit, index: iteration ?? undefined, enabled: iteration !== null && visit !== "" });
   const visits = useMemo(() => inside.data?.pages.flatMap((page) => page.items), [inside.data]);
+  const runs = useMapRuns(Object.values(moment?.states ?? {}).flatMap((state) => state.mapRunArn ?? []));
   const looks = useMemo(() => {
     if (scene === null) return new Map<string, StateLook>();
-    const all = looksOf(scene, moment);
+    const all = looksOf(scene, moment, runs);
     return iteration !== null && visits !== undefined ? withIteration(scene, all, view.state, visits) : all;
-  }, [scene, moment, iteration, visits, view.state]);
+  }, [scene, moment, runs, iteration, visits, view.state]);
   const taken = useMemo(() => (scene === null || moment?.edges === undefined ? null : withMarks(scene, moment, moment.edges)), [scene, moment]);
   if (scene === null || scene.nodes.length === 0) return <Empty title="There is no picture">The definition of this execution is not known, or has no states.</Empty>;
   if (view.momentError && moment === undefined) return <Failure error={view.momentError} />;
@@ -46,7 +47,16 @@ export function GraphView({ view }: { view: ExecutionView }) {
   );
 }
 
-function looksOf(scene: Scene, moment: Moment | undefined): Map<string, StateLook> {
+/** How far a Map is, by its iterations here or the items of its Map Run. */
+function progressOf(state: StateMoment, runs: ReadonlyMap<string, MapRun>): StateLook["progress"] {
+  if (state.items) return { done: state.items.ended, failed: state.items.failed, total: state.items.total };
+  const counts = runs.get(state.mapRunArn ?? "")?.itemCounts;
+  if (counts === undefined) return undefined;
+  const failed = counts.failed + counts.timedOut + counts.aborted;
+  return { done: counts.succeeded + failed, failed, total: counts.total };
+}
+
+function looksOf(scene: Scene, moment: Moment | undefined, runs: ReadonlyMap<string, MapRun>): Map<string, StateLook> {
   const looks = new Map<string, StateLook>();
   for (const node of scene.nodes) {
     if (!isState(node)) continue;
@@ -67,8 +77,14 @@ function looksOf(scene: Scene, moment: Moment | undefined): Map<string, StateLoo
       notes.push(`↻ ${count(state.retries)}`);
       words.push(`${state.retries} retries`);
     }
+    const progress = node.isContainer ? progressOf(state, runs) : undefined;
+    if (progress !== undefined) {
+      notes.unshift(`${count(progress.done)} / ${count(progress.total)}`);
+      words.push(`${progress.done} of ${progress.total} items, ${progress.failed} failed`);
+    }
     looks.set(node.id, {
       status: state.status,
+      ...(progress === undefined ? {} : { progress }),
       ...(notes.length > 0 ? { note: notes.join("  ") } : {}),
       ...(words.length > 0 ? { words: words.join(", ") } : {}),
     });

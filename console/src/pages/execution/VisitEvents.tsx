@@ -19,7 +19,9 @@ export function VisitEvents({ view, visit }: { view: ExecutionView; visit: Visit
   return (
     <ol aria-label={`Events of ${visit.stateName}`}>
       {items.map((event, place) => (
-        <EventLine key={event.id} view={view} event={event} since={items[place - 1]?.at ?? visit.enteredAt} isNarrow />
+        <li key={event.id}>
+          <EventLine view={view} event={event} since={items[place - 1]?.at ?? visit.enteredAt} isNarrow />
+        </li>
       ))}
     </ol>
   );
@@ -31,7 +33,7 @@ export function EventLine({ view, event, since, isNarrow, indent = false }: { vi
   const isCurrent = view.at === event.id;
   const isBad = /Failed|TimedOut|Aborted/.test(event.type);
   return (
-    <li className={`border-b border-line ${isCurrent ? "bg-accent-fill" : ""}`}>
+    <div className={`border-b border-line ${isCurrent ? "bg-accent-fill" : ""}`}>
       <div className={`flex min-h-7 items-center gap-2 pr-2 ${indent ? "pl-7" : "pl-2"}`}>
         <button
           type="button"
@@ -65,6 +67,6 @@ export function EventLine({ view, event, since, isNarrow, indent = false }: { vi
           <Copy label="Copy the event as JSON" text={() => JSON.stringify(event, null, 2)} />
         </div>
       )}
-    </li>
+    </div>
   );
 }

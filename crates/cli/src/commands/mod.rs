@@ -21,3 +21,4 @@ pub(crate) mod stop;
 pub(crate) mod tasks;
 pub(crate) mod validate;
 pub(crate) mod waiting;
+pub(crate) mod why;

@@ -6,7 +6,7 @@ use crate::partition::{Resident, Stored, load_whole, status_number};
 use crate::registry::Revision;
 use crate::tasks;
 use crate::texts::read_texts;
-use arn::ExecutionArn;
+use arn::{ExecutionArn, StateMachineArn};
 use interpreter::history::HistoryEvent;
 use interpreter::rows::{is_whole, read_events};
 use interpreter::{AwaitedTask, Execution, FrameId, Header, Phase, TaskId, Timer, TimerKind};
@@ -88,15 +88,23 @@ impl Checker<'_> {
             };
             self.report(what, &*execution.header.execution_arn, format!("its row {problem}"));
         }
+        self.map_runs_of(partition, key, resident, expected).await?;
         self.history(partition, key, resident).await
     }
 
     /// The header says most names more than once.
     fn names(&mut self, header: &Header, revision: &Revision) {
         let identity = revision.machine_arn.identity.clone();
-        let arn = ExecutionArn::standard(identity.clone(), &*header.state_machine_name, &*header.name);
+        // A child of a Map Run is of `machine/label`.
+        let (machine, label) = match header.state_machine_name.split_once('/') {
+            Some((machine, label)) if header.map_run.is_some() => (machine, Some(label.to_owned())),
+            _ => (&*header.state_machine_name, None),
+        };
+        let arn = ExecutionArn::standard(identity.clone(), machine, &*header.name);
+        let arn = ExecutionArn { label: label.clone(), ..arn };
+        let machine_arn = StateMachineArn { label, ..revision.machine_arn.clone() };
         let fits = *header.execution_arn == *arn.to_string()
-            && *header.state_machine_arn == *revision.machine_arn.to_string()
+            && *header.state_machine_arn == *machine_arn.to_string()
             && header.region == identity.region
             && header.role_arn == revision.role_arn;
         if !fits {

@@ -4,10 +4,11 @@
 //! history is read in order and replayed against what is stored. Then the other way round: rows that no execution accounts for are found by
 //! counting, and named only if the counts differ. Memory is bounded by the largest execution.
 //!
-//! Reading order: [`check`], `execution` (one execution's rows), `express`, `strays` (rows without an execution that wants them).
+//! Reading order: [`check`], `execution` (one execution's rows), `map_runs`, `express`, `strays` (rows without an execution that wants them).
 
 mod execution;
 mod express;
+mod map_runs;
 mod strays;
 
 use crate::engine::{FIRST_PARTITION, PARTITIONS};
@@ -84,6 +85,10 @@ struct Expected {
     states: u64,
     frames: u64,
     variables: u64,
+    map_runs: u64,
+    open_map_runs: u64,
+    map_run_results: u64,
+    map_run_failures: u64,
 }
 
 /// Checks everything in `store`, which nobody changes meanwhile. What is found goes to `found`, as it is found.
@@ -104,7 +109,7 @@ pub async fn check(
         Err(error) => return Err(error),
     };
     let mut checker = Checker { store, registry, options, checked: Checked::default(), all_are_listed: false, found };
-    for partition in (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId) {
+    for partition in partitions() {
         match checker.partition(partition).await {
             Err(StoreError::Corrupt { what, place }) => checker.report("table", place, what),
             outcome => outcome?,
@@ -115,6 +120,11 @@ pub async fn check(
         outcome => outcome?,
     }
     Ok(checker.checked)
+}
+
+/// All partitions that hold executions.
+fn partitions() -> impl Iterator<Item = PartitionId> {
+    (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId)
 }
 
 impl Checker<'_> {
@@ -132,6 +142,8 @@ impl Checker<'_> {
             }
         }
         self.mark(partition).await?;
+        self.stray_map_runs(partition, &expected).await?;
+        self.abandoned_jobs(partition).await?;
         self.strays(partition, &expected).await
     }
 

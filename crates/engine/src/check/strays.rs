@@ -31,7 +31,7 @@ impl Checker<'_> {
         self.stray_histories(partition).await
     }
 
-    async fn count(&self, partition: PartitionId, table: Table) -> Result<u64, StoreError> {
+    pub(super) async fn count(&self, partition: PartitionId, table: Table) -> Result<u64, StoreError> {
         let (mut range, mut count) = (Range::all(table).limit(PAGE), 0);
         loop {
             match self.page(partition, &mut range).await?.len() {

@@ -5,10 +5,12 @@
 
 mod executions;
 mod history;
+mod revisit;
 mod tasks;
 
 pub use executions::{COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, StatusCounts};
 pub use history::Look;
+pub use revisit::{Revisit, Revisited};
 pub use tasks::{AtActivity, TaskPlace, TasksPage, TasksQuery, WaitingTask};
 
 use crate::Engine;

@@ -20,7 +20,7 @@ mod running;
 mod source;
 mod window;
 
-pub(crate) use rows::{Asked, Counts, MapRunRow, State, Status};
+pub(crate) use rows::{Asked, Counts, MapRunRow, State, Status, read_failure, read_results};
 pub(crate) use running::RunningMapRuns;
 
 use crate::express::Express;
@@ -30,6 +30,7 @@ use crate::registry::Revision;
 use api::{Exception, UpdateMapRunRequest};
 use interpreter::{Command, Execution, ExecutionStatus, Header, MapRunId, Timestamp};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use store::Write;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -43,6 +44,8 @@ const STARTS_MAX: usize = 2_048;
 pub(crate) struct MapRuns {
     /// Where messages to the runners go.
     live: Mutex<HashMap<MapRunId, mpsc::UnboundedSender<Message>>>,
+    /// How many have come to their end.
+    ended: AtomicU64,
     open: Arc<Semaphore>,
     starts: Arc<Semaphore>,
     /// Known before the first runner.
@@ -59,6 +62,7 @@ impl MapRuns {
     pub fn new() -> MapRuns {
         MapRuns {
             live: Mutex::default(),
+            ended: AtomicU64::new(0),
             open: Arc::new(Semaphore::new(OPEN_MAX)),
             starts: Arc::new(Semaphore::new(STARTS_MAX)),
             doors: OnceLock::new(),
@@ -69,6 +73,16 @@ impl MapRuns {
     pub fn opened(&self, inboxes: Vec<mpsc::Sender<Input>>, express: &Arc<Express>) {
         let opened = self.doors.set(Doors { inboxes, express: Arc::downgrade(express) });
         assert!(opened.is_ok(), "an engine is opened once");
+    }
+
+    /// Whether something is left to be done for a run, in any partition that has been opened.
+    pub fn is_open(&self, run: MapRunId) -> bool {
+        self.lock().contains_key(&run)
+    }
+
+    /// How many runs have come to their end since the server was opened.
+    pub fn ended(&self) -> u64 {
+        self.ended.load(Ordering::Relaxed)
     }
 
     /// Tells a runner something; false if there is none.

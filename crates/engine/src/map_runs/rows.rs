@@ -139,9 +139,9 @@ impl Counts {
         } += number;
     }
 
-    /// What has failed waits to be done again.
+    /// What has failed waits to be done again, with what has waited in vain since an earlier redrive.
     pub fn redrive(&mut self) {
-        self.pending_redrive = self.failed + self.timed_out + self.aborted;
+        self.pending_redrive += self.failed + self.timed_out + self.aborted;
         (self.failed, self.timed_out, self.aborted) = (0, 0, 0);
     }
 
@@ -294,7 +294,7 @@ pub(super) fn write_results(results: &[(u64, Arc<str>)]) -> Vec<u8> {
     row.finish()
 }
 
-pub(super) fn read_results(row: &[u8]) -> Result<Vec<(u64, Arc<str>)>, CorruptRow> {
+pub(crate) fn read_results(row: &[u8]) -> Result<Vec<(u64, Arc<str>)>, CorruptRow> {
     let mut row = Reader::new(row)?;
     let count = row.number()?;
     (0..count).map(|_| Ok((row.number()?, row.text()?))).collect()

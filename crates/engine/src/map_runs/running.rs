@@ -6,6 +6,7 @@ use crate::partition::{Input, Shared};
 use interpreter::MapRunId;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use store::{PartitionId, Write};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -96,17 +97,26 @@ impl RunningMapRuns {
     pub fn ended(&mut self, shared: &Arc<Shared>, partition: PartitionId, sender: &mpsc::Sender<Input>, run: MapRunId) {
         let Some(running) = self.runs.remove(&run) else { return };
         shared.map_runs.lock().remove(&run);
+        shared.map_runs.ended.fetch_add(1, Ordering::Relaxed);
         if running.asked == Asked::Redrive && running.is_durable {
             self.start(shared, partition, sender, run);
         }
     }
 
-    /// Stops all runners; what is left to be done is in the store.
-    pub fn abort_all(&mut self, shared: &Shared) {
-        for (run, running) in self.runs.drain() {
-            running.runner.abort();
-            shared.map_runs.lock().remove(&run);
-        }
+    /// Whether a runner is at work for the run: not if there is none left to be done anything for, nor if it cannot be read.
+    pub fn is_at_work(&self, run: MapRunId) -> bool {
+        self.runs.get(&run).is_some_and(|running| !running.runner.is_finished())
+    }
+
+    /// Nothing is to be done for the run any more, whatever was asked for.
+    pub fn forget(&mut self, shared: &Shared, run: MapRunId) {
+        self.runs.remove(&run);
+        shared.map_runs.lock().remove(&run);
+    }
+
+    /// Stops all runners; what is left to be done is in the store, and the runs are open still.
+    pub fn abort_all(&mut self) {
+        self.runs.drain().for_each(|(_, running)| running.runner.abort());
     }
 }
 

@@ -84,6 +84,11 @@ impl Window {
         true
     }
 
+    /// How many children were read and have not ended.
+    pub fn open_count(&self) -> u64 {
+        self.chunks.values().map(|chunk| chunk.count - chunk.done_count()).sum()
+    }
+
     /// Whether a child was read and has not ended.
     pub fn is_open(&self, index: u64) -> bool {
         let chunk = self.chunks.range(..=index).next_back().map(|(_, chunk)| chunk);

@@ -121,6 +121,13 @@ impl Engine {
                 place: format!("the rows of Map Run {run}"),
             };
             let row = MapRunRow::read(&row).map_err(corrupt)?;
+            if store
+                .get(partition, keys::STATES, &row.execution)
+                .await?
+                .is_some_and(|state| state == keys::LEAVING_STATE[..])
+            {
+                return Ok(None);
+            }
             let mut state = State::read(&state).map_err(corrupt)?;
             // What its execution has asked for holds from then on.
             match asked.as_deref().and_then(Asked::read) {

@@ -17,6 +17,7 @@ mod test_state;
 pub(crate) use get_execution_history::shown as shown_event;
 pub(crate) use list_executions::STATUSES;
 pub(crate) use redrive_execution::not_redrivable;
+pub(crate) use test_state::find;
 
 use crate::Engine;
 use crate::partition::{Head, Stored, read_head};

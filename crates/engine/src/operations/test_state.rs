@@ -33,6 +33,7 @@ impl Engine {
             state,
             usual_context: usual_context(&request, &header, is_in_map(&definition, scope)),
             header,
+            input: request.input.clone(),
             variables: &request.variables,
             context: request.context.clone().map(Value::from),
             retries: request.configuration.retrier_retry_count,
@@ -156,7 +157,7 @@ fn is_in_map(definition: &StateMachineDefinition, mut scope: ScopeIndex) -> bool
     false
 }
 
-fn find(definition: &StateMachineDefinition, name: &str) -> Option<(ScopeIndex, StateIndex)> {
+pub(crate) fn find(definition: &StateMachineDefinition, name: &str) -> Option<(ScopeIndex, StateIndex)> {
     (0..).zip(&definition.scopes).find_map(|(scope, states)| {
         let position = states.states.iter().position(|state| *state.name == *name)?;
         Some((ScopeIndex(scope), StateIndex(position as u32)))

@@ -53,6 +53,8 @@ const TIMERS_MIN: usize = 32;
 const TIMERS_MAX: usize = 512;
 /// The longest sleep towards a timer, so that a clock that jumps is noticed.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
+/// How long a start waits for an execution of its name to be removed.
+const LEAVES_IN: Duration = Duration::from_millis(100);
 /// How long to wait before reading everything again after a failed commit.
 const REOPEN_AFTER: Duration = Duration::from_millis(500);
 
@@ -270,7 +272,7 @@ impl Partition {
                 Some(Input::Shutdown) | None => {
                     self.is_closing = true;
                     self.running_tasks.abort_all();
-                    self.running_map_runs.abort_all(&self.shared);
+                    self.running_map_runs.abort_all();
                     return Ok(());
                 }
                 Some(input) => self.handle(input).await?,
@@ -288,7 +290,18 @@ impl Partition {
 
     async fn handle(&mut self, input: Input) -> Result<(), StoreError> {
         if let Some(key) = input.existing() {
-            let refusal = match (self.bring(key).await?, &input) {
+            let presence = self.bring(key).await?;
+            if presence == Presence::Leaving && matches!(input, Input::Child(_)) {
+                // A redrive meets what was kept long enough: it begins when nothing is in its way any more.
+                let sender = self.sender.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(LEAVES_IN).await;
+                    // The partition is gone only when the server is.
+                    let _ = sender.send(input).await;
+                });
+                return Ok(());
+            }
+            let refusal = match (presence, &input) {
                 (Presence::Quarantined, _) => Some(crate::damaged()),
                 (Presence::Leaving, Input::Start(start)) => {
                     Some(Exception::execution_already_exists(&start.header.execution_arn))
@@ -963,7 +976,7 @@ impl Partition {
     /// Empties memory.
     pub fn forget(&mut self) {
         self.running_tasks.abort_all();
-        self.running_map_runs.abort_all(&self.shared);
+        self.running_map_runs.abort_all();
         self.residents.clear();
         self.timers.forget();
         self.unfinished.clear();

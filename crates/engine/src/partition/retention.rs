@@ -5,6 +5,9 @@
 //! number of rows, found by an index ordered by closing time, in the batches that it commits anyway. An execution goes as a whole; one with
 //! a very long history is marked first, which ends it for everybody, and then goes piece by piece.
 //!
+//! With an execution go its Map Runs. Their children go as any other execution, each when it has been kept long enough itself, but for those of
+//! runs that are open: those are passed over and met again when a run has ended.
+//!
 //! Machines that keep their executions equally long share a cursor into the index. A cursor meets every row at most once, and none that is
 //! not old enough: with one retention for all machines nothing is ever read that is not removed.
 
@@ -64,6 +67,8 @@ pub(crate) struct Sweep {
     last: Timestamp,
     /// Executions whose removal is on its way to the disk: until then they are still there to read, and must not be.
     leaving: HashSet<ExecutionKey>,
+    /// Whether children of open Map Runs were passed over, and how many runs had ended then.
+    passed_over: Option<u64>,
     /// Removed since the last line in the log.
     removed: u64,
 }
@@ -95,7 +100,7 @@ impl Sweep {
     pub fn new(retention: &Retention) -> Sweep {
         let classes = retention.classes().into_iter().map(|kept| Class { kept, cursor: None }).collect();
         let never = Timestamp(i64::MIN);
-        Sweep { classes, next: never, last: never, leaving: HashSet::new(), removed: 0 }
+        Sweep { classes, next: never, last: never, leaving: HashSet::new(), passed_over: None, removed: 0 }
     }
 
     /// Whether the execution is about to be gone.
@@ -111,6 +116,7 @@ impl Sweep {
     /// The partition is read again.
     pub fn forget(&mut self) {
         self.leaving.clear();
+        self.passed_over = None;
         self.classes.iter_mut().for_each(|class| class.cursor = None);
     }
 
@@ -131,8 +137,9 @@ pub(super) async fn tick(partition: &mut Partition) -> Result<(), StoreError> {
     if partition.sweep.due_in(now).is_none_or(|left| !left.is_zero()) {
         return Ok(());
     }
-    if now < partition.sweep.last {
-        // The clock went back: executions may have closed behind the cursors.
+    let runs_ended = partition.shared.map_runs.ended();
+    if now < partition.sweep.last || partition.sweep.passed_over.is_some_and(|before| before != runs_ended) {
+        // The clock went back: executions may have closed behind the cursors. Or some are there whose Map Runs have ended since.
         partition.sweep.forget();
     }
     let mut budget = Budget {
@@ -189,11 +196,14 @@ async fn remove_class(
                 partition = partition.id.0, key = %key.escape_ascii(), code = store::Trouble::DamagedExecution.code(),
                 "a closed execution is kept, its row in the index of closing times cannot be read"
             ),
-            Some(row) if partition.shared.retention.of(&row.machine) != Some(kept) => {}
+            Some(row) if partition.shared.retention.of(keys::state_machine_of(&row.machine)) != Some(kept) => {}
+            Some(row) if row.child.is_some_and(|child| partition.shared.map_runs.is_open(child.run)) => {
+                partition.sweep.passed_over.get_or_insert(partition.shared.map_runs.ended());
+            }
             Some(row) => {
                 let execution = ExecutionKey::new(&row.machine, &row.name);
-                // Somebody may have just touched it: the next tick sees to it.
-                if !partition.let_go(&execution) {
+                // Somebody may have just touched it, or a Map Run is still being stopped: the next tick sees to it.
+                if !partition.let_go(&execution) || is_stopping(partition, &execution).await? {
                     break;
                 }
                 budget.executions -= 1;
@@ -221,14 +231,15 @@ async fn remove(
     let at = (&*store, id);
     let mut writes = Vec::new();
     let mut is_whole = true;
-    for table in [keys::HISTORY, keys::TEXTS] {
-        is_whole = is_whole && collect_rows(at, table, execution, budget, &mut writes).await?;
+    for table in [keys::HISTORY, keys::TEXTS, keys::ABANDONED_JOBS] {
+        is_whole = is_whole && collect_rows(at, table, execution.prefix(), budget, &mut writes).await?;
     }
     // One that did not succeed has kept its frames for a redrive.
     for table in [keys::FRAME_BASES, keys::FRAME_PROGRESSES, keys::VARIABLES] {
-        is_whole =
-            is_whole && (row.status == SUCCEEDED || collect_rows(at, table, execution, budget, &mut writes).await?);
+        is_whole = is_whole
+            && (row.status == SUCCEEDED || collect_rows(at, table, execution.prefix(), budget, &mut writes).await?);
     }
+    is_whole = is_whole && collect_map_runs(partition, execution, budget, &mut writes).await?;
     let run = row.child.map(|child| child.run);
     for indexed in keys::indexed_under(&row.machine, row.version, row.alias.as_ref(), run) {
         writes.push(Write::delete(keys::INDEX, IndexRow::key(&indexed, row.status, row.start, &row.name)));
@@ -244,15 +255,72 @@ async fn remove(
     Ok(is_whole)
 }
 
-/// Collects the removal of an execution's rows of one table; false if the budget did not allow all of them.
-async fn collect_rows(
-    (store, partition): (&dyn Store, PartitionId),
-    table: Table,
+/// Whether something is still to be done for a Map Run of the execution: a closed execution's are stopped.
+async fn is_stopping(partition: &mut Partition, execution: &ExecutionKey) -> Result<bool, StoreError> {
+    let (store, id) = (partition.shared.store.clone(), partition.id);
+    let mut range = Range::prefix(keys::MAP_RUNS_OF, execution.prefix()).limit(LOOKS_MAX);
+    loop {
+        let rows = store.scan(id, range.clone()).await?;
+        let mut runs = rows.iter().filter_map(|(row, _)| keys::read_map_run(row));
+        if runs.any(|run| partition.running_map_runs.is_at_work(run)) {
+            return Ok(true);
+        }
+        match rows.into_iter().next_back() {
+            Some((last, _)) => range = range.after(last),
+            None => return Ok(false),
+        }
+    }
+}
+
+/// Collects the removal of an execution's Map Runs, each with the row that leads to it last; false if a part is left for later.
+async fn collect_map_runs(
+    partition: &mut Partition,
     execution: &ExecutionKey,
     budget: &mut Budget,
     writes: &mut Vec<Write>,
 ) -> Result<bool, StoreError> {
-    let mut range = Range::prefix(table, execution.prefix()).limit(CHUNKS_READ);
+    let (store, id) = (partition.shared.store.clone(), partition.id);
+    let mut range = Range::prefix(keys::MAP_RUNS_OF, execution.prefix()).limit(CHUNKS_READ);
+    loop {
+        let rows = store.scan(id, range.clone()).await?;
+        let is_last = rows.len() < CHUNKS_READ;
+        for (row, _) in rows {
+            range = range.after(row.clone());
+            if let Some(run) = keys::read_map_run(&row) {
+                let key = keys::map_run(run).to_vec();
+                for table in [keys::MAP_RUN_RESULTS, keys::MAP_RUN_FAILURES] {
+                    if !collect_rows((&*store, id), table, key.clone().into(), budget, writes).await? {
+                        return Ok(false);
+                    }
+                }
+                for table in [keys::MAP_RUNS, keys::MAP_RUN_STATES, keys::OPEN_MAP_RUNS] {
+                    writes.push(Write::delete(table, key.clone()));
+                }
+                // One that could not be read may have asked for something still.
+                let (runs, shared) = (&mut partition.running_map_runs, &partition.shared);
+                runs.forget(shared, run);
+            }
+            writes.push(Write::delete(keys::MAP_RUNS_OF, row));
+            budget.chunks = budget.chunks.saturating_sub(1);
+            if budget.chunks == 0 {
+                return Ok(false);
+            }
+        }
+        if is_last {
+            return Ok(true);
+        }
+    }
+}
+
+/// Collects the removal of the rows of one table that begin so; false if the budget did not allow all of them.
+async fn collect_rows(
+    (store, partition): (&dyn Store, PartitionId),
+    table: Table,
+    prefix: Bytes,
+    budget: &mut Budget,
+    writes: &mut Vec<Write>,
+) -> Result<bool, StoreError> {
+    let mut range = Range::prefix(table, prefix).limit(CHUNKS_READ);
     loop {
         let rows = store.scan(partition, range.clone()).await?;
         let Some((last, _)) = rows.last() else { return Ok(true) };

@@ -4,7 +4,8 @@ use super::execution::{name_of, no_visit, number};
 use super::failure::Failure;
 use super::payload::{Payload, reference};
 use super::shape::{Shape, shapes};
-use super::subject::CHUNK;
+use super::stages::{self, Known};
+use super::subject::{CHUNK, Subject};
 use super::{Answer, Console};
 use engine::HistoryEventDetails as Details;
 use json::{Value, json, write_value};
@@ -18,7 +19,8 @@ shapes! {
     struct VisitData {
         /// The visit.
         visit: String,
-        /// What came in, was sent, came back, went out: what the history has of that, in this order.
+        /// What came in, what each field made of it, what was sent, came back and went out, in the order of work. What the history does not have is
+        /// worked out once more, and left out if that does not end as it did.
         steps: Vec<Step>,
         /// The variables that its state saw, as an object.
         variables_before: Payload,
@@ -28,16 +30,46 @@ shapes! {
 
     /// A step of a visit's data.
     struct Step {
-        /// `input`, `arguments` (what was sent, of the last attempt), `result` (what came back) or `output`.
+        /// `input`, `afterInputPath`, `items`, `afterItemSelector` (of the first item), `afterParameters` or `arguments` (of the last attempt),
+        /// `result` (what came back), `afterResultSelector`, `afterResultPath` or `output`.
         name: &'static str,
-        /// The event that has it.
-        event_id: u64,
+        /// The event that has it; null if it was worked out.
+        event_id: Option<u64>,
+        /// The field of the definition that made it.
+        expression: Option<Value>,
         /// The data.
         payload: Payload,
     }
 }
 
+/// The order of work.
+const ORDER: [&str; 10] = [
+    "input",
+    "afterInputPath",
+    "items",
+    "afterItemSelector",
+    "afterParameters",
+    "arguments",
+    "result",
+    "afterResultSelector",
+    "afterResultPath",
+    "output",
+];
+
+/// What the names of members begin with that no event has.
+const STAGE: &str = "stage:";
+
 impl Console {
+    /// The text of a step that no event has.
+    pub(super) async fn stage(&self, subject: &Subject, visit: u64, member: &str) -> Result<Option<Arc<str>>, Failure> {
+        let Some(name) = member.strip_prefix(STAGE) else { return Ok(None) };
+        let known = self.told(subject, |told| Some(Known::of(&told.story, told.story.visit_of_entry(visit)?)));
+        let Some(known) = known.await? else { return Ok(None) };
+        let state = stages::state_of(&subject.definition, known.name());
+        let stages = self.stages(subject, &known, state.as_ref()).await?;
+        Ok(stages.into_iter().find(|stage| stage.name == name).map(|stage| stage.payload.text().clone()))
+    }
+
     /// `GET executions/{arn}/visits/{id}/data`
     pub(super) async fn data(&self, arn: &str, id: &str) -> Result<VisitData, Failure> {
         let id = number(id)?;
@@ -49,9 +81,9 @@ impl Console {
             let attempt = found.attempts.last().map(|attempt| attempt.events);
             let before = told.story.variables(found.lane, id);
             let after = found.exit_event().map(|event| (event, told.story.variables(found.lane, event + 1)));
-            Some((name_of(&told.story, visit), attempt, before, after))
+            Some((name_of(&told.story, visit), attempt, before, after, Known::of(&told.story, visit)))
         });
-        let (visit, attempt, before, after) = found.await?.ok_or_else(|| no_visit(id))?;
+        let (visit, attempt, before, after, known) = found.await?.ok_or_else(|| no_visit(id))?;
         let mut events = vec![subject.event(id).await?];
         if let Some((first, last)) = attempt {
             events.push(subject.event(first).await?);
@@ -62,27 +94,42 @@ impl Console {
         if let Some((event, _)) = &after {
             events.push(subject.event(*event).await?);
         }
+        let state = stages::state_of(&subject.definition, known.name());
+        let state = state.as_ref();
+        let sent =
+            if state.is_some_and(|state| state.contains_key("Parameters")) { "afterParameters" } else { "arguments" };
         let step = |event: &engine::HistoryEvent| {
             let payload = event.details.payload()?;
-            let (name, member) = match &event.details {
-                Details::StateEntered { .. } => ("input", "input"),
-                Details::StateExited { .. } => ("output", "output"),
-                Details::TaskScheduled { .. } => ("arguments", "parameters"),
-                Details::LambdaFunctionScheduled { .. } | Details::ActivityScheduled { .. } => ("arguments", "input"),
-                _ => ("result", "output"),
+            let (name, member, fields): (_, _, &[&str]) = match &event.details {
+                Details::StateEntered { .. } => ("input", "input", &[]),
+                Details::StateExited { .. } => ("output", "output", &["Output", "OutputPath"]),
+                Details::TaskScheduled { .. } => (sent, "parameters", &["Parameters", "Arguments"]),
+                Details::LambdaFunctionScheduled { .. } | Details::ActivityScheduled { .. } => {
+                    (sent, "input", &["Parameters", "Arguments"])
+                }
+                _ => ("result", "output", &[]),
             };
             // What was imported without its data has none.
             super::events::details(&subject.shown(event)).filter(|details| details.contains_key(member))?;
             let payload = Payload::new(payload.text(), || reference(arn, event.id, member));
-            Some(Step { name, event_id: event.id, payload })
+            Some(Step { name, event_id: Some(event.id), expression: stages::field(state, fields), payload })
         };
+        let mut steps: Vec<Step> = events.iter().filter_map(step).collect();
+        for stage in self.stages(&subject, &known, state).await? {
+            if !steps.iter().any(|step| step.name == stage.name) {
+                let member = format!("{STAGE}{}", stage.name);
+                let payload = Payload::new(stage.payload.text(), || reference(arn, id, &member));
+                steps.push(Step { name: stage.name, event_id: None, expression: stage.expression, payload });
+            }
+        }
+        steps.sort_by_key(|step| ORDER.iter().position(|name| *name == step.name));
         let variables = |variables: json::Object, event: u64| {
             let text: Arc<str> = Value::from(variables).to_string().into();
             Payload::new(&text, || reference(arn, event, "variables"))
         };
         Ok(VisitData {
             visit,
-            steps: events.iter().filter_map(step).collect(),
+            steps,
             variables_before: variables(before, id),
             variables_after: after.map(|(event, after)| variables(after, event)),
         })

@@ -133,6 +133,9 @@ impl Console {
                 Ok(moment.await?.into())
             }
             (event, member) => {
+                if let Some(text) = self.stage(subject, event, member).await? {
+                    return Ok(text);
+                }
                 let shown = subject.shown(&subject.event(event).await?);
                 let details = details(&shown).ok_or_else(missing)?;
                 match details.get(member) {

@@ -164,6 +164,8 @@ shapes! {
         attempts: Vec<Attempt>,
         /// The error it failed with, or its last attempt.
         error: Option<Arc<str>>,
+        /// Why, in a sentence, cut if it is long.
+        cause: Option<Arc<str>>,
         /// The place of the state that came next.
         next: Option<Arc<str>>,
         /// Items of a Map state.
@@ -248,6 +250,20 @@ shapes! {
         caught: usize,
         /// Attempts after a visit's first.
         retries: usize,
+        /// Items of a Map state, with those whose iterations have ended, and failed; null of other states, and of a Distributed Map.
+        items: Option<Items>,
+        /// The Map Run of a Distributed Map's last visit.
+        map_run_arn: Option<Arc<str>>,
+    }
+
+    /// Items of a Map state.
+    struct Items {
+        /// All of them.
+        total: u64,
+        /// Those that are over.
+        ended: u64,
+        /// Of those, the ones that failed.
+        failed: u64,
     }
 }
 
@@ -465,6 +481,7 @@ pub(super) fn shown(story: &Story, visit: VisitId) -> Visit {
         last_event: found.last_event,
         attempts: attempts.collect(),
         error: found.failure.as_ref().and_then(|failure| failure.error.clone()),
+        cause: found.failure.as_ref().and_then(|failure| failure.cause.as_ref()).map(short),
         next: found.next.map(|next| story.visits()[next].place.clone()),
         length: found.length,
         map_run_arn: found.map_run.clone(),
@@ -567,6 +584,10 @@ fn moment(outline: &Outline, story: &Story, arn: &Arc<str>) -> Moment {
                 failed: count(&[Of::Failed, Of::TimedOut]),
                 caught: count(&[Of::Caught]),
                 retries: state.retries,
+                items: Some(state.items)
+                    .filter(|items| items.total > 0 && state.map_run.is_none())
+                    .map(|items| Items { total: items.total, ended: items.ended, failed: items.failed }),
+                map_run_arn: state.map_run.clone(),
             },
         ))
     });

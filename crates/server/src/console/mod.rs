@@ -22,11 +22,13 @@ mod import;
 mod live;
 mod machines;
 mod map_run;
+mod metrics;
 mod overlay;
 mod payload;
 mod query;
 mod scene;
 mod shape;
+mod stages;
 mod subject;
 mod tasks;
 mod told;
@@ -177,6 +179,7 @@ impl Console {
     async fn get(&self, resource: &[&str], query: &Query) -> Answer {
         match resource {
             ["health"] => Ok(self.health().await?.to_json()),
+            ["machines", name, "metrics"] => Ok(self.metrics(name, query).await?.to_json()),
             ["machines", name, "overlay"] => Ok(self.overlay(name, query).await?.to_json()),
             ["executions", arn, "visits", id, "data"] => Ok(self.data(arn, id).await?.to_json()),
             ["executions", arn, "export"] => self.export(arn).await,

@@ -2,8 +2,8 @@
 
 use super::shape::{Declarations, Shape};
 use super::{
-    bootstrap, compare, data, events, execution, executions, failure, health, import, machines, map_run, overlay,
-    scene, tasks,
+    bootstrap, compare, data, events, execution, executions, failure, health, import, machines, map_run, metrics,
+    overlay, scene, tasks,
 };
 
 const HEAD: &str = "// The shapes of /console/api/v1, made of the server's own by `cargo xtask console-types`.\n\n\
@@ -30,6 +30,7 @@ fn the_types_of_the_pages_are_the_servers() {
     tasks::Activities::declare(&mut declarations);
     import::ImportAnswer::declare(&mut declarations);
     compare::Comparison::declare(&mut declarations);
+    metrics::Metrics::declare(&mut declarations);
     map_run::MapRun::declare(&mut declarations);
     scene::Drawn::declare(&mut declarations);
     let types: String = declarations.0.values().map(|text| format!("\n{text}")).collect();

@@ -119,9 +119,9 @@ async fn a_failure_is_traced_to_its_root() {
     let states = latest.get("states").and_then(Value::as_object).expect("states");
     let lines: String = states.iter().map(|(place, state)| format!("{place} {state}\n")).collect();
     expect![[r#"
-        /States/Each {"status":"FAILED","visits":1,"running":0,"succeeded":0,"failed":1,"caught":0,"retries":0}
-        /States/Each/ItemProcessor/States/Charge {"status":"FAILED","visits":2,"running":0,"succeeded":1,"failed":1,"caught":0,"retries":1}
-        /States/Prepare {"status":"CAUGHT","visits":1,"running":0,"succeeded":0,"failed":0,"caught":1,"retries":0}
+        /States/Each {"status":"FAILED","visits":1,"running":0,"succeeded":0,"failed":1,"caught":0,"retries":0,"items":{"total":3,"ended":2,"failed":1},"mapRunArn":null}
+        /States/Each/ItemProcessor/States/Charge {"status":"FAILED","visits":2,"running":0,"succeeded":1,"failed":1,"caught":0,"retries":1,"items":null,"mapRunArn":null}
+        /States/Prepare {"status":"CAUGHT","visits":1,"running":0,"succeeded":0,"failed":0,"caught":1,"retries":0,"items":null,"mapRunArn":null}
     "#]]
     .assert_eq(&lines);
     let data = world.json(&format!("executions/{arn}/visits/17/data")).await;
@@ -141,10 +141,31 @@ async fn a_failure_is_traced_to_its_root() {
     let early = world.json(&format!("executions/{arn}/at/3")).await;
     expect![[r#"
         eventId: 3
-        states: {"/States/Prepare":{"status":"RUNNING","visits":1,"running":1,"succeeded":0,"failed":0,"caught":0,"retries":0}}
+        states: {"/States/Prepare":{"status":"RUNNING","visits":1,"running":1,"succeeded":0,"failed":0,"caught":0,"retries":0,"items":null,"mapRunArn":null}}
         visit: "2"
     "#]]
     .assert_eq(&members(&early, &["eventId", "states", "visit"]));
+}
+
+#[tokio::test]
+async fn an_error_that_a_fail_state_hands_on_is_the_failing_states() {
+    let world = World::new().await;
+    let definition = json!({"StartAt": "Both", "States": {
+        "Both": {"Type": "Parallel", "End": true, "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Note"}], "Branches": [
+            {"StartAt": "Charge", "States": {"Charge": {"Type": "Task", "Resource": FUNCTION, "Parameters": {"fail": "Card.Declined"}, "End": true}}}
+        ]},
+        "Note": {"Type": "Pass", "Next": "Give up"},
+        "Give up": {"Type": "Fail", "ErrorPath": "$.error.Error", "CausePath": "$.error.Cause"}
+    }});
+    let machine = world.create("orders", &definition, "STANDARD").await;
+    let arn = world.run(&machine, "bad", json!({})).await;
+    let execution = world.json(&format!("executions/{arn}")).await;
+    expect![[r#"
+        stateId: "/States/Both/Branches[0]/States/Charge"
+        attempt: 1
+        error: "Card.Declined"
+    "#]]
+    .assert_eq(&members(execution.get("rootCause").expect("it failed"), &["stateId", "attempt", "error"]));
 }
 
 #[tokio::test]
@@ -271,4 +292,81 @@ async fn express_executions_are_shown_like_standard_ones() {
         "Prepare CAUGHT\nEach FAILED\nCharge FAILED\n"
     );
     assert!(world.json("executions?kind=express&status=FAILED").await.to_string().contains(&arn));
+}
+
+#[tokio::test]
+async fn what_each_field_made_of_the_data_is_worked_out() {
+    let world = World::new().await;
+    let long = "long ".repeat(1_000);
+    let definition = json!({"StartAt": "Fetch", "States": {
+        "Fetch": {"Type": "Task", "Resource": FUNCTION, "InputPath": "$.order", "Parameters": {"n.$": "$.n", "by.$": "$$.Execution.Name"},
+            "ResultSelector": {"got.$": "$.n", "long": (long.as_str())}, "ResultPath": "$.fetched", "OutputPath": "$.fetched.got", "Next": "Both"},
+        "Both": {"Type": "Parallel", "ResultSelector": {"second.$": "$[1]"}, "Next": "Each", "Branches": [
+            {"StartAt": "One", "States": {"One": {"Type": "Pass", "End": true}}},
+            {"StartAt": "Two", "States": {"Two": {"Type": "Pass", "Result": [1, 2], "End": true}}}
+        ]},
+        "Each": {"Type": "Map", "ItemsPath": "$.second", "ItemSelector": {"of.$": "$$.Map.Item.Value"}, "Next": "Chance",
+            "ItemProcessor": {"StartAt": "Pick", "States": {"Pick": {"Type": "Pass", "OutputPath": "$.of", "End": true}}}},
+        "Chance": {"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"id": "{% $uuid() %}"}, "Output": "{% $random() %}", "End": true}
+    }});
+    let machine = world.create("fields", &definition, "STANDARD").await;
+    let arn = world.run(&machine, "one", json!({"order": {"n": 7}})).await;
+    let visits = world.json(&format!("executions/{arn}/visits")).await;
+    let mut found = String::new();
+    for visit in visits.get("items").and_then(Value::as_array).expect("visits").iter() {
+        let data = world.json(&format!("executions/{arn}/visits/{}/data", text(visit, "id"))).await;
+        found.push_str(&format!("{}\n", text(visit, "stateName")));
+        for step in data.get("steps").and_then(Value::as_array).expect("steps").iter() {
+            let payload = step.get("payload").expect("a payload");
+            let shown = match payload.get("text") {
+                Some(_) => text(payload, "text"),
+                None => {
+                    let reference = text(payload, "ref");
+                    let whole = world.json(&format!("payload/{reference}")).await;
+                    format!("{} bytes", text(&whole, "text").len())
+                }
+            };
+            let by = step.get("expression").filter(|by| !by.is_null());
+            let by = by.map(|by| format!(" <- {:.40}", by.to_string())).unwrap_or_default();
+            let shown =
+                if text(visit, "stateName") == "Chance" && text(step, "name") == "output" { "…" } else { &shown };
+            found.push_str(&format!("    {}: {shown}{by}\n", text(step, "name")));
+        }
+    }
+    expect![[r#"
+        Fetch
+            input: {"order":{"n":7}}
+            afterInputPath: {"n":7} <- "$.order"
+            afterParameters: {"n":7,"by":"one"} <- {"n.$":"$.n","by.$":"$$.Execution.Name"}
+            result: {"n":7,"by":"one"}
+            afterResultSelector: 5019 bytes <- {"got.$":"$.n","long":"long long long lo
+            afterResultPath: 5047 bytes <- "$.fetched"
+            output: 7 <- "$.fetched.got"
+        Both
+            input: 7
+            afterResultSelector: {"second":[1,2]} <- {"second.$":"$[1]"}
+            output: {"second":[1,2]}
+        One
+            input: 7
+            output: 7
+        Two
+            input: 7
+            result: [1,2] <- [1,2]
+            output: [1,2]
+        Each
+            input: {"second":[1,2]}
+            items: [1,2] <- "$.second"
+            afterItemSelector: {"of":1} <- {"of.$":"$$.Map.Item.Value"}
+            output: [1,2]
+        Pick
+            input: {"of":1}
+            output: 1 <- "$.of"
+        Pick
+            input: {"of":2}
+            output: 2 <- "$.of"
+        Chance
+            input: [1,2]
+            output: … <- "{% $random() %}"
+    "#]]
+    .assert_eq(&found);
 }

@@ -37,6 +37,16 @@ async fn a_machine_shows_how_it_has_done() {
     strip.sort();
     assert_eq!(strip, ["first SUCCEEDED", "second FAILED"]);
     assert_eq!(world.get("/console/api/v1/machines/none").await.refusal(), "404 NotFound");
+    let metrics = world.json("machines/orders/metrics?span=60000&buckets=6").await;
+    let buckets = metrics.get("buckets").and_then(Value::as_array).expect("buckets").to_vec();
+    let sum = |name: &str| buckets.iter().filter_map(|bucket| bucket.get(name)?.as_i64()).sum::<i64>();
+    assert_eq!((buckets.len(), sum("succeeded"), sum("failed"), sum("running")), (6, 1, 1, 0));
+    assert!(buckets.iter().any(|bucket| bucket.get("p95Ms").is_some_and(|p95| !p95.is_null())));
+    assert_eq!(metrics.get("executions"), Some(&json!(2)));
+    for query in ["span=0", "buckets=501"] {
+        let path = format!("/console/api/v1/machines/orders/metrics?{query}");
+        assert_eq!(world.get(&path).await.refusal(), "400 InvalidParameter", "{query}");
+    }
 }
 
 #[tokio::test]
