@@ -242,6 +242,8 @@ fn calls_go_where_services_are() {
         https://orders.s3.eu-central-1.amazonaws.com/?list-type=2 for eu-central-1
         https://s3.eu-central-1.amazonaws.com/with.dots/a%20b for eu-central-1
         https://reports-123456789012.s3-accesspoint.eu-west-1.amazonaws.com/a%20b for eu-central-1
+        the bucket 'arn:aws:s3::123456789012:accesspoint:m.mrap' is neither a name nor the ARN of an access point in a Region
+        a global endpoint (EndpointId) wants Signature Version 4A, which is not supported
         https://s3.eu-central-1.amazonaws.com/orders?list-type=2 for eu-central-1
         https://sync-states.eu-central-1.amazonaws.com/ for eu-central-1
         http://127.0.0.1:4566/base for eu-central-1
