@@ -33,6 +33,8 @@ const PIECE_MAX: u64 = 128;
 const COMMIT_ENDS: usize = 2_000;
 /// As many bytes of results are written at once.
 const RESULT_BYTES: usize = 1 << 20;
+/// Children are started while no more bytes of results than these wait to be written: they may end faster than a disk takes what they give.
+const UNWRITTEN_MAX: usize = 8 << 20;
 const COMMIT_AFTER: Duration = Duration::from_millis(20);
 /// So many children further is written that they may have been started, before any of them is.
 const STARTED_AHEAD: u64 = 16_384;
@@ -390,6 +392,9 @@ impl<'s> Runner<'s> {
 
     /// Starts what was read, as long as there is room.
     fn hand_out(&mut self) {
+        if self.files.as_ref().is_some_and(|files| files.fresh_bytes() > UNWRITTEN_MAX) {
+            return;
+        }
         let asked = self.state.max_concurrency;
         let most = if asked == 0 { CONCURRENCY_MAX } else { asked.min(CONCURRENCY_MAX) };
         while self.pieces < PIECES_MAX && !self.waiting.is_empty() {
