@@ -1,7 +1,9 @@
 // How fast the console is, against the bars it is held to. `npm run bars -- [http://host:port]`
 //
-// Figures of one machine at one moment: a shared one is slower. Nothing here fails; what is beyond its bar is marked.
+// Figures of one machine at one moment: a shared one is slower, and its load is told with them. Of each the 95th of 100 is held to the bar, the median and
+// the best stand beside it. Nothing here fails; what is beyond its bar is marked.
 
+import { cpus, loadavg } from "node:os";
 import * as harness from "./harness.mjs";
 
 const server = process.argv[2] ? { base: process.argv[2], stop: () => undefined } : await harness.ownServer();
@@ -12,8 +14,18 @@ const LOADS = 20;
 const STARTS_PER_SECOND = 20;
 const SECONDS = 5;
 
-const p95 = (numbers) => [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(0.95 * numbers.length))];
-const tell = (what, value, unit, bar) => console.log(`${value <= bar ? "   ok" : "above"}  ${what}: ${Number.isInteger(value) ? value : value.toFixed(0)} ${unit} (${bar})`);
+const RUNS = 5;
+
+/** One figure, or several of which the 95th of 100 counts. */
+function tell(what, values, unit, bar) {
+  const all = [values].flat().sort((a, b) => a - b);
+  const part = (share) => all[Math.min(all.length - 1, Math.floor(share * all.length))].toFixed(0);
+  const rest = all.length > 1 ? `, median ${part(0.5)}, best ${part(0)}, of ${all.length}` : "";
+  console.log(`${Number(part(0.95)) <= bar ? "   ok" : "above"}  ${what}: ${part(0.95)} ${unit} (bar ${bar})${rest}`);
+}
+
+const tellLoad = () => console.log(`load ${loadavg().map((load) => load.toFixed(1)).join(" ")} on ${cpus().length} CPUs`);
+tellLoad();
 
 const line = (states) => {
   const States = {};
@@ -53,8 +65,8 @@ for (let load = 0; load < LOADS; load++) {
   paints.push(await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0));
   await context.close();
 }
-tell("first contentful paint, p95", p95(paints), "ms", 400);
-tell("the list is there, p95", p95(ready), "ms", 1_000);
+tell("first contentful paint", paints, "ms", 400);
+tell("the list is there", ready, "ms", 1_000);
 
 {
   const { context, page } = await harness.openPage(browser, base);
@@ -90,22 +102,26 @@ tell("the list is there, p95", p95(ready), "ms", 1_000);
       cancelAnimationFrame(globalThis.frame_);
       return globalThis.frames_.slice(2);
     });
-    tell(`${what} over 500 states, p95 of ${frames.length} frames`, p95(frames), "ms", 34);
+    tell(`${what} over 500 states, a frame`, frames, "ms", 34);
   }
   await context.close();
 }
 
-{
+const usable = [];
+let asked = 0;
+for (let run = 0; run < RUNS; run++) {
   const { context, page } = await harness.openPage(browser, base);
   const requests = [];
   page.on("request", (request) => request.url().includes(`/executions/${encodeURIComponent(long)}`) && requests.push(request.url()));
   const began = Date.now();
   await page.goto(`${base}/console/e/${encodeURIComponent(long)}`);
   await page.getByRole("treeitem", { name: /^Count, .*Succeeded/ }).waitFor();
-  tell("24,000 events: usable after", Date.now() - began, "ms", 1_000);
-  tell("24,000 events: requests", requests.length, "", 3);
+  usable.push(Date.now() - began);
+  asked = Math.max(asked, requests.length);
   await context.close();
 }
+tell("24,000 events: usable after", usable, "ms", 1_000);
+tell("24,000 events: requests", asked, "requests", 3);
 
 {
   const { context, page } = await harness.openPage(browser, base);
@@ -128,8 +144,9 @@ tell("the list is there, p95", p95(ready), "ms", 1_000);
   await page.getByText(began.at(-1)[0], { exact: true }).waitFor();
   const seen = await page.evaluate(() => globalThis.seen_);
   const delays = began.flatMap(([name, at]) => (seen[name] ? [seen[name] - at] : []));
-  tell(`${STARTS_PER_SECOND * 10} events a second: from StartExecution to its row, p95 of ${delays.length}`, p95(delays), "ms", 250);
+  tell(`${STARTS_PER_SECOND * 10} events a second: from StartExecution to its row`, delays, "ms", 250);
   await context.close();
 }
+tellLoad();
 await browser.close();
 server.stop();

@@ -202,8 +202,8 @@ export function flaky(functionName) {
   };
 }
 
-/** Parcels, each carried by an execution of its own. What is broken is not carried, and none may be at first. */
-export const PARCELS = {
+/** Parcels, each carried by an execution of its own. What is broken is not carried, and none may be at first; for some a worker of an activity must sign. */
+export const parcels = (activityArn) => ({
   Comment: "Every parcel is carried by an execution of its own.",
   StartAt: "Carry all",
   States: {
@@ -216,7 +216,15 @@ export const PARCELS = {
         ProcessorConfig: { Mode: "DISTRIBUTED", ExecutionType: "STANDARD" },
         StartAt: "Is it whole?",
         States: {
-          "Is it whole?": { Type: "Choice", Choices: [{ Variable: "$.broken", BooleanEquals: true, Next: "Send back" }], Default: "Carry" },
+          "Is it whole?": {
+            Type: "Choice",
+            Choices: [
+              { Variable: "$.broken", BooleanEquals: true, Next: "Send back" },
+              { Variable: "$.toSign", IsPresent: true, Next: "Have it signed" },
+            ],
+            Default: "Carry",
+          },
+          "Have it signed": { Type: "Task", Resource: activityArn, Next: "Carry" },
           Carry: { Type: "Wait", SecondsPath: "$.seconds", End: true },
           "Send back": { Type: "Fail", Error: "Broken", Cause: "The parcel rattles." },
         },
@@ -225,7 +233,7 @@ export const PARCELS = {
       End: true,
     },
   },
-};
+});
 
 /** A hundred states, so that a picture is larger than any window. */
 export function hundredStates() {

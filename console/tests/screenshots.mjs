@@ -46,10 +46,10 @@ const machines = {
   approval: await createMachine(aws, "approval", harness.approval("scripted")),
   flaky: await createMachine(aws, "flaky-service", harness.flaky("scripted")),
   photo: await createMachine(aws, "photo-pipeline", harness.PHOTO_PIPELINE),
-  parcels: await createMachine(aws, "parcels", harness.PARCELS),
   hundred: await createMachine(aws, "hundred-states", harness.hundredStates()),
 };
 const { activityArn } = await aws("CreateActivity", { name: "translate" });
+machines.parcels = await createMachine(aws, "parcels", harness.parcels(activityArn));
 const translation = await createMachine(aws, "translation", {
   StartAt: "Translate",
   States: { Translate: { Type: "Task", Resource: activityArn, TimeoutSeconds: 600, HeartbeatSeconds: 300, End: true } },

@@ -35,6 +35,47 @@ export function useLive(subscription: Subscription | null, listener: (frame: Fra
   }, [key]);
 }
 
+/** The longest that news wait for each other, ms. */
+const TOGETHER_MS = 200;
+
+/** What comes while the page still draws what came before is taken together: a page that is behind catches up at once. */
+export function useBatches<Item>(take: (items: Item[]) => void): (items: Item[]) => void {
+  const latest = useRef(take);
+  latest.current = take;
+  const state = useRef<{ items: Item[]; timer: ReturnType<typeof setTimeout> | undefined; drawingMs: number }>({ items: [], timer: undefined, drawingMs: 0 });
+  useEffect(
+    () => () => {
+      clearTimeout(state.current.timer);
+      state.current.timer = undefined;
+    },
+    [],
+  );
+  const wait = () => {
+    const current = state.current;
+    current.timer = setTimeout(
+      () => {
+        const items = current.items;
+        current.items = [];
+        const began = performance.now();
+        if (items.length > 0) latest.current(items);
+        // Queries tell of their change in a timer of their own, and are drawn in that.
+        current.timer = setTimeout(() => {
+          current.drawingMs = performance.now() - began;
+          current.timer = undefined;
+          if (current.items.length > 0) wait();
+        });
+      },
+      // Half of the time is left for whoever uses the page.
+      Math.min(current.drawingMs, TOGETHER_MS),
+    );
+  };
+  return (items) => {
+    if (items.length === 0) return;
+    state.current.items.push(...items);
+    if (state.current.timer === undefined) wait();
+  };
+}
+
 /** Reads queries again, at most once in `pauseMs`, the last time after the last call. */
 export function useRefresher(pauseMs: number) {
   const client = useQueryClient();

@@ -5,7 +5,7 @@ import { ArrowUp, Columns2, RotateCcw, Rows3, Square, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { Link, useLocation } from "wouter";
-import { type ExecutionFilter, executionsKey, useBootstrap, useCounts, useExecutions, useLive, useRefresher } from "../api/queries";
+import { type ExecutionFilter, PAGE_ROWS, executionsKey, useBatches, useBootstrap, useCounts, useExecutions, useLive, useRefresher } from "../api/queries";
 import type { ExecutionPage, ExecutionRow } from "../api/shapes";
 import { type Column, DataTable } from "../components/DataTable";
 import { Button, SearchField } from "../components/controls";
@@ -25,6 +25,8 @@ import { TypeWord } from "./MachinesPage";
 
 const DEFAULTS = { machine: "", status: "", q: "", kind: "", since: "" };
 const COUNT_MS = 2_000;
+/** Rows that the first page may grow to while the list is at its head. */
+const HEAD_MAX = 3 * PAGE_ROWS;
 const HOUR_MS = 3_600_000;
 const SINCE = [
   { id: "", name: "any time" },
@@ -195,15 +197,7 @@ function useLiveRows(filter: ExecutionFilter) {
   const put = (rows: ExecutionRow[]) => {
     client.setQueryData<InfiniteData<ExecutionPage, string | null>>(key, (data) => data && { ...data, pages: prepend(data.pages, rows) });
   };
-  const subscribed: Record<string, string> = {};
-  if (filter.machine !== "") subscribed["machine"] = filter.machine;
-  useLive({ topic: "executions", ...(filter.machine === "" ? {} : { filter: subscribed }) }, (frame) => {
-    if (frame.lost) {
-      refresh([...key], ["counts"]);
-      return;
-    }
-    const rows = (frame.rows ?? []) as ExecutionRow[];
-    if (rows.length === 0) return;
+  const take = useBatches((rows: ExecutionRow[]) => {
     refresh(["counts"]);
     const data = client.getQueryData<InfiniteData<ExecutionPage, string | null>>(key);
     if (data === undefined) return;
@@ -220,9 +214,24 @@ function useLiveRows(filter: ExecutionFilter) {
     const unseen = fresh.filter((row) => !heldHere.has(row.arn));
     const table = listRef.current?.querySelector("[role=grid]");
     const isAtHead = !table || table.scrollTop < 8;
-    client.setQueryData(key, { ...data, pages: isAtHead ? prepend(pages, unseen) : pages });
+    const next = isAtHead ? prepend(pages, unseen) : pages;
+    const [head] = next;
+    if (isAtHead && head !== undefined && head.items.length > HEAD_MAX) {
+      // Nobody looks further down: the list begins anew, so that it does not grow for as long as it is open.
+      client.setQueryData(key, { pages: [{ ...head, items: head.items.slice(0, PAGE_ROWS) }], pageParams: [null] });
+      refresh([...key]);
+    } else client.setQueryData(key, { ...data, pages: next });
     if (!isAtHead) held.current = [...unseen, ...held.current].slice(0, 1_000);
     setWaiting(held.current.length);
+  });
+  const subscribed: Record<string, string> = {};
+  if (filter.machine !== "") subscribed["machine"] = filter.machine;
+  useLive({ topic: "executions", ...(filter.machine === "" ? {} : { filter: subscribed }) }, (frame) => {
+    if (frame.lost) {
+      refresh([...key], ["counts"]);
+      return;
+    }
+    take((frame.rows ?? []) as ExecutionRow[]);
   });
   const show = () => {
     put(held.current);

@@ -14,7 +14,7 @@ import { PayloadView } from "../components/PayloadView";
 import { Empty, Failure, Loading, Problem } from "../components/states";
 import { TabCount, Tabs } from "../components/tabs";
 import { toast, toastProblem } from "../components/toasts";
-import { Ago, useNow } from "../components/When";
+import { Took, useNow } from "../components/When";
 import { executionPath, machinePath, nameOf } from "../model/arn";
 import { parseJson } from "../model/json";
 import { count, duration, exactly } from "../model/time";
@@ -174,7 +174,7 @@ function Card({ task, onAnswer }: { task: WaitingTask; onAnswer: (kind: "success
         </Link>
         {task.activityArn !== null && <span className="text-muted">{nameOf(task.activityArn)}</span>}
         <span className="text-meta text-muted">
-          waiting since <Ago at={task.since} />
+          waiting for <Took from={task.since} to={null} isOpen />
         </span>
         <Countdown label="times out" at={task.timeoutAt} />
         <Countdown label="heartbeat due" at={task.heartbeatAt} />

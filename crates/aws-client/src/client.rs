@@ -205,6 +205,7 @@ impl Call<'_> {
         let (settings, operation) = (self.client.settings(), self.operation);
         let region = self.options.region.unwrap_or(&settings.region);
         let endpoint = Endpoint::of(settings, self.service, operation.service(), region)?;
+        quirks::check(operation, input, endpoint.is_aws)?;
         let mut request = protocol::request(operation, input)?;
         quirks::mend_request(operation, &mut request);
         checksum::add(&mut request, operation, input)?;

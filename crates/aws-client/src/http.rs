@@ -15,6 +15,8 @@ use std::pin::Pin;
 use std::sync::OnceLock;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tower_service::Service;
 
@@ -67,6 +69,21 @@ impl Http {
         Http { connect_timeout, allows, plain, secure: OnceLock::new() }
     }
 
+    /// The same, but trusts a host whose certificate leads to one of these alone, in PEM.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn trusting(self, certificates: &[u8]) -> Result<Http, String> {
+        let mut roots = RootCertStore::empty();
+        let found = CertificateDer::pem_slice_iter(certificates).collect::<Result<Vec<_>, _>>();
+        roots.add_parsable_certificates(found.map_err(|error| error.to_string())?);
+        if roots.is_empty() {
+            return Err("there is no certificate in it".to_owned());
+        }
+        let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        Ok(Http { secure: OnceLock::from(Ok(self.secure_with(tls))), ..self })
+    }
+
     /// The answer, which may have `bytes_max` bytes and must come within `timeout`.
     pub async fn send(
         &self,
@@ -94,13 +111,15 @@ impl Http {
     }
 
     fn secure(&self) -> Result<&Secure, HttpError> {
-        let made = self.secure.get_or_init(|| {
-            let builder = HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_http1();
-            let mut connector = connector(self.connect_timeout, self.allows);
-            connector.enforce_http(false);
-            Ok(client(builder.wrap_connector(connector)))
-        });
+        let made = self.secure.get_or_init(|| Ok(self.secure_with(tls()?)));
         made.as_ref().map_err(|problem| HttpError::Unreachable(problem.clone()))
+    }
+
+    fn secure_with(&self, tls: ClientConfig) -> Secure {
+        let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
+        let mut connector = connector(self.connect_timeout, self.allows);
+        connector.enforce_http(false);
+        client(builder.wrap_connector(connector))
     }
 }
 

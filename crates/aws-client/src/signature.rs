@@ -15,6 +15,22 @@ pub struct Scope<'s> {
     pub now: &'s str,
 }
 
+impl Scope<'_> {
+    /// As signatures name it.
+    fn text(&self) -> String {
+        let Scope { region, service, now } = self;
+        format!("{}/{region}/{service}/aws4_request", &now[..8])
+    }
+
+    fn signature(&self, credentials: &Credentials, canonical: &str) -> String {
+        let Scope { region, service, now } = self;
+        let to_sign = format!("AWS4-HMAC-SHA256\n{now}\n{}\n{}", self.text(), hash(canonical.as_bytes()));
+        let first = format!("AWS4{}", credentials.secret_access_key).into_bytes();
+        let key = [&now[..8], region, service, "aws4_request"].iter().fold(first, |key, part| hmac(&key, part));
+        hex(&hmac(&key, &to_sign))
+    }
+}
+
 /// The body's hash of a signature that leaves the body out.
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 /// Headers that may change on the way.
@@ -40,18 +56,29 @@ impl Request {
         if self.is_payload_unsigned || is_s3(scope.service) {
             self.set("x-amz-content-sha256", &hash);
         }
-        let Scope { region, service, now } = scope;
-        let date = &now[..8];
-        let scope = format!("{date}/{region}/{service}/aws4_request");
-        let (canonical, signed) = self.canonical(service, &hash);
-        let to_sign = format!("AWS4-HMAC-SHA256\n{now}\n{scope}\n{}", self::hash(canonical.as_bytes()));
-        let first = format!("AWS4{}", credentials.secret_access_key).into_bytes();
-        let key = [date, region, service, "aws4_request"].iter().fold(first, |key, part| hmac(&key, part));
-        let signature = hex(&hmac(&key, &to_sign));
-        let credential = format!("{}/{scope}", credentials.access_key_id);
+        let (canonical, signed) = self.canonical(scope.service, &hash);
+        let credential = format!("{}/{}", credentials.access_key_id, scope.text());
+        let signature = scope.signature(credentials, &canonical);
         let authorization =
             format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={signed}, Signature={signature}");
         self.set("authorization", &authorization);
+    }
+
+    /// The request's URL with who asks in its query string, as it is good for so many seconds. `origin` is scheme and host. The body is empty.
+    pub fn presigned(mut self, origin: &str, credentials: &Credentials, scope: &Scope<'_>, seconds: u32) -> String {
+        let (_, signed) = self.canonical(scope.service, "");
+        self.add_query("X-Amz-Algorithm", "AWS4-HMAC-SHA256");
+        self.add_query("X-Amz-Credential", &format!("{}/{}", credentials.access_key_id, scope.text()));
+        self.add_query("X-Amz-Date", scope.now);
+        self.add_query("X-Amz-Expires", &seconds.to_string());
+        self.add_query("X-Amz-SignedHeaders", &signed);
+        if let Some(token) = &credentials.session_token {
+            self.add_query("X-Amz-Security-Token", token);
+        }
+        let (canonical, _) = self.canonical(scope.service, &hash(b""));
+        let signature = scope.signature(credentials, &canonical);
+        self.add_query("X-Amz-Signature", &signature);
+        format!("{origin}{}", self.path)
     }
 
     /// The canonical request, and the names of the headers that are signed.
@@ -147,6 +174,27 @@ mod tests {
             );
             assert_eq!(request.header("authorization"), Some(&*expected), "{method} {path}");
         }
+    }
+
+    /// Made by botocore of the same.
+    #[test]
+    fn a_url_can_say_who_asks() {
+        let mut request = Request::new("GET", "/?Action=GetCallerIdentity&Version=2011-06-15");
+        request.set("host", "sts.eu-central-1.amazonaws.com");
+        request.set("x-k8s-aws-id", "my-cluster");
+        let credentials = Credentials {
+            access_key_id: "AKIDEXAMPLE".to_owned(),
+            secret_access_key: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_owned(),
+            session_token: Some("token+/=".to_owned()),
+        };
+        let scope = Scope { region: "eu-central-1", service: "sts", now: "20150830T123600Z" };
+        let url = request.presigned("https://sts.eu-central-1.amazonaws.com", &credentials, &scope, 60);
+        let expected = "https://sts.eu-central-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15\
+            &X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2Feu-central-1%2Fsts%2Faws4_request\
+            &X-Amz-Date=20150830T123600Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id\
+            &X-Amz-Security-Token=token%2B%2F%3D\
+            &X-Amz-Signature=5e6867789dd4d2e4d0ef4ecadd7d7b520a9c7af1db9ffa32d20588348cceb49e";
+        assert_eq!(url, expected);
     }
 
     #[test]

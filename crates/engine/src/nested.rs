@@ -22,6 +22,8 @@ pub(crate) struct Whole(OnceLock<Weak<Inner>>);
 /// How often a start is tried that finds a full queue, and the first pause before another try.
 const TRIES: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(50);
+/// The longest pause, where a partition cannot be written to for a while.
+const PAUSE_MAX: Duration = Duration::from_secs(2);
 
 impl Whole {
     /// Says where it is, once.
@@ -40,6 +42,13 @@ impl Whole {
         let _ = inbox.try_send(Input::Look { execution, task: started_by.task });
     }
 
+    /// Waits until it is known where the engine is: Map Runs go on while it opens.
+    async fn said(&self) {
+        while self.0.get().is_none() {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// The engine as the account sees it that the task acts in: its role's, or that of its execution.
     fn seen_by(&self, request: &TaskRequest) -> Option<Engine> {
         let inner = self.0.get()?.upgrade()?;
@@ -51,7 +60,7 @@ impl Whole {
 
 /// Starts an execution. Nothing is known if the server is going down. `task` is the attempt, of an execution that can be waked.
 pub(crate) async fn start(shared: &Shared, request: &TaskRequest, task: Option<TaskId>) -> Option<TaskOutcome> {
-    let engine = shared.whole.seen_by(request)?;
+    shared.whole.said().await;
     let Resource::Service { pattern, .. } = request.resource else { return None };
     let waits = matches!(pattern, IntegrationPattern::RunJob | IntegrationPattern::RunJobVersion2);
     let started_by = task.map(|task| StartedBy { execution_arn: request.execution_arn.clone(), task, waits });
@@ -59,18 +68,21 @@ pub(crate) async fn start(shared: &Shared, request: &TaskRequest, task: Option<T
         Ok(decoded) => decoded,
         Err(exception) => return Some(failed(&exception, request)),
     };
-    let mut pause = PAUSE;
-    for _ in 1..TRIES {
-        match started(&engine, decoded.clone(), started_by.clone()).await {
-            Err(exception) if exception.code == Code::ThrottlingException => {
-                tokio::time::sleep(pause).await;
-                pause *= 2;
-            }
-            result => return outcome(result, pattern, request, engine.now()),
+    let (mut pause, mut throttled) = (PAUSE, 0);
+    loop {
+        let engine = shared.whole.seen_by(request)?;
+        let result = started(&engine, decoded.clone(), started_by.clone()).await;
+        match &result {
+            Err(exception) if exception.code == Code::ThrottlingException && throttled + 1 < TRIES => throttled += 1,
+            // The other's partition is being opened again, and then knows whether it was started. When this one is, or the server goes down,
+            // nobody waits here any more.
+            Err(exception) if exception.code == Code::ServiceUnavailable => {}
+            _ => return Some(outcome(result, pattern, request, engine.now())),
         }
+        drop(engine);
+        tokio::time::sleep(pause).await;
+        pause = (2 * pause).min(PAUSE_MAX);
     }
-    let result = started(&engine, decoded, started_by).await;
-    outcome(result, pattern, request, engine.now())
 }
 
 fn outcome(
@@ -78,16 +90,15 @@ fn outcome(
     pattern: IntegrationPattern,
     request: &TaskRequest,
     now: Timestamp,
-) -> Option<TaskOutcome> {
-    Some(match result {
+) -> TaskOutcome {
+    match result {
         Ok((execution_arn, start_date_ms)) => {
             let result = json!({"ExecutionArn": execution_arn, "StartDate": start_date_ms});
             let output = with_metadata(&result, &own_headers(&result, &request.invocation_id, now.0), 200);
             TaskOutcome::answered(pattern, Payload::from(output))
         }
-        Err(exception) if exception.code == Code::ServiceUnavailable => return None,
         Err(exception) => failed(&exception, request),
-    })
+    }
 }
 
 /// Starts it, or finds that this very attempt started it before.
@@ -157,11 +168,19 @@ pub(crate) async fn status(shared: &Shared, job: &Job) -> Option<TaskOutcome> {
 
 /// Stops it; false if that is to be tried again after the next start.
 pub(crate) async fn stop(shared: &Shared, job: &Job) -> bool {
-    let (Some(engine), Some(execution_arn)) = (shared.whole.seen_by(&job.request), execution_of(job)) else {
-        return false;
-    };
-    let request = StopExecutionRequest { execution_arn, error: None, cause: None };
-    !matches!(engine.stop_execution(request).await, Err(exception) if exception.code == Code::ServiceUnavailable)
+    let Some(execution_arn) = execution_of(job) else { return true };
+    let mut pause = PAUSE;
+    loop {
+        let Some(engine) = shared.whole.seen_by(&job.request) else { return false };
+        let request = StopExecutionRequest { execution_arn: execution_arn.clone(), error: None, cause: None };
+        match engine.stop_execution(request).await {
+            Err(exception) if matches!(exception.code, Code::ServiceUnavailable | Code::ThrottlingException) => {}
+            _ => return true,
+        }
+        drop(engine);
+        tokio::time::sleep(pause).await;
+        pause = (2 * pause).min(PAUSE_MAX);
+    }
 }
 
 fn execution_of(job: &Job) -> Option<ExecutionArn> {

@@ -45,3 +45,15 @@ pub async fn earliest_timer(store: &dyn Store) -> Result<Option<Timestamp>, Stor
     }
     Ok(earliest)
 }
+
+/// Whether nothing is left to be done for any Map Run, and no job to be stopped.
+pub async fn nothing_is_left(store: &dyn Store) -> Result<bool, StoreError> {
+    for partition in (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId) {
+        for table in [keys::OPEN_MAP_RUNS, keys::ABANDONED_JOBS] {
+            if !store.scan(partition, Range::all(table).limit(1)).await?.is_empty() {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}

@@ -441,6 +441,55 @@ async fn items_are_read_from_objects_of_every_kind() {
     assert_eq!(listed, [Some("parts/1.csv".into()), Some("parts/2.csv.gz".into())]);
 }
 
+/// A Parquet file with the numbers from 0 on, in groups of so many.
+fn write_parquet(path: &Path, groups: &[i64]) {
+    use parquet::data_type::Int64Type;
+    use parquet::file::writer::SerializedFileWriter;
+    let schema = parquet::schema::parser::parse_message_type("message row { required int64 n; }").expect("a schema");
+    let file = std::fs::File::create(path).expect("there is room");
+    let mut writer = SerializedFileWriter::new(file, Arc::new(schema), Default::default()).expect("it is written");
+    let mut first = 0;
+    for count in groups {
+        let numbers: Vec<i64> = (first..first + count).collect();
+        first += count;
+        let mut group = writer.next_row_group().expect("another group");
+        let mut column = group.next_column().expect("it is written").expect("a column");
+        column.typed::<Int64Type>().write_batch(&numbers, None, None).expect("it is written");
+        column.close().expect("it is written");
+        group.close().expect("it is written");
+    }
+    writer.close().expect("it is written");
+}
+
+#[tokio::test]
+async fn rows_of_parquet_are_read_on_after_a_restart() {
+    let directory = tempfile::tempdir().expect("there is room");
+    write_parquet(&directory.path().join("rows.parquet"), &[700, 300, 1]);
+    // The last row, and one in the middle of a chunk, take a second.
+    let states = json!({
+        "Choose": {"Type": "Choice", "Choices": [
+            {"Or": [{"Variable": "$.n", "NumericEquals": 300}, {"Variable": "$.n", "NumericEquals": 1000}], "Next": "Wait"}], "Default": "End"},
+        "Wait": {"Type": "Wait", "Seconds": 1, "Next": "End"},
+        "End": {"Type": "Succeed", "OutputPath": "$.n"}
+    });
+    let store = Arc::new(Memory::new());
+    let engine = open_over(&store, directory.path()).await;
+    let fields = [("ItemReader", reader("rows.parquet", json!({"InputType": "PARQUET"})))];
+    let machine = create(&engine, "m", &map("EXPRESS", &states, &fields)).await;
+    let execution = start(&engine, &machine, "one", &json!({})).await;
+    until(&engine, async || {
+        let runs = map_runs(&engine, &execution).await;
+        (!runs.is_empty() && map_run(&engine, &execution).await.item_counts.succeeded > 800).then_some(())
+    })
+    .await;
+    drop(engine);
+    let engine = open_over(&store, directory.path()).await;
+    let description = closed(&engine, &execution).await;
+    let all: Vec<String> = (0..1001).map(|n| n.to_string()).collect();
+    assert_eq!(output(&description), format!("[{}]", all.join(",")));
+    assert_eq!(map_run(&engine, &execution).await.item_counts.succeeded, 1001);
+}
+
 #[tokio::test]
 async fn results_are_written_to_files_that_a_restart_leaves_whole() {
     for kind in ["STANDARD", "EXPRESS"] {

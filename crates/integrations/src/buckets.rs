@@ -69,23 +69,52 @@ impl Buckets {
     /// # Errors
     /// If there is no such object, or it cannot be read.
     pub async fn read(&self, place: &ObjectPlace, from: u64) -> Result<Vec<u8>, BucketError> {
+        let range = if self.directory(&place.bucket).is_some() { RANGE_LOCAL } else { RANGE_S3 };
+        self.read_range(place, from, range).await
+    }
+
+    /// So many bytes of an object from `from` on, none behind its end. What is asked for must be less than S3 gives in one go.
+    ///
+    /// # Errors
+    /// If there is no such object, or it cannot be read.
+    pub async fn read_range(&self, place: &ObjectPlace, from: u64, count: u64) -> Result<Vec<u8>, BucketError> {
         match self.directory(&place.bucket) {
             Some(directory) => {
                 let path = path(directory, &place.key)?;
                 let told = format!("s3://{}/{}", place.bucket, place.key);
-                blocking(move || read_range(&path, from)).await.map_err(|error| failed(&told, &error))
+                blocking(move || read_range(&path, from, count)).await.map_err(|error| failed(&told, &error))
             }
-            None => self.read_s3(place, from).await,
+            None => self.read_s3(place, from, count).await,
         }
     }
 
-    async fn read_s3(&self, place: &ObjectPlace, from: u64) -> Result<Vec<u8>, BucketError> {
-        let range = format!("bytes={from}-{}", from + RANGE_S3 - 1);
-        let mut parameters = object_parameters(place);
-        parameters.insert("Range", range);
-        for (name, value) in place.more.iter() {
-            parameters.insert(name.clone(), value);
+    /// The length of an object.
+    ///
+    /// # Errors
+    /// If there is no such object, or it cannot be asked for.
+    pub async fn length(&self, place: &ObjectPlace) -> Result<u64, BucketError> {
+        match self.directory(&place.bucket) {
+            Some(directory) => {
+                let path = path(directory, &place.key)?;
+                let told = format!("s3://{}/{}", place.bucket, place.key);
+                let length = blocking(move || fs::metadata(&path).map(|metadata| metadata.len()));
+                length.await.map_err(|error| failed(&told, &error))
+            }
+            None => {
+                let answer = self.call("headObject", &requested(place).build().into()).await;
+                let answer = answer.map_err(|error| told(place, &error))?;
+                let length = answer.get("ContentLength").and_then(Value::as_i64);
+                length
+                    .and_then(|length| u64::try_from(length).ok())
+                    .ok_or_else(|| BucketError(format!("s3://{}/{}: its length is not told", place.bucket, place.key)))
+            }
         }
+    }
+
+    async fn read_s3(&self, place: &ObjectPlace, from: u64, count: u64) -> Result<Vec<u8>, BucketError> {
+        let range = format!("bytes={from}-{}", from + count - 1);
+        let mut parameters = requested(place);
+        parameters.insert("Range", range);
         match self.call("getObject", &parameters.build().into()).await {
             Ok(answer) => {
                 let body = answer.get("Body").and_then(Value::as_str).unwrap_or_default();
@@ -236,6 +265,15 @@ fn object_parameters(place: &ObjectPlace) -> ObjectBuilder {
     parameters
 }
 
+/// The same, with what else requests for the object say.
+fn requested(place: &ObjectPlace) -> ObjectBuilder {
+    let mut parameters = object_parameters(place);
+    for (name, value) in place.more.iter() {
+        parameters.insert(name.clone(), value);
+    }
+    parameters
+}
+
 /// An object as items show it: with `Etag` spelled so, and its time in seconds (recorded).
 fn listed_item(object: &Value) -> Value {
     let member = |name: &str| object.get(name).cloned().unwrap_or_default();
@@ -267,11 +305,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send
     tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-fn read_range(path: &Path, from: u64) -> io::Result<Vec<u8>> {
+fn read_range(path: &Path, from: u64, count: u64) -> io::Result<Vec<u8>> {
     let mut file = fs::File::open(path)?;
     file.seek(SeekFrom::Start(from))?;
-    let mut bytes = Vec::with_capacity(RANGE_LOCAL as usize);
-    file.take(RANGE_LOCAL).read_to_end(&mut bytes)?;
+    let mut bytes = Vec::with_capacity(count.min(RANGE_LOCAL) as usize);
+    file.take(count).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -126,6 +126,7 @@ async fn read(stream: &mut BufReader<tokio::net::TcpStream>) -> Option<String> {
             "content-length" => length = value.parse().expect("a number"),
             "x-amz-target" | "x-custom" => write!(request, " {value}").expect("a text takes everything"),
             "authorization" if value.contains("/execute-api/") => request.push_str(" signed"),
+            "authorization" if value.starts_with("Bearer k8s-aws-v1.") => request.push_str(" with a token"),
             _ => {}
         }
     }
@@ -426,6 +427,54 @@ cases! {
         POST /model/m/invoke {"prompt": "p"}
         PUT /b/out.json {"completion": "c"}
         - succeeded {"ContentType":"application/json","Body":"s3://b/out.json"}
+        "#;
+    eks_call: "eks:call", r#"{"ClusterName": "c", "Endpoint": "URL", "Method": "GET", "Path": "/api/v1/namespaces/default/pods",
+            "QueryParameters": {"labelSelector": ["job-name=a b"]}}"#,
+        [(200, r#"{"items": []}"#)],
+        r#"
+        GET /api/v1/namespaces/default/pods?labelSelector=job-name%3Da%20b with a token
+        - succeeded {"Headers":{"x-amzn-requestid":["r"],"content-type":["application/json"],"content-length":["13"]},"ResponseBody":{"items":[]},"StatusCode":200}
+        "#;
+    eks_call_writes: "eks:call", r#"{"ClusterName": "c", "Endpoint": "URL", "Method": "POST", "Path": "api/v1/namespaces", "RequestBody": {"kind": "Namespace"}}"#,
+        [(409, r#"{"reason": "AlreadyExists"}"#)],
+        r#"
+        POST /api/v1/namespaces with a token {"kind":"Namespace"}
+        - failed EKS.409: {"reason": "AlreadyExists"}
+        "#;
+    eks_call_without_authority: "eks:call", r#"{"ClusterName": "c", "Endpoint": "https://127.0.0.1:1", "Method": "GET", "Path": "/", "CertificateAuthority": "eA=="}"#, [],
+        r#"
+        - refused The Parameters '{"ClusterName":"c","Endpoint":"https://127.0.0.1:1","Method":"GET","Path":"/","CertificateAuthority":"eA=="}' could not be used to start the Task: [The value of the field 'CertificateAuthority' has an invalid format]
+        "#;
+    eks_job_succeeds: "eks:runJob.sync", r#"{"ClusterName": "c", "Endpoint": "URL", "Namespace": "n", "LogOptions": {"RetrieveLogs": true, "LogParameters": {"tailLines": ["2"]}},
+            "Job": {"metadata": {"generateName": "pi-"}, "spec": {}}}"#,
+        [(201, r#"{"metadata": {"name": "pi-11111111"}}"#), (200, r#"{"status": {"conditions": [{"type": "Complete", "status": "True"}]}}"#),
+         (200, r#"{"items": [{"metadata": {"name": "p"}, "spec": {"containers": [{"name": "pi"}, {"name": "side"}]}}]}"#), (200, "3.14"), (200, "done")],
+        r#"
+        POST /apis/batch/v1/namespaces/n/jobs with a token {"metadata":{"annotations":{"stepwell/invocation-id":"11111111-2222-4333-8444-555555555555"},"name":"pi-11111111"},"spec":{}}
+        - submitted {"Headers":{"x-amzn-requestid":["r"],"content-type":["application/json"],"content-length":["37"]},"ResponseBody":{"metadata":{"name":"pi-11111111"}},"StatusCode":201}
+        GET /apis/batch/v1/namespaces/n/jobs/pi-11111111 with a token
+        GET /api/v1/namespaces/n/pods?labelSelector=job-name%3Dpi-11111111 with a token
+        GET /api/v1/namespaces/n/pods/p/log?container=pi&tailLines=2 with a token
+        GET /api/v1/namespaces/n/pods/p/log?container=side&tailLines=2 with a token
+        - succeeded {"status":{"conditions":[{"type":"Complete","status":"True"}]},"logs":{"pods":{"p":{"containers":{"pi":{"log":3.14},"side":{"log":"done"}}}}}}
+        "#;
+    eks_job_fails: "eks:runJob.sync", r#"{"ClusterName": "c", "Endpoint": "URL", "Job": {"metadata": {"name": "j", "annotations": {"a": "b"}}}}"#,
+        [(201, r#"{"metadata": {"name": "j"}}"#), (200, r#"{"status": {"conditions": [{"type": "Failed", "status": "True"}]}}"#)],
+        r#"
+        POST /apis/batch/v1/namespaces/default/jobs with a token {"metadata":{"name":"j","annotations":{"a":"b","stepwell/invocation-id":"11111111-2222-4333-8444-555555555555"}}}
+        - submitted {"Headers":{"x-amzn-requestid":["r"],"content-type":["application/json"],"content-length":["27"]},"ResponseBody":{"metadata":{"name":"j"}},"StatusCode":201}
+        GET /apis/batch/v1/namespaces/default/jobs/j with a token
+        - failed States.TaskFailed: {"status":{"conditions":[{"type":"Failed","status":"True"}]}}
+        "#;
+    eks_job_was_made_before: "eks:runJob.sync", r#"{"ClusterName": "c", "Endpoint": "URL", "Job": {"metadata": {"name": "j"}}}"#,
+        [(409, r#"{"reason": "AlreadyExists"}"#), (200, r#"{"metadata": {"name": "j", "annotations": {"stepwell/invocation-id": "11111111-2222-4333-8444-555555555555"}}}"#),
+         (200, r#"{"status": {}}"#)],
+        r#"
+        POST /apis/batch/v1/namespaces/default/jobs with a token {"metadata":{"name":"j","annotations":{"stepwell/invocation-id":"11111111-2222-4333-8444-555555555555"}}}
+        GET /apis/batch/v1/namespaces/default/jobs/j with a token
+        - submitted {"Headers":{"x-amzn-requestid":["r"],"content-type":["application/json"],"content-length":["110"]},"ResponseBody":{"metadata":{"name":"j","annotations":{"stepwell/invocation-id":"11111111-2222-4333-8444-555555555555"}}},"StatusCode":200}
+        GET /apis/batch/v1/namespaces/default/jobs/j with a token
+        - goes on
         "#;
     agentcore_streams: "bedrockagentcore:invokeHarness", r#"{"HarnessArn": "h"}"#, [],
         r#"

@@ -274,7 +274,14 @@ impl<'r> Replay<'r> {
         let ended = |task| Command::TaskSucceeded { task, output: json::Value::Null.into() };
         let unfinished = self.execution.is_unfinished().then_some(Command::Continue);
         let open = self.execution.frames().filter_map(task_of);
-        open.map(ended).chain(unfinished).collect()
+        let runs = self.execution.frames().filter_map(|frame| match frame.phase {
+            Phase::MapRun { run, is_open: true, .. } => {
+                let end = MapRunEnd::Succeeded { output: json::Value::Null.into() };
+                Some(Command::MapRunEnded { frame: frame.id, run, end })
+            }
+            _ => None,
+        });
+        open.map(ended).chain(runs).chain(unfinished).collect()
     }
 
     /// Frames whose delay is over, the longest over first.

@@ -1,25 +1,22 @@
 //! What the simulation has found, each as a plan made by hand.
 
-use crate::machine::{Kind, Language, Machine, Scope, State};
+use crate::machine::{Distributed, Kind, Language, Machine, Resource, Scope, State, Task};
 use crate::plan::{Act, ActKind, Client, Fault, FaultKind, Pace, Plan, Via};
 use crate::run::run;
 use json::json;
 
-/// The commits that create the activity, the machine and its alias.
-const COMMITS_BEFORE: u64 = 3;
+/// The commits that create the activity, the machine that tasks start executions of, the machine and its alias.
+const COMMITS_BEFORE: u64 = 4;
+
+/// A scope of one state.
+fn scope(name: &str, kind: Kind) -> Scope {
+    let (name, language) = (name.to_owned(), Language::JsonPath);
+    Scope { states: vec![State { name, language, kind, retry: Vec::new(), catch: Vec::new(), assign: None }] }
+}
 
 /// Clients that start the executions `executions`, one after the other, of a machine that does nothing.
 fn plan(executions: &[&str], apart_ms: u64) -> Plan {
-    let nothing = Kind::Wait { seconds: 0 };
-    let state = State {
-        name: "Nothing".to_owned(),
-        language: Language::JsonPath,
-        kind: nothing,
-        retry: Vec::new(),
-        catch: Vec::new(),
-        assign: None,
-    };
-    let top = Scope { states: vec![state] };
+    let top = scope("Nothing", Kind::Wait { seconds: 0 });
     let clients = executions.iter().zip(0..).map(|(execution, number)| Client {
         name: format!("e{number}"),
         machine: 0,
@@ -35,7 +32,8 @@ fn plan(executions: &[&str], apart_ms: u64) -> Plan {
         machines: vec![machine.clone()],
         clients: clients.collect(),
         updates: Vec::new(),
-        express: machine,
+        express: machine.clone(),
+        nested: machine,
         express_runs: Vec::new(),
         removes: false,
         crashes: Vec::new(),
@@ -72,4 +70,35 @@ fn machines_can_be_created_after_one_was_refused() {
     let report = run(plan, crate::NOTHING);
     assert_eq!(report.violations, [""; 0]);
     assert_eq!((report.lives, report.closed), (1, 1));
+}
+
+/// An execution that is started by a task waited for ever when the partition of the one it starts refused a commit: nobody asked again.
+#[test]
+fn a_task_starts_its_execution_whatever_is_refused() {
+    for at in COMMITS_BEFORE + 1..COMMITS_BEFORE + 10 {
+        let mut plan = plan(&["x"], 0);
+        let (resource, keeps_input, is_broken) = (Resource::Nested, false, false);
+        let task = Task { resource, timeout_seconds: None, heartbeat_seconds: None, keeps_input, is_broken };
+        plan.machines[0].top = scope("Start", Kind::Task(task));
+        plan.faults = vec![Fault { name: "f0".to_owned(), at, kind: FaultKind::CommitUnavailable }];
+        let report = run(plan, crate::NOTHING);
+        assert_eq!(report.violations, [""; 0], "commit {at} is refused");
+        assert_eq!((report.closed, report.compared), (2, 1));
+    }
+}
+
+/// What a Map Run had to say of its last children was lost when its execution was stopped in that moment: a redrive would not have known them.
+#[test]
+fn a_map_run_that_is_stopped_at_its_end_keeps_what_its_children_did() {
+    for at_ms in 0..40 {
+        let mut plan = plan(&["x"], 0);
+        let distributed = Some(Distributed { is_express: at_ms % 2 == 0, tolerates: false });
+        let iteration = scope("Child", Kind::Wait { seconds: 0 });
+        let map = Kind::Map { iteration, max_concurrency: 0, keeps_input: false, distributed };
+        plan.machines[0].top = scope("Map", map);
+        plan.clients[0].acts.push(Act { at_ms, kind: ActKind::Stop });
+        plan.pace = Pace::Quick;
+        plan.seed = at_ms / 2;
+        assert_eq!(run(plan, crate::NOTHING).violations, [""; 0], "stopped after {at_ms} ms");
+    }
 }

@@ -1,11 +1,12 @@
 //! What must hold when a run is over.
 
 use crate::machine::Machine;
+use crate::machine::child_mark;
 use crate::oracle::decide;
 use crate::plan::Via;
-use crate::reference::{self, Ending, OWN_CAUSE, call_key, without_own_causes};
+use crate::reference::{self, Ending, NESTED_CAUSE, OWN_CAUSE, call_key, is_of_nested, without_own_causes};
 use crate::run::Report;
-use crate::world::clients::Shown;
+use crate::world::clients::{Others, Shown, execution_arn};
 use crate::world::{Dated, Key, World, express, identity};
 use engine::check::CheckOptions;
 use json::Value;
@@ -13,15 +14,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Checks everything; what is found goes into the world's violations.
-pub(crate) fn check(world: &Arc<World>, shown: &BTreeMap<Key, Shown>, report: &mut Report) {
+pub(crate) fn check(world: &Arc<World>, shown: &BTreeMap<Key, Shown>, others: Option<&Others>, report: &mut Report) {
     stored(world);
+    // How tasks of all of them ended, and whether everything that is told of them can be held against the reference.
+    let mut of_others = Attempts::new();
+    let mut is_told = others.is_some();
+    if let Some(others) = others {
+        is_told &= against_each_other(world, shown, others);
+        for (arn, other) in &others.executions {
+            report.closed += 1;
+            report.events += other.events.len();
+            is_told &= !is_full(other);
+            closes_once(world, arn, other);
+            for (call, endings) in attempts(world, arn, other) {
+                of_others.entry(call).or_default().extend(endings);
+            }
+        }
+    }
     for (key, shown) in shown {
         report.closed += usize::from(!shown.is_running());
         report.events += shown.events.len();
-        closes_once(world, key, shown);
+        closes_once(world, &format!("{key:?}"), shown);
         against_ledger(world, key, shown);
-        let attempts = attempts(world, key, shown);
+        let mut attempts = attempts(world, &format!("{key:?}"), shown);
+        attempts.extend(of_others.clone());
+        let needs_others = shown.events.iter().any(starts_others);
         if let Some(machine) = what_it_runs(world, key, shown)
+            && (is_told || !needs_others)
             && against_reference(world, machine, key, shown, &attempts)
         {
             report.compared += 1;
@@ -29,6 +48,96 @@ pub(crate) fn check(world: &Arc<World>, shown: &BTreeMap<Key, Shown>, report: &m
     }
     missing(world, shown);
     express::check(world);
+}
+
+/// Whether an event begins something that other executions have to do.
+fn starts_others(event: &Value) -> bool {
+    let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
+    let resource = || details(event).and_then(|it| Some(it.get("resource")?.as_str()?.starts_with("startExecution")));
+    kind == "MapRunStarted" || kind == "TaskScheduled" && resource().unwrap_or(false)
+}
+
+/// Map Runs, their children and executions that were started, against the histories of who started them. False if it is not told how all tasks
+/// ended.
+fn against_each_other(world: &World, shown: &BTreeMap<Key, Shown>, others: &Others) -> bool {
+    let mut is_told = world.plan.jumps.iter().all(|jump| jump.by_ms < 100_000);
+    let all: Vec<(String, &Shown)> = shown
+        .iter()
+        .map(|(key, shown)| (execution_arn(key), shown))
+        .chain(others.executions.iter().map(|(arn, shown)| (arn.clone(), shown)))
+        .collect();
+    let mut problems = Vec::new();
+    let mut runs_started: BTreeSet<String> = BTreeSet::new();
+    let mut nested: BTreeMap<String, usize> = BTreeMap::new();
+    let mut unanswered = 0;
+    for (arn, shown) in &all {
+        let kinds = |kind: &str| {
+            shown.events.iter().filter(|event| event.get("type").and_then(Value::as_str) == Some(kind)).count()
+        };
+        let text = |event: &Value, name: &str| details(event).and_then(|it| Some(it.get(name)?.as_str()?.to_owned()));
+        let started: Vec<String> = shown.events.iter().filter_map(|event| text(event, "mapRunArn")).collect();
+        let ends = ["MapRunSucceeded", "MapRunFailed", "MapRunAborted"].map(kinds);
+        let closed_before = usize::from(is_full(shown));
+        let count: usize = ends.iter().sum();
+        if count > started.len() || count + closed_before < started.len() && shown.status == "SUCCEEDED" {
+            problems.push(format!("{arn} started {} Map Runs, of which {count} ended", started.len()));
+        }
+        let statuses = started.iter().filter_map(|run| others.map_runs.get(run)).map(|run| run.status.as_str());
+        let succeeded = statuses.filter(|status| *status == "SUCCEEDED").count();
+        if succeeded != ends[0] && !is_full(shown) {
+            problems.push(format!("{arn} tells of {} Map Runs that succeeded, {succeeded} did", ends[0]));
+        }
+        for run in started {
+            if !others.map_runs.contains_key(&run) {
+                problems.push(format!("{arn} tells of {run}, which is not there"));
+            }
+            if !runs_started.insert(run.clone()) {
+                problems.push(format!("{run} was started twice"));
+            }
+        }
+        let scheduled = shown.events.iter().filter(|event| starts_others(event)).count() - kinds("MapRunStarted");
+        let submitted: Vec<String> = shown
+            .events
+            .iter()
+            .filter(|event| event.get("type").and_then(Value::as_str) == Some("TaskSubmitted"))
+            .filter_map(|event| {
+                json::parse(&text(event, "output")?).ok()?.get("ExecutionArn")?.as_str().map(str::to_owned)
+            })
+            .collect();
+        unanswered += scheduled - submitted.len().min(scheduled);
+        submitted.into_iter().for_each(|arn| *nested.entry(arn).or_default() += 1);
+    }
+    for (arn, run) in &others.map_runs {
+        let (counts, items) = (&run.execution_counts, &run.item_counts);
+        let ended = counts.succeeded + counts.failed + counts.timed_out + counts.aborted;
+        let is_over = run.status.as_str() != "RUNNING" && run.stop_date_ms.is_some();
+        if !is_over
+            || counts.running != 0
+            || run.status.as_str() == "SUCCEEDED" && (ended != counts.total || items.total != ended)
+        {
+            problems.push(format!("{arn} ended wrong: {run:?}"));
+        }
+        // Express children have five minutes by a clock that is set.
+        is_told &= counts.timed_out == 0;
+        // At the limit of a history a run's own event does not fit.
+        if !runs_started.contains(arn) && !all.iter().any(|(_, shown)| is_full(shown)) {
+            problems.push(format!("nobody tells of {arn}"));
+        }
+    }
+    for (arn, count) in &nested {
+        if *count > 1 || !others.executions.contains_key(arn) {
+            problems.push(format!("{arn} was started {count} times, or is not there"));
+        }
+    }
+    let is_nested = |arn: &&String| arn.contains(":execution:nested:");
+    let unknown = others.executions.keys().filter(is_nested).filter(|arn| !nested.contains_key(*arn)).count();
+    if unknown > unanswered {
+        problems.push(format!("{unknown} executions were started that no history tells of, {unanswered} may be"));
+    }
+    for problem in problems {
+        world.violation(problem);
+    }
+    is_told
 }
 
 /// The machine that an execution runs, which must be one that it may run: what was current, or what its version or alias led to, at a moment
@@ -98,7 +207,7 @@ pub(crate) fn stored(world: &Arc<World>) {
 }
 
 /// The last event closes an execution, and no other.
-fn closes_once(world: &World, key: &Key, shown: &Shown) {
+fn closes_once(world: &World, key: &str, shown: &Shown) {
     let closes = |event: &Value| {
         let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
         kind.starts_with("Execution") && kind != "ExecutionStarted"
@@ -106,7 +215,7 @@ fn closes_once(world: &World, key: &Key, shown: &Shown) {
     let closing = shown.events.iter().filter(|event| closes(event)).count();
     let is_last = shown.events.last().is_some_and(closes);
     if closing != usize::from(!shown.is_running()) || is_last == shown.is_running() {
-        world.violation(format!("{key:?} is {} and closes {closing} times", shown.status));
+        world.violation(format!("{key} is {} and closes {closing} times", shown.status));
     }
 }
 
@@ -162,7 +271,7 @@ fn is_full(shown: &Shown) -> bool {
 type Attempts = BTreeMap<String, Vec<Ending>>;
 
 /// Collects the attempts of a history, and holds each against what the world does with such a task.
-fn attempts(world: &World, key: &Key, shown: &Shown) -> Attempts {
+fn attempts(world: &World, key: &str, shown: &Shown) -> Attempts {
     let mut attempts = Attempts::new();
     for event in &shown.events {
         let Some((call, is_invoke)) = scheduled_call(event) else { continue };
@@ -175,12 +284,12 @@ fn attempts(world: &World, key: &Key, shown: &Shown) -> Attempts {
             // How it ended may not fit into the history any more.
             && !(is_full(shown) && world.state().ledger.ended.contains(&job))
         {
-            world.violation(format!("{key:?}: nobody waits for the job {job}, and it was not cancelled"));
+            world.violation(format!("{key}: nobody waits for the job {job}, and it was not cancelled"));
         }
         let Some(ended) = ended else {
             // At the limit of the history the outcome's own event does not fit any more.
             if let Some(acknowledged) = acknowledged.filter(|_| !is_full(shown)) {
-                world.violation(format!("{key:?} knows nothing of an acknowledged outcome: {acknowledged:?}"));
+                world.violation(format!("{key} knows nothing of an acknowledged outcome: {acknowledged:?}"));
             }
             continue;
         };
@@ -195,7 +304,7 @@ fn attempts(world: &World, key: &Key, shown: &Shown) -> Attempts {
             let is_told_apart = details(event).and_then(|it| it.get("heartbeatInSeconds")).is_none()
                 || world.plan.jumps.iter().all(|jump| jump.by_ms >= 0);
             if is_told_apart && took < shortest * 1000 {
-                world.violation(format!("{key:?}: a task timed out after {took} ms: {ended}"));
+                world.violation(format!("{key}: a task timed out after {took} ms: {ended}"));
             }
         } else {
             let decided = match (&decision.ending, is_invoke) {
@@ -203,11 +312,11 @@ fn attempts(world: &World, key: &Key, shown: &Shown) -> Attempts {
                 (decided, _) => decided.clone(),
             };
             if ending != decided {
-                world.violation(format!("{key:?}: a task ended with {ending:?}, but the world made {decided:?}"));
+                world.violation(format!("{key}: a task ended with {ending:?}, but the world made {decided:?}"));
             }
         }
         if acknowledged.as_ref().is_some_and(|acknowledged| *acknowledged != ending) {
-            world.violation(format!("{key:?}: {acknowledged:?} was acknowledged, but the task ended with {ending:?}"));
+            world.violation(format!("{key}: {acknowledged:?} was acknowledged, but the task ended with {ending:?}"));
         }
         let known = attempts.entry(call_key(&call)).or_default();
         if !known.contains(&ending) {
@@ -304,7 +413,11 @@ fn against_reference(world: &World, machine: &Machine, key: &Key, shown: &Shown,
             Ending::Output(output.and_then(Result::ok).map_or(Value::Null, |output| without_own_causes(&output)))
         }
         "FAILED" => {
-            let own = |cause: &String| if cause.starts_with(OWN_CAUSE) { OWN_CAUSE.to_owned() } else { cause.clone() };
+            let own = |cause: &String| match cause {
+                cause if cause.starts_with(OWN_CAUSE) => OWN_CAUSE.to_owned(),
+                cause if is_of_nested(cause) => NESTED_CAUSE.to_owned(),
+                cause => cause.clone(),
+            };
             Ending::Failure { error: shown.error.clone().unwrap_or_default(), cause: shown.cause.as_ref().map(own) }
         }
         "TIMED_OUT" => {
@@ -319,8 +432,16 @@ fn against_reference(world: &World, machine: &Machine, key: &Key, shown: &Shown,
         _ => return false,
     };
     let Ok(input) = json::parse(&shown.input) else { return false };
-    let ended = |call: &str| attempts.get(call).cloned().unwrap_or_default();
-    let Ok(mut possible) = reference::endings(machine, &key.1, &input, &ended) else { return false };
+    let state = world.state();
+    // No history tells of the tasks of Express children.
+    let of_express = |call: &str| {
+        let outcomes = state.ledger.outcomes.get(call).filter(|_| call.contains(child_mark(true)));
+        outcomes.cloned().unwrap_or_default()
+    };
+    let ended = |call: &str| attempts.get(call).cloned().unwrap_or_else(|| of_express(call));
+    let possible = reference::endings(machine, &world.plan.nested, &key.1, &input, &ended);
+    drop(state);
+    let Ok(mut possible) = possible else { return false };
     for ending in &mut possible {
         if let Ending::Output(output) = ending {
             *output = without_own_causes(output);

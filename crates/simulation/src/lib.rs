@@ -46,12 +46,14 @@ pub fn simulate(seed: u64, without: &BTreeSet<String>) -> Report {
     run::run(Plan::new(seed, without), NOTHING)
 }
 
-/// The definitions a seed's clients run, in ASL: of the machines, then those they are given later, then that of Express executions.
+/// The definitions a seed's clients run, in ASL: of the machines, then those they are given later, then that of Express
+/// executions, then that of those that tasks start.
 pub fn definitions(seed: u64, without: &BTreeSet<String>) -> Vec<String> {
     let plan = Plan::new(seed, without);
     let updates = plan.updates.iter().map(|update| &update.to);
     let express = (!plan.express_runs.is_empty()).then_some(&plan.express);
-    plan.machines.iter().chain(updates).chain(express).map(machine::render).collect()
+    let of_others = std::iter::once(machine::render_nested(&plan.nested));
+    plan.machines.iter().chain(updates).chain(express).map(machine::render).chain(of_others).collect()
 }
 
 /// What can be left out of a run that fails, trying so many times; with the report of what is left.

@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     /// A machine of Express executions, and those.
     pub express: Machine,
     pub express_runs: Vec<ExpressRun>,
+    /// The machine that tasks start executions of.
+    pub nested: Machine,
     /// Whether everything is removed in the end because it was kept long enough.
     pub removes: bool,
     pub crashes: Vec<Crash>,
@@ -167,6 +169,8 @@ impl Plan {
         let crashes = crashes.chain(removal_crashes.map(|number| removal_crash(seed, number.unsigned_abs())));
         let mut express = machine::generate_express(&mut Random::new(seed, "express machine", 0));
         express.simplify(&|state| without.contains(&format!("q.{state}")));
+        let mut nested = machine::generate_nested(&mut Random::new(seed, "nested machine", 0));
+        nested.simplify(&|state| without.contains(&format!("n.{state}")));
         let express_runs = (0..express_runs).map(|number| express_run(&make, number.unsigned_abs()));
         Plan {
             seed,
@@ -174,6 +178,7 @@ impl Plan {
             clients,
             updates,
             express,
+            nested,
             express_runs: express_runs.filter(|it| wants(&it.name)).collect(),
             removes: removes && wants("removal"),
             crashes: crashes.filter(|it| wants(&it.name)).collect(),
@@ -208,6 +213,7 @@ impl Plan {
         for update in &self.updates {
             parts.extend(update.to.states().into_iter().map(|state| format!("{}.{state}", update.name)));
         }
+        parts.extend(self.nested.states().into_iter().map(|state| format!("n.{state}")));
         if !self.express_runs.is_empty() {
             parts.extend(self.express.states().into_iter().map(|state| format!("q.{state}")));
         }

@@ -4,6 +4,7 @@
 //! Branches that fail race with each other, and so do the clocks of tasks with their results. So the answer is the set of endings an execution
 //! may have, given how the attempts of its tasks ended.
 
+use crate::machine::child_mark;
 use crate::machine::{
     Condition, Kind, Language, List, Machine, Number, Record, Resource, Retrier, Scope, State, Task, Text,
 };
@@ -30,12 +31,13 @@ pub(crate) const OWN_CAUSE: &str = "An error occurred while executing the state"
 /// The endings `machine` may have with `input`. `attempts` says how the attempts of a task with a call ended; see [`call_key`].
 pub(crate) fn endings(
     machine: &Machine,
+    nested: &Machine,
     execution_name: &str,
     input: &Value,
     attempts: &dyn Fn(&str) -> Vec<Ending>,
 ) -> Result<Vec<Ending>, TooMany> {
-    let mut reference = Reference { execution_name, attempts, states: 0 };
-    reference.scope(&machine.top, input.clone(), &Place { variables: BTreeMap::new(), index: None })
+    let mut reference = Reference { nested, attempts, states: 0 };
+    reference.scope(&machine.top, input.clone(), &Place::of(execution_name.to_owned()))
 }
 
 /// What identifies a call: everything a task is told but its token.
@@ -49,6 +51,7 @@ pub(crate) fn call_key(call: &Value) -> String {
 pub(crate) fn without_own_causes(value: &Value) -> Value {
     match value {
         Value::String(text) if text.starts_with(OWN_CAUSE) => Value::from(OWN_CAUSE),
+        Value::String(text) if is_of_nested(text) => Value::from(NESTED_CAUSE),
         Value::Array(items) => Value::from(items.iter().map(without_own_causes).collect::<Vec<_>>()),
         Value::Object(fields) => Value::from(
             fields.iter().map(|(key, value)| (key.clone(), without_own_causes(value))).collect::<json::Object>(),
@@ -57,15 +60,32 @@ pub(crate) fn without_own_causes(value: &Value) -> Value {
     }
 }
 
+/// What the cause of a task whose execution did not succeed is compared as: it tells of ARNs and times.
+pub(crate) const NESTED_CAUSE: &str = "an execution that was started did not succeed";
+
+/// Whether a cause tells of a started execution.
+pub(crate) fn is_of_nested(cause: &str) -> bool {
+    cause.starts_with('{') && cause.contains("\"ExecutionArn\":\"arn:")
+}
+
 #[derive(Clone)]
 struct Place {
+    /// What tasks call the execution.
+    name: String,
     variables: BTreeMap<String, Value>,
     /// The index of the Map iteration around.
     index: Option<usize>,
 }
 
+impl Place {
+    /// Where an execution begins.
+    fn of(name: String) -> Place {
+        Place { name, variables: BTreeMap::new(), index: None }
+    }
+}
+
 struct Reference<'r> {
-    execution_name: &'r str,
+    nested: &'r Machine,
     attempts: &'r dyn Fn(&str) -> Vec<Ending>,
     states: usize,
 }
@@ -177,7 +197,7 @@ impl Reference<'_> {
                 vec![Worked::Done { output, assigns_from }]
             }
             Kind::Wait { .. } => vec![Worked::Done { output: input.clone(), assigns_from: input.clone() }],
-            Kind::Task(task) => self.task(state, task, input, retry_count),
+            Kind::Task(task) => self.task(state, task, input, place, retry_count)?,
             Kind::Parallel { branches, keeps_input } => {
                 let mut of_branches = Vec::new();
                 for branch in branches {
@@ -185,7 +205,37 @@ impl Reference<'_> {
                 }
                 together(state, input, *keeps_input, &of_branches)?
             }
-            Kind::Map { iteration, keeps_input, .. } => {
+            Kind::Map { iteration, keeps_input, distributed: Some(distributed), .. } => {
+                let items = field(input, "l").as_array().expect("a record has a list").clone();
+                if distributed.tolerates {
+                    let result = json!({"n": (items.len()), "s": "several", "l": [1, 2]});
+                    let output = merged(state, input, *keeps_input, result);
+                    return Ok(vec![Worked::Done { output, assigns_from: input.clone() }]);
+                }
+                let mut of_items = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    let name = format!("{}{}{index}", place.name, child_mark(distributed.is_express));
+                    let input =
+                        json!({"n": item, "s": (field(input, "s")), "l": (field(input, "l")), "x": (name.as_str())});
+                    let mut endings = Vec::new();
+                    for ending in self.scope(iteration, input, &Place::of(name))? {
+                        // Whatever fails, it is more than may.
+                        add(
+                            &mut endings,
+                            match ending {
+                                Ending::Failure { .. } => Ending::Failure {
+                                    error: "States.ExceedToleratedFailureThreshold".to_owned(),
+                                    cause: Some("The specified tolerated failure threshold was exceeded".to_owned()),
+                                },
+                                output => output,
+                            },
+                        );
+                    }
+                    of_items.push(endings);
+                }
+                together(state, input, *keeps_input, &of_items)?
+            }
+            Kind::Map { iteration, keeps_input, distributed: None, .. } => {
                 let items = field(input, "l").as_array().expect("a record has a list").clone();
                 let mut of_items = Vec::new();
                 for (index, item) in items.iter().enumerate() {
@@ -198,15 +248,25 @@ impl Reference<'_> {
         })
     }
 
-    fn task(&self, state: &State, task: &Task, input: &Value, retry_count: u64) -> Vec<Worked> {
+    fn task(
+        &mut self,
+        state: &State,
+        task: &Task,
+        input: &Value,
+        place: &Place,
+        retry_count: u64,
+    ) -> Result<Vec<Worked>, TooMany> {
         if task.is_broken {
             let error = match state.language {
                 Language::JsonPath => "States.Runtime",
                 Language::Jsonata => "States.QueryEvaluationError",
             };
-            return vec![Worked::Failed { error: error.to_owned(), cause: Some(OWN_CAUSE.to_owned()) }];
+            return Ok(vec![Worked::Failed { error: error.to_owned(), cause: Some(OWN_CAUSE.to_owned()) }]);
         }
-        let call = json!({"x": (self.execution_name), "k": retry_count, "i": input,
+        if task.resource == Resource::Nested {
+            return self.nested(state, task, input, place, retry_count);
+        }
+        let call = json!({"x": (place.name.as_str()), "k": retry_count, "i": input,
             "st": (state.name.as_str()), "h": (task.timeout_seconds.is_some())});
         let worked = |ending: Ending| match ending {
             Ending::Output(result) => {
@@ -215,7 +275,37 @@ impl Reference<'_> {
             }
             Ending::Failure { error, cause } => Worked::Failed { error, cause },
         };
-        (self.attempts)(&call_key(&call)).into_iter().map(worked).collect()
+        Ok((self.attempts)(&call_key(&call)).into_iter().map(worked).collect())
+    }
+
+    /// A task that starts an execution and waits for it.
+    fn nested(
+        &mut self,
+        state: &State,
+        task: &Task,
+        input: &Value,
+        place: &Place,
+        retry_count: u64,
+    ) -> Result<Vec<Worked>, TooMany> {
+        let name = format!("{}/n{}k{retry_count}", place.name, state.name);
+        let record =
+            json!({"n": (field(input, "n")), "s": (field(input, "s")), "l": (field(input, "l")), "x": (name.as_str())});
+        let mut worked = Vec::new();
+        for ending in self.scope(&self.nested.top.clone(), record, &Place::of(name))? {
+            worked.push(match ending {
+                Ending::Output(output) => {
+                    let parts = ["n", "s", "l"].map(|part| (part, field(&output, part).clone()));
+                    let result: json::Object =
+                        parts.into_iter().map(|(part, value)| (json::Key::from(part), value)).collect();
+                    let output_of = merged(state, input, task.keeps_input, result.into());
+                    Worked::Done { output: output_of, assigns_from: output }
+                }
+                Ending::Failure { .. } => {
+                    Worked::Failed { error: "States.TaskFailed".to_owned(), cause: Some(NESTED_CAUSE.to_owned()) }
+                }
+            });
+        }
+        Ok(worked)
     }
 }
 

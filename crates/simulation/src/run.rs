@@ -4,7 +4,7 @@ use crate::checks;
 use crate::oracle::PANIC;
 use crate::plan::Plan;
 use crate::removal;
-use crate::world::clients::{self, Shown};
+use crate::world::clients::{self, Others, Shown};
 use crate::world::{
     ACTIVITY_ARN, Key, SimulatedEnvironment, SimulatedPerformer, SimulatedStore, World, decoded, express, identity,
     machines, poll_for_tasks, send,
@@ -67,8 +67,8 @@ pub(crate) fn run(plan: Plan, wrap: Wrap<'_>) -> Report {
         shown = life(&world, live(&world, wrap));
     }
     match shown {
-        Some(shown) => {
-            checks::check(&world, &shown, &mut report);
+        Some((shown, others)) => {
+            checks::check(&world, &shown, others.as_ref(), &mut report);
             if world.plan.removes && world.state().violations.is_empty() {
                 removal::run(&world, wrap, &mut report);
             }
@@ -109,7 +109,7 @@ pub(crate) fn life<T>(world: &Arc<World>, live: impl Future<Output = End<T>>) ->
     }
 }
 
-async fn live(world: &Arc<World>, wrap: Wrap<'_>) -> End<BTreeMap<Key, Shown>> {
+async fn live(world: &Arc<World>, wrap: Wrap<'_>) -> End<(BTreeMap<Key, Shown>, Option<Others>)> {
     let cell = Arc::new(OnceLock::new());
     let engine = match open(world, wrap, cell.clone(), None).await {
         Ok(engine) => engine,
@@ -140,7 +140,9 @@ async fn live(world: &Arc<World>, wrap: Wrap<'_>) -> End<BTreeMap<Key, Shown>> {
     }
     let working = async {
         while actors.join_next().await.is_some() {}
-        wait_for_all(world, &engine).await
+        let shown = wait_for_all(world, &engine).await;
+        let others = wait_for_others(world, &engine, &shown).await;
+        (shown, others)
     };
     let shown = tokio::select! {
         biased;
@@ -196,6 +198,9 @@ async fn create(world: &Arc<World>, engine: &Engine) -> bool {
     for _ in 0..20 {
         let request = decoded(CreateActivityRequest::decode(&json!({"name": activity_name})));
         let mut created = engine.create_activity(request).await.map(drop);
+        if created.is_ok() {
+            created = machines::create_nested(world, engine).await;
+        }
         for number in 0..world.plan.machines.len() {
             if created.is_ok() && !is_deleted(world, number) {
                 created = machines::create(world, engine, number).await;
@@ -250,9 +255,7 @@ async fn wait_for_all(world: &Arc<World>, engine: &Engine) -> BTreeMap<Key, Show
             return shown;
         }
         let events = shown.values().map(|shown| shown.events.len()).sum();
-        let due = engine::earliest_timer(&*world.memory()).await.ok().flatten();
-        match due.map(|due| due.0.saturating_sub(world.now_ms())) {
-            Some(left) if left > 5_000 => world.state().skew_ms += left - 2_000,
+        match pass_over_waiting(world).await {
             Some(left) if left > 0 => {}
             _ if events == before && running > 0 => idle += 1,
             _ => idle = 0,
@@ -268,6 +271,50 @@ async fn wait_for_all(world: &Arc<World>, engine: &Engine) -> BTreeMap<Key, Show
     }
     world.violation("executions do not close".to_owned());
     look_at_all(world, engine).await.0
+}
+
+/// Sets the clock so that the next timer is soon due; how long it was until then.
+async fn pass_over_waiting(world: &World) -> Option<i64> {
+    let due = engine::earliest_timer(&*world.memory()).await.ok().flatten()?;
+    let left = due.0.saturating_sub(world.now_ms());
+    if left > 5_000 {
+        world.state().skew_ms += left - 2_000;
+    }
+    Some(left)
+}
+
+/// Lets time pass until Map Runs that nobody waits for have stopped their children, and what abandoned tasks started has closed; then looks
+/// at all of them.
+async fn wait_for_others(world: &Arc<World>, engine: &Engine, shown: &BTreeMap<Key, Shown>) -> Option<Others> {
+    let mut left = String::new();
+    for _ in 0..ROUNDS_MAX {
+        // In this time a partition that refused a commit is open again.
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        pass_over_waiting(world).await;
+        match clients::look_at_others(world, engine, shown).await {
+            Ok(others) => {
+                let is_over = engine::nothing_is_left(&*world.memory()).await.unwrap_or(false);
+                let mut running =
+                    others.executions.iter().filter(|(_, shown)| shown.is_running()).map(|(arn, _)| arn.as_str());
+                let first = running.next();
+                if is_over && first.is_none() {
+                    return Some(others);
+                }
+                left = format!("{first:?} runs, and nothing is left to be done for Map Runs and jobs: {is_over}");
+            }
+            Err(exception) => world.trace(&format!("others cannot be looked at: {exception:?}")),
+        }
+    }
+    for partition in (1..=8).map(store::PartitionId) {
+        for table in [43, 46].map(store::Table) {
+            for (key, row) in world.memory().scan(partition, store::Range::all(table)).await.unwrap_or_default() {
+                let (key, row) = (key.escape_ascii(), row.escape_ascii());
+                world.trace(&format!("partition {partition} has a row of table {}: {key} {row}", table.0));
+            }
+        }
+    }
+    world.violation(format!("what nobody waits for does not close: {left}"));
+    None
 }
 
 /// Whether nobody is about to send an outcome.

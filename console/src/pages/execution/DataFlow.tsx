@@ -94,9 +94,20 @@ function comparable(name: string): boolean {
   return name === "afterResultPath" || name === "afterOutputPath" || name === "afterInputPath" || name === "output";
 }
 
+/** Characters of a field that needs no heading of its own. */
+const SHORT = 80;
+
 function Expression({ value }: { value: unknown }) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
   const isLong = text.length > 600;
+  if (text.length <= SHORT && !text.includes("\n")) {
+    return (
+      <p className="mx-4 mb-1.5 rounded-control border border-line bg-sunken px-2 py-0.5">
+        <span className="sr-only">as the definition says: </span>
+        <code className="break-words">{text}</code>
+      </p>
+    );
+  }
   return (
     <details className="group/expression mx-4 mb-1.5 rounded-control border border-line bg-sunken" open={!isLong}>
       <summary className="px-2 py-0.5 text-caption text-muted">as the definition says</summary>

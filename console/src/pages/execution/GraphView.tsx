@@ -33,7 +33,7 @@ export function GraphView({ view }: { view: ExecutionView }) {
       taken={taken}
       selected={view.state || null}
       onSelect={(id) => view.select(id)}
-      focus={execution.rootCause?.stateId ?? null}
+      focus={view.state || (execution.rootCause?.stateId ?? null)}
     >
       {iteration !== null && (
         <div className="absolute top-3 left-3 flex items-center gap-1 rounded-control border border-accent bg-accent-fill py-0.5 pr-0.5 pl-2.5">

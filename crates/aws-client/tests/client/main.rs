@@ -220,6 +220,8 @@ fn calls_go_where_services_are() {
         goes_to(&aws, "s3", "listObjectsV2", list(), None),
         goes_to(&aws, "s3", "getObject", object("with.dots"), None),
         goes_to(&aws, "s3", "getObject", object("arn:aws:s3:eu-west-1:123456789012:accesspoint/reports"), None),
+        goes_to(&aws, "s3", "getObject", object("arn:aws:s3::123456789012:accesspoint:m.mrap"), None),
+        goes_to(&aws, "eventbridge", "putEvents", json!({"EndpointId": "e", "Entries": [{"Source": "s"}]}), None),
         goes_to(&path_style, "s3", "listObjectsV2", list(), None),
         goes_to(&aws, "sfn", "startSyncExecution", json!({"StateMachineArn": "m"}), None),
         goes_to(&own, "sqs", "listQueues", json!({}), None),
@@ -240,6 +242,8 @@ fn calls_go_where_services_are() {
         https://orders.s3.eu-central-1.amazonaws.com/?list-type=2 for eu-central-1
         https://s3.eu-central-1.amazonaws.com/with.dots/a%20b for eu-central-1
         https://reports-123456789012.s3-accesspoint.eu-west-1.amazonaws.com/a%20b for eu-central-1
+        the bucket 'arn:aws:s3::123456789012:accesspoint:m.mrap' is neither a name nor the ARN of an access point in a Region
+        a global endpoint (EndpointId) wants Signature Version 4A, which is not supported
         https://s3.eu-central-1.amazonaws.com/orders?list-type=2 for eu-central-1
         https://sync-states.eu-central-1.amazonaws.com/ for eu-central-1
         http://127.0.0.1:4566/base for eu-central-1

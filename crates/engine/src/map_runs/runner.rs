@@ -33,6 +33,8 @@ const PIECE_MAX: u64 = 128;
 const COMMIT_ENDS: usize = 2_000;
 /// As many bytes of results are written at once.
 const RESULT_BYTES: usize = 1 << 20;
+/// Children are started while no more bytes of results than these wait to be written: they may end faster than a disk takes what they give.
+const UNWRITTEN_MAX: usize = 8 << 20;
 const COMMIT_AFTER: Duration = Duration::from_millis(20);
 /// So many children further is written that they may have been started, before any of them is.
 const STARTED_AHEAD: u64 = 16_384;
@@ -93,6 +95,8 @@ struct Committed {
     written: [Written; 2],
     /// Why the files could not be written: then nothing was committed.
     broken: Option<Broken>,
+    /// What was to be written with an end that nobody waited for any more, but for that.
+    owed: Vec<Write>,
 }
 
 struct Runner<'s> {
@@ -125,6 +129,8 @@ struct Runner<'s> {
     started_below: u64,
     /// Rows of children that did not succeed, or did after all, since the last commit.
     failures: BTreeMap<u64, Option<Vec<u8>>>,
+    /// What is to be written with the next commit because the last one was not wanted.
+    owed: Vec<Write>,
     commit: Option<Commit>,
     committed_at: Instant,
     /// Ends since the last commit.
@@ -221,6 +227,7 @@ impl<'s> Runner<'s> {
             redrives: is_redriven,
             started_below: state.started_below,
             failures: BTreeMap::new(),
+            owed: Vec::new(),
             commit: None,
             committed_at: Instant::now(),
             ends: 0,
@@ -385,6 +392,9 @@ impl<'s> Runner<'s> {
 
     /// Starts what was read, as long as there is room.
     fn hand_out(&mut self) {
+        if self.files.as_ref().is_some_and(|files| files.fresh_bytes() > UNWRITTEN_MAX) {
+            return;
+        }
         let asked = self.state.max_concurrency;
         let most = if asked == 0 { CONCURRENCY_MAX } else { asked.min(CONCURRENCY_MAX) };
         while self.pieces < PIECES_MAX && !self.waiting.is_empty() {
@@ -551,7 +561,7 @@ impl<'s> Runner<'s> {
         }
         self.state.executions.running = self.in_flight.len() as u64;
         self.state.items.running = self.items_in_flight;
-        let mut writes = Vec::new();
+        let mut writes = std::mem::take(&mut self.owed);
         let fresh = self.gathered.take_fresh();
         self.state.is_too_large = self.gathered.is_too_large;
         if !fresh.is_empty() {
@@ -588,7 +598,9 @@ impl<'s> Runner<'s> {
                 }
                 match (done, &end) {
                     (Ok(()), _) => {}
-                    (Err(broken), None) if !ends => return Committed { ended: None, written, broken: Some(broken) },
+                    (Err(broken), None) if !ends => {
+                        return Committed { ended: None, written, broken: Some(broken), owed: writes };
+                    }
                     // Nobody waits for the results.
                     (Err(_), None) => {}
                     (Err(Broken { error, cause }), Some(_)) => {
@@ -601,6 +613,7 @@ impl<'s> Runner<'s> {
                 }
             }
             state.written = written;
+            let owed = if end.is_some() { writes.clone() } else { Vec::new() };
             writes.push(Write::put(keys::MAP_RUN_STATES, keys::map_run(run).to_vec(), state.encode()));
             let end = end.map(|end| Command::MapRunEnded { frame, run, end });
             let input = MapRunInput { run, incarnation, execution, writes, end, open, answer };
@@ -609,13 +622,13 @@ impl<'s> Runner<'s> {
                 Err(_) => None,
             };
             let ended = done.map(|done| done.map(|accepted| accepted && ends));
-            Committed { ended, written: state.written, broken: None }
+            Committed { ended, written: state.written, broken: None, owed }
         }));
     }
 
     /// A commit is durable, or not.
     fn committed(&mut self, committed: Committed) -> Option<Over> {
-        let Committed { ended, written, broken } = committed;
+        let Committed { ended, written, broken, owed } = committed;
         self.state.written = written;
         self.committed_at = Instant::now();
         let updates = std::mem::take(&mut self.updates_in_commit);
@@ -623,6 +636,7 @@ impl<'s> Runner<'s> {
             // What was to be committed is told at the end.
             self.updates = updates;
             self.files = None;
+            self.owed = owed;
             self.failing = self.failing.take().or(Some(broken));
             self.is_dirty = true;
             return None;
@@ -637,6 +651,7 @@ impl<'s> Runner<'s> {
                 if self.state.stop.take().is_some() {
                     // The end was not waited for any more: that it is to stop is on its way here.
                     self.state.status = Status::Running;
+                    self.owed = owed;
                     self.is_stopped = true;
                     self.is_dirty = true;
                 }

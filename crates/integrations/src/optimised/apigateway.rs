@@ -140,7 +140,7 @@ fn request(parameters: &Value) -> Result<(String, Request), String> {
 }
 
 /// The lists of texts in an object, by their names. A text alone is refused (recorded).
-fn lists<'p>(parameters: &'p Value, field: &str) -> Result<Vec<(&'p str, Vec<String>)>, String> {
+pub(super) fn lists<'p>(parameters: &'p Value, field: &str) -> Result<Vec<(&'p str, Vec<String>)>, String> {
     let members = match parameters.get(field) {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::Object(members)) => members,

@@ -3,7 +3,7 @@
 //! A look at a job is one call. That a task waits is nothing here: the engine has a durable timer for it.
 
 use super::shape::{ordered, some};
-use super::{Call, ecs, services};
+use super::{Call, ecs, eks, services};
 use crate::metadata::without_metadata;
 use crate::{Job, TaskOutcome};
 use asl::definition::{IntegrationPattern, Resource};
@@ -356,6 +356,9 @@ static ROWS: [Row; 33] = [
 
 /// How a job that a service has stands: how the task ends, or nothing if it goes on.
 pub(crate) async fn status(client: &Client, job: &Job) -> Option<TaskOutcome> {
+    if eks::is_job(&job.request.resource) {
+        return eks::status(client, job).await;
+    }
     let (call, row) = known(client, job)?;
     let is_known_by_now = job.looks >= LOOKS_UNTIL_KNOWN;
     let told = match call.send(row.describe, &filled(row.parameters, job)).await {

@@ -6,6 +6,7 @@
 mod apigateway;
 mod bedrock;
 mod ecs;
+mod eks;
 mod elasticmapreduce;
 mod jobs;
 mod services;
@@ -46,6 +47,7 @@ pub(crate) async fn call(
     Some(match (service.name, action.action) {
         ("apigateway", _) => apigateway::invoke(call).await,
         ("bedrock", "invokeModel") => bedrock::invoke_model(call).await,
+        ("eks", "call" | "runJob") => eks::invoke(call).await,
         ("elasticmapreduce", _) => elasticmapreduce::perform(call).await,
         _ if action.operation.is_empty() || call.is_a_stream() => return None,
         _ => call.perform().await,

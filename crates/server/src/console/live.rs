@@ -237,7 +237,7 @@ impl Subscription {
     fn pause(&self) -> Duration {
         match self.topic {
             Topic::Execution { .. } => TICK,
-            Topic::Executions { .. } => 4 * TICK,
+            Topic::Executions { .. } => 2 * TICK,
             Topic::Machines { .. } | Topic::Tasks => 10 * TICK,
         }
     }

@@ -1,7 +1,8 @@
 //! Random machines. All are valid; loops end.
 
 use super::{
-    Catcher, Condition, Kind, Language, List, Machine, Number, Record, Resource, Retrier, Scope, State, Task, Text,
+    Catcher, Condition, Distributed, Kind, Language, List, Machine, Number, Record, Resource, Retrier, Scope, State,
+    Task, Text,
 };
 use crate::random::Random;
 
@@ -22,6 +23,8 @@ pub(crate) fn generate(random: &mut Random) -> Machine {
         has_loop: random.percent(4),
         long_waits: random.percent(10),
         is_express: false,
+        may_distribute: true,
+        may_nest: true,
         random,
     };
     let top = generator.scope(0, &Place { variable: false, in_map: false });
@@ -34,7 +37,9 @@ pub(crate) fn generate_express(random: &mut Random) -> Machine {
     let language = if random.percent(40) { Language::Jsonata } else { Language::JsonPath };
     let left = random.between(1, 6);
     let (named, mixed, has_loop, long_waits, is_express) = (0, false, false, false, true);
-    let mut generator = Generator { left, named, language, mixed, has_loop, long_waits, is_express, random };
+    let (may_distribute, may_nest) = (false, false);
+    let mut generator =
+        Generator { left, named, language, mixed, has_loop, long_waits, is_express, may_distribute, may_nest, random };
     let mut top = generator.scope(0, &Place { variable: false, in_map: false });
     for state in &mut top.states {
         if let Kind::Choice { rules, .. } = &mut state.kind {
@@ -48,6 +53,17 @@ pub(crate) fn generate_express(random: &mut Random) -> Machine {
     Machine { language, timeout_seconds: None, top }
 }
 
+/// The machine that others start executions of.
+pub(crate) fn generate_nested(random: &mut Random) -> Machine {
+    let language = if random.percent(40) { Language::Jsonata } else { Language::JsonPath };
+    let (named, mixed, has_loop, long_waits, is_express) = (0, false, false, false, false);
+    let (left, may_distribute, may_nest) = (random.between(1, 6), random.percent(30), false);
+    let mut generator =
+        Generator { left, named, language, mixed, has_loop, long_waits, is_express, may_distribute, may_nest, random };
+    let top = generator.scope(0, &Place { variable: false, in_map: false });
+    Machine { language, timeout_seconds: None, top }
+}
+
 struct Generator<'r> {
     /// States that may still be made.
     left: i64,
@@ -58,6 +74,10 @@ struct Generator<'r> {
     long_waits: bool,
     /// Whether tasks may not wait for tokens or workers, nor run out of time.
     is_express: bool,
+    /// Whether Maps may be distributed.
+    may_distribute: bool,
+    /// Whether tasks may start executions.
+    may_nest: bool,
     random: &'r mut Random,
 }
 
@@ -106,10 +126,11 @@ impl Generator<'_> {
                 let branches = (0..self.random.between(2, 3)).map(|_| self.scope(depth + 1, place)).collect();
                 Kind::Parallel { branches, keeps_input: self.random.percent(30) }
             }
+            89..100 if nests && self.may_distribute && self.random.percent(60) => self.distributed(depth),
             89..100 if nests => {
                 let iteration = self.scope(depth + 1, &Place { in_map: true, ..place.clone() });
                 let max_concurrency = self.random.between(0, 3).unsigned_abs();
-                Kind::Map { iteration, max_concurrency, keeps_input: self.random.percent(30) }
+                Kind::Map { iteration, max_concurrency, keeps_input: self.random.percent(30), distributed: None }
             }
             _ => Kind::Pass { record: self.record(place) },
         };
@@ -117,10 +138,34 @@ impl Generator<'_> {
         if matches!(state.kind, Kind::Task(_) | Kind::Parallel { .. } | Kind::Map { .. }) {
             state.retry = self.retriers();
         }
-        if depth == 0 && place.variable && self.random.percent(20) && !matches!(state.kind, Kind::Wait { .. }) {
+        // The first of all results may be of one that failed.
+        let has_records = !matches!(&state.kind, Kind::Map { distributed: Some(it), .. } if it.tolerates);
+        if depth == 0
+            && place.variable
+            && has_records
+            && self.random.percent(20)
+            && !matches!(state.kind, Kind::Wait { .. })
+        {
             state.assign = Some(("v".to_owned(), self.number(place)));
         }
         states.push(state);
+    }
+
+    /// A Map whose iterations are executions: they know nothing of what is around them but their input.
+    fn distributed(&mut self, depth: u32) -> Kind {
+        let is_express = self.random.percent(40);
+        let (before, may_distribute) = (self.is_express, self.may_distribute && !is_express && self.random.percent(15));
+        let (long_waits, nests) = (self.long_waits, self.may_nest);
+        let outer = std::mem::replace(&mut self.may_distribute, may_distribute);
+        self.is_express |= is_express;
+        self.long_waits &= !is_express;
+        // What starts executions does so once, in effect, only from Standard ones.
+        self.may_nest &= !is_express;
+        let iteration = self.scope(depth + 1, &Place { variable: false, in_map: false });
+        (self.is_express, self.may_distribute, self.long_waits, self.may_nest) = (before, outer, long_waits, nests);
+        let distributed = Distributed { is_express, tolerates: self.random.percent(30) };
+        let max_concurrency = self.random.between(0, 3).unsigned_abs();
+        Kind::Map { iteration, max_concurrency, keeps_input: self.random.percent(30), distributed: Some(distributed) }
     }
 
     /// A choice between the next state and the one after it; the next one may be where it ends.
@@ -186,15 +231,19 @@ impl Generator<'_> {
             Resource::Callback,
             Resource::Job,
             Resource::Activity,
+            Resource::Nested,
         ]);
         let resource = match resource {
             Resource::Callback | Resource::Job | Resource::Activity if self.is_express => Resource::Invoke,
+            Resource::Nested if !self.may_nest => Resource::Invoke,
             resource => resource,
         };
         // Whoever may take a task and never answer must have a time to do it in.
         let needs_timeout = matches!(resource, Resource::Activity | Resource::Callback);
         let timeout_seconds = (needs_timeout || self.random.percent(40) && !self.is_express)
             .then(|| self.random.between(5, 90).unsigned_abs());
+        // How one that starts an execution ends is told by that alone.
+        let timeout_seconds = timeout_seconds.filter(|_| resource != Resource::Nested);
         let has_heartbeat = needs_timeout && self.random.percent(30);
         let heartbeat_seconds = has_heartbeat.then(|| self.random.between(2, 4).unsigned_abs());
         let (keeps_input, is_broken) = (self.random.percent(30), self.random.percent(4));
@@ -202,7 +251,8 @@ impl Generator<'_> {
     }
 
     fn retriers(&mut self) -> Vec<Retrier> {
-        let count = [0, 0, 1, 1, 2][self.random.below(5)];
+        // Express ones have five minutes.
+        let count = if self.is_express { self.random.below(2) } else { [0, 0, 1, 1, 2][self.random.below(5)] };
         let mut retriers: Vec<Retrier> = Vec::new();
         for name in [["E.A", "States.TaskFailed", "States.Timeout"], ["States.ALL"; 3]].iter().take(count) {
             let name = (*self.random.pick(name)).to_owned();

@@ -7,8 +7,8 @@
 mod generate;
 mod render;
 
-pub(crate) use generate::{generate, generate_express};
-pub(crate) use render::render;
+pub(crate) use generate::{generate, generate_express, generate_nested};
+pub(crate) use render::{child_mark, render, render_nested};
 
 /// A query language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,17 @@ pub(crate) enum Kind {
         iteration: Scope,
         max_concurrency: u64,
         keeps_input: bool,
+        /// Whether its iterations are executions of their own.
+        distributed: Option<Distributed>,
     },
+}
+
+/// What a Distributed Map has beyond another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Distributed {
+    pub is_express: bool,
+    /// Whether all items may fail. Then its result says only how many there are.
+    pub tolerates: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -94,6 +104,8 @@ pub(crate) enum Resource {
     /// One that starts a job and waits for its end.
     Job,
     Activity,
+    /// An execution of the machine that is there to be started by others; its end is waited for.
+    Nested,
 }
 
 #[derive(Clone, Debug)]

@@ -1,12 +1,46 @@
 //! A machine as ASL.
 
-use super::{Condition, Kind, Language, List, Machine, Number, Record, Resource, Scope, State, Task, Text};
-use crate::world::{ACTIVITY_ARN, FUNCTION_ARN};
+use super::{
+    Condition, Distributed, Kind, Language, List, Machine, Number, Record, Resource, Scope, State, Task, Text,
+};
+use crate::world::{ACTIVITY_ARN, FUNCTION_ARN, NESTED_ARN};
 use json::{Object, ObjectBuilder, Value, json};
 
 /// The definition's text.
 pub(crate) fn render(machine: &Machine) -> String {
-    let mut definition = scope(&machine.top, machine.language);
+    text_of(machine, Named::ByName)
+}
+
+/// That of a machine that others start executions of.
+pub(crate) fn render_nested(machine: &Machine) -> String {
+    text_of(machine, Named::ByInput)
+}
+
+/// Where an execution finds what its tasks are to call it: the reference knows no names that the engine makes up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    ByName,
+    ByInput,
+}
+
+impl Named {
+    fn path(self) -> &'static str {
+        match self {
+            Named::ByName => "$$.Execution.Name",
+            Named::ByInput => "$$.Execution.Input.x",
+        }
+    }
+
+    fn expression(self) -> &'static str {
+        match self {
+            Named::ByName => "$states.context.Execution.Name",
+            Named::ByInput => "$states.context.Execution.Input.x",
+        }
+    }
+}
+
+fn text_of(machine: &Machine, named: Named) -> String {
+    let mut definition = scope(&machine.top, machine.language, named);
     definition.insert("QueryLanguage", word(machine.language));
     definition.insert_some("TimeoutSeconds", machine.timeout_seconds);
     Value::from(definition.build()).to_string()
@@ -19,10 +53,10 @@ fn word(language: Language) -> &'static str {
     }
 }
 
-fn scope(scope: &Scope, language: Language) -> ObjectBuilder {
+fn scope(scope: &Scope, language: Language, named: Named) -> ObjectBuilder {
     let mut states = ObjectBuilder::new();
     for (position, state) in scope.states.iter().enumerate() {
-        states.insert(state.name.as_str(), render_state(scope, state, position, language));
+        states.insert(state.name.as_str(), render_state(scope, state, position, language, named));
     }
     let mut rendered = ObjectBuilder::new();
     rendered.insert("StartAt", scope.states[0].name.as_str());
@@ -30,7 +64,7 @@ fn scope(scope: &Scope, language: Language) -> ObjectBuilder {
     rendered
 }
 
-fn render_state(scope: &Scope, state: &State, position: usize, language: Language) -> Object {
+fn render_state(scope: &Scope, state: &State, position: usize, language: Language, named: Named) -> Object {
     let mut fields = ObjectBuilder::new();
     if state.language != language {
         fields.insert("QueryLanguage", word(state.language));
@@ -43,7 +77,7 @@ fn render_state(scope: &Scope, state: &State, position: usize, language: Languag
             fields.insert("Type", "Pass");
             fields.insert(if is_jsonata { "Output" } else { "Parameters" }, render_record(record, state.language));
         }
-        Kind::Task(task) => render_task(&mut fields, task, state),
+        Kind::Task(task) => render_task(&mut fields, task, state, named),
         Kind::Wait { seconds } => drop(fields.insert("Type", "Wait").insert("Seconds", *seconds)),
         Kind::Succeed => drop(fields.insert("Type", "Succeed")),
         Kind::Fail { error, cause } => {
@@ -74,13 +108,43 @@ fn render_state(scope: &Scope, state: &State, position: usize, language: Languag
         }
         Kind::Parallel { branches, keeps_input } => {
             fields.insert("Type", "Parallel");
-            let branches = branches.iter().map(|branch| Value::from(self::scope(branch, language).build()));
+            let branches = branches.iter().map(|branch| Value::from(self::scope(branch, language, named).build()));
             fields.insert("Branches", Value::from(branches.collect::<Vec<_>>()));
             render_result(&mut fields, state, *keeps_input, Some(OF_SEVERAL));
         }
-        Kind::Map { iteration, max_concurrency, keeps_input } => {
+        Kind::Map { iteration, max_concurrency, keeps_input, distributed: Some(distributed) } => {
+            fields
+                .insert("Type", "Map")
+                .insert("MaxConcurrency", *max_concurrency)
+                .insert("Label", state.name.as_str());
+            let mut processor = self::scope(iteration, language, Named::ByInput);
+            let Distributed { is_express, tolerates } = *distributed;
+            let kind = if is_express { "EXPRESS" } else { "STANDARD" };
+            processor.insert("ProcessorConfig", json!({"Mode": "DISTRIBUTED", "ExecutionType": kind}));
+            fields.insert("ItemProcessor", processor.build());
+            if tolerates {
+                fields.insert("ToleratedFailurePercentage", 100);
+            }
+            let mark = child_mark(is_express);
+            if is_jsonata {
+                let x = format!("{{% {} & '{mark}' & $string($states.context.Map.Item.Index) %}}", named.expression());
+                fields.insert("Items", "{% $states.input.l %}");
+                fields.insert(
+                    "ItemSelector",
+                    json!({"n": "{% $states.context.Map.Item.Value %}",
+                    "s": "{% $states.input.s %}", "l": "{% $states.input.l %}", "x": x}),
+                );
+            } else {
+                let x = format!("States.Format('{{}}{mark}{{}}', {}, $$.Map.Item.Index)", named.path());
+                fields.insert("ItemsPath", "$.l");
+                fields
+                    .insert("ItemSelector", json!({"n.$": "$$.Map.Item.Value", "s.$": "$.s", "l.$": "$.l", "x.$": x}));
+            }
+            render_result(&mut fields, state, *keeps_input, if tolerates { Some(OF_COUNT) } else { Some(OF_SEVERAL) });
+        }
+        Kind::Map { iteration, max_concurrency, keeps_input, distributed: None } => {
             fields.insert("Type", "Map").insert("MaxConcurrency", *max_concurrency);
-            let mut processor = self::scope(iteration, language);
+            let mut processor = self::scope(iteration, language, named);
             processor.insert("ProcessorConfig", json!({"Mode": "INLINE"}));
             fields.insert("ItemProcessor", processor.build());
             if is_jsonata {
@@ -126,6 +190,7 @@ fn assign_base(state: &State) -> String {
     };
     match &state.kind {
         Kind::Task(Task { resource: Resource::Invoke, .. }) => format!("{root}.Payload"),
+        Kind::Task(Task { resource: Resource::Nested, .. }) => format!("{root}.Output"),
         Kind::Parallel { .. } | Kind::Map { .. } => format!("{root}[0]"),
         _ => root.to_owned(),
     }
@@ -135,6 +200,9 @@ fn assign_base(state: &State) -> String {
 type Selection = [(&'static str, &'static str); 3];
 
 const OF_SEVERAL: Selection = [("[0].n", "[0].n"), ("[1].s", "[1].s"), ("[*].n", ".n")];
+const OF_OUTPUT: Selection = [(".Output.n", ".Output.n"), (".Output.s", ".Output.s"), (".Output.l", ".Output.l")];
+/// The number of results and nothing of them; rendered by hand.
+const OF_COUNT: Selection = [("", ""), ("", ""), ("", "")];
 const OF_PAYLOAD: Selection =
     [(".Payload.n", ".Payload.n"), (".Payload.s", ".Payload.s"), (".Payload.l", ".Payload.l")];
 
@@ -143,6 +211,9 @@ fn render_result(fields: &mut ObjectBuilder, state: &State, keeps_input: bool, s
     let of = |prefix: &str, which: fn(&(&'static str, &'static str)) -> &'static str| {
         selection.map(|parts| parts.map(|part| format!("{prefix}{}", which(&part))))
     };
+    if selection == Some(OF_COUNT) {
+        return render_count(fields, state, keeps_input);
+    }
     match state.language {
         Language::JsonPath => {
             if let Some([n, s, l]) = of("$", |part| part.0) {
@@ -166,18 +237,43 @@ fn render_result(fields: &mut ObjectBuilder, state: &State, keeps_input: bool, s
     }
 }
 
+/// Makes a record of how many results there are.
+fn render_count(fields: &mut ObjectBuilder, state: &State, keeps_input: bool) {
+    match state.language {
+        Language::JsonPath => {
+            fields.insert("ResultSelector", json!({"n.$": "States.ArrayLength($)", "s": "several", "l": [1, 2]}));
+            if keeps_input {
+                fields.insert("ResultPath", "$.r");
+            }
+        }
+        Language::Jsonata => {
+            let record = json!({"n": "{% $count($states.result) %}", "s": "several", "l": [1, 2]});
+            fields.insert("Output", if keeps_input { input_with("r", record) } else { record });
+        }
+    }
+}
+
+/// What stands between the name of an execution and the number of a child of its Map Run, in what the child's tasks call it.
+pub(crate) fn child_mark(is_express: bool) -> &'static str {
+    if is_express { "/e" } else { "/c" }
+}
+
 fn input_with(key: &'static str, value: Value) -> Value {
     let of_input = |field: &str| format!("{{% $states.input.{field} %}}");
     json!({"n": (of_input("n")), "s": (of_input("s")), "l": (of_input("l")), key: value})
 }
 
-fn render_task(fields: &mut ObjectBuilder, task: &Task, state: &State) {
+fn render_task(fields: &mut ObjectBuilder, task: &Task, state: &State, named: Named) {
+    if task.resource == Resource::Nested {
+        return render_nested_task(fields, task, state, named);
+    }
     let resource = match task.resource {
         Resource::Function => FUNCTION_ARN,
         Resource::Invoke => "arn:aws:states:::lambda:invoke",
         Resource::Callback => "arn:aws:states:::lambda:invoke.waitForTaskToken",
         Resource::Job => "arn:aws:states:::batch:submitJob.sync",
         Resource::Activity => ACTIVITY_ARN,
+        Resource::Nested => unreachable!("rendered by itself"),
     };
     fields.insert("Type", "Task").insert("Resource", resource);
     fields.insert_some("TimeoutSeconds", task.timeout_seconds);
@@ -191,7 +287,7 @@ fn render_task(fields: &mut ObjectBuilder, task: &Task, state: &State) {
             call.insert(format!("{key}.$"), path);
         }
     };
-    add("x", "$$.Execution.Name", "$states.context.Execution.Name");
+    add("x", named.path(), named.expression());
     add("k", "$$.State.RetryCount", "$states.context.State.RetryCount");
     add("i", "$", "$states.input");
     if task.is_broken {
@@ -206,11 +302,40 @@ fn render_task(fields: &mut ObjectBuilder, task: &Task, state: &State) {
     let given = match task.resource {
         Resource::Function | Resource::Activity => call,
         Resource::Job => json!({"JobName": "j", "JobQueue": "q", "JobDefinition": "d", "Parameters": call}),
+        Resource::Nested => unreachable!("rendered by itself"),
         Resource::Invoke | Resource::Callback => json!({"FunctionName": "f", "Payload": call}),
     };
     fields.insert(if is_jsonata { "Arguments" } else { "Parameters" }, given);
     let selection = (task.resource == Resource::Invoke).then_some(OF_PAYLOAD);
     render_result(fields, state, task.keeps_input, selection);
+}
+
+fn render_nested_task(fields: &mut ObjectBuilder, task: &Task, state: &State, named: Named) {
+    fields.insert("Type", "Task").insert("Resource", "arn:aws:states:::states:startExecution.sync:2");
+    let name = state.name.as_str();
+    let (key, input) = match state.language {
+        Language::JsonPath => {
+            let x = format!("States.Format('{{}}/n{name}k{{}}', {}, $$.State.RetryCount)", named.path());
+            let mut input = ObjectBuilder::new();
+            input.insert("n.$", "$.n").insert("s.$", "$.s").insert("l.$", "$.l").insert("x.$", x);
+            if task.is_broken {
+                input.insert("b.$", "States.ArrayGetItem(States.Array(1), 5)");
+            }
+            ("Parameters", input)
+        }
+        Language::Jsonata => {
+            let x = format!("{{% {} & '/n{name}k' & $string($states.context.State.RetryCount) %}}", named.expression());
+            let mut input = ObjectBuilder::new();
+            input.insert("n", "{% $states.input.n %}").insert("s", "{% $states.input.s %}");
+            input.insert("l", "{% $states.input.l %}").insert("x", x);
+            if task.is_broken {
+                input.insert("b", "{% $states.input.s + 1 %}");
+            }
+            ("Arguments", input)
+        }
+    };
+    fields.insert(key, json!({"StateMachineArn": NESTED_ARN, "Input": (Value::from(input.build()))}));
+    render_result(fields, state, task.keeps_input, Some(OF_OUTPUT));
 }
 
 fn render_recovery(fields: &mut ObjectBuilder, scope: &Scope, state: &State) {

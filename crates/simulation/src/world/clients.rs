@@ -7,6 +7,7 @@ use crate::plan::{ActKind, Client, Via};
 use api::{Code, Exception};
 use engine::Engine;
 use json::{ObjectBuilder, Value, json};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,53 @@ const TRIES_MAX: u32 = 30;
 
 pub(crate) fn machine_arn(machine: usize) -> String {
     format!("arn:aws:states:us-east-1:123456789012:stateMachine:m{machine}")
+}
+
+/// The executions that others started and waited for, and the children of Map Runs, with what is said of the runs.
+pub(crate) struct Others {
+    /// By ARN.
+    pub executions: BTreeMap<String, Shown>,
+    pub map_runs: BTreeMap<String, api::DescribeMapRunResponse>,
+}
+
+/// Looks at all of them.
+pub(crate) async fn look_at_others(
+    world: &World,
+    engine: &Engine,
+    known: &BTreeMap<Key, Shown>,
+) -> Result<Others, Exception> {
+    let mut others = Others { executions: BTreeMap::new(), map_runs: BTreeMap::new() };
+    let nested = listed(engine, &json!({"stateMachineArn": (super::NESTED_ARN), "maxResults": 1000})).await?;
+    let mut waiting: Vec<String> = known.keys().map(execution_arn).collect();
+    for arn in nested {
+        let shown = show(world, engine, &arn).await?;
+        others.executions.insert(arn.clone(), shown);
+        waiting.push(arn);
+    }
+    while let Some(arn) = waiting.pop() {
+        let runs =
+            engine.list_map_runs(decoded(api::ListMapRunsRequest::decode(&json!({"executionArn": (arn.as_str())}))));
+        for run in runs.await?.map_runs {
+            let run = run.map_run_arn.to_string();
+            let described = decoded(api::DescribeMapRunRequest::decode(&json!({"mapRunArn": (run.as_str())})));
+            let described = engine.describe_map_run(described).await?;
+            for child in listed(engine, &json!({"mapRunArn": (run.as_str()), "maxResults": 1000})).await? {
+                // Express children are told of by nobody.
+                if child.contains(":execution:") {
+                    let shown = show(world, engine, &child).await?;
+                    others.executions.insert(child.clone(), shown);
+                    waiting.push(child);
+                }
+            }
+            others.map_runs.insert(run, described);
+        }
+    }
+    Ok(others)
+}
+
+async fn listed(engine: &Engine, body: &Value) -> Result<Vec<String>, Exception> {
+    let listed = engine.list_executions(decoded(api::ListExecutionsRequest::decode(body))).await?;
+    Ok(listed.executions.into_iter().map(|item| item.execution_arn.to_string()).collect())
 }
 
 pub(crate) fn execution_arn((machine, name): &Key) -> String {
@@ -155,12 +203,8 @@ impl Shown {
 
 /// Looks at an execution; what was seen before must still be there.
 pub(crate) async fn look(world: &World, engine: &Engine, key: &Key) -> Result<Shown, Exception> {
-    let body = json!({"executionArn": (execution_arn(key))});
-    world.pass("look").await;
-    let described = engine.describe_execution(decoded(api::DescribeExecutionRequest::decode(&body))).await;
-    world.pass("looked").await;
-    let described = match described {
-        Ok(described) => described,
+    let shown = match show(world, engine, &execution_arn(key)).await {
+        Ok(shown) => shown,
         Err(exception) => {
             let entry_exists = world.state().ledger.executions.get(key).is_some_and(|entry| !entry.starts.is_empty());
             if exception.code == Code::ExecutionDoesNotExist && entry_exists {
@@ -169,11 +213,21 @@ pub(crate) async fn look(world: &World, engine: &Engine, key: &Key) -> Result<Sh
             return Err(exception);
         }
     };
+    remember(world, key, &shown);
+    Ok(shown)
+}
+
+async fn show(world: &World, engine: &Engine, arn: &str) -> Result<Shown, Exception> {
+    let body = json!({"executionArn": arn});
+    world.pass("look").await;
+    let described = engine.describe_execution(decoded(api::DescribeExecutionRequest::decode(&body))).await;
+    world.pass("looked").await;
+    let described = described?;
     let mut events = Vec::new();
     let mut next_token: Option<String> = None;
     loop {
         let mut body = ObjectBuilder::new();
-        body.insert("executionArn", execution_arn(key)).insert("maxResults", 1000);
+        body.insert("executionArn", arn).insert("maxResults", 1000);
         body.insert_some("nextToken", next_token);
         let request = decoded(api::GetExecutionHistoryRequest::decode(&body.build().into()));
         let page = engine.get_execution_history(request).await;
@@ -190,7 +244,7 @@ pub(crate) async fn look(world: &World, engine: &Engine, key: &Key) -> Result<Sh
     world.pass("looked").await;
     let definition = of_execution?.definition.to_string();
     let text = |text: &Option<Arc<str>>| text.as_ref().map(ToString::to_string);
-    let shown = Shown {
+    Ok(Shown {
         status: described.status.as_str().to_owned(),
         start_ms: described.start_date_ms,
         stop_ms: described.stop_date_ms,
@@ -202,9 +256,7 @@ pub(crate) async fn look(world: &World, engine: &Engine, key: &Key) -> Result<Sh
         definition,
         version: described.state_machine_version_arn.as_deref().and_then(version_of),
         has_alias: described.state_machine_alias_arn.is_some(),
-    };
-    remember(world, key, &shown);
-    Ok(shown)
+    })
 }
 
 fn remember(world: &World, key: &Key, shown: &Shown) {

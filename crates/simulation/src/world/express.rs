@@ -2,7 +2,7 @@
 
 use super::workers::is_uncertain;
 use super::{World, decoded, outcome};
-use crate::machine;
+use crate::machine::{self, child_mark};
 use crate::reference::{self, Ending, OWN_CAUSE, without_own_causes};
 use api::{Exception, ExecutionStatus, StartSyncExecutionResponse};
 use engine::{Engine, ExpressQuery};
@@ -15,7 +15,7 @@ const MACHINE_ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:ex
 /// Whether a task's payload says that an Express execution asks for it.
 pub(crate) fn is_of_express(payload: &Value) -> bool {
     let call = payload.get("Payload").unwrap_or(payload);
-    call.get("x").and_then(Value::as_str).is_some_and(|name| name.starts_with('q'))
+    call.get("x").and_then(Value::as_str).is_some_and(|name| name.starts_with('q') || name.contains(child_mark(true)))
 }
 
 /// Creates the machine, each time anew.
@@ -81,7 +81,9 @@ fn compare(world: &World, name: &str, input: &Value, ended: &StartSyncExecutionR
     };
     let outcomes = world.state().ledger.outcomes.clone();
     let attempts = |call: &str| outcomes.get(call).cloned().unwrap_or_default();
-    let Ok(mut possible) = reference::endings(&world.plan.express, name, input, &attempts) else { return };
+    let Ok(mut possible) = reference::endings(&world.plan.express, &world.plan.nested, name, input, &attempts) else {
+        return;
+    };
     for ending in &mut possible {
         if let Ending::Output(output) = ending {
             *output = without_own_causes(output);

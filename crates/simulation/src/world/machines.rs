@@ -27,6 +27,13 @@ pub(crate) fn version_of(arn: &str) -> Option<u64> {
     arn.rsplit(':').next()?.parse().ok()
 }
 
+/// Creates the machine that tasks start executions of, each time anew.
+pub(crate) async fn create_nested(world: &World, engine: &Engine) -> Result<(), Exception> {
+    let body = json!({"name": "nested", "definition": (machine::render_nested(&world.plan.nested)),
+        "roleArn": "arn:aws:iam::123456789012:role/r"});
+    engine.create_state_machine(decoded(api::CreateStateMachineRequest::decode(&body))).await.map(drop)
+}
+
 /// Creates a machine, its first version and its alias, unless that was answered before.
 pub(crate) async fn create(world: &World, engine: &Engine, machine: usize) -> Result<(), Exception> {
     let revisions = world.state().ledger.revisions.get(&machine).map_or(0, Vec::len);

@@ -34,6 +34,9 @@ pub(crate) const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:fun
 /// The activity that workers poll.
 pub(crate) const ACTIVITY_ARN: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
 
+/// The machine that tasks start executions of.
+pub(crate) const NESTED_ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:nested";
+
 /// 2026-01-01T00:00:00Z, when every run begins.
 const BEGIN_MS: i64 = 1_767_225_600_000;
 

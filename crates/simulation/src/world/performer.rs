@@ -22,6 +22,9 @@ impl Performer for SimulatedPerformer {
         let (world, engine) = (self.world.clone(), self.engine.clone());
         Box::pin(async move {
             world.pass("perform").await;
+            if is_own(&request.resource) {
+                return Some(TaskOutcome::OwnExecution);
+            }
             note(&world, &request);
             let given = request.payload.value();
             let (call, pattern) = match &request.resource {
@@ -91,6 +94,9 @@ impl Performer for SimulatedPerformer {
         let world = self.world.clone();
         Box::pin(async move {
             world.pass("look").await;
+            if is_own(&job.request.resource) {
+                return Some(TaskOutcome::OwnExecution);
+            }
             let id = &job.request.invocation_id;
             world.trace(&format!("look {id} {}", job.looks));
             let Some(ends_ms) = world.state().ledger.jobs.get(id).copied() else {
@@ -122,6 +128,9 @@ impl Performer for SimulatedPerformer {
         let world = self.world.clone();
         Box::pin(async move {
             world.pass("cancel").await;
+            if is_own(&job.request.resource) {
+                return Some(TaskOutcome::OwnExecution);
+            }
             let id = job.request.invocation_id;
             world.trace(&format!("cancel {id}"));
             if !world.state().ledger.jobs.contains_key(&id) {
@@ -132,6 +141,11 @@ impl Performer for SimulatedPerformer {
             None
         })
     }
+}
+
+/// Whether it is the engine itself that starts what is asked for.
+fn is_own(resource: &Resource) -> bool {
+    matches!(resource, Resource::Service { service, .. } if service == "states")
 }
 
 fn failed(error: &str, cause: Option<String>) -> TaskOutcome {

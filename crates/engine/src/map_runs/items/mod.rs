@@ -1,11 +1,12 @@
 //! Where the items of a run come from: the state's own array, or objects in buckets, read in order and from any place on.
 //!
-//! Reading order: [`Items`], `listing` (which objects), `bytes` (an object's bytes), `csv` and `json` (its items).
+//! Reading order: [`Items`], `listing` (which objects), `bytes` (an object's bytes), `csv`, `json` and `parquet` (its items).
 
 mod bytes;
 mod csv;
 mod json;
 mod listing;
+mod parquet;
 
 use self::bytes::Bytes;
 use self::listing::Listing;
@@ -62,6 +63,7 @@ enum Format {
         pointer: String,
     },
     JsonLines,
+    Parquet,
 }
 
 impl Source {
@@ -124,6 +126,7 @@ impl SourceKind {
                 Format::Csv { delimiter: delimiter(config("CSVDelimiter")), headers: headers(&place.config)? }
             }
             Some("JSONL") => Format::JsonLines,
+            Some("PARQUET") => Format::Parquet,
             Some("JSON") | None => Format::Json { pointer: config("ItemsPointer").unwrap_or_default().to_owned() },
             Some(other) => return Err(failed(format!("The InputType {other} is not supported by this version."))),
         };
@@ -167,10 +170,14 @@ pub(super) struct Items {
 }
 
 /// An object that is read.
-struct Open {
-    bytes: Bytes,
-    columns: Vec<::json::Key>,
-    kind: json::Kind,
+enum Open {
+    /// One that is text.
+    Text {
+        bytes: Bytes,
+        columns: Vec<::json::Key>,
+        kind: json::Kind,
+    },
+    Rows(parquet::Rows),
 }
 
 impl Items {
@@ -261,23 +268,14 @@ impl Items {
                 self.open = Some(self.open_object(object, listing, format).await?);
             }
             let open = self.open.as_mut().expect("just opened");
-            let read = match format {
-                Format::Csv { delimiter, .. } => {
-                    let before = open.bytes.offset();
-                    let fields = csv::record(&mut open.bytes, *delimiter).await?;
-                    let bytes = (open.bytes.offset() - before) as usize;
-                    fields.map(|fields| ReadItem { value: row(&open.columns, fields), key: None, bytes })
-                }
-                Format::Json { .. } => {
-                    let next = json::next(&mut open.bytes, open.kind).await?;
-                    next.map(|(key, value, bytes)| ReadItem { value, key, bytes })
-                }
-                Format::JsonLines => {
-                    let next = json::next_line(&mut open.bytes).await?;
+            let read = match open {
+                Open::Rows(rows) => {
+                    let next = rows.next().await?;
                     next.map(|(value, bytes)| ReadItem { value, key: None, bytes })
                 }
+                Open::Text { bytes, columns, kind } => next_in_text(bytes, columns, *kind, format).await?,
             };
-            self.position.offset = open.bytes.offset();
+            self.position.offset = open.offset();
             if read.is_some() {
                 return Ok(read);
             }
@@ -293,6 +291,9 @@ impl Items {
         let offset = self.position.offset;
         let place = object.place;
         let open_at = async |offset| Bytes::open(&self.buckets, place.clone(), offset).await;
+        if let Format::Parquet = format {
+            return Ok(Open::Rows(parquet::Rows::open(&self.buckets, place, offset).await?));
+        }
         let (mut columns, mut kind) = (Vec::new(), json::Kind::List);
         let bytes = match format {
             Format::Csv { delimiter, headers: None } => {
@@ -310,10 +311,46 @@ impl Items {
                 if offset > bytes.offset() { open_at(offset).await? } else { bytes }
             }
             Format::JsonLines => open_at(offset).await?,
+            Format::Parquet => unreachable!("it has rows"),
         };
         let columns = columns.iter().map(|name| ::json::Key::from(&**name)).collect();
-        Ok(Open { bytes, columns, kind })
+        Ok(Open::Text { bytes, columns, kind })
     }
+}
+
+impl Open {
+    /// Where the next item is, in bytes or rows.
+    fn offset(&self) -> u64 {
+        match self {
+            Open::Text { bytes, .. } => bytes.offset(),
+            Open::Rows(rows) => rows.number(),
+        }
+    }
+}
+
+async fn next_in_text(
+    bytes: &mut Bytes,
+    columns: &[::json::Key],
+    kind: json::Kind,
+    format: &Format,
+) -> Result<Option<ReadItem>, Broken> {
+    Ok(match format {
+        Format::Csv { delimiter, .. } => {
+            let before = bytes.offset();
+            let fields = csv::record(bytes, *delimiter).await?;
+            let length = (bytes.offset() - before) as usize;
+            fields.map(|fields| ReadItem { value: row(columns, fields), key: None, bytes: length })
+        }
+        Format::Json { .. } => {
+            let next = json::next(bytes, kind).await?;
+            next.map(|(key, value, bytes)| ReadItem { value, key, bytes })
+        }
+        Format::JsonLines => {
+            let next = json::next_line(bytes).await?;
+            next.map(|(value, bytes)| ReadItem { value, key: None, bytes })
+        }
+        Format::Parquet => unreachable!("it has rows"),
+    })
 }
 
 /// A row of CSV: all its fields are texts, those that are missing are empty, those too many are dropped (recorded).
