@@ -353,6 +353,16 @@ async fn read(engine: &Engine, name: &str, item_reader: Value) -> String {
     output(&closed(engine, &execution).await)
 }
 
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).expect("there is room");
+    encoder.finish().expect("there is room")
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
 #[tokio::test]
 async fn items_are_read_from_objects_of_every_kind() {
     let directory = tempfile::tempdir().expect("there is room");
@@ -361,11 +371,6 @@ async fn items_are_read_from_objects_of_every_kind() {
         std::fs::create_dir_all(path.parent().expect("it is in a directory")).expect("there is room");
         std::fs::write(path, bytes).expect("there is room");
     };
-    let gzip = |bytes: &[u8]| {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(bytes).expect("there is room");
-        encoder.finish().expect("there is room")
-    };
     write("a.csv", b"id,name\n1,\"a, b\"\n2\n");
     write("given.csv", b"1|2|3\n4|5|6\n");
     write("doubled.csv", b"id,id\n1,2\n");
@@ -373,7 +378,6 @@ async fn items_are_read_from_objects_of_every_kind() {
     write("object.json", br#"{"x": 1, "y": {"z": 2}}"#);
     write("number.json", b"7");
     write("lines.jsonl.gz", &gzip(b"{\"n\": 1}\n\n[2]\n3"));
-    // Made by the zstd program of `{"n":1}` and `{"n":2}`, a line each.
     write("parts/1.csv", b"n\n1\n2\n");
     write("parts/2.csv.gz", &gzip(b"n\n3\n"));
     write("inventory.csv.gz", &gzip(b"\"data\",\"k%201\",\"7\"\n"));
@@ -486,6 +490,104 @@ async fn rows_of_parquet_are_read_on_after_a_restart() {
     let all: Vec<String> = (0..1001).map(|n| n.to_string()).collect();
     assert_eq!(output(&description), format!("[{}]", all.join(",")));
     assert_eq!(map_run(&engine, &execution).await.item_counts.succeeded, 1001);
+}
+
+#[tokio::test]
+async fn compressed_items_are_read_on_after_a_restart() {
+    let rows: String = (0..20_000).map(|n| format!("{n},row {}\n", n * 7919 % 20_000)).collect();
+    let (half, rest) = rows.split_at(rows.len() / 2);
+    // Frames may follow one another, and a frame to be skipped may stand between them.
+    let skipped = [&[0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"abc"].concat();
+    let zst = [zstd(format!("n,text\n{half}").as_bytes()), skipped, zstd(rest.as_bytes())].concat();
+    let gz = [gzip(format!("n,text\n{half}").as_bytes()), gzip(rest.as_bytes())].concat();
+    for (key, bytes) in [("rows.csv.zst", zst), ("rows.csv.gz", gz)] {
+        let directory = tempfile::tempdir().expect("there is room");
+        std::fs::write(directory.path().join(key), bytes).expect("there is room");
+        // One of each half takes a second.
+        let slow = |n: &str| json!({"Variable": "$.n", "StringEquals": n});
+        let states = json!({
+            "Choose": {"Type": "Choice", "Choices": [{"Or": [(slow("5000")), (slow("15000"))], "Next": "Wait"}], "Default": "End"},
+            "Wait": {"Type": "Wait", "Seconds": 1, "Next": "End"},
+            "End": {"Type": "Succeed", "OutputPath": "$.n"}
+        });
+        let store = Arc::new(Memory::new());
+        let engine = open_over(&store, directory.path()).await;
+        let csv = json!({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"});
+        let fields = [("ItemReader", reader(key, csv))];
+        let machine = create(&engine, "m", &map("EXPRESS", &states, &fields)).await;
+        let execution = start(&engine, &machine, "one", &json!({})).await;
+        until(&engine, async || {
+            let runs = map_runs(&engine, &execution).await;
+            (!runs.is_empty() && map_run(&engine, &execution).await.item_counts.succeeded > 6_000).then_some(())
+        })
+        .await;
+        drop(engine);
+        let engine = open_over(&store, directory.path()).await;
+        let description = closed(&engine, &execution).await;
+        let all: Vec<String> = (0..20_000).map(|n| format!("\"{n}\"")).collect();
+        assert!(output(&description) == format!("[{}]", all.join(",")), "{key}: {}", output(&description));
+    }
+}
+
+#[tokio::test]
+async fn compressed_objects_that_are_damaged_are_told_so() {
+    let directory = tempfile::tempdir().expect("there is room");
+    // Made by the zstd program, with a checksum, of `{"n":1}` and `{"n":2}`, a line each.
+    let zst = b"\x28\xb5\x2f\xfd\x04\x68\x81\x00\x00{\"n\":1}\n{\"n\":2}\n\x45\x2c\x60\x99";
+    let gz = gzip(b"{\"n\":1}\n{\"n\":2}\n");
+    let changed = |bytes: &[u8], at: usize| {
+        let mut bytes = bytes.to_vec();
+        bytes[at] ^= 1;
+        bytes
+    };
+    let cases: Vec<(&str, Vec<u8>)> = vec![
+        ("whole.zst", zst.to_vec()),
+        ("twice.zstd", [&zst[..], zst].concat()),
+        ("empty.zst", Vec::new()),
+        ("header-cut.zst", zst[..3].to_vec()),
+        ("block-cut.zst", zst[..15].to_vec()),
+        ("checksum-cut.zst", zst[..zst.len() - 2].to_vec()),
+        ("changed.zst", changed(zst, 14)),
+        ("no-zstd.zst", b"{\"n\":1}\n".to_vec()),
+        ("more.zst", [&zst[..], b"more"].concat()),
+        ("skip-cut.zst", [&zst[..], &[0x50, 0x2a, 0x4d, 0x18, 9, 0, 0, 0, 1]].concat()),
+        ("whole.gz", gz.clone()),
+        ("empty.gz", Vec::new()),
+        ("header-cut.gz", gz[..7].to_vec()),
+        ("block-cut.gz", gz[..14].to_vec()),
+        ("checksum-cut.gz", gz[..gz.len() - 2].to_vec()),
+        ("changed.gz", changed(&gz, gz.len() - 6)),
+        ("no-gzip.gz", b"{\"n\":1}\n".to_vec()),
+        ("more.gz", [&gz[..], b"more"].concat()),
+    ];
+    let engine = open_over(&Arc::new(Memory::new()), directory.path()).await;
+    let mut told = String::new();
+    for (key, bytes) in cases {
+        std::fs::write(directory.path().join(key), bytes).expect("there is room");
+        let items = read(&engine, &key.replace('.', "-"), reader(key, json!({"InputType": "JSONL"}))).await;
+        told += &format!("{key}: {}\n", items.replace("Some(\"States.ItemReaderFailed\") Some(\"The object s3://data/", "<"));
+    }
+    expect![[r#"
+        whole.zst: [{"n":1},{"n":2}]
+        twice.zstd: [{"n":1},{"n":2},{"n":1},{"n":2}]
+        empty.zst: []
+        header-cut.zst: <header-cut.zst cannot be decompressed: it ends too early")
+        block-cut.zst: <block-cut.zst cannot be decompressed: it ends too early")
+        checksum-cut.zst: <checksum-cut.zst cannot be decompressed: it ends too early")
+        changed.zst: <changed.zst cannot be decompressed: its checksum is another one")
+        no-zstd.zst: <no-zstd.zst cannot be decompressed: no frame of zstd begins where one is to begin")
+        more.zst: <more.zst cannot be decompressed: no frame of zstd begins where one is to begin")
+        skip-cut.zst: <skip-cut.zst cannot be decompressed: it ends too early")
+        whole.gz: [{"n":1},{"n":2}]
+        empty.gz: <empty.gz cannot be decompressed: incomplete deflate stream")
+        header-cut.gz: <header-cut.gz cannot be decompressed: incomplete deflate stream")
+        block-cut.gz: <block-cut.gz cannot be decompressed: incomplete deflate stream")
+        checksum-cut.gz: <checksum-cut.gz cannot be decompressed: corrupt gzip stream does not have a matching checksum")
+        changed.gz: <changed.gz cannot be decompressed: corrupt gzip stream does not have a matching checksum")
+        no-gzip.gz: <no-gzip.gz cannot be decompressed: incomplete deflate stream")
+        more.gz: <more.gz cannot be decompressed: incomplete deflate stream")
+    "#]]
+    .assert_eq(&told);
 }
 
 #[tokio::test]
