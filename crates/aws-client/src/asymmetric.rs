@@ -97,53 +97,65 @@ mod tests {
         assert_eq!(number, [0; 32]);
     }
 
+    /// Method, path, headers, service, body, token, signature.
+    type Case = (
+        &'static str,
+        &'static str,
+        &'static [(&'static str, &'static str)],
+        &'static str,
+        &'static str,
+        Option<&'static str>,
+        &'static str,
+    );
+
+    const SIGNED: [Case; 4] = [
+        (
+            "GET",
+            "/",
+            &[("host", "example.amazonaws.com")],
+            "service",
+            "",
+            None,
+            "304502204278fd18d452e658460c48fd16bed1d1dec760f5b568644e6a871be5f1b3d2ec022100da67c597231dfda54fab8c7eda7ef0f612e336948dabec121709a6f21301274f",
+        ),
+        (
+            "POST",
+            "/",
+            &[
+                ("host", "abcde.veo.endpoint.events.amazonaws.com"),
+                ("content-type", "application/x-amz-json-1.1"),
+                ("x-amz-target", "AWSEvents.PutEvents"),
+            ],
+            "events",
+            r#"{"Entries":[]}"#,
+            Some("token"),
+            "3045022073837408e5e32b8cd2b0931cdb7b4707b1971fa280a5ee6e679e0544d56c735c022100fe1ebc6b3212c0c05b156b9d05b40de2247923591fe16fe4b16d3eb22b450385",
+        ),
+        (
+            "GET",
+            "/key-value-stores/arn%3Aaws%3Acloudfront%3A%3A123456789012%3Akey-value-store%2Fa1b2/keys/a%20b?x=1&a=2",
+            &[("host", "123456789012.cloudfront-kvs.global.api.aws")],
+            "cloudfront-keyvaluestore",
+            "",
+            None,
+            "304402207cc4b5939103359ab172b6daf421731b8e02ce0f7c7f4e3ca157b3594a86941902200fed66d8fcbfb6057595ace7c7ceabc19ba1e9f85087ba1ea82b0b917a2c0461",
+        ),
+        // S3 takes a path as it is, and wants to be told the body's hash.
+        (
+            "GET",
+            "/a%20b/../c",
+            &[("host", "m.mrap.accesspoint.s3-global.amazonaws.com")],
+            "s3",
+            "",
+            None,
+            "3044022031b63bb58d0d549a9f40cbd705393f4103fc171c3ee57865cadfb4a4820f989b02207ee8010f06db5966b180ed093dfdd599f47b0f9c88532b28e35aedf14196b2a0",
+        ),
+    ];
+
     /// Signatures are random where AWS makes them: those its library made of these requests are signatures of what we would sign, with our key.
     #[test]
     fn aws_library_signed_what_we_sign() {
-        let cases: [(&str, &str, &[(&str, &str)], &str, &str, Option<&str>, &str); 4] = [
-            (
-                "GET",
-                "/",
-                &[("host", "example.amazonaws.com")],
-                "service",
-                "",
-                None,
-                "304502204278fd18d452e658460c48fd16bed1d1dec760f5b568644e6a871be5f1b3d2ec022100da67c597231dfda54fab8c7eda7ef0f612e336948dabec121709a6f21301274f",
-            ),
-            (
-                "POST",
-                "/",
-                &[
-                    ("host", "abcde.veo.endpoint.events.amazonaws.com"),
-                    ("content-type", "application/x-amz-json-1.1"),
-                    ("x-amz-target", "AWSEvents.PutEvents"),
-                ],
-                "events",
-                r#"{"Entries":[]}"#,
-                Some("token"),
-                "3045022073837408e5e32b8cd2b0931cdb7b4707b1971fa280a5ee6e679e0544d56c735c022100fe1ebc6b3212c0c05b156b9d05b40de2247923591fe16fe4b16d3eb22b450385",
-            ),
-            (
-                "GET",
-                "/key-value-stores/arn%3Aaws%3Acloudfront%3A%3A123456789012%3Akey-value-store%2Fa1b2/keys/a%20b?x=1&a=2",
-                &[("host", "123456789012.cloudfront-kvs.global.api.aws")],
-                "cloudfront-keyvaluestore",
-                "",
-                None,
-                "304402207cc4b5939103359ab172b6daf421731b8e02ce0f7c7f4e3ca157b3594a86941902200fed66d8fcbfb6057595ace7c7ceabc19ba1e9f85087ba1ea82b0b917a2c0461",
-            ),
-            // S3 takes a path as it is, and wants to be told the body's hash.
-            (
-                "GET",
-                "/a%20b/../c",
-                &[("host", "m.mrap.accesspoint.s3-global.amazonaws.com")],
-                "s3",
-                "",
-                None,
-                "3044022031b63bb58d0d549a9f40cbd705393f4103fc171c3ee57865cadfb4a4820f989b02207ee8010f06db5966b180ed093dfdd599f47b0f9c88532b28e35aedf14196b2a0",
-            ),
-        ];
-        for (method, path, headers, service, body, token, signature) in cases {
+        for (method, path, headers, service, body, token, signature) in SIGNED {
             let mut request = Request::new(method, path);
             headers.iter().for_each(|(name, value)| request.set(name, value));
             request.body = body.as_bytes().to_vec().into();
