@@ -1,10 +1,10 @@
 //! What is delivered to services of AWS, to an endpoint that has its troubles.
 
+use crate::support::{Running, address, call, command, directory, get, whole_request};
 use expect_test::expect;
 use std::io::{BufReader, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
-use crate::support::{Running, address, call, command, directory, get, whole_request};
 
 /// A server that answers one request after the other, and tells of each: what was asked for, and the body.
 fn recorder(answers: &[(u16, &str)]) -> (String, Receiver<String>) {

@@ -1,8 +1,8 @@
 //! The commands that call an endpoint, against a server of their own.
 
+use crate::support::{Finished, Running, address, call, command, directory, finish};
 use std::path::Path;
 use std::process::Command;
-use crate::support::{Finished, Running, address, call, command, directory, finish};
 use tempfile::TempDir;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/test";

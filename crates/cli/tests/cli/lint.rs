@@ -1,7 +1,7 @@
 //! `stepwell lint` and `stepwell explain`: forms, switches, mends and exit codes.
 
-use expect_test::expect;
 use crate::support::{directory, stepwell};
+use expect_test::expect;
 
 const MAP: &str = r#"{
   "StartAt": "Each",

@@ -1,8 +1,8 @@
 //! `stepwell serve`: up, down, and refusing to start.
 
+use crate::support::{Running, address, call, call_with, command, directory, get, stepwell, whole_request};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
-use crate::support::{Running, address, call, call_with, command, directory, get, stepwell, whole_request};
 
 const ANY_PORT: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 

@@ -1,7 +1,7 @@
 //! `stepwell validate`: findings with their places, and exit codes.
 
-use expect_test::expect;
 use crate::support::{command, directory, finish, stepwell};
+use expect_test::expect;
 
 const GOOD: &str = "StartAt: A\nStates:\n  A: {Type: Succeed}\n";
 const BAD: &str = r#"{

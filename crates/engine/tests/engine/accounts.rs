@@ -1,13 +1,13 @@
 //! Two accounts with the same names in one store: each finds its own again after a restart, and the check finds nothing amiss. What one sees of the
 //! other, over HTTP, is in `conformance/cases/api/accounts.md`.
 
+use crate::support::*;
 use api::*;
 use json::json;
 use std::sync::Arc;
 use stepwell_engine::check::{CheckOptions, check};
 use stepwell_engine::{Engine, Settings, registry::Identity};
 use store::{Memory, Store};
-use crate::support::*;
 
 const OTHER: &str = "210987654321";
 

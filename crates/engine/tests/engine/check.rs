@@ -1,5 +1,6 @@
 //! The check of what is stored: sound as it is, and no row can be missing, changed or too much without a finding.
 
+use crate::support::*;
 use api::*;
 use json::json;
 use std::collections::BTreeSet;
@@ -7,7 +8,6 @@ use std::sync::Arc;
 use stepwell_engine::check::{CheckOptions, Checked, Finding, check};
 use stepwell_engine::{Engine, Settings, registry::Identity};
 use store::{Batch, Bytes, Memory, PartitionId, Range, Store, Table, Write};
-use crate::support::*;
 
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
 

@@ -1,11 +1,11 @@
 //! Executions from start to end, on the memory store.
 
+use crate::support::*;
 use api::*;
 use expect_test::expect;
 use json::{Value, json};
 use std::sync::Arc;
 use store::Memory;
-use crate::support::*;
 
 #[tokio::test]
 async fn a_workflow_of_every_control_state_runs_to_its_end() {

@@ -1,5 +1,6 @@
 //! Express executions: synchronous and asynchronous, in memory, and what is kept of them.
 
+use crate::support::*;
 use api::*;
 use expect_test::expect;
 use json::{Value, json};
@@ -7,7 +8,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use stepwell_engine::{Engine, ExpressExecution, ExpressOptions, ExpressQuery, Options, Recent, registry::Identity};
 use store::{Memory, Store};
-use crate::support::*;
 
 const PASS: &str = r#"{"StartAt":"P","States":{"P":{"Type":"Pass","Parameters":{"run.$":"$$.Execution"},"End":true}}}"#;
 

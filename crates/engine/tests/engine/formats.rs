@@ -3,6 +3,7 @@
 //! `test_data/format-N.rows` has a row a line: partition, table, key and value, with `\` and two hexadecimal digits for bytes that would not
 //! show; a `\` alone for none.
 
+use crate::support::{ACCOUNT, closed, describe, history, output};
 use api::{GetActivityTaskRequest, GetActivityTaskResponse, SendTaskSuccessRequest};
 use functions::Functions;
 use integrations::Integrations;
@@ -14,7 +15,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use stepwell_engine::check::{CheckOptions, check};
 use stepwell_engine::{Engine, Environment, Options, Settings, TasksQuery, registry::Identity};
 use store::{Batch, Memory, PartitionId, Store, Table, Write};
-use crate::support::{ACCOUNT, closed, describe, history, output};
 
 const FORMAT_2: &str = include_str!("../../test_data/format-2.rows");
 const FORMAT_3: &str = include_str!("../../test_data/format-3.rows");

@@ -1,5 +1,6 @@
 //! What an input costs does not grow with the execution it is about, nor with those beside it: rows read and written are counted.
 
+use crate::support::{ACCOUNT, closed, create, describe, history, output, start};
 use api::*;
 use functions::Functions;
 use integrations::Integrations;
@@ -9,7 +10,6 @@ use std::sync::{Arc, Mutex};
 use stepwell_engine::check::{CheckOptions, check};
 use stepwell_engine::{Engine, Options, Settings, registry::Identity};
 use store::{Batch, Bytes, CommitFuture, Epoch, Memory, PartitionId, Range, ReadFuture, Store, Table};
-use crate::support::{ACCOUNT, closed, create, describe, history, output, start};
 
 /// A store that counts the rows it gives, and those it is given in a batch with a row of an execution named `small-…`.
 struct Counting {

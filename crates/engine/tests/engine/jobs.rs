@@ -1,5 +1,6 @@
 //! What `.sync` tasks wait for: jobs of services and executions of the engine itself, over restarts.
 
+use crate::support::*;
 use api::*;
 use integrations::{Job, PerformFuture, Performer, TaskOutcome, TaskRequest};
 use json::{Value, json};
@@ -7,7 +8,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use stepwell_engine::{Engine, Options, registry::Identity};
 use store::{Memory, PartitionId, Range, Store, Table};
-use crate::support::*;
 
 /// Jobs that are to be stopped.
 const ABANDONED_JOBS: Table = Table(46);

@@ -1,5 +1,6 @@
 //! Distributed Maps: children are executions of their own, a run survives restarts, is updated, stopped and redriven.
 
+use crate::support::*;
 use api::*;
 use expect_test::expect;
 use json::{Value, json};
@@ -10,7 +11,6 @@ use std::sync::Arc;
 use stepwell_engine::registry::Identity;
 use stepwell_engine::{Engine, Options};
 use store::Memory;
-use crate::support::*;
 
 /// A Distributed Map whose children run `states`.
 fn map(execution_type: &str, states: &Value, fields: &[(&str, Value)]) -> Value {
@@ -565,7 +565,10 @@ async fn compressed_objects_that_are_damaged_are_told_so() {
     for (key, bytes) in cases {
         std::fs::write(directory.path().join(key), bytes).expect("there is room");
         let items = read(&engine, &key.replace('.', "-"), reader(key, json!({"InputType": "JSONL"}))).await;
-        told += &format!("{key}: {}\n", items.replace("Some(\"States.ItemReaderFailed\") Some(\"The object s3://data/", "<"));
+        told += &format!(
+            "{key}: {}\n",
+            items.replace("Some(\"States.ItemReaderFailed\") Some(\"The object s3://data/", "<")
+        );
     }
     expect![[r#"
         whole.zst: [{"n":1},{"n":2}]

@@ -1,5 +1,6 @@
 //! Test cases: mocked tasks in place of real ones, over retries, loops, iterations and restarts. Time is virtual.
 
+use crate::support::*;
 use api::*;
 use expect_test::{Expect, expect};
 use functions::Functions;
@@ -11,7 +12,6 @@ use std::sync::Arc;
 use stepwell_engine::check::{CheckOptions, check as check_store};
 use stepwell_engine::{Engine, Environment, Options, Settings, SystemEnvironment, Timestamp, registry::Identity};
 use store::{Memory, Store};
-use crate::support::*;
 use tempfile::TempDir;
 use tokio::time::Instant;
 

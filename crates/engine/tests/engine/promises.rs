@@ -1,5 +1,6 @@
 //! Promises that are easily broken: clocks that stand still or go back, forged tokens, requests that were accepted before a restart.
 
+use crate::support::*;
 use api::*;
 use functions::Functions;
 use integrations::Integrations;
@@ -10,7 +11,6 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 use stepwell_engine::{Engine, Environment, Options, SystemEnvironment, registry::Identity};
 use store::{Memory, Store};
-use crate::support::*;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 

@@ -1,5 +1,6 @@
 //! What is found after a restart: damage that concerns one execution stays with it, open tasks come again once each.
 
+use crate::support::*;
 use api::*;
 use integrations::{PerformFuture, Performer, TaskOutcome, TaskRequest};
 use json::json;
@@ -9,7 +10,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use stepwell_engine::{Engine, Options, registry::Identity};
 use store::{Batch, Bytes, CommitFuture, Epoch, Memory, PartitionId, Range, ReadFuture, Store, Table, Write};
-use crate::support::*;
 
 /// Frame progress rows.
 const FRAME_PROGRESSES: Table = Table(19);

@@ -1,12 +1,12 @@
 //! RedriveExecution: what a closed execution goes on from survives restarts, every index follows, and what cannot be redriven says why.
 
+use crate::support::*;
 use api::*;
 use json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use stepwell_engine::{Engine, Environment, Options, Retention, registry::Identity};
 use store::{Memory, PartitionId, Range, Store, Table};
-use crate::support::*;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
 

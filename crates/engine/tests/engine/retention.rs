@@ -1,5 +1,6 @@
 //! Closed executions are kept for a while and then leave nothing behind, each machine's as long as it says.
 
+use crate::support::*;
 use api::*;
 use integrations::Integrations;
 use json::{Value, json};
@@ -8,7 +9,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use stepwell_engine::{Engine, Options, Retention, registry::Identity};
 use store::{Memory, PartitionId, Range, Store, Table};
-use crate::support::*;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 

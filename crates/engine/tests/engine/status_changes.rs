@@ -1,12 +1,12 @@
 //! The events about new statuses of Standard executions.
 
+use crate::support::*;
 use api::*;
 use expect_test::expect;
 use json::{Value, json};
 use std::sync::Arc;
 use stepwell_engine::{Engine, Options, registry::Identity};
 use store::{Memory, Store};
-use crate::support::*;
 
 async fn open_telling(lines: &Lines) -> Engine {
     let functions = functions::Functions::new(functions::Options::default());

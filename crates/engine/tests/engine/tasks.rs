@@ -1,5 +1,6 @@
 //! The inbox: which tasks wait for an answer from outside, restarts and upgrades included.
 
+use crate::support::*;
 use api::*;
 use integrations::{PerformFuture, Performer, TaskOutcome, TaskRequest};
 use json::{Value, json};
@@ -8,7 +9,6 @@ use stepwell_engine::check::{CheckOptions, check};
 use stepwell_engine::registry::Identity;
 use stepwell_engine::{Engine, Options, Settings, TasksQuery, WaitingTask};
 use store::{Memory, Store};
-use crate::support::*;
 
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
 

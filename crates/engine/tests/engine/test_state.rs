@@ -1,11 +1,11 @@
 //! TestState beyond what is recorded: variables, a state within a Map, the Wait state, and what cannot be tested.
 
+use crate::support::open;
 use api::*;
 use json::{Value, json};
 use std::sync::Arc;
 use stepwell_engine::Engine;
 use store::Memory;
-use crate::support::open;
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/test";
 

@@ -1,12 +1,12 @@
 //! Activities and task tokens, restarts included.
 
+use crate::support::*;
 use api::*;
 use json::{Value, json};
 use std::sync::Arc;
 use std::task::Poll;
 use stepwell_engine::Engine;
 use store::Memory;
-use crate::support::*;
 
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
 

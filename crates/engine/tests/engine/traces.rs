@@ -1,5 +1,6 @@
 //! Traces: every execution whose machine wants them is a tree of spans, each of which is told once, when it ends.
 
+use crate::support::*;
 use api::*;
 use expect_test::expect;
 use integrations::{PerformFuture, Performer, TaskOutcome, TaskRequest};
@@ -8,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use stepwell_engine::{Engine, Environment, Options, SystemEnvironment, registry::Identity};
 use store::Memory;
-use crate::support::*;
 
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
 const HEADER: &str = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";

@@ -2,13 +2,13 @@
 //! failure and the whole history out. `UPDATE_EXPECT=1` writes the results into the documents.
 #![allow(clippy::disallowed_methods, reason = "the cases are files, and one variable updates them")]
 
-use std::path::{Path, PathBuf};
-use std::{env, fs};
-use stepwell_interpreter::{Command, ExecutionStatus, Settings};
 use crate::support::Run;
 use crate::support::document::{self, Case};
 use crate::support::play::{Script, play, play_from};
 use crate::support::{text, well_formed};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+use stepwell_interpreter::{Command, ExecutionStatus, Settings};
 
 #[test]
 fn documents() {

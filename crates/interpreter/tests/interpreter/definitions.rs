@@ -4,16 +4,16 @@
 //! inside them and nothing of how AWS runs such a Map.
 #![allow(clippy::disallowed_methods, reason = "the definitions are files")]
 
+use crate::support::Run;
+use crate::support::plausible::{Draw, Needs};
+use crate::support::play::{Answer, Performer, Reply, play};
+use crate::support::{text, well_formed};
 use asl::StateMachineDefinition;
 use json::{Object, ObjectBuilder, Payload, Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use stepwell_interpreter::ExecutionStatus;
-use crate::support::Run;
-use crate::support::plausible::{Draw, Needs};
-use crate::support::play::{Answer, Performer, Reply, play};
-use crate::support::{text, well_formed};
 
 /// Seeds tried until a definition succeeds.
 const SEEDS: u64 = 100;

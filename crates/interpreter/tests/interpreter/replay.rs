@@ -1,9 +1,9 @@
 //! What a history tells. That every step of the other tests is told by its history is checked where they take it.
 
+use crate::support::Run;
 use json::{Value, json};
 use stepwell_interpreter::history::HistoryEventDetails;
 use stepwell_interpreter::{Command, replay};
-use crate::support::Run;
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";

@@ -1,8 +1,8 @@
 //! What a step leaves behind for the next one.
 
+use crate::support::Run;
 use json::json;
 use stepwell_interpreter::{Command, CommandRejected, Effect, ExecutionStatus};
-use crate::support::Run;
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
 const CALLBACK: &str = "arn:aws:states:::lambda:invoke.waitForTaskToken";
