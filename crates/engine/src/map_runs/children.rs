@@ -157,42 +157,43 @@ pub(super) struct Piece {
     pub redrives: bool,
 }
 
-/// Starts a piece's children. Express ones run here as far as they go without waiting.
-pub(super) async fn start(context: Arc<Context>, piece: Piece, mut run: ChildOf) {
-    let told = run.told.clone();
+/// Starts a piece's children. Express ones run here as far as they go without waiting; given are those that were not begun, because an input
+/// could not be made or nobody waits any more.
+pub(super) async fn start(context: Arc<Context>, piece: Piece, mut run: ChildOf) -> Vec<u64> {
+    let mut not_started = Vec::new();
     let done = match context.plan.is_express {
-        true => run_express(&context, piece, &mut run).await,
+        true => run_express(&context, piece, &mut run, &mut not_started).await,
         false => start_standard(&context, piece).await,
     };
     if let Err(broken) = done {
-        let _ = told.send(Message::Broken(broken));
+        let _ = run.told.send(Message::Broken(broken));
     }
-    let _ = told.send(Message::PieceDone);
+    not_started
 }
 
-async fn run_express(context: &Context, piece: Piece, run: &mut ChildOf) -> Result<(), Broken> {
+async fn run_express(
+    context: &Context,
+    piece: Piece,
+    run: &mut ChildOf,
+    not_started: &mut Vec<u64>,
+) -> Result<(), Broken> {
     let mut ended: Vec<Ended> = Vec::with_capacity(piece.children.len());
-    let mut children = piece.children.iter();
-    let mut broken = None;
-    for child in children.by_ref() {
-        if *run.stopped.borrow() {
-            let _ = run.told.send(Message::NotStarted(child.index));
+    let mut done = Ok(());
+    for child in &piece.children {
+        if done.is_err() || *run.stopped.borrow() {
+            not_started.push(child.index);
             continue;
         }
         match context.header(child) {
             Ok(header) => ended.extend(context.express.run_child(&context.revision, header, run).await),
-            Err(error) => {
-                let _ = run.told.send(Message::NotStarted(child.index));
-                broken = Some(error);
-                break;
+            Err(broken) => {
+                not_started.push(child.index);
+                done = Err(broken);
             }
         }
     }
-    for child in children {
-        let _ = run.told.send(Message::NotStarted(child.index));
-    }
     let _ = run.told.send(Message::Ended(ended));
-    broken.map_or(Ok(()), Err)
+    done
 }
 
 async fn start_standard(context: &Context, piece: Piece) -> Result<(), Broken> {

@@ -102,6 +102,15 @@ struct Committed {
     owed: Vec<Write>,
 }
 
+/// A task of a runner.
+enum Task {
+    /// Starts a piece of children, or runs them as far as they go without waiting, but for those that came too late.
+    Piece {
+        not_started: Vec<u64>,
+    },
+    Other,
+}
+
 struct Runner<'s> {
     start: &'s mut Start,
     context: Arc<Context>,
@@ -113,8 +122,8 @@ struct Runner<'s> {
     /// Children under way, and how many items each has.
     in_flight: HashMap<u64, u64>,
     items_in_flight: u64,
-    /// Of those, the ones that had ended without success before the redrive.
-    redriven: HashMap<u64, ()>,
+    /// Of those, the ones that had ended without success before the redrive, and how often each had been redriven then.
+    redriven: HashMap<u64, u64>,
     /// What is read, until there is no more.
     reads: Option<mpsc::Receiver<Result<Read, Broken>>>,
     /// What was read and is to be started.
@@ -122,12 +131,17 @@ struct Runner<'s> {
     /// Children that have not succeeded and are to be redriven: where to go on reading them, until there are no more.
     failures_from: Option<Range>,
     /// Tasks of its own; they end with it.
-    tasks: JoinSet<()>,
+    tasks: JoinSet<Task>,
+    /// How many of them start pieces.
     pieces: usize,
     /// No child from here on was ever started before it began.
     new_from: u64,
     /// Whether children that have ended without success go on.
     redrives: bool,
+    /// Whether some may go on already: an earlier runner may have seen to that.
+    has_redriven: bool,
+    /// Whether a redrive waits to be written before it begins: what is not known to be redriven could not be stopped.
+    marks_redrive: bool,
     /// The children that may be started because it is written that they may have been.
     started_below: u64,
     /// Rows of children that did not succeed, or did after all, since the last commit.
@@ -213,9 +227,11 @@ impl<'s> Runner<'s> {
                 files.redrive(&mut state.written);
             }
         }
-        let is_redriven = state.redrive_count > 0 && asked != Asked::Stop;
+        let is_redriven = state.redrive_count > 0;
+        let has_redriven = is_redriven && asked != Asked::Redrive && !context.plan.is_express;
+        let reads_failures = if asked == Asked::Stop { has_redriven } else { is_redriven };
         let failures_from =
-            is_redriven.then(|| Range::prefix(keys::MAP_RUN_FAILURES, key.to_vec()).limit(REDRIVEN_READ));
+            reads_failures.then(|| Range::prefix(keys::MAP_RUN_FAILURES, key.to_vec()).limit(REDRIVEN_READ));
         let config = place.map(|writer| writer.config).unwrap_or_default();
         let mut runner = Runner {
             context,
@@ -232,6 +248,8 @@ impl<'s> Runner<'s> {
             pieces: 0,
             new_from: state.started_below,
             redrives: is_redriven,
+            has_redriven,
+            marks_redrive: asked == Asked::Redrive,
             started_below: state.started_below,
             failures: BTreeMap::new(),
             owed: Vec::new(),
@@ -249,22 +267,25 @@ impl<'s> Runner<'s> {
             state,
             start,
         };
-        match asked {
-            Asked::Stop => runner.adopt_all(),
-            Asked::Run | Asked::Redrive => runner.begin_reading(),
+        if asked != Asked::Stop {
+            runner.begin_reading();
         }
         Ok(Some(runner))
     }
 
-    /// Whatever may have been started counts as under way.
-    fn adopt_all(&mut self) {
-        if self.context.plan.is_express {
-            return;
-        }
+    /// Whatever an earlier runner may have started counts as under way, but for what is to be redriven and was not read.
+    fn adopt(&mut self) {
         let window = &self.state.window;
         let read = window.chunks.values().flat_map(|chunk| chunk.first..chunk.first + chunk.count);
-        let open = read.filter(|index| window.is_open(*index)).chain(window.next..self.state.started_below);
-        self.in_flight = open.map(|index| (index, 0)).collect();
+        let unread = if self.state.is_read { 0..0 } else { window.next..self.new_from };
+        let open = read.filter(|index| window.is_open(*index)).chain(unread);
+        for index in open.take_while(|index| *index < self.new_from) {
+            self.in_flight.entry(index).or_insert(0);
+        }
+        if self.has_redriven {
+            let redriven = self.waiting.iter().filter(|child| self.redriven.contains_key(&child.index));
+            self.in_flight.extend(redriven.map(|child| (child.index, 0)));
+        }
     }
 
     fn begin_reading(&mut self) {
@@ -275,7 +296,11 @@ impl<'s> Runner<'s> {
         }
         let (out, reads) = mpsc::channel(2);
         let next = (window.next, window.next_position);
-        self.tasks.spawn(source::read(self.context.clone(), again, next, out));
+        let context = self.context.clone();
+        self.tasks.spawn(async move {
+            source::read(context, again, next, out).await;
+            Task::Other
+        });
         self.reads = Some(reads);
     }
 
@@ -286,7 +311,7 @@ impl<'s> Runner<'s> {
             }
             let commit_in = self.commit_due().map(|due| due.saturating_duration_since(Instant::now()));
             let wants_reads = self.waiting.is_empty() && self.is_going_on() && self.failures_from.is_none();
-            let wants_failures = self.waiting.is_empty() && self.is_going_on();
+            let wants_failures = self.waiting.is_empty();
             tokio::select! {
                 biased;
                 Some(message) = self.start.inbox.recv() => {
@@ -314,13 +339,18 @@ impl<'s> Runner<'s> {
                     }
                 }
                 () = sleep(commit_in) => self.begin_commit(None, self.open),
-                Some(task) = self.tasks.join_next() => {
-                    if let Err(error) = task {
+                Some(task) = self.tasks.join_next() => match task {
+                    Ok(Task::Piece { not_started }) => {
+                        self.pieces -= 1;
+                        not_started.into_iter().for_each(|index| self.not_started(index));
+                    }
+                    Ok(Task::Other) => {}
+                    Err(error) => {
                         let code = store::Trouble::StepPanicked.code();
                         tracing::error!(run = %self.start.run, code, %error, "a Map Run begins again from its last commit");
                         return Over::Again;
                     }
-                }
+                },
             }
         }
     }
@@ -347,8 +377,9 @@ impl<'s> Runner<'s> {
             return None;
         }
         self.reads = None;
-        self.failures_from = None;
-        self.waiting.clear();
+        if !self.has_redriven {
+            self.failures_from = None;
+        }
         let is_express = self.context.plan.is_express;
         // Express ones are told where they are: some may wait for their turn.
         self.stops.send_if_modified(|stops| is_express && !std::mem::replace(stops, true));
@@ -356,24 +387,34 @@ impl<'s> Runner<'s> {
         if self.pieces > 0 {
             return None;
         }
-        if !is_express && !std::mem::replace(&mut self.has_stopped_children, true) {
-            self.stop_children();
+        if is_express {
+            // They end by themselves now.
+        } else if !std::mem::replace(&mut self.has_stopped_children, true) {
+            self.adopt();
+            self.stop_children(self.in_flight.keys().copied().collect());
+        } else if !self.waiting.is_empty() {
+            // Read since then: they may have been redriven.
+            let more: Vec<u64> = self.waiting.iter().map(|child| child.index).collect();
+            self.in_flight.extend(more.iter().map(|index| (*index, 0)));
+            self.stop_children(more);
         }
-        if self.in_flight.is_empty() && self.commit.is_none() {
+        self.waiting.clear();
+        if self.in_flight.is_empty() && self.failures_from.is_none() && self.commit.is_none() {
             self.finish();
         }
         None
     }
 
-    fn stop_children(&mut self) {
-        let (context, children) = (self.context.clone(), self.in_flight.keys().copied().collect::<Vec<_>>());
+    fn stop_children(&mut self, children: Vec<u64>) {
+        let context = self.context.clone();
         self.tasks.spawn(async move {
             let map_runs = &context.shared.map_runs;
             for index in children {
-                let Ok(permit) = map_runs.starts.clone().acquire_owned().await else { return };
+                let permit = map_runs.starts.clone().acquire_owned().await.expect("the semaphore is never closed");
                 let (execution, run) = (context.key(index), context.run);
                 map_runs.send(Input::StopChild { execution, run, index, permit }).await;
             }
+            Task::Other
         });
     }
 
@@ -399,7 +440,8 @@ impl<'s> Runner<'s> {
 
     /// Starts what was read, as long as there is room.
     fn hand_out(&mut self) {
-        if self.files.as_ref().is_some_and(|files| files.fresh_bytes() > UNWRITTEN_MAX) {
+        let is_full = self.files.as_ref().is_some_and(|files| files.fresh_bytes() > UNWRITTEN_MAX);
+        if is_full || self.marks_redrive {
             return;
         }
         let asked = self.state.max_concurrency;
@@ -419,8 +461,9 @@ impl<'s> Runner<'s> {
             }
             let piece = Piece { children, new_from: self.new_from, redrives: self.redrives };
             self.pieces += 1;
-            let child_of = ChildOf { told: self.start.messages.clone(), stopped: self.stops.subscribe() };
-            self.tasks.spawn(children::start(self.context.clone(), piece, child_of));
+            let run = ChildOf { told: self.start.messages.clone(), stopped: self.stops.subscribe() };
+            let context = self.context.clone();
+            self.tasks.spawn(async move { Task::Piece { not_started: children::start(context, piece, run).await } });
         }
     }
 
@@ -448,7 +491,7 @@ impl<'s> Runner<'s> {
     fn take_failures(&mut self, failures: Vec<(Ended, u64)>) {
         let due = failures.into_iter().filter(|(_, redrives)| *redrives < self.state.redrive_count);
         for (ended, _) in due {
-            self.redriven.insert(ended.index, ());
+            self.redriven.insert(ended.index, ended.redrive_count);
             self.waiting.push_back(NewChild {
                 index: ended.index,
                 items: ended.items,
@@ -464,14 +507,20 @@ impl<'s> Runner<'s> {
     fn take(&mut self, message: Message) -> bool {
         match message {
             Message::Ended(ended) => ended.into_iter().for_each(|ended| self.ended(ended)),
-            Message::NotStarted(index) => self.items_in_flight -= self.in_flight.remove(&index).unwrap_or(0),
-            Message::PieceDone => self.pieces = self.pieces.saturating_sub(1),
+            // An earlier runner may have asked, and this one start it.
+            Message::NotStarted(_) if !self.has_stopped_children => {}
+            Message::NotStarted(index) => self.not_started(index),
             Message::Broken(broken) => self.failing = self.failing.take().or(Some(broken)),
             Message::Update(request, answer) => self.update(&request, answer),
             Message::Stop => self.is_stopped = true,
             Message::Lost => return true,
         }
         false
+    }
+
+    /// A child is not under way after all.
+    fn not_started(&mut self, index: u64) {
+        self.items_in_flight -= self.in_flight.remove(&index).unwrap_or(0);
     }
 
     fn update(&mut self, request: &UpdateMapRunRequest, answer: oneshot::Sender<Result<(), Exception>>) {
@@ -489,7 +538,12 @@ impl<'s> Runner<'s> {
         let Some(items) = self.in_flight.remove(&ended.index) else { return };
         self.items_in_flight -= items;
         let (index, count) = (ended.index, ended.items);
-        if self.redriven.remove(&index).is_some() {
+        if let Some(redrives) = self.redriven.remove(&index) {
+            let is_left = ended.status != ChildStatus::Succeeded && ended.redrive_count == redrives;
+            if is_left && !self.is_going_on() {
+                // It was not redriven, and is not now: it waits for the next redrive.
+                return;
+            }
             let (executions, items) = (&mut self.state.executions, &mut self.state.items);
             executions.pending_redrive = executions.pending_redrive.saturating_sub(1);
             items.pending_redrive = items.pending_redrive.saturating_sub(count);
@@ -526,6 +580,7 @@ impl<'s> Runner<'s> {
             .front()
             .is_some_and(|child| child.index >= self.started_below && !self.context.plan.is_express);
         let is_much = self.files.as_ref().is_some_and(|files| files.fresh_bytes() > RESULT_BYTES);
+        let waits_for_mark = waits_for_mark || self.marks_redrive;
         let at_once = is_much || self.ends >= COMMIT_ENDS || waits_for_mark || !self.updates.is_empty();
         Some(if at_once { Instant::now() } else { self.committed_at + COMMIT_AFTER })
     }
@@ -663,6 +718,7 @@ impl<'s> Runner<'s> {
             return None;
         }
         self.started_below = self.state.started_below;
+        self.marks_redrive = false;
         match ended {
             Some(Ok(ends)) => {
                 updates.into_iter().for_each(|answer| drop(answer.send(Ok(()))));
@@ -699,7 +755,7 @@ fn tail_rows(
         if file.tail_rows.is_empty() {
             writes.extend(before.iter().map(|row| Write::delete(keys::MAP_RUN_RESULTS, keys::of_map_run(run, *row))));
         }
-        let fresh = &file.tail[file.tail_kept..];
+        let fresh = file.tail.get(file.tail_kept..).unwrap_or_default();
         if !fresh.is_empty() {
             file.tail_rows.push(number);
             writes.push(Write::put(keys::MAP_RUN_RESULTS, keys::of_map_run(run, number), fresh.to_vec()));

@@ -222,7 +222,7 @@ async fn children_go_after_the_execution_of_their_map_run() {
     let definition = distributed();
     let mut states = definition.get("States").and_then(Value::as_object).expect("states").clone();
     let map = states.get("M").and_then(Value::as_object).expect("a state").without("End").with("Next", "W".into());
-    states.set("M", map);
+    states.set("M", map.into());
     states.set("W", json!({"Type": "Wait", "Seconds": 7200, "End": true}));
     let machine = create(&engine, "short", &json!({"StartAt": "M", "States": states})).await;
     let execution = start_map(&engine, &machine, "one").await;
