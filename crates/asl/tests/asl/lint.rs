@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 use stepwell_asl::lint::{Config, Rule, Severity, fix, lint, rule, rules};
 use stepwell_asl::{Format, MachineType};
 
@@ -321,26 +320,13 @@ fn large(states: usize) -> String {
     text + "\"end\": {\"Type\": \"Succeed\"}}}"
 }
 
-/// The bounds are ten times what is wanted of a release build: the machine that runs the tests may be busy, and the build not optimised.
+/// As large as a definition may be. What it takes is measured by the benches.
 #[test]
-fn time_does_not_grow_out_of_hand() {
-    let timed = |text: &str, format| {
-        let start = Instant::now();
-        let count = lint(text, format, &Config::default()).len();
-        (start.elapsed(), count)
-    };
-    let (elapsed, count) = timed(&large(500), Format::Json);
-    assert!(count > 100 && elapsed < Duration::from_millis(500), "{count} findings in {elapsed:?}");
+fn the_largest_definitions_are_linted() {
     let text = large(6000);
     assert!(text.len() > 800_000 && text.len() < 1_048_576, "{}", text.len());
-    let (elapsed, _) = timed(&text, Format::Json);
-    assert!(elapsed < Duration::from_secs(2), "{elapsed:?}");
-    if std::env::var_os("LINT_SHOW").is_some() {
-        let start = Instant::now();
-        let parsed = stepwell_asl::parse(&text, Format::Json, &Default::default());
-        eprintln!("parse alone {:?} {}", start.elapsed(), parsed.diagnostics.len());
-        eprintln!("500 states {:?}, 1 MB {elapsed:?}", timed(&large(500), Format::Json).0);
-    }
+    let counts = [&large(500), &text].map(|text| lint(text, Format::Json, &Config::default()).len());
+    expect!["[761, 2506]"].assert_eq(&format!("{counts:?}"));
 }
 
 /// Real texts with one change: whatever it is, neither a rule nor a fix panics, and places are inside the text.
@@ -367,9 +353,9 @@ fn damaged_texts_do_not_panic() {
     }
 }
 
-/// Texts made to cost as much as they can.
+/// Texts made to cost as much as they can: what took time or room that grows faster than they do would not end here.
 #[test]
-fn hostile_texts_take_no_longer() {
+fn hostile_texts_are_linted() {
     let chain = |part: fn(usize) -> String, count: usize| (0..count).map(part).collect::<Vec<_>>().join(",");
     let states = |states: String| {
         format!(r#"{{"StartAt":"s0","Comment":"stepwell-lint: off state-name","States":{{{states}}}}}"#)
@@ -418,16 +404,11 @@ fn hostile_texts_take_no_longer() {
             (0..20_000).map(|i| format!("  s{i}: {{Type: Pass}} # stepwell-lint: off nope\n")).collect::<String>()
         ),
     ];
-    for text in texts {
+    let counts = texts.map(|text| {
         let format = if text.starts_with('{') { Format::Json } else { Format::Yaml };
-        let start = Instant::now();
-        let findings = lint(&text, format, &Config::default());
-        let elapsed = start.elapsed();
-        if std::env::var_os("LINT_SHOW").is_some() {
-            eprintln!("{} bytes, {} findings in {elapsed:?}: {}", text.len(), findings.len(), &text[..60]);
-        }
-        assert!(elapsed < Duration::from_secs(3), "{elapsed:?}: {}", &text[..200]);
-    }
+        lint(&text, format, &Config::default()).len()
+    });
+    expect!["[4, 3, 4, 3, 503, 1001, 1502]"].assert_eq(&format!("{counts:?}"));
 }
 
 #[test]
