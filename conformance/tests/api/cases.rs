@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// Of task tokens.
-const ONE_OF_TWO: &str = "only of a token whose execution is no longer kept (crates/engine/tests/tokens.rs)";
+const ONE_OF_TWO: &str = "only of a token whose execution is no longer kept (crates/engine/tests/engine/tokens.rs)";
 
 /// Errors of the model that an operation has no case for, and why: most it never answers here. `*` stands for every operation.
 pub const NEVER: [(&str, &str, &str); 20] = [
@@ -47,7 +47,7 @@ pub const NEVER: [(&str, &str, &str); 20] = [
     (
         "GetActivityTask",
         "ActivityWorkerLimitExceeded",
-        "1,000 at a time are needed, as in crates/engine/tests/tokens.rs",
+        "1,000 at a time are needed, as in crates/engine/tests/engine/tokens.rs",
     ),
     (
         "ListStateMachineAliases",

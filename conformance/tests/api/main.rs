@@ -7,7 +7,7 @@
 mod cases;
 mod constraints;
 #[allow(dead_code, reason = "the interpreter's cases use more of it")]
-#[path = "../../../crates/interpreter/tests/support/document.rs"]
+#[path = "../../../crates/interpreter/tests/interpreter/support/document.rs"]
 mod document;
 mod masks;
 mod model;

@@ -7,10 +7,10 @@ use crate::input::Reader;
 use crate::protocol::{self, Answer};
 use crate::request::filled;
 use crate::{
-    Blobs, CallError, Credentials, Http, HttpError, Looks, Request, Scope, ServiceError, Settings, Times, basic_time,
-    output,
+    Blobs, CallError, Credentials, Http, HttpError, Looks, NoCredentials, Request, Scope, ServiceError, Settings,
+    Times, basic_time, output,
 };
-use crate::{checksum, quirks, s3};
+use crate::{checksum, multi_region, quirks, s3};
 use json::Value;
 use service_models::{Auth, Operation};
 use std::sync::Arc;
@@ -176,19 +176,29 @@ pub struct Prepared {
     pub origin: String,
     /// The request.
     pub request: Request,
-    /// The Region in its signature.
+    /// The Region in its signature, or all of them.
     pub region: String,
     /// The service's name in its signature.
     pub signing_name: String,
     /// Whether it is signed at all.
     pub is_signed: bool,
+    /// Whether it is signed for several Regions, by Version 4A.
+    pub is_for_regions: bool,
     is_aws: bool,
 }
 
 impl Prepared {
     /// Signs it; `now` is as [`basic_time`] gives it.
-    pub fn sign(&mut self, credentials: &Credentials, now: &str) {
-        self.request.sign(credentials, &Scope { region: &self.region, service: &self.signing_name, now });
+    ///
+    /// # Errors
+    /// See [`Request::sign_for_regions`].
+    pub fn sign(&mut self, credentials: &Credentials, now: &str) -> Result<(), NoCredentials> {
+        let scope = Scope { region: &self.region, service: &self.signing_name, now };
+        if self.is_for_regions {
+            return self.request.sign_for_regions(credentials, &scope);
+        }
+        self.request.sign(credentials, &scope);
+        Ok(())
     }
 }
 
@@ -204,18 +214,29 @@ impl Call<'_> {
     fn addressed(&self, input: &Data) -> Result<Prepared, String> {
         let (settings, operation) = (self.client.settings(), self.operation);
         let region = self.options.region.unwrap_or(&settings.region);
-        let endpoint = Endpoint::of(settings, self.service, operation.service(), region)?;
-        quirks::check(operation, input, endpoint.is_aws)?;
+        let mut endpoint = Endpoint::of(settings, self.service, operation.service(), region)?;
         let mut request = protocol::request(operation, input)?;
         quirks::mend_request(operation, &mut request);
         checksum::add(&mut request, operation, input)?;
         let mut authority = endpoint.authority.clone();
+        let mut is_for_regions = endpoint.is_aws && multi_region::is_preferred(operation);
+        // An endpoint of one's own is asked as any other: an emulator looks for a Region in the signature.
+        if endpoint.is_aws
+            && let Some(host) = multi_region::host(operation, input, region)?
+        {
+            (authority, is_for_regions) = (host, true);
+        }
         // Whoever runs an emulator has no name for every prefix.
         if let Some(prefix) = operation.host_prefix().filter(|_| endpoint.is_aws) {
             authority = format!("{}{authority}", host_prefix(prefix, input)?);
         }
         if let (true, Some(bucket)) = (operation.service().id() == "S3", input.get("Bucket")) {
-            s3::address(settings, &endpoint, &bucket.plain("iso8601"), &mut request, &mut authority)?;
+            let bucket = bucket.plain("iso8601");
+            s3::address(settings, &endpoint, &bucket, &mut request, &mut authority)?;
+            if let Some(region) = s3::region(&bucket) {
+                is_for_regions = region.is_empty();
+                endpoint.region = region.to_owned();
+            }
         }
         // The root of a path is the path.
         if !endpoint.path.is_empty() && (request.path == "/" || request.path.starts_with("/?")) {
@@ -226,9 +247,10 @@ impl Call<'_> {
         Ok(Prepared {
             origin: endpoint.origin(&authority),
             request,
-            region: endpoint.region,
+            region: if is_for_regions { multi_region::REGIONS.to_owned() } else { endpoint.region },
             signing_name: endpoint.signing_name,
             is_signed: operation.auth() != Auth::Nothing,
+            is_for_regions,
             is_aws: endpoint.is_aws,
         })
     }
@@ -236,7 +258,8 @@ impl Call<'_> {
     async fn attempt(&self, mut prepared: Prepared, attempts: u32) -> Result<Reply, CallError> {
         if prepared.is_signed {
             let credentials = self.credentials(prepared.is_aws).await?;
-            prepared.sign(&credentials, &basic_time());
+            let signed = prepared.sign(&credentials, &basic_time());
+            signed.map_err(|error| CallError::Unsendable(error.to_string()))?;
         }
         let Prepared { origin, mut request, .. } = prepared;
         request.set("user-agent", concat!("stepwell/", env!("CARGO_PKG_VERSION")));

@@ -6,6 +6,7 @@
 //! Reading order: [`Client`] and [`Options`] (a call), [`CallError`], [`Settings`] (where to and as whom), `input` and `output` (JSON to typed data and
 //! back), `protocol` (typed data to HTTP and back), `endpoint`, `chain` (who asks), [`Request`] and its signature, [`Http`].
 
+mod asymmetric;
 mod chain;
 mod checksum;
 mod client;
@@ -16,6 +17,7 @@ mod error;
 mod http;
 mod input;
 mod moment;
+mod multi_region;
 mod output;
 mod profile;
 mod protocol;

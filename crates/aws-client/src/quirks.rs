@@ -24,15 +24,6 @@ pub(crate) fn mend_input(operation: Operation<'_>, input: Data) -> Data {
     Data::Members(members)
 }
 
-/// What no request can be made of.
-pub(crate) fn check(operation: Operation<'_>, input: &Data, is_aws: bool) -> Result<(), String> {
-    // Its host is the endpoint's own, in no Region. S3's access points of several Regions are refused with their ARN.
-    if is_aws && operation.service().id() == "EventBridge" && input.get("EndpointId").is_some() {
-        return Err("a global endpoint (EndpointId) wants Signature Version 4A, which is not supported".to_owned());
-    }
-    Ok(())
-}
-
 /// Changes the request before its checksum and signature are made.
 pub(crate) fn mend_request(operation: Operation<'_>, request: &mut Request) {
     if operation.finds_endpoints() {

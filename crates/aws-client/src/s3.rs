@@ -2,6 +2,7 @@
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>).
 
 use crate::endpoint::Endpoint;
+use crate::multi_region::is_label;
 use crate::{Request, Settings};
 
 /// Puts the bucket of a request, whose path begins with it, where the endpoint wants it. `authority` becomes that of the request.
@@ -18,7 +19,7 @@ pub(crate) fn address(
         if rest.starts_with('/') { rest.to_owned() } else { format!("/{rest}") }
     };
     if bucket.starts_with("arn:") {
-        *authority = access_point(bucket)?;
+        *authority = access_point(endpoint, bucket)?;
         request.path = without_bucket(&request.path);
         return Ok(());
     }
@@ -39,13 +40,30 @@ fn is_host_label(bucket: &str) -> bool {
         && [bytes.first(), bytes.last()].into_iter().flatten().all(|byte| plain(*byte))
 }
 
-/// The host of an access point.
-fn access_point(arn: &str) -> Result<String, String> {
-    let unsupported = || format!("the bucket '{arn}' is neither a name nor the ARN of an access point in a Region");
+/// The Region of a bucket that is an access point; empty of one for buckets of several Regions.
+pub(crate) fn region(bucket: &str) -> Option<&str> {
+    bucket.strip_prefix("arn:")?.split(':').nth(2)
+}
+
+/// The host of an access point. That of one for several Regions is an alias such as `m1a2b3.mrap`.
+fn access_point(endpoint: &Endpoint, arn: &str) -> Result<String, String> {
+    let unsupported = || format!("the bucket '{arn}' is neither a name nor the ARN of an access point");
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let [_, _, "s3", region, account, resource] = parts[..] else { return Err(unsupported()) };
+    let [_, partition, "s3", region, account, resource] = parts[..] else { return Err(unsupported()) };
     let name = resource.strip_prefix("accesspoint/").or_else(|| resource.strip_prefix("accesspoint:"));
-    let name = name.filter(|name| is_host_label(name) && !region.is_empty()).ok_or_else(unsupported)?;
-    let suffix = crate::dns_suffix(region);
-    Ok(format!("{name}-{account}.s3-accesspoint.{region}.{suffix}"))
+    let name = name.ok_or_else(unsupported)?;
+    match region {
+        "" if !name.split('.').all(is_label) => Err(unsupported()),
+        "" if !endpoint.is_aws => Err(format!(
+            "the access point '{arn}' is at AWS, and S3 has an endpoint of its own: {}",
+            endpoint.authority
+        )),
+        "" => {
+            let partition = service_models::partitions().iter().find(|known| known.id == partition);
+            Ok(format!("{name}.accesspoint.s3-global.{}", partition.ok_or_else(unsupported)?.dns_suffix))
+        }
+        _ if !is_host_label(name) || !is_label(account) || !crate::is_region(region) => Err(unsupported()),
+        _ if !endpoint.is_aws => Ok(format!("{name}-{account}.{}", endpoint.authority)),
+        _ => Ok(format!("{name}-{account}.s3-accesspoint.{region}.{}", crate::dns_suffix(region))),
+    }
 }

@@ -1,13 +1,14 @@
-//! Signature Version 4 (IAM User Guide, "AWS Signature Version 4 for API requests").
+//! Signature Version 4 and 4A (IAM User Guide, "AWS Signature Version 4 for API requests"). They differ in the key and in what is signed with it, which
+//! for 4A is in `asymmetric`.
 
-use crate::{Credentials, Request};
+use crate::{Credentials, NoCredentials, Request, asymmetric};
 use jiff::Timestamp;
 use ring::{digest, hmac};
 
 /// What a signature is good for.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'s> {
-    /// The Region.
+    /// The Region; in Version 4A all Regions, between commas, or `*`.
     pub region: &'s str,
     /// The service's name in signatures, such as `states`.
     pub service: &'s str,
@@ -44,6 +45,26 @@ pub fn basic_time() -> String {
 impl Request {
     /// Adds the headers that say who asks, and when.
     pub fn sign(&mut self, credentials: &Credentials, scope: &Scope<'_>) {
+        let (canonical, signed) = self.ready_to_sign(credentials, scope);
+        let credential = format!("{}/{}", credentials.access_key_id, scope.text());
+        self.authorize("AWS4-HMAC-SHA256", &credential, &signed, &scope.signature(credentials, &canonical));
+    }
+
+    /// The same for all Regions of the scope, by Version 4A.
+    ///
+    /// # Errors
+    /// If no key can be made of the credentials, as of one in four thousand million.
+    pub fn sign_for_regions(&mut self, credentials: &Credentials, scope: &Scope<'_>) -> Result<(), NoCredentials> {
+        self.set("x-amz-region-set", scope.region);
+        let (canonical, signed) = self.ready_to_sign(credentials, scope);
+        let credential = format!("{}/{}", credentials.access_key_id, asymmetric::scope(scope));
+        let signature = asymmetric::signature(credentials, scope, &canonical)?;
+        self.authorize(asymmetric::ALGORITHM, &credential, &signed, &signature);
+        Ok(())
+    }
+
+    /// Sets the headers that are signed themselves; the canonical request, and the names of the headers in it.
+    fn ready_to_sign(&mut self, credentials: &Credentials, scope: &Scope<'_>) -> (String, String) {
         self.set("x-amz-date", scope.now);
         if let Some(token) = &credentials.session_token {
             self.set("x-amz-security-token", token);
@@ -56,12 +77,12 @@ impl Request {
         if self.is_payload_unsigned || is_s3(scope.service) {
             self.set("x-amz-content-sha256", &hash);
         }
-        let (canonical, signed) = self.canonical(scope.service, &hash);
-        let credential = format!("{}/{}", credentials.access_key_id, scope.text());
-        let signature = scope.signature(credentials, &canonical);
-        let authorization =
-            format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={signed}, Signature={signature}");
-        self.set("authorization", &authorization);
+        self.canonical(scope.service, &hash)
+    }
+
+    fn authorize(&mut self, algorithm: &str, credential: &str, signed: &str, signature: &str) {
+        let value = format!("{algorithm} Credential={credential}, SignedHeaders={signed}, Signature={signature}");
+        self.set("authorization", &value);
     }
 
     /// The request's URL with who asks in its query string, as it is good for so many seconds. `origin` is scheme and host. The body is empty.
@@ -82,7 +103,7 @@ impl Request {
     }
 
     /// The canonical request, and the names of the headers that are signed.
-    fn canonical(&self, service: &str, hash: &str) -> (String, String) {
+    pub(crate) fn canonical(&self, service: &str, hash: &str) -> (String, String) {
         let of = |(name, value): &(String, String)| {
             let name = name.to_ascii_lowercase();
             let value = value.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -18,11 +18,13 @@ pub(super) enum Format {
 pub(super) fn request(format: Format, operation: Operation<'_>, input: &Data) -> Result<Request, String> {
     let Some(shape) = operation.input() else { return Ok(Request::new(operation.method(), operation.request_uri())) };
     let mut request = Request::new(operation.method(), &path(operation, shape, input)?);
-    let (mut rest, mut all_others) = (Vec::new(), Vec::new());
+    let mut rest = Vec::new();
     for (name, data) in input.members() {
         let Some(member) = shape.member(name) else { continue };
         match member.location() {
-            Some(Location::QueryString) if member.kind() == Kind::Map => all_others.push((member, data)),
+            Some(Location::QueryString) if member.kind() == Kind::Map => {
+                all_others(&mut request, shape, input, member, data)
+            }
             Some(Location::QueryString) => {
                 query_pairs(&mut request, member.location_name().unwrap_or(name), member, data)
             }
@@ -42,17 +44,27 @@ pub(super) fn request(format: Format, operation: Operation<'_>, input: &Data) ->
             None => rest.push((name.clone(), data.clone())),
         }
     }
-    // A map is all pairs that have no member of their own.
-    for (shape, data) in all_others {
-        let Some(element) = shape.element() else { continue };
-        for (key, data) in data.members() {
-            if !request.has_query(key) {
-                query_pairs(&mut request, key, element, data);
-            }
-        }
-    }
     body(format, &mut request, shape, input, rest);
     Ok(request)
+}
+
+/// A map in the query string is all pairs that have no member of their own.
+fn all_others(request: &mut Request, shape: Shape<'_>, input: &Data, map: Shape<'_>, data: &Data) {
+    let is_own = |key: &Key| {
+        input.members().iter().any(|(name, data)| {
+            let member = shape.member(name).filter(|member| member.location() == Some(Location::QueryString));
+            *data != Data::Null
+                && member.is_some_and(|member| {
+                    member.kind() != Kind::Map && member.location_name().unwrap_or(name) == &**key
+                })
+        })
+    };
+    let Some(element) = map.element() else { return };
+    for (key, data) in data.members() {
+        if !is_own(key) && !request.has_query(key) {
+            query_pairs(request, key, element, data);
+        }
+    }
 }
 
 /// The path with its labels filled in.

@@ -2,7 +2,8 @@
 //! signature, body.
 //!
 //! A sample of the services is compared: `STEPWELL_AWS_SHARE` is how many of every hundred (100 is all of them, some minutes), `STEPWELL_AWS_SEED`
-//! which ones and what is made up, `STEPWELL_AWS_SERVICES` names some instead, as botocore does.
+//! which ones and what is made up, `STEPWELL_AWS_SERVICES` names some instead, as botocore does. `STEPWELL_AWS_PYTHON` is another Python: one whose botocore
+//! has `awscrt` makes more checksums.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -24,7 +25,8 @@ fn requests_are_those_of_botocore() {
     let (seed, share) = (setting("STEPWELL_AWS_SEED", "1"), setting("STEPWELL_AWS_SHARE", "4"));
     let services = setting("STEPWELL_AWS_SERVICES", "");
     let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let python = directory.join("../../.venv/bin/python");
+    let python = setting("STEPWELL_AWS_PYTHON", "");
+    let python = if python.is_empty() { directory.join("../../.venv/bin/python") } else { python.into() };
     assert!(python.exists(), "botocore is not there: run cargo xtask clients");
     let mut requests = Command::new(python);
     requests.arg(directory.join("tests/botocore/requests.py")).args([&seed, &share]).args(services.split_whitespace());
@@ -111,7 +113,7 @@ fn difference(client: &Client, service: &str, operation: &str, line: &Value) -> 
                     secret_access_key: "secret".to_owned(),
                     session_token: None,
                 };
-                prepared.sign(&credentials, NOW);
+                prepared.sign(&credentials, NOW).expect("a key");
             }
             told(&prepared)
         }

@@ -100,7 +100,8 @@ class Maker:
         if shape.enum:
             return self.random.choice(shape.enum)
         if where in ("header", "hostLabel"):
-            return "".join(self.random.choices("abcXYZ019-", k=self.random.randint(3, 8)))
+            # A part of a host's name neither begins nor ends with a dash.
+            return "a" + "".join(self.random.choices("abcXYZ019-", k=self.random.randint(2, 7))) + "0"
         pieces = ["a", "Zz", "9", " ", "/", "&=+", "<b>", '"q"', "%41", "é", "~", "-._", "x:y", "\\", "#?"]
         return "s" + "".join(self.random.choices(pieces, k=self.random.randint(0, 6)))
 
@@ -111,7 +112,7 @@ class Maker:
         kind = shape.type_name
         if shape.serialization.get("hostLabel"):
             where = "hostLabel"
-        elif shape.name in ("ResourceId", "DelegationSetId", "ChangeId"):
+        elif shape.name in ("ResourceId", "DelegationSetId", "ChangeId", "EndpointId"):
             where = "header"
         elif shape.serialization.get("location") in ("header", "headers"):
             where = "header"

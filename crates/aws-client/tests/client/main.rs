@@ -186,6 +186,8 @@ async fn nobody_there() {
         .assert_eq(&error.expect_err("nobody listens").to_string());
 }
 
+const STORE: &str = "arn:aws:cloudfront::123456789012:key-value-store/a1b2";
+
 /// Where a call goes, and for which Region it is signed.
 fn goes_to(settings: &Settings, service: &str, operation: &str, parameters: Value, region: Option<&str>) -> String {
     let client = Client::new(settings.clone());
@@ -221,7 +223,16 @@ fn calls_go_where_services_are() {
         goes_to(&aws, "s3", "getObject", object("with.dots"), None),
         goes_to(&aws, "s3", "getObject", object("arn:aws:s3:eu-west-1:123456789012:accesspoint/reports"), None),
         goes_to(&aws, "s3", "getObject", object("arn:aws:s3::123456789012:accesspoint:m.mrap"), None),
-        goes_to(&aws, "eventbridge", "putEvents", json!({"EndpointId": "e", "Entries": [{"Source": "s"}]}), None),
+        goes_to(&aws, "s3", "getObject", object("arn:aws:s3::123456789012:accesspoint:a/b.mrap"), None),
+        goes_to(&aws, "eventbridge", "putEvents", json!({"EndpointId": "e.veo", "Entries": []}), None),
+        goes_to(&aws, "eventbridge", "putEvents", json!({"EndpointId": "e.evil.example/", "Entries": []}), None),
+        goes_to(&aws, "eventbridge", "putEvents", json!({"Entries": []}), None),
+        goes_to(&aws, "sesv2", "sendEmail", json!({"EndpointId": "e.veo", "Content": {}}), Some("cn-north-1")),
+        goes_to(&aws, "cloudfrontkeyvaluestore", "getKey", json!({"KvsARN": STORE, "Key": "k"}), None),
+        goes_to(&aws, "cloudfrontkeyvaluestore", "getKey", json!({"KvsARN": "mine", "Key": "k"}), None),
+        goes_to(&own, "s3", "getObject", object("arn:aws:s3:eu-west-1:123456789012:accesspoint/reports"), None),
+        goes_to(&own, "s3", "getObject", object("arn:aws:s3::123456789012:accesspoint:m.mrap"), None),
+        goes_to(&own, "eventbridge", "putEvents", json!({"EndpointId": "e.veo", "Entries": []}), None),
         goes_to(&path_style, "s3", "listObjectsV2", list(), None),
         goes_to(&aws, "sfn", "startSyncExecution", json!({"StateMachineArn": "m"}), None),
         goes_to(&own, "sqs", "listQueues", json!({}), None),
@@ -241,9 +252,18 @@ fn calls_go_where_services_are() {
         https://datazone.eu-central-1.api.aws/v2/domains for eu-central-1
         https://orders.s3.eu-central-1.amazonaws.com/?list-type=2 for eu-central-1
         https://s3.eu-central-1.amazonaws.com/with.dots/a%20b for eu-central-1
-        https://reports-123456789012.s3-accesspoint.eu-west-1.amazonaws.com/a%20b for eu-central-1
-        the bucket 'arn:aws:s3::123456789012:accesspoint:m.mrap' is neither a name nor the ARN of an access point in a Region
-        a global endpoint (EndpointId) wants Signature Version 4A, which is not supported
+        https://reports-123456789012.s3-accesspoint.eu-west-1.amazonaws.com/a%20b for eu-west-1
+        https://m.mrap.accesspoint.s3-global.amazonaws.com/a%20b for *
+        the bucket 'arn:aws:s3::123456789012:accesspoint:a/b.mrap' is neither a name nor the ARN of an access point
+        https://e.veo.endpoint.events.amazonaws.com/ for *
+        Parameter 'EndpointId' must be a part of a host's name
+        https://events.eu-central-1.amazonaws.com/ for eu-central-1
+        https://e.veo.endpoints.email.amazonaws.com.cn/v2/email/outbound-emails for *
+        https://123456789012.cloudfront-kvs.global.api.aws/key-value-stores/arn%3Aaws%3Acloudfront%3A%3A123456789012%3Akey-value-store%2Fa1b2/keys/k for *
+        Parameter 'KvsARN' must be the ARN of a key value store
+        http://reports-123456789012.127.0.0.1:4566/base/a%20b for eu-west-1
+        the access point 'arn:aws:s3::123456789012:accesspoint:m.mrap' is at AWS, and S3 has an endpoint of its own: 127.0.0.1:4566
+        http://127.0.0.1:4566/base for eu-central-1
         https://s3.eu-central-1.amazonaws.com/orders?list-type=2 for eu-central-1
         https://sync-states.eu-central-1.amazonaws.com/ for eu-central-1
         http://127.0.0.1:4566/base for eu-central-1

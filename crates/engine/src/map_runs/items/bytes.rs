@@ -4,12 +4,13 @@ use crate::map_runs::Broken;
 use flate2::write::MultiGzDecoder;
 use integrations::{Buckets, ObjectPlace};
 use ruzstd::decoding::StreamingDecoder;
-use std::io::{Read, Write};
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use std::io::{self, Read, Write};
 use tokio::sync::mpsc;
 
 /// Compressed bytes that are decompressed in one go: they may become a thousand times as many.
 const COMPRESSED: usize = 16 * 1024;
-/// Decompressed bytes that may wait to be taken.
+/// Pieces that may wait to be decompressed, and to be taken.
 const PIECES: usize = 2;
 
 /// An object's bytes from some place on.
@@ -34,7 +35,8 @@ enum Coding {
     Gzip(Box<MultiGzDecoder<Vec<u8>>>),
     /// Decompressed on a thread of its own: this decoder reads and waits.
     Zstd {
-        into: Option<std::sync::mpsc::SyncSender<Vec<u8>>>,
+        into: Option<mpsc::Sender<Vec<u8>>>,
+        /// What it has decoded; nothing, once, at the end.
         out: mpsc::Receiver<Result<Vec<u8>, String>>,
     },
 }
@@ -124,25 +126,20 @@ impl Bytes {
                 self.buffer.append(decoder.get_mut());
             }
             Coding::Zstd { into, out } => {
-                if let Some(into) = into {
-                    // A decoder that is gone has said why. It has room: it has taken all that came before, or waits for room itself.
-                    let mut piece = Some(piece);
-                    while let Some(next) = piece.take() {
-                        match into.try_send(next) {
-                            Err(std::sync::mpsc::TrySendError::Full(next)) => {
-                                piece = Some(next);
-                                match out.recv().await {
-                                    Some(Ok(decoded)) => self.buffer.extend(decoded),
-                                    Some(Err(error)) => return Err(unreadable(place, &error)),
-                                    None => break,
-                                }
-                            }
-                            Err(std::sync::mpsc::TrySendError::Disconnected(_)) | Ok(()) => {}
+                let into = into.as_ref().expect("nothing is fetched after the end");
+                loop {
+                    // The decoder may want more before it gives anything, or be held up until something is taken from it.
+                    tokio::select! {
+                        biased;
+                        decoded = out.recv() => match decoded {
+                            Some(decoded) => self.buffer.extend(decoded.map_err(|error| unreadable(place, &error))?),
+                            None => return Err(unreadable(place, &DECODER_GONE)),
+                        },
+                        Ok(room) = into.reserve() => {
+                            room.send(piece);
+                            return Ok(());
                         }
                     }
-                }
-                while let Ok(decoded) = out.try_recv() {
-                    self.buffer.extend(decoded.map_err(|error| unreadable(place, &error))?);
                 }
             }
         }
@@ -160,9 +157,14 @@ impl Bytes {
             }
             Coding::Zstd { into, out } => {
                 *into = None;
-                if let Some(decoded) = out.recv().await {
-                    self.buffer.extend(decoded.map_err(|error| unreadable(place, &error))?);
-                    return Ok(());
+                match out.recv().await {
+                    Some(Ok(decoded)) if decoded.is_empty() => {}
+                    Some(Ok(decoded)) => {
+                        self.buffer.extend(decoded);
+                        return Ok(());
+                    }
+                    Some(Err(error)) => return Err(unreadable(place, &error)),
+                    None => return Err(unreadable(place, &DECODER_GONE)),
                 }
             }
         }
@@ -176,46 +178,76 @@ fn unreadable(place: &ObjectPlace, error: &dyn std::fmt::Display) -> Broken {
     Broken::new("States.ItemReaderFailed", cause)
 }
 
+/// What is said of a decoder that ended without having said anything.
+const DECODER_GONE: &str = "the decoder has failed";
+
 /// A decoder on a thread of its own, which ends when nobody wants what it decodes.
 fn zstd() -> Coding {
-    let (into, pieces) = std::sync::mpsc::sync_channel(PIECES);
+    let (into, pieces) = mpsc::channel(PIECES);
     let (decoded, out) = mpsc::channel(PIECES);
     std::thread::spawn(move || {
-        let tell = |result| decoded.blocking_send(result).is_ok();
         let mut pieces = Pieces { pieces, piece: Vec::new(), at: 0 };
-        // Frames may follow one another.
-        while pieces.has_more() {
-            let mut decoder = match StreamingDecoder::new(&mut pieces) {
-                Ok(decoder) => decoder,
-                Err(error) => {
-                    tell(Err(error.to_string()));
-                    return;
-                }
-            };
-            loop {
-                let mut buffer = vec![0; 64 * 1024];
-                match decoder.read(&mut buffer) {
-                    Ok(0) => break,
-                    Ok(count) => {
-                        buffer.truncate(count);
-                        if !tell(Ok(buffer)) {
-                            return;
-                        }
-                    }
-                    Err(error) => {
-                        tell(Err(error.to_string()));
-                        return;
-                    }
-                }
-            }
-        }
+        let result = decode_frames(&mut pieces, &decoded);
+        // Nobody may want to know.
+        let _ = decoded.blocking_send(result.map(|()| Vec::new()));
     });
     Coding::Zstd { into: Some(into), out }
 }
 
+/// Decodes frame after frame, as long as somebody wants them.
+fn decode_frames(pieces: &mut Pieces, out: &mpsc::Sender<Result<Vec<u8>, String>>) -> Result<(), String> {
+    while pieces.has_more() {
+        let mut decoder = match StreamingDecoder::new(&mut *pieces) {
+            Ok(decoder) => decoder,
+            Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+                let skipped = io::copy(&mut pieces.take(u64::from(length)), &mut io::sink());
+                if skipped.is_ok_and(|skipped| skipped < u64::from(length)) {
+                    return Err(TOO_SHORT.to_owned());
+                }
+                continue;
+            }
+            Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::BadMagicNumber(_))) => {
+                return Err("no frame of zstd begins where one is to begin".to_owned());
+            }
+            Err(error) => return Err(told(&error)),
+        };
+        loop {
+            let mut buffer = vec![0; 64 * 1024];
+            let count = decoder.read(&mut buffer).map_err(|error| told(&error))?;
+            if count == 0 {
+                break;
+            }
+            buffer.truncate(count);
+            if out.blocking_send(Ok(buffer)).is_err() {
+                return Ok(());
+            }
+        }
+        let checksum = decoder.decoder.get_checksum_from_data();
+        if checksum.is_some() && checksum != decoder.decoder.get_calculated_checksum() {
+            return Err("its checksum is another one".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// What is said of an object that ends within a frame.
+const TOO_SHORT: &str = "it ends too early";
+
+/// Why a frame cannot be decoded, in short if that is because it is cut off.
+fn told(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof) {
+            return TOO_SHORT.to_owned();
+        }
+        cause = error.source();
+    }
+    error.to_string()
+}
+
 /// What comes piece by piece, to be read.
 struct Pieces {
-    pieces: std::sync::mpsc::Receiver<Vec<u8>>,
+    pieces: mpsc::Receiver<Vec<u8>>,
     piece: Vec<u8>,
     at: usize,
 }
@@ -223,9 +255,9 @@ struct Pieces {
 impl Pieces {
     fn has_more(&mut self) -> bool {
         while self.at == self.piece.len() {
-            match self.pieces.recv() {
-                Ok(piece) => (self.piece, self.at) = (piece, 0),
-                Err(_) => return false,
+            match self.pieces.blocking_recv() {
+                Some(piece) => (self.piece, self.at) = (piece, 0),
+                None => return false,
             }
         }
         true
@@ -233,7 +265,7 @@ impl Pieces {
 }
 
 impl Read for Pieces {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if !self.has_more() {
             return Ok(0);
         }

@@ -1,0 +1,7 @@
+//! Executions in virtual time. One program, so that it is linked once.
+
+mod cases;
+mod definitions;
+mod replay;
+mod steps;
+mod support;
