@@ -26,7 +26,7 @@ export const ROW_HEIGHT = 32;
 /** px */
 const HEAD_HEIGHT = 30;
 /** px, with its padding. */
-const BOX_WIDTH = 36;
+const BOX_WIDTH = 42;
 /** Rows out of sight that are there too. */
 const OVERSCAN = 8;
 /** Rows from the end at which more are read. */
@@ -230,7 +230,7 @@ export function DataTable<Item extends object>({
         onFocus={onFocus}
         onKeyDown={onKeyDown}
         onClick={onClick}
-        className={`overflow-auto outline-none ${items.length === 0 ? "shrink-0" : "min-h-0 grow"}`}
+        className={`overflow-auto outline-none [&_[role=row]>:first-child]:pl-4 ${items.length === 0 ? "shrink-0" : "min-h-0 grow"}`}
       >
         <div role="rowgroup" className="sticky top-0 z-1" style={{ minWidth: least }}>
           <div role="row" aria-rowindex={1} className="grid border-b border-line bg-raised text-meta font-medium text-muted" style={{ gridTemplateColumns: template, height: `${HEAD_HEIGHT}px` }}>

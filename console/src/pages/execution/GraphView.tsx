@@ -54,7 +54,7 @@ export function GraphView({ view }: { view: ExecutionView }) {
           onChange={setOutline}
           className="inline-flex h-7 items-center gap-1.5 rounded-control border border-line bg-raised px-2 text-meta hover:bg-hover selected:border-accent selected:bg-accent-fill"
         >
-          <ListTree size={13} aria-hidden /> Outline
+          <ListTree size={13} aria-hidden /> <span className="max-sm:sr-only">Outline</span>
         </ToggleButton>
         {iteration !== null && (
           <div className="flex items-center gap-1 rounded-control border border-accent bg-accent-fill py-0.5 pr-0.5 pl-2.5">
