@@ -156,8 +156,11 @@ impl Console {
         let attempts = &attempts[attempts.len().saturating_sub(LOGGED_MAX)..];
         let ids: Vec<String> =
             attempts.iter().filter_map(|(scheduled, _)| subject.invocation(*scheduled, &known)).collect();
-        let is_of = |id: &str| move |(of, text): &FunctionLine| (of.as_deref() == Some(id)).then(|| text.clone());
-        let lines: Vec<Arc<str>> = ids.iter().flat_map(|id| recent.iter().filter_map(is_of(id))).collect();
+        let of = |id: &String| {
+            let own = recent.iter().filter(|(of, _)| of.as_deref() == Some(id));
+            own.map(|(_, text): &FunctionLine| text.clone()).collect::<Vec<_>>()
+        };
+        let lines: Vec<Arc<str>> = ids.iter().flat_map(of).collect();
         Some(lines).filter(|lines| !lines.is_empty())
     }
 
