@@ -337,12 +337,12 @@ const journeys = {
     const tree = page.getByRole("tree", { name: /^States of/ });
     await tree.focus();
     await page.keyboard.press("End");
-    await tree.getByRole("treeitem", { name: /^Reject,/, selected: true }).waitFor();
+    await tree.getByRole("treeitem", { name: /^Reject\b/, selected: true }).waitFor();
     await page.getByRole("complementary", { name: "Details" }).getByRole("heading", { name: "Reject" }).waitFor();
-    await tree.getByRole("treeitem", { name: /^Large order,/ }).click();
+    await tree.getByRole("treeitem", { name: /^Large order\b/ }).click();
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
-    await tree.getByRole("treeitem", { name: /^Fraud check,/, selected: true }).waitFor();
+    await tree.getByRole("treeitem", { name: /^Fraud check\b/, selected: true }).waitFor();
     assert.deepEqual(await violations(page, "with the outline"), []);
   },
 

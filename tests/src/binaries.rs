@@ -1,7 +1,7 @@
 //! The programs under test, in the target directory and profile that the running test was built in.
 //!
-//! `cargo nextest run --workspace` has built them before the first test starts. A test of this package alone may find none, or an old one:
-//! then cargo builds it, which takes a while.
+//! Building all tests of the workspace builds them too, and `cargo xtask test` says that it has. A test that is run otherwise may find none, or an old
+//! one: then cargo builds it, which takes a while.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -27,10 +27,15 @@ pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in the workspace").to_owned()
 }
 
+/// Set if the programs are known to be there and current. They cannot tell themselves then: cargo notes what a program was built from only if
+/// the program was asked for by name.
+const ARE_BUILT: &str = "STEPWELL_PROGRAMS_ARE_BUILT";
+
 fn find(binary: &str, package: &str) -> PathBuf {
     let profile_directory = profile_directory();
     let path = profile_directory.join(binary);
-    if !is_current(&path) {
+    let is_built = std::env::var_os(ARE_BUILT).is_some() && path.is_file();
+    if !is_built && !is_current(&path) {
         build(package, &profile_directory);
         assert!(path.is_file(), "{} is not there after building {package}", path.display());
     }

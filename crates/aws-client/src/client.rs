@@ -73,12 +73,12 @@ impl Client {
 
     /// Who asks: whoever the settings say, or the role they assume. Elsewhere than at AWS it may be nobody.
     pub async fn credentials(&self, role_arn: Option<&str>, is_aws: bool) -> Result<Credentials, CallError> {
-        let found = chain::credentials(self, role_arn).await;
+        let found = chain::credentials(self, role_arn, is_aws).await;
         match found.map_err(|error| CallError::Unsendable(error.to_string()))? {
             Some(found) => Ok(found),
             None if !is_aws => Ok(Credentials::of_nobody()),
             None => Err(CallError::Unsendable(
-                "Unable to load credentials: there are no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and the profile in ~/.aws has none"
+                "Unable to load credentials: there are no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, the profile in ~/.aws has none, and neither a container nor this machine gives any"
                     .to_owned(),
             )),
         }
@@ -277,6 +277,9 @@ impl Call<'_> {
             let error = protocol::error(self.operation, &answer, self.options.blobs);
             return Err(CallError::Service(Box::new(ServiceError { attempts, ..error })));
         }
+        if let Some(error) = protocol::error_in_stream(self.operation, &answer, self.options.blobs) {
+            return Err(CallError::Service(Box::new(ServiceError { attempts, ..error })));
+        }
         let unreadable = |problem: String| {
             CallError::Unreadable(format!("{origin} answered {} with what is no reply: {problem}", answer.status))
         };
@@ -320,6 +323,8 @@ fn is_worth_another(error: &CallError) -> bool {
     ];
     match error {
         CallError::NoAnswer { .. } => true,
+        // It began well: what was done by then would be done again.
+        CallError::Service(error) if error.status < 300 => false,
         CallError::Service(error) => {
             matches!(error.status, 500 | 502 | 503 | 504 | 429) || CODES.contains(&&*error.code)
         }

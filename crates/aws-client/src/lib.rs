@@ -14,6 +14,7 @@ mod credentials;
 mod data;
 mod endpoint;
 mod error;
+mod event_stream;
 mod http;
 mod input;
 mod moment;
@@ -26,6 +27,7 @@ mod request;
 mod s3;
 mod settings;
 mod signature;
+mod variables;
 
 pub use client::{Client, Options, Prepared, Reply};
 pub use credentials::{Credentials, NoCredentials};
@@ -33,10 +35,11 @@ pub use endpoint::{dns_suffix, is_aws_host, is_region};
 pub use error::{CallError, ServiceError};
 pub use http::{Http, HttpError, is_url};
 pub use input::{Fault, Problem};
-pub use profile::{NoProfile, Profile, variable};
+pub use profile::{NoProfile, Profile};
 pub use request::{Request, percent_encoded};
 pub use settings::Settings;
 pub use signature::{Scope, basic_time};
+pub use variables::{Variables, variable};
 
 pub(crate) use moment::Moment;
 

@@ -29,6 +29,10 @@ fn value(shape: Shape<'_>, data: Data, looks: Looks) -> Value {
             Times::Milliseconds => moment.milliseconds().into(),
         },
         Data::Document(value) => value,
+        // Each event is a structure with one of the members.
+        Data::List(events) if shape.is_event_stream() => {
+            events.into_iter().map(|data| value(shape, data, looks)).collect::<Vec<_>>().into()
+        }
         Data::List(elements) => {
             let Some(element) = shape.element() else { return Value::Null };
             elements.into_iter().map(|data| value(element, data, looks)).collect::<Vec<_>>().into()

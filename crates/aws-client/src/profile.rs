@@ -1,13 +1,9 @@
 //! AWS's two files, `~/.aws/config` and `~/.aws/credentials`, and the profile that counts
 //! (<https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>).
 
+use crate::variable;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// A variable that says something.
-pub fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
 
 /// A profile as AWS's two files have it together; those of the credentials file count first.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +46,16 @@ impl Profile {
             config: file("AWS_CONFIG_FILE", ".aws/config"),
             credentials: file("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
         };
+        Profile::of_files(files, asked_for)
+    }
+
+    /// The profile asked for of what AWS's two files say.
+    pub fn from_texts(config: &str, credentials: &str, asked_for: Option<&str>) -> Result<Profile, NoProfile> {
+        let files = Files { config: sections_of(config), credentials: sections_of(credentials) };
+        Profile::of_files(files, asked_for.map(str::to_owned))
+    }
+
+    fn of_files(files: Files, asked_for: Option<String>) -> Result<Profile, NoProfile> {
         let name = asked_for.clone().unwrap_or_else(|| "default".to_owned());
         match (files.profile(&name), asked_for) {
             (None, Some(name)) => Err(NoProfile(name)),

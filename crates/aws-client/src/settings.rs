@@ -1,7 +1,8 @@
 //! Where a client calls and as whom: given by the program, or AWS's variables and files
 //! (<https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html>).
 
-use crate::profile::{NoProfile, Profile, variable};
+use crate::profile::{NoProfile, Profile};
+use crate::{Variables, variable};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -24,8 +25,11 @@ pub struct Settings {
     pub answer_bytes_max: usize,
     /// How often a call is tried in all.
     pub attempts_max: u32,
-    /// Whether a machine of EC2 may be asked for credentials. Elsewhere the question costs time, and nobody knows who answers.
+    /// Whether the machine of EC2 that this may be is asked for credentials, when AWS is called and nobody else has any, or where
+    /// `AWS_EC2_METADATA_SERVICE_ENDPOINT` says that it is. `AWS_EC2_METADATA_DISABLED` forbids it.
     pub use_instance_metadata: bool,
+    /// AWS's variables, for credentials.
+    pub variables: Variables,
     /// AWS's files, for credentials.
     pub profile: Profile,
     /// Whether the profile was asked for, so that its credentials count before the variables'.
@@ -45,6 +49,7 @@ impl Settings {
             answer_bytes_max: 64 << 20,
             attempts_max: 3,
             use_instance_metadata: false,
+            variables: Variables::default(),
             profile,
             is_profile_asked_for: false,
         }
@@ -57,6 +62,7 @@ impl Settings {
         let region = found.region().unwrap_or_else(|| region.to_owned());
         let mut settings = Settings::new(&region, found);
         settings.is_profile_asked_for = profile.is_some();
+        settings.use_instance_metadata = true;
         if let Some(attempts) = variable("AWS_MAX_ATTEMPTS").or_else(|| settings.profile.get("max_attempts")) {
             settings.attempts_max = attempts.parse().unwrap_or(3).max(1);
         }

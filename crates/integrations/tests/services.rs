@@ -100,14 +100,38 @@ async fn serve(listener: TcpListener, answers: Answers, told: Arc<Mutex<String>>
                 tell(&told, &request);
                 let answer = answers.lock().expect("nobody panics").next().copied();
                 let (status, body) = answer.unwrap_or((200, "{}"));
+                let (kind, body) = match body.strip_prefix("events\n") {
+                    Some(events) => ("application/vnd.amazon.eventstream", events.lines().flat_map(event).collect()),
+                    None => ("application/json", body.as_bytes().to_vec()),
+                };
                 let head = format!(
-                    "HTTP/1.1 {status} OK\r\nx-amzn-requestid: r\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+                    "HTTP/1.1 {status} OK\r\nx-amzn-requestid: r\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
                     body.len()
                 );
-                stream.get_mut().write_all((head + body).as_bytes()).await.expect("the client listens");
+                stream.get_mut().write_all(&[head.into_bytes(), body].concat()).await.expect("the client listens");
             }
         });
     }
+}
+
+/// A line with the name of an event, or of an exception behind `!`, and its payload, as a message of a stream.
+fn event(line: &str) -> Vec<u8> {
+    let (name, payload) = line.trim().split_once(' ').expect("a name and a payload");
+    let (kind, header, name) = match name.strip_prefix('!') {
+        Some(name) => ("exception", ":exception-type", name),
+        None => ("event", ":event-type", name),
+    };
+    let text = |name: &str, value: &str| {
+        let lengths = (name.len() as u8, (value.len() as u16).to_be_bytes());
+        [&[lengths.0], name.as_bytes(), &[7], &lengths.1, value.as_bytes()].concat()
+    };
+    let headers = [text(":message-type", kind), text(header, name)].concat();
+    let length = 16 + headers.len() + payload.len();
+    let mut message = [(length as u32).to_be_bytes(), (headers.len() as u32).to_be_bytes()].concat();
+    message.extend(crc32fast::hash(&message).to_be_bytes());
+    message.extend(headers.iter().chain(payload.as_bytes()));
+    message.extend(crc32fast::hash(&message).to_be_bytes());
+    message
 }
 
 /// A request as a line: method, path, target if there is one, who signed if somebody did otherwise than usual, body.
@@ -457,6 +481,7 @@ cases! {
         GET /api/v1/namespaces/n/pods/p/log?container=pi&tailLines=2 with a token
         GET /api/v1/namespaces/n/pods/p/log?container=side&tailLines=2 with a token
         - succeeded {"status":{"conditions":[{"type":"Complete","status":"True"}]},"logs":{"pods":{"p":{"containers":{"pi":{"log":3.14},"side":{"log":"done"}}}}}}
+        DELETE /apis/batch/v1/namespaces/n/jobs/pi-11111111 with a token {"apiVersion":"v1","kind":"DeleteOptions","propagationPolicy":"Background"}
         "#;
     eks_job_fails: "eks:runJob.sync", r#"{"ClusterName": "c", "Endpoint": "URL", "Job": {"metadata": {"name": "j", "annotations": {"a": "b"}}}}"#,
         [(201, r#"{"metadata": {"name": "j"}}"#), (200, r#"{"status": {"conditions": [{"type": "Failed", "status": "True"}]}}"#)],
@@ -465,20 +490,57 @@ cases! {
         - submitted {"Headers":{"x-amzn-requestid":["r"],"content-type":["application/json"],"content-length":["27"]},"ResponseBody":{"metadata":{"name":"j"}},"StatusCode":201}
         GET /apis/batch/v1/namespaces/default/jobs/j with a token
         - failed States.TaskFailed: {"status":{"conditions":[{"type":"Failed","status":"True"}]}}
+        DELETE /apis/batch/v1/namespaces/default/jobs/j with a token {"apiVersion":"v1","kind":"DeleteOptions","propagationPolicy":"Background"}
         "#;
     eks_job_was_made_before: "eks:runJob.sync", r#"{"ClusterName": "c", "Endpoint": "URL", "Job": {"metadata": {"name": "j"}}}"#,
-        [(409, r#"{"reason": "AlreadyExists"}"#), (200, r#"{"metadata": {"name": "j", "annotations": {"stepwell/invocation-id": "11111111-2222-4333-8444-555555555555"}}}"#),
+        [(409, r#"{"reason": "AlreadyExists"}"#), (200, r#"{"metadata": {"name": "j", "uid": "u1", "annotations": {"stepwell/invocation-id": "11111111-2222-4333-8444-555555555555"}}}"#),
          (200, r#"{"status": {}}"#)],
         r#"
         POST /apis/batch/v1/namespaces/default/jobs with a token {"metadata":{"name":"j","annotations":{"stepwell/invocation-id":"11111111-2222-4333-8444-555555555555"}}}
         GET /apis/batch/v1/namespaces/default/jobs/j with a token
-        - submitted {"Headers":{"x-amzn-requestid":["r"],"content-type":["application/json"],"content-length":["110"]},"ResponseBody":{"metadata":{"name":"j","annotations":{"stepwell/invocation-id":"11111111-2222-4333-8444-555555555555"}}},"StatusCode":200}
+        - submitted {"Headers":{"x-amzn-requestid":["r"],"content-type":["application/json"],"content-length":["123"]},"ResponseBody":{"metadata":{"name":"j","uid":"u1","annotations":{"stepwell/invocation-id":"11111111-2222-4333-8444-555555555555"}}},"StatusCode":200}
         GET /apis/batch/v1/namespaces/default/jobs/j with a token
         - goes on
+        DELETE /apis/batch/v1/namespaces/default/jobs/j with a token {"apiVersion":"v1","kind":"DeleteOptions","propagationPolicy":"Background","preconditions":{"uid":"u1"}}
         "#;
-    agentcore_streams: "bedrockagentcore:invokeHarness", r#"{"HarnessArn": "h"}"#, [],
+    agentcore_answers: "bedrockagentcore:invokeHarness", r#"{"HarnessArn": "h", "RuntimeSessionId": "s", "Messages": [{"Role": "user", "Content": [{"Text": "hi"}]}]}"#,
+        [(200, r#"events
+            messageStart {"role": "assistant"}
+            contentBlockDelta {"contentBlockIndex": 0, "delta": {"text": "I look it up"}}
+            messageStop {"stopReason": "tool_use"}
+            messageStart {"role": "assistant"}
+            contentBlockDelta {"contentBlockIndex": 0, "delta": {"reasoningContent": {"text": "so "}}}
+            contentBlockDelta {"contentBlockIndex": 0, "delta": {"reasoningContent": {"text": "what"}}}
+            contentBlockDelta {"contentBlockIndex": 0, "delta": {"reasoningContent": {"signature": "sig"}}}
+            contentBlockStop {"contentBlockIndex": 0}
+            contentBlockStart {"contentBlockIndex": 2, "start": {"toolUse": {"toolUseId": "t", "name": "find"}}}
+            contentBlockDelta {"contentBlockIndex": 2, "delta": {"toolUse": {"input": "{\"a\":"}}}
+            contentBlockDelta {"contentBlockIndex": 2, "delta": {"toolUse": {"input": "[1]}"}}}
+            contentBlockStart {"contentBlockIndex": 3, "start": {"toolResult": {"toolUseId": "t", "status": "success"}}}
+            contentBlockDelta {"contentBlockIndex": 3, "delta": {"toolResult": [{"text": "a"}]}}
+            contentBlockDelta {"contentBlockIndex": 3, "delta": {"toolResult": [{"text": "b"}, {"json": {"c": 1}}]}}
+            contentBlockDelta {"contentBlockIndex": 1, "delta": {"text": "Hel"}}
+            contentBlockDelta {"contentBlockIndex": 1, "delta": {"text": "lo"}}
+            somethingNew {}
+            messageStop {"stopReason": "end_turn"}
+            metadata {"usage": {"inputTokens": 3, "outputTokens": 4, "totalTokens": 7}, "metrics": {"latencyMs": 12}}"#)],
         r#"
-        - refused The resource arn:aws:states:::bedrockagentcore:invokeHarness is not supported by this version of Stepwell.
+        POST /harnesses/invoke?harnessArn=h {"messages":[{"role":"user","content":[{"text":"hi"}]}]}
+        - succeeded {"Metrics":{"LatencyMs":12},"Output":{"Message":{"Content":[{"ReasoningContent":{"ReasoningText":{"Signature":"sig","Text":"so what"}}},{"Text":"Hello"},{"ToolUse":{"Input":{"a":[1]},"Name":"find","ToolUseId":"t"}},{"ToolResult":{"Content":[{"Text":"ab"},{"Json":{"c":1}}],"Status":"success","ToolUseId":"t"}}],"Role":"assistant"}},"StopReason":"end_turn","Usage":{"InputTokens":3,"OutputTokens":4,"TotalTokens":7}}
+        "#;
+    agentcore_ends_badly: "bedrockagentcore:invokeHarness", r#"{"HarnessArn": "h"}"#,
+        [(200, r#"events
+            messageStart {"role": "assistant"}
+            !internalServerException {"message": "out of tools"}"#)],
+        r#"
+        POST /harnesses/invoke?harnessArn=h {}
+        - failed BedrockAgentCore.InternalServerException: out of tools (Service: BedrockAgentCore, Status Code: 200, Request ID: r) (SDK Attempt Count: 1)
+        "#;
+    agentcore_sends_no_events: "bedrockagentcore:invokeHarness", r#"{"HarnessArn": "h"}"#,
+        [(200, "{}")],
+        r#"
+        POST /harnesses/invoke?harnessArn=h {}
+        - failed BedrockAgentCore.SdkClientException: URL answered 200 with what is no reply: message 1 of the stream ends too early
         "#;
     dynamodb_condition: "dynamodb:putItem", r#"{"TableName": "t", "Item": {"id": {"S": "1"}}, "ConditionExpression": "x"}"#,
         [(400, r#"{"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": "The conditional request failed"}"#)],

@@ -8,6 +8,7 @@
 //! Reading order: [`services`], [`service`], [`Service`], [`Shape`], [`Place`], [`result_problem`], [`optimised`] (what Step Functions' own integrations call).
 
 mod endpoints;
+mod event_streams;
 mod names;
 mod optimised;
 mod pack;
@@ -16,6 +17,7 @@ mod service;
 mod shape;
 
 pub use endpoints::{Partition, Place, partition_of, partitions};
+pub use event_streams::has_event_stream;
 pub use names::{class_name, exception_name};
 pub use optimised::{Optimised, all_optimised, optimised};
 pub use pack::{Entry, botocore_version, entry, pack_bytes, service, services};

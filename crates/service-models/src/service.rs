@@ -190,6 +190,12 @@ impl<'s> Operation<'s> {
         errors.into_iter().flat_map(|errors| errors.iter()).filter_map(move |error| service.shape(error))
     }
 
+    /// Whether it sends or answers a stream of events.
+    pub fn has_event_stream(&self) -> bool {
+        let sides = [self.input(), self.output()].into_iter().flatten();
+        sides.flat_map(|shape| shape.members()).any(|(_, member)| member.is_event_stream())
+    }
+
     /// The method of its HTTP request.
     pub fn method(&self) -> &'s str {
         self.http("method").unwrap_or("POST")

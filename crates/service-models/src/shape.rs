@@ -209,6 +209,21 @@ impl<'s> Shape<'s> {
         self.flag("eventstream")
     }
 
+    /// Whether it is all that a message of a stream of events has behind its headers.
+    pub fn is_event_payload(&self) -> bool {
+        self.flag("eventpayload")
+    }
+
+    /// Whether it is in a header of such a message.
+    pub fn is_event_header(&self) -> bool {
+        self.flag("eventheader")
+    }
+
+    /// Whether it is an error.
+    pub fn is_exception(&self) -> bool {
+        self.flag("exception")
+    }
+
     /// Whether it identifies a request, so that the service knows a repetition.
     pub fn is_idempotency_token(&self) -> bool {
         self.flag("idempotencyToken")

@@ -1,7 +1,9 @@
 //! The models: names as Step Functions has them, shapes that can be found, and what is no result of an operation.
 
 use json::Value;
-use stepwell_service_models::{Checks, Kind, Operation, Shape, entry, pack_bytes, result_problem, service, services};
+use stepwell_service_models::{
+    Checks, Kind, Operation, Shape, entry, has_event_stream, pack_bytes, result_problem, service, services,
+};
 
 #[test]
 fn services_have_the_names_of_the_sdk_for_java() {
@@ -32,12 +34,18 @@ fn all_models_take_less_than_four_megabytes() {
 #[test]
 fn every_shape_of_every_operation_is_there() {
     let (mut operations, mut shapes) = (0, 0);
+    let (mut unlisted, mut listed) = (Vec::new(), 0);
     for entry in services() {
         // Read and let go, so that not all of them are held at once.
         let service = entry.read();
         for name in &entry.operations {
             let operation = service.operation(name).unwrap_or_else(|| panic!("{}: no {name}", entry.name));
             operations += 1;
+            match (operation.has_event_stream(), has_event_stream(&entry.name, &operation.action())) {
+                (true, true) => listed += 1,
+                (false, false) => {}
+                _ => unlisted.push((entry.name.clone(), operation.action())),
+            }
             for shape in [Operation::input, Operation::output].into_iter().filter_map(|side| side(&operation)) {
                 let required = shape.required().filter(|name| shape.member(name).is_none()).count();
                 assert_eq!((shape.kind(), required), (Kind::Structure, 0), "{}:{name}", entry.name);
@@ -45,6 +53,8 @@ fn every_shape_of_every_operation_is_there() {
             }
         }
     }
+    assert_eq!(unlisted, []);
+    assert!(listed > 20, "{listed}");
     assert!(services().len() > 400 && operations > 18_000 && shapes > 80_000, "{operations} {shapes}");
 }
 

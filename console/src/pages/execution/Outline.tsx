@@ -99,7 +99,6 @@ const Line = memo(function Line({ id, row, look: shown, isSelected, isCurrent }:
       aria-posinset={row.place}
       aria-setsize={row.of}
       aria-selected={isSelected}
-      aria-label={[row.name, row.node?.kind, word, shown?.words].filter(Boolean).join(", ")}
       {...(row.isExpanded === null ? {} : { "aria-expanded": row.isExpanded })}
       className={`flex h-7 items-center gap-1.5 pr-2 ${isSelected ? "bg-accent-fill" : "hover:bg-hover"} ${isCurrent && !isSelected ? "group-focus-visible/tree:bg-hover" : ""}`}
       style={{ paddingLeft: `${4 + 14 * (row.level - 1)}px` }}
@@ -118,8 +117,9 @@ const Line = memo(function Line({ id, row, look: shown, isSelected, isCurrent }:
       {shown?.status !== undefined && <StatusGlyph status={shown.status} size={11} />}
       <span className={`min-w-0 grow truncate ${row.node === null || shown?.status === "IDLE" ? "text-muted" : ""}`} title={row.name}>
         {row.name}
+        <span className="sr-only">{["", row.node?.kind, word, shown?.words].filter((each) => each != null).join(", ")}</span>
       </span>
-      {shown?.note !== undefined && <span className="tabular shrink-0 text-caption text-muted">{shown.note}</span>}
+      {shown?.note !== undefined && <span aria-hidden className="tabular shrink-0 text-caption text-muted">{shown.note}</span>}
     </div>
   );
 }, same);

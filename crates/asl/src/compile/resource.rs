@@ -82,20 +82,16 @@ fn split_pattern(text: &str) -> (&str, IntegrationPattern) {
     found.unwrap_or((text, IntegrationPattern::RequestResponse))
 }
 
-/// Actions of the SDK integration that AWS does not support: those with streams of events, and some old ones (integrations.md 3).
-const UNSUPPORTED: [(&str, &str); 21] = [
+/// Actions of the SDK integration that AWS does not support, besides those with streams of events (integrations.md 3).
+const UNSUPPORTED: [(&str, &str); 16] = [
     ("comprehendmedical", "detectEntities"),
     ("efs", "createTags"),
     ("elastictranscoder", "testRole"),
     ("emr", "describeJobFlows"),
     ("iotdeviceadvisor", "listTestCases"),
-    ("kinesis", "subscribeToShard"),
     ("lambda", "invokeAsync"),
-    ("lambda", "invokeWithResponseStream"),
-    ("lexruntimev2", "startConversation"),
     ("mediapackage", "rotateChannelCredentials"),
     ("rds", "executeSql"),
-    ("s3", "selectObjectContent"),
     ("s3control", "selectObjectContent"),
     ("shield", "deleteSubscription"),
     ("sts", "assumeRole"),
@@ -104,16 +100,19 @@ const UNSUPPORTED: [(&str, &str); 21] = [
     ("transcribestreaming", "startCallAnalyticsStreamTranscription"),
     ("transcribestreaming", "startMedicalStreamTranscription"),
     ("transcribestreaming", "startStreamTranscription"),
-    ("bedrockruntime", "invokeModelWithResponseStream"),
 ];
 
 /// Whether Step Functions calls such an action of AWS's SDK. A service without a model is let pass: it may be newer than the models, or retired,
 /// and AWS goes on to know it.
 fn is_sdk_action(service: &str, action: &str) -> bool {
     match service_models::entry(service) {
-        Some(entry) => entry.has_action(action) && !UNSUPPORTED.contains(&(service, action)),
-        None => is_word(service) && is_word(action),
+        Some(entry) => entry.has_action(action) && !is_unsupported(service, action),
+        None => is_word(service) && is_word(action) && !is_unsupported(service, action),
     }
+}
+
+fn is_unsupported(service: &str, action: &str) -> bool {
+    UNSUPPORTED.contains(&(service, action)) || service_models::has_event_stream(service, action)
 }
 
 fn is_word(text: &str) -> bool {
@@ -274,7 +273,7 @@ fn sdk_hint(rest: &str) -> Option<String> {
         let service = similar(service, service_models::services().iter().map(|entry| entry.name.as_str()))?;
         return Some(format!("did you mean the service '{service}'?"));
     };
-    if UNSUPPORTED.contains(&(service, action)) {
+    if is_unsupported(service, action) {
         return Some(format!("Step Functions does not support {service}:{action}"));
     }
     if entry.has_action(action) {

@@ -681,6 +681,7 @@ fn resources() {
         "arn:aws:states:::aws-sdk:DynamoDB:Query",
         "arn:aws:states:::aws-sdk:dynamodb:queri",
         "arn:aws:states:::aws-sdk:sts:assumeRole",
+        "arn:aws:states:::aws-sdk:bedrockruntime:converseStream",
         "arn:aws:states:::aws-sdk:retired:doSomething",
         "arn:aws:states:::http:invoke",
         "arn:aws:states:::s3:getObject",
@@ -728,6 +729,9 @@ fn resources() {
         arn:aws:states:::aws-sdk:sts:assumeRole
             The resource provided arn:aws:states:::aws-sdk:sts:assumeRole is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/S/Resource
             help: Step Functions does not support sts:assumeRole
+        arn:aws:states:::aws-sdk:bedrockruntime:converseStream
+            The resource provided arn:aws:states:::aws-sdk:bedrockruntime:converseStream is not recognized. The value is not a valid resource ARN, or the resource is not available in this region. at /States/S/Resource
+            help: Step Functions does not support bedrockruntime:converseStream
         arn:aws:states:::aws-sdk:retired:doSomething
         arn:aws:states:::http:invoke
         arn:aws:states:::s3:getObject

@@ -2,6 +2,7 @@
 //! (<https://smithy.io/2.0/aws/protocols/index.html>; where that says less, botocore's serialiser).
 
 mod cbor;
+mod events;
 mod json;
 mod query;
 mod rest;
@@ -61,6 +62,9 @@ pub(crate) fn request(operation: Operation<'_>, input: &Data) -> Result<Request,
 
 /// What an answer says that is no error.
 pub(crate) fn reply(operation: Operation<'_>, answer: &Answer) -> Result<Data, String> {
+    if let Some(read) = events::reply(operation, answer) {
+        return read;
+    }
     match protocol(operation)? {
         Protocol::Json => json::reply(operation, answer),
         Protocol::RestJson => rest::reply(Format::Json, operation, answer),
@@ -82,6 +86,11 @@ fn has_stream(operation: Operation<'_>) -> bool {
     payload.is_some_and(|(_, member)| matches!(member.kind(), Kind::Blob | Kind::String))
 }
 
+/// The error that a stream of events ends with which an answer is that is none itself.
+pub(crate) fn error_in_stream(operation: Operation<'_>, answer: &Answer, blobs: Blobs) -> Option<ServiceError> {
+    events::failure(operation, answer).map(|told| service_error(operation, answer, told, blobs))
+}
+
 /// What an error says.
 pub(crate) fn error(operation: Operation<'_>, answer: &Answer, blobs: Blobs) -> ServiceError {
     let told = match protocol(operation) {
@@ -93,6 +102,10 @@ pub(crate) fn error(operation: Operation<'_>, answer: &Answer, blobs: Blobs) -> 
         Ok(Protocol::RpcV2Cbor) => cbor::error(operation, answer),
         Err(_) => Told::default(),
     };
+    service_error(operation, answer, told, blobs)
+}
+
+fn service_error(operation: Operation<'_>, answer: &Answer, told: Told<'_>, blobs: Blobs) -> ServiceError {
     let is_told = |shape: &Shape<'_>| told.code == shape.name() || shape.error_code() == Some(&told.code);
     let shape = operation.errors().find(is_told).or_else(|| operation.service().error(&told.code));
     let members = match (shape, told.members) {

@@ -169,7 +169,6 @@ pub(super) fn reply(format: Format, operation: Operation<'_>, answer: &Answer) -
 fn structure(format: Format, shape: Shape<'_>, answer: &Answer) -> Result<Data, String> {
     let mut members = outside_body(shape, answer);
     match shape.payload() {
-        Some((_, member)) if member.is_event_stream() => return Err("streams of events are not read".to_owned()),
         Some((name, member)) => {
             let data = match (member.kind(), format) {
                 (Kind::Blob, _) => Data::Bytes(answer.body.clone()),
@@ -195,7 +194,7 @@ fn structure(format: Format, shape: Shape<'_>, answer: &Answer) -> Result<Data, 
 }
 
 /// The members that status and headers have.
-fn outside_body(shape: Shape<'_>, answer: &Answer) -> Vec<(Key, Data)> {
+pub(super) fn outside_body(shape: Shape<'_>, answer: &Answer) -> Vec<(Key, Data)> {
     let read = |(name, member): (&Key, Shape<'_>)| {
         let data = match member.location()? {
             Location::StatusCode => Data::Number(Number::Integer(answer.status.into())),

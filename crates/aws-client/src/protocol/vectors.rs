@@ -27,7 +27,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("HttpPayloadWithXmlName", "the same"),
     ("XmlAttributesOnPayload", "the same"),
     ("JSON value trait 12:0", "a text that holds JSON stays a text, as in AWS's SDK for Java"),
-    ("Event Stream", "streams of events are not read"),
+    ("Event Stream", "streams of events are not sent"),
     ("Unions 17:2", "a member that the model does not have is left out"),
     ("Unions 16:2", "a member that the model does not have is left out"),
 ];

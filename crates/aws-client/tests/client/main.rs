@@ -1,5 +1,6 @@
 //! Calls against a server that writes down what it is asked.
 
+mod credentials;
 mod peer;
 
 use expect_test::{Expect, expect};

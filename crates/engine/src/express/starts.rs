@@ -125,8 +125,8 @@ impl Starts {
 
     fn take_inputs(&mut self, first: Option<Input>) {
         let mut starts = Vec::new();
-        let mut next = first;
-        for _ in 0..BATCH_INPUTS_MAX {
+        let (mut next, mut taken) = (first, 0);
+        loop {
             match next {
                 Some(Input::Start(start)) => starts.push(*start),
                 Some(Input::Ended(places)) => self.ended(&places),
@@ -134,6 +134,11 @@ impl Starts {
                     self.is_closing = true;
                     break;
                 }
+            }
+            taken += 1;
+            // What is taken out must be handled: nobody would hear of it again.
+            if taken == BATCH_INPUTS_MAX {
+                break;
             }
             next = match self.inbox.try_recv() {
                 Ok(input) => Some(input),

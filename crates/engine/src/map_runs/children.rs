@@ -154,7 +154,6 @@ pub(super) async fn start(context: Arc<Context>, piece: Piece, told: mpsc::Unbou
     if let Err(broken) = done {
         let _ = told.send(Message::Broken(broken));
     }
-    let _ = told.send(Message::PieceDone);
 }
 
 async fn run_express(context: &Context, piece: Piece, told: &mpsc::UnboundedSender<Message>) -> Result<(), Broken> {

@@ -106,10 +106,8 @@ impl MapRuns {
 pub(crate) enum Message {
     /// Children have ended.
     Ended(Vec<Ended>),
-    /// A child that was to be stopped was never started.
+    /// A child that was to be stopped was never started, or is left alone.
     NotStarted(u64),
-    /// A piece of children was started, or run as far as they go without waiting.
-    PieceDone,
     /// An input could not be made, which ends the run.
     Broken(Broken),
     /// UpdateMapRun; answered when it is durable.

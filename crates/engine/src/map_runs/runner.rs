@@ -99,6 +99,13 @@ struct Committed {
     owed: Vec<Write>,
 }
 
+/// A task of a runner.
+enum Task {
+    /// Starts a piece of children, or runs them as far as they go without waiting.
+    Piece,
+    Other,
+}
+
 struct Runner<'s> {
     start: &'s mut Start,
     context: Arc<Context>,
@@ -110,8 +117,8 @@ struct Runner<'s> {
     /// Children under way, and how many items each has.
     in_flight: HashMap<u64, u64>,
     items_in_flight: u64,
-    /// Of those, the ones that had ended without success before the redrive.
-    redriven: HashMap<u64, ()>,
+    /// Of those, the ones that had ended without success before the redrive, and how often each had been redriven then.
+    redriven: HashMap<u64, u64>,
     /// What is read, until there is no more.
     reads: Option<mpsc::Receiver<Result<Read, Broken>>>,
     /// What was read and is to be started.
@@ -119,12 +126,17 @@ struct Runner<'s> {
     /// Children that have not succeeded and are to be redriven: where to go on reading them, until there are no more.
     failures_from: Option<Range>,
     /// Tasks of its own; they end with it.
-    tasks: JoinSet<()>,
+    tasks: JoinSet<Task>,
+    /// How many of them start pieces.
     pieces: usize,
     /// No child from here on was ever started before it began.
     new_from: u64,
     /// Whether children that have ended without success go on.
     redrives: bool,
+    /// Whether some may go on already: an earlier runner may have seen to that.
+    has_redriven: bool,
+    /// Whether a redrive waits to be written before it begins: what is not known to be redriven could not be stopped.
+    marks_redrive: bool,
     /// The children that may be started because it is written that they may have been.
     started_below: u64,
     /// Rows of children that did not succeed, or did after all, since the last commit.
@@ -206,9 +218,11 @@ impl<'s> Runner<'s> {
                 files.redrive(&mut state.written);
             }
         }
-        let is_redriven = state.redrive_count > 0 && asked != Asked::Stop;
+        let is_redriven = state.redrive_count > 0;
+        let has_redriven = is_redriven && asked != Asked::Redrive && !context.plan.is_express;
+        let reads_failures = if asked == Asked::Stop { has_redriven } else { is_redriven };
         let failures_from =
-            is_redriven.then(|| Range::prefix(keys::MAP_RUN_FAILURES, key.to_vec()).limit(REDRIVEN_READ));
+            reads_failures.then(|| Range::prefix(keys::MAP_RUN_FAILURES, key.to_vec()).limit(REDRIVEN_READ));
         let config = place.map(|writer| writer.config).unwrap_or_default();
         let mut runner = Runner {
             context,
@@ -225,6 +239,8 @@ impl<'s> Runner<'s> {
             pieces: 0,
             new_from: state.started_below,
             redrives: is_redriven,
+            has_redriven,
+            marks_redrive: asked == Asked::Redrive,
             started_below: state.started_below,
             failures: BTreeMap::new(),
             owed: Vec::new(),
@@ -241,22 +257,25 @@ impl<'s> Runner<'s> {
             state,
             start,
         };
-        match asked {
-            Asked::Stop => runner.adopt_all(),
-            Asked::Run | Asked::Redrive => runner.begin_reading(),
+        if asked != Asked::Stop {
+            runner.begin_reading();
         }
         Ok(Some(runner))
     }
 
-    /// Whatever may have been started counts as under way.
-    fn adopt_all(&mut self) {
-        if self.context.plan.is_express {
-            return;
-        }
+    /// Whatever an earlier runner may have started counts as under way, but for what is to be redriven and was not read.
+    fn adopt(&mut self) {
         let window = &self.state.window;
         let read = window.chunks.values().flat_map(|chunk| chunk.first..chunk.first + chunk.count);
-        let open = read.filter(|index| window.is_open(*index)).chain(window.next..self.state.started_below);
-        self.in_flight = open.map(|index| (index, 0)).collect();
+        let unread = if self.state.is_read { 0..0 } else { window.next..self.new_from };
+        let open = read.filter(|index| window.is_open(*index)).chain(unread);
+        for index in open.take_while(|index| *index < self.new_from) {
+            self.in_flight.entry(index).or_insert(0);
+        }
+        if self.has_redriven {
+            let redriven = self.waiting.iter().filter(|child| self.redriven.contains_key(&child.index));
+            self.in_flight.extend(redriven.map(|child| (child.index, 0)));
+        }
     }
 
     fn begin_reading(&mut self) {
@@ -267,7 +286,11 @@ impl<'s> Runner<'s> {
         }
         let (out, reads) = mpsc::channel(2);
         let next = (window.next, window.next_position);
-        self.tasks.spawn(source::read(self.context.clone(), again, next, out));
+        let context = self.context.clone();
+        self.tasks.spawn(async move {
+            source::read(context, again, next, out).await;
+            Task::Other
+        });
         self.reads = Some(reads);
     }
 
@@ -278,7 +301,7 @@ impl<'s> Runner<'s> {
             }
             let commit_in = self.commit_due().map(|due| due.saturating_duration_since(Instant::now()));
             let wants_reads = self.waiting.is_empty() && self.is_going_on() && self.failures_from.is_none();
-            let wants_failures = self.waiting.is_empty() && self.is_going_on();
+            let wants_failures = self.waiting.is_empty();
             tokio::select! {
                 biased;
                 Some(message) = self.start.inbox.recv() => {
@@ -306,13 +329,15 @@ impl<'s> Runner<'s> {
                     }
                 }
                 () = sleep(commit_in) => self.begin_commit(None, self.open),
-                Some(task) = self.tasks.join_next() => {
-                    if let Err(error) = task {
+                Some(task) = self.tasks.join_next() => match task {
+                    Ok(Task::Piece) => self.pieces -= 1,
+                    Ok(Task::Other) => {}
+                    Err(error) => {
                         let code = store::Trouble::StepPanicked.code();
                         tracing::error!(run = %self.start.run, code, %error, "a Map Run begins again from its last commit");
                         return Over::Again;
                     }
-                }
+                },
             }
         }
     }
@@ -339,8 +364,9 @@ impl<'s> Runner<'s> {
             return None;
         }
         self.reads = None;
-        self.failures_from = None;
-        self.waiting.clear();
+        if !self.has_redriven {
+            self.failures_from = None;
+        }
         // What is on its way to the partitions comes before what stops it.
         if self.pieces > 0 {
             return None;
@@ -350,23 +376,31 @@ impl<'s> Runner<'s> {
             self.in_flight.clear();
             self.items_in_flight = 0;
         } else if !std::mem::replace(&mut self.has_stopped_children, true) {
-            self.stop_children();
+            self.adopt();
+            self.stop_children(self.in_flight.keys().copied().collect());
+        } else if !self.waiting.is_empty() {
+            // Read since then: they may have been redriven.
+            let more: Vec<u64> = self.waiting.iter().map(|child| child.index).collect();
+            self.in_flight.extend(more.iter().map(|index| (*index, 0)));
+            self.stop_children(more);
         }
-        if self.in_flight.is_empty() && self.commit.is_none() {
+        self.waiting.clear();
+        if self.in_flight.is_empty() && self.failures_from.is_none() && self.commit.is_none() {
             self.finish();
         }
         None
     }
 
-    fn stop_children(&mut self) {
-        let (context, children) = (self.context.clone(), self.in_flight.keys().copied().collect::<Vec<_>>());
+    fn stop_children(&mut self, children: Vec<u64>) {
+        let context = self.context.clone();
         self.tasks.spawn(async move {
             let map_runs = &context.shared.map_runs;
             for index in children {
-                let Ok(permit) = map_runs.starts.clone().acquire_owned().await else { return };
+                let permit = map_runs.starts.clone().acquire_owned().await.expect("the semaphore is never closed");
                 let (execution, run) = (context.key(index), context.run);
                 map_runs.send(Input::StopChild { execution, run, index, permit }).await;
             }
+            Task::Other
         });
     }
 
@@ -392,7 +426,8 @@ impl<'s> Runner<'s> {
 
     /// Starts what was read, as long as there is room.
     fn hand_out(&mut self) {
-        if self.files.as_ref().is_some_and(|files| files.fresh_bytes() > UNWRITTEN_MAX) {
+        let is_full = self.files.as_ref().is_some_and(|files| files.fresh_bytes() > UNWRITTEN_MAX);
+        if is_full || self.marks_redrive {
             return;
         }
         let asked = self.state.max_concurrency;
@@ -412,7 +447,11 @@ impl<'s> Runner<'s> {
             }
             let piece = Piece { children, new_from: self.new_from, redrives: self.redrives };
             self.pieces += 1;
-            self.tasks.spawn(children::start(self.context.clone(), piece, self.start.messages.clone()));
+            let (context, told) = (self.context.clone(), self.start.messages.clone());
+            self.tasks.spawn(async move {
+                children::start(context, piece, told).await;
+                Task::Piece
+            });
         }
     }
 
@@ -440,7 +479,7 @@ impl<'s> Runner<'s> {
     fn take_failures(&mut self, failures: Vec<(Ended, u64)>) {
         let due = failures.into_iter().filter(|(_, redrives)| *redrives < self.state.redrive_count);
         for (ended, _) in due {
-            self.redriven.insert(ended.index, ());
+            self.redriven.insert(ended.index, ended.redrive_count);
             self.waiting.push_back(NewChild {
                 index: ended.index,
                 items: ended.items,
@@ -456,8 +495,9 @@ impl<'s> Runner<'s> {
     fn take(&mut self, message: Message) -> bool {
         match message {
             Message::Ended(ended) => ended.into_iter().for_each(|ended| self.ended(ended)),
+            // An earlier runner may have asked, and this one start it.
+            Message::NotStarted(_) if !self.has_stopped_children => {}
             Message::NotStarted(index) => drop(self.in_flight.remove(&index)),
-            Message::PieceDone => self.pieces = self.pieces.saturating_sub(1),
             Message::Broken(broken) => self.failing = self.failing.take().or(Some(broken)),
             Message::Update(request, answer) => self.update(&request, answer),
             Message::Stop => self.is_stopped = true,
@@ -481,7 +521,12 @@ impl<'s> Runner<'s> {
         let Some(items) = self.in_flight.remove(&ended.index) else { return };
         self.items_in_flight -= items;
         let (index, count) = (ended.index, ended.items);
-        if self.redriven.remove(&index).is_some() {
+        if let Some(redrives) = self.redriven.remove(&index) {
+            let is_left = ended.status != ChildStatus::Succeeded && ended.redrive_count == redrives;
+            if is_left && !self.is_going_on() {
+                // It was not redriven, and is not now: it waits for the next redrive.
+                return;
+            }
             let (executions, items) = (&mut self.state.executions, &mut self.state.items);
             executions.pending_redrive = executions.pending_redrive.saturating_sub(1);
             items.pending_redrive = items.pending_redrive.saturating_sub(count);
@@ -518,6 +563,7 @@ impl<'s> Runner<'s> {
             .front()
             .is_some_and(|child| child.index >= self.started_below && !self.context.plan.is_express);
         let is_much = self.files.as_ref().is_some_and(|files| files.fresh_bytes() > RESULT_BYTES);
+        let waits_for_mark = waits_for_mark || self.marks_redrive;
         let at_once = is_much || self.ends >= COMMIT_ENDS || waits_for_mark || !self.updates.is_empty();
         Some(if at_once { Instant::now() } else { self.committed_at + COMMIT_AFTER })
     }
@@ -642,6 +688,7 @@ impl<'s> Runner<'s> {
             return None;
         }
         self.started_below = self.state.started_below;
+        self.marks_redrive = false;
         match ended {
             Some(Ok(ends)) => {
                 updates.into_iter().for_each(|answer| drop(answer.send(Ok(()))));

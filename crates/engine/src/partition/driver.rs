@@ -266,8 +266,8 @@ impl Partition {
     }
 
     async fn take_inputs(&mut self, first: Option<Input>) -> Result<(), StoreError> {
-        let mut next = first;
-        for _ in 0..BATCH_INPUTS_MAX {
+        let (mut next, mut taken) = (first, 0);
+        loop {
             match next {
                 Some(Input::Shutdown) | None => {
                     self.is_closing = true;
@@ -277,7 +277,9 @@ impl Partition {
                 }
                 Some(input) => self.handle(input).await?,
             }
-            if self.collected.events() >= self.pace.events_of_inputs() {
+            taken += 1;
+            // What is taken out must be handled: nobody would hear of it again.
+            if taken == BATCH_INPUTS_MAX || self.collected.events() >= self.pace.events_of_inputs() {
                 return Ok(());
             }
             match self.inbox.try_recv() {
@@ -285,7 +287,6 @@ impl Partition {
                 Err(_) => return Ok(()),
             }
         }
-        Ok(())
     }
 
     async fn handle(&mut self, input: Input) -> Result<(), StoreError> {
@@ -309,10 +310,16 @@ impl Partition {
                 _ => None,
             };
             if let Some(exception) = refusal {
-                if let Input::Child(child) = &input
-                    && let Some((run, ended)) = Ended::broken(&child.header, "The stored execution is damaged.")
-                {
-                    self.shared.map_runs.tell(run, Message::Ended(vec![ended]));
+                match &input {
+                    Input::Child(child) => {
+                        if let Some((run, ended)) = Ended::broken(&child.header, "The stored execution is damaged.") {
+                            self.shared.map_runs.tell(run, Message::Ended(vec![ended]));
+                        }
+                    }
+                    Input::StopChild { run, index, .. } => {
+                        self.shared.map_runs.tell(*run, Message::NotStarted(*index));
+                    }
+                    _ => {}
                 }
                 input.refuse(&exception);
                 return Ok(());
@@ -440,11 +447,12 @@ impl Partition {
             None => Message::NotStarted(index),
             Some(child) => match Ended::of(&child.execution) {
                 Some((_, ended)) => Message::Ended(vec![ended]),
-                None => {
+                None => match self.apply(key, Command::StopExecution { error: None, cause: None }).await? {
                     // Its run is told when the end is durable.
-                    let _ = self.apply(key, Command::StopExecution { error: None, cause: None }).await?;
-                    return Ok(());
-                }
+                    Ok(()) => return Ok(()),
+                    // It was left alone just now.
+                    Err(_) => Message::NotStarted(index),
+                },
             },
         };
         self.tell_later(run, message);

@@ -135,6 +135,19 @@ async fn a_name_is_used_once() {
     assert_eq!(closed.message, format!("Execution Already Exists: '{}'", first.execution_arn));
 }
 
+/// Far more than a partition takes into a batch come while it does something else.
+#[tokio::test]
+async fn of_many_requests_at_once_each_is_answered() {
+    let engine = open(&Arc::new(Memory::new())).await;
+    let definition = json!({"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1000, "End": true}}});
+    let machine = create(&engine, "waiting", &definition).await;
+    let first = start(&engine, &machine, "one", &json!({})).await;
+    // Nothing happens with these that would end a batch.
+    for answer in all_at_once(5_000, &engine, &machine, |_| "one".to_owned()).await {
+        assert_eq!(answer.expect("it is answered").execution_arn.to_string(), first);
+    }
+}
+
 #[tokio::test]
 async fn an_endless_loop_ends_at_the_history_limit_and_lets_others_run() {
     let engine = open(&Arc::new(Memory::new())).await;

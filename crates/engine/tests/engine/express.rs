@@ -213,6 +213,17 @@ async fn an_asynchronous_execution_that_had_not_ended_runs_again_after_a_crash()
     engine.shutdown().await.expect("it does not wait for them");
 }
 
+/// Far more than are taken into a batch.
+#[tokio::test]
+async fn of_many_asynchronous_starts_at_once_each_is_answered() {
+    let engine = open(&Arc::new(Memory::new())).await;
+    let pass = json!({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}});
+    let machine = create_express(&engine, "passes", &pass).await;
+    for answer in all_at_once(2_000, &engine, &machine, |number| format!("e{number}")).await {
+        answer.expect("it starts");
+    }
+}
+
 #[tokio::test]
 async fn more_than_may_be_under_way_are_throttled_and_hanging_up_stops_nothing() {
     let express = ExpressOptions { under_way_max: 2, ..ExpressOptions::default() };

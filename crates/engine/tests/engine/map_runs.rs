@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use stepwell_engine::registry::Identity;
 use stepwell_engine::{Engine, Options};
 use store::Memory;
@@ -248,6 +249,84 @@ async fn an_execution_that_is_stopped_stops_its_run() {
     .assert_eq(&told(&engine, &execution).await);
 }
 
+async fn open_at(store: &Arc<Memory>, clock: &Arc<Clock>) -> Engine {
+    let mut options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    options.environment = clock.clone();
+    let integrations = integrations::Integrations::new(functions::Functions::new(functions::Options::default()));
+    Engine::open(store.clone(), integrations, options).await.expect("a memory store opens")
+}
+
+/// Has no more than one child at a time from now on, and begins again: what was started beyond that waits to be seen to.
+async fn narrowed_and_opened_again(engine: Engine, run: &str, store: &Arc<Memory>, clock: &Arc<Clock>) -> Engine {
+    let update = json!({"mapRunArn": run, "maxConcurrency": 1});
+    engine.update_map_run(UpdateMapRunRequest::decode(&update).expect("a valid request")).await.expect("it runs");
+    drop(engine);
+    open_at(store, clock).await
+}
+
+async fn running(engine: &Engine, run: &str) -> usize {
+    let children = children(engine, run).await.into_iter();
+    children.filter(|child| child.status == ExecutionStatus::Running).count()
+}
+
+/// A run ends before it has come to all children again that were started before a restart.
+#[tokio::test]
+async fn a_run_that_fails_after_a_restart_stops_what_was_started_before() {
+    let (store, clock) = (Arc::new(Memory::new()), Arc::new(Clock::default()));
+    let engine = open_at(&store, &clock).await;
+    let first = json!({"Condition": "{% $states.input = 1 %}", "Next": "Soon"});
+    let states = json!({"Choose": {"Type": "Choice", "Choices": [first], "Default": "Late"},
+        "Soon": {"Type": "Wait", "Seconds": 1, "Next": "Bad"}, "Bad": {"Type": "Fail", "Error": "Bad"},
+        "Late": {"Type": "Wait", "Seconds": 1000, "End": true}});
+    let definition = map("STANDARD", &states, &[]);
+    let definition = definition.as_object().expect("an object").with("QueryLanguage", "JSONata".into()).into();
+    let machine = create(&engine, "m", &definition).await;
+    let execution = start(&engine, &machine, "one", &json!([1, 2, 3])).await;
+    let run = until(&engine, async || {
+        let run = map_runs(&engine, &execution).await.first()?.map_run_arn.clone();
+        (running(&engine, &run).await == 3).then_some(run)
+    })
+    .await;
+    let engine = narrowed_and_opened_again(engine, &run, &store, &clock).await;
+    clock.0.store(2_000, Ordering::SeqCst);
+    assert_eq!(closed(&engine, &execution).await.status, ExecutionStatus::Failed);
+    let run = map_run(&engine, &execution).await;
+    assert_eq!(
+        counts(&run.item_counts),
+        "0 pending, 0 running, 0 succeeded, 1 failed, 0 timed out, 2 aborted, 3 in all"
+    );
+}
+
+/// Children that go on are under way, though all of them have ended once.
+#[tokio::test]
+async fn a_redriven_run_that_is_stopped_after_a_restart_stops_what_goes_on() {
+    let (store, clock) = (Arc::new(Memory::new()), Arc::new(Clock::default()));
+    let engine = open_at(&store, &clock).await;
+    let later = json!({"Condition": "{% $millis() > 1000 %}", "Next": "Wait"});
+    let states = json!({"Choose": {"Type": "Choice", "Choices": [later]},
+        "Wait": {"Type": "Wait", "Seconds": 1000, "End": true}});
+    let definition = map("STANDARD", &states, &[("MaxConcurrency", json!(2)), ("ToleratedFailureCount", json!(3))]);
+    let definition = definition.as_object().expect("an object").with("QueryLanguage", "JSONata".into()).into();
+    let machine = create(&engine, "m", &definition).await;
+    let execution = start(&engine, &machine, "one", &json!([1, 2, 3, 4])).await;
+    assert_eq!(closed(&engine, &execution).await.status, ExecutionStatus::Failed);
+    clock.0.store(2_000, Ordering::SeqCst);
+    let redrive = RedriveExecutionRequest::decode(&json!({"executionArn": (&*execution)})).expect("a valid request");
+    engine.redrive_execution(redrive).await.expect("it failed");
+    let run = map_run(&engine, &execution).await.map_run_arn.to_string();
+    until(&engine, async || (running(&engine, &run).await == 2).then_some(())).await;
+    let engine = narrowed_and_opened_again(engine, &run, &store, &clock).await;
+    let stop = StopExecutionRequest::decode(&json!({"executionArn": (&*execution)})).expect("a valid request");
+    engine.stop_execution(stop).await.expect("it is stopped");
+    let stopped =
+        until(&engine, async || Some(map_run(&engine, &execution).await).filter(|run| run.stop_date_ms.is_some()))
+            .await;
+    assert_eq!((stopped.status, running(&engine, &run).await), (MapRunStatus::Aborted, 0));
+    let MapRunCounts { aborted, failed, pending_redrive, .. } = stopped.execution_counts;
+    expect!["2 aborted, 0 failed, Some(2) wait for a redrive"]
+        .assert_eq(&format!("{aborted} aborted, {failed} failed, {pending_redrive:?} wait for a redrive"));
+}
+
 #[tokio::test]
 async fn a_redrive_goes_on_with_what_has_failed() {
     for kind in ["STANDARD", "EXPRESS"] {
@@ -270,7 +349,7 @@ async fn a_redrive_goes_on_with_what_has_failed() {
             counts(&run.item_counts),
             "1 pending, 0 running, 2 succeeded, 2 failed, 0 timed out, 0 aborted, 5 in all"
         );
-        clock.0.store(2000, std::sync::atomic::Ordering::SeqCst);
+        clock.0.store(2000, Ordering::SeqCst);
         let redrive =
             RedriveExecutionRequest::decode(&json!({"executionArn": (&*execution)})).expect("a valid request");
         engine.redrive_execution(redrive).await.expect("it is redriven");

@@ -75,6 +75,21 @@ pub async fn start(engine: &Engine, machine: &str, name: &str, input: &Value) ->
     try_start(engine, machine, name, input).await.expect("the execution starts").execution_arn.to_string()
 }
 
+/// Starts executions before anybody has taken the first in.
+pub async fn all_at_once(
+    count: usize,
+    engine: &Engine,
+    machine: &str,
+    name: impl Fn(usize) -> String,
+) -> Vec<Result<StartExecutionResponse, Exception>> {
+    let mut starts = tokio::task::JoinSet::new();
+    for number in 0..count {
+        let (engine, machine, name) = (engine.clone(), machine.to_owned(), name(number));
+        starts.spawn(async move { try_start(&engine, &machine, &name, &json!({})).await });
+    }
+    starts.join_all().await
+}
+
 pub async fn describe(engine: &Engine, execution: &str) -> DescribeExecutionResponse {
     let request = DescribeExecutionRequest::decode(&json!({"executionArn": execution})).expect("a valid request");
     engine.describe_execution(request).await.expect("the execution exists")

@@ -112,13 +112,36 @@ fn name_of(job: &Value) -> Option<&str> {
     job.get("metadata")?.get("name")?.as_str()
 }
 
-/// How a job stands that a `.sync` task waits for: how the task ends, or nothing if it goes on.
-pub(super) async fn status(client: &Client, job: &Job) -> Option<TaskOutcome> {
+/// The cluster that a job runs in, and the job's name.
+fn whereabouts<'j>(client: &'j Client, job: &'j Job) -> Option<(Cluster<'j>, &'j str)> {
     let Resource::Service { service, action, pattern, .. } = &job.request.resource else { return None };
     let (service, action) = (services::of(service)?, optimised(service, action)?);
     let call = Call { client, service, action, pattern: *pattern, request: &job.request };
-    let cluster = Cluster::of(call).ok()?;
-    let name = name_of(job.submitted.value().get("ResponseBody")?)?;
+    Some((Cluster::of(call).ok()?, name_of(job.submitted.value().get("ResponseBody")?)?))
+}
+
+/// Deletes a job that nobody waits for any more, and with it its pods.
+pub(super) async fn cancel(client: &Client, job: &Job) {
+    let Some((cluster, name)) = whereabouts(client, job) else { return };
+    let mut options = json!({"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"});
+    // One of the same name that somebody made since is not meant.
+    let made = job.submitted.value().get("ResponseBody").and_then(|made| made.get("metadata")?.get("uid"));
+    if let (Some(id), Some(members)) = (made, options.as_object()) {
+        options = members.with("preconditions", json!({"uid": (id.clone())})).into();
+    }
+    let answer = cluster.send(Request::new("DELETE", &cluster.job(name)), Some(&options), "application/json").await;
+    let problem = match answer {
+        // It is gone, or another one has its name.
+        Ok(Answer { status: 200..300 | 404 | 409, .. }) => return,
+        Ok(answer) => format!("status {}: {}", answer.status, answer.text),
+        Err(outcome) => format!("{outcome:?}"),
+    };
+    tracing::warn!(execution = %job.request.execution_arn, "the job {name} of eks could not be deleted: {problem}");
+}
+
+/// How a job stands that a `.sync` task waits for: how the task ends, or nothing if it goes on.
+pub(super) async fn status(client: &Client, job: &Job) -> Option<TaskOutcome> {
+    let (cluster, name) = whereabouts(client, job)?;
     // What cannot be reached may be the next time.
     let answer = cluster.send(Request::new("GET", &cluster.job(name)), None, "").await.ok()?;
     if answer.status >= 500 || [401, 429].contains(&answer.status) {

@@ -392,6 +392,9 @@ pub(crate) async fn status(client: &Client, job: &Job) -> Option<TaskOutcome> {
 
 /// Stops a job that nobody waits for any more, as well as that goes.
 pub(crate) async fn cancel(client: &Client, job: &Job) {
+    if eks::is_job(&job.request.resource) {
+        return eks::cancel(client, job).await;
+    }
     let Some((call, row)) = known(client, job) else { return };
     let Some((operation, parameters)) = row.cancel else { return };
     if let Err(error) = call.send(operation, &filled(parameters, job)).await {

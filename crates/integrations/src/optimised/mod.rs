@@ -3,6 +3,7 @@
 //! Reading order: `services` (how each service's failures and results are told), [`call`], `shape` (what is not sent or answered as it is),
 //! `jobs` (what `.sync` waits for); then a file for each service that is more than that.
 
+mod agentcore;
 mod apigateway;
 mod bedrock;
 mod ecs;
@@ -46,10 +47,11 @@ pub(crate) async fn call(
     let call = Call { client, service, action, pattern, request };
     Some(match (service.name, action.action) {
         ("apigateway", _) => apigateway::invoke(call).await,
+        ("bedrockagentcore", _) => agentcore::invoke_harness(call).await,
         ("bedrock", "invokeModel") => bedrock::invoke_model(call).await,
         ("eks", "call" | "runJob") => eks::invoke(call).await,
         ("elasticmapreduce", _) => elasticmapreduce::perform(call).await,
-        _ if action.operation.is_empty() || call.is_a_stream() => return None,
+        _ if action.operation.is_empty() => return None,
         _ => call.perform().await,
     })
 }
@@ -116,13 +118,6 @@ impl Call<'_> {
 
     fn failed(self, error: CallError) -> TaskOutcome {
         failed(self.service.manner(), self.service.name, self.request, error)
-    }
-
-    /// Whether the reply is a stream of events, which the client does not read.
-    fn is_a_stream(self) -> bool {
-        let model = self.action.model();
-        let output = model.action(self.action.operation).and_then(|operation| operation.output());
-        output.is_some_and(|output| output.members().any(|(_, member)| member.is_event_stream()))
     }
 }
 

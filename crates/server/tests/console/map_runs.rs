@@ -15,13 +15,6 @@ fn shop() -> Value {
     }}})
 }
 
-/// Those that began in the same millisecond come in any order.
-fn sorted(lines: &str) -> String {
-    let mut lines: Vec<&str> = lines.split_inclusive('\n').collect();
-    lines.sort_unstable();
-    lines.concat()
-}
-
 #[tokio::test]
 async fn a_map_run_is_found_with_the_children_that_failed_in_front() {
     let world = World::new().await;
@@ -53,14 +46,19 @@ async fn a_map_run_is_found_with_the_children_that_failed_in_front() {
     let children = async |query: &str| world.json(&format!("executions?mapRun={run_arn}{query}")).await;
     let columns = ["status", "error", "machine", "type"];
     let all = children("").await;
-    expect![[r#"
-        FAILED Card.Declined shop STANDARD
-        FAILED Card.Stolen shop STANDARD
-        SUCCEEDED null shop STANDARD
-        SUCCEEDED null shop STANDARD
-    "#]]
-    .assert_eq(&sorted(&table(all.get("items").expect("children"), &columns)));
-    assert_eq!(table(all.get("items").expect("children"), &["status"]), "FAILED\nFAILED\nSUCCEEDED\nSUCCEEDED\n");
+    // Those that failed in the same millisecond are in no order.
+    let rows = table(all.get("items").expect("children"), &columns);
+    let mut rows: Vec<&str> = rows.lines().collect();
+    rows[..2].sort_unstable();
+    assert_eq!(
+        rows,
+        [
+            "FAILED Card.Declined shop STANDARD",
+            "FAILED Card.Stolen shop STANDARD",
+            "SUCCEEDED null shop STANDARD",
+            "SUCCEEDED null shop STANDARD"
+        ]
+    );
     expect![[r#"{"ABORTED":0,"FAILED":2,"PENDING_REDRIVE":0,"RUNNING":0,"SUCCEEDED":2,"TIMED_OUT":0}"#]]
         .assert_eq(&all.get("counts").expect("a first page").to_string());
     let failures = world.json(&format!("maprun/{run_arn}/failures")).await;
