@@ -6,6 +6,7 @@ use crate::data::Data;
 use md5::{Digest, Md5};
 use ring::digest;
 use service_models::Operation;
+use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
 /// The one that is taken where nobody says which.
 const DEFAULT: &str = "CRC32";
@@ -37,6 +38,9 @@ fn sum(algorithm: &str, body: &[u8]) -> Option<Vec<u8>> {
         "crc32" => crc32fast::hash(body).to_be_bytes().to_vec(),
         "crc32c" => crc32c::crc32c(body).to_be_bytes().to_vec(),
         "crc64nvme" => crc64nvme(body).to_be_bytes().to_vec(),
+        "xxhash64" => XxHash64::oneshot(0, body).to_be_bytes().to_vec(),
+        "xxhash3" => XxHash3_64::oneshot(body).to_be_bytes().to_vec(),
+        "xxhash128" => XxHash3_128::oneshot(body).to_be_bytes().to_vec(),
         "sha1" => digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, body).as_ref().to_vec(),
         "sha256" => digest::digest(&digest::SHA256, body).as_ref().to_vec(),
         "sha512" => digest::digest(&digest::SHA512, body).as_ref().to_vec(),
@@ -73,6 +77,10 @@ mod tests {
         assert_eq!(of("crc32"), "cbf43926");
         assert_eq!(of("crc32c"), "e3069283");
         assert_eq!(of("crc64nvme"), "ae8b14860a799888");
+        let of_nothing = |algorithm: &str| crate::signature::hex(&sum(algorithm, b"").expect("it is known"));
+        assert_eq!(of_nothing("xxhash64"), "ef46db3751d8e999");
+        assert_eq!(of_nothing("xxhash3"), "2d06800538d394c2");
+        assert_eq!(of_nothing("xxhash128"), "99aa06d3014798d86001c324468d497f");
         assert_eq!(of("sha1"), "f7c3bc1d808e04732adf679965ccc34ca7ae3441");
     }
 }

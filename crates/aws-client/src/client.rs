@@ -226,6 +226,11 @@ impl Call<'_> {
         {
             (authority, is_for_regions) = (host, true);
         }
+        if endpoint.is_aws
+            && let Some(host) = quirks::host(operation, input)?
+        {
+            authority = host;
+        }
         // Whoever runs an emulator has no name for every prefix.
         if let Some(prefix) = operation.host_prefix().filter(|_| endpoint.is_aws) {
             authority = format!("{}{authority}", host_prefix(prefix, input)?);

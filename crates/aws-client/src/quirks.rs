@@ -24,6 +24,21 @@ pub(crate) fn mend_input(operation: Operation<'_>, input: Data) -> Data {
     Data::Members(members)
 }
 
+/// The host of a call that says itself where it goes, at AWS.
+pub(crate) fn host(operation: Operation<'_>, input: &Data) -> Result<Option<String>, String> {
+    let (("Machine Learning", "Predict"), Some(url)) =
+        ((operation.service().id(), operation.name()), input.get("PredictEndpoint"))
+    else {
+        return Ok(None);
+    };
+    let url = url.plain("iso8601");
+    let host = url.strip_prefix("https://").unwrap_or(&url).split('/').next().unwrap_or_default();
+    match crate::is_aws_host(host) {
+        true => Ok(Some(host.to_owned())),
+        false => Err("Parameter 'PredictEndpoint' must be an endpoint of AWS".to_owned()),
+    }
+}
+
 /// Changes the request before its checksum and signature are made.
 pub(crate) fn mend_request(operation: Operation<'_>, request: &mut Request) {
     if operation.finds_endpoints() {

@@ -9,7 +9,7 @@ use engine::{Engine, Retention};
 use functions::{FunctionConfig, Functions};
 use integrations::http_task::{Connection, Connections};
 use integrations::mocks::Mocks;
-use integrations::{Buckets, Integrations};
+use integrations::{Buckets, Integrations, SignedEndpoints};
 use server::Server;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -73,6 +73,7 @@ impl Node {
             account_id: surroundings.account_id.clone(),
             default_endpoint: surroundings.lambda_endpoint(address)?,
             environment: address.map(own_endpoint).unwrap_or_default(),
+            secure: Some(Arc::new(SignedEndpoints(calls.aws.clone()))),
             ..functions::Options::default()
         });
         functions.set(configured);

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::remote::SecureEndpoints;
 
 /// One Lambda function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +74,8 @@ pub struct Options {
     pub default_endpoint: Option<String>,
     /// Variables for the processes of every function, e.g. `AWS_ENDPOINT_URL_SFN` with this server's address.
     pub environment: BTreeMap<String, String>,
+    /// Who sends requests to endpoints with TLS; without one there are none.
+    pub secure: Option<Arc<dyn SecureEndpoints>>,
     /// How long a process without work is kept (default 5 minutes).
     pub idle_timeout: Duration,
 }
@@ -82,6 +87,7 @@ impl Default for Options {
             account_id: "123456789012".to_owned(),
             default_endpoint: None,
             environment: BTreeMap::new(),
+            secure: None,
             idle_timeout: Duration::from_secs(300),
         }
     }

@@ -26,6 +26,11 @@ impl FunctionName {
         if self.qualified { self.qualified_arn() } else { self.arn.clone() }
     }
 
+    /// Without a qualifier.
+    pub(crate) fn arn(&self) -> &str {
+        &self.arn
+    }
+
     /// Whether the request gave a qualifier.
     pub(crate) fn is_qualified(&self) -> bool {
         self.qualified

@@ -67,6 +67,7 @@ impl Shared {
 impl Functions {
     /// An empty set.
     pub fn new(options: Options) -> Functions {
+        let remote = Remote::new(options.secure.clone());
         let shared = Shared {
             options,
             guard: Guard::default(),
@@ -75,9 +76,7 @@ impl Functions {
             live: Mutex::default(),
             closing: AtomicBool::new(false),
         };
-        Functions {
-            inner: Arc::new(Inner { shared: Arc::new(shared), pools: RwLock::default(), remote: Remote::new() }),
-        }
+        Functions { inner: Arc::new(Inner { shared: Arc::new(shared), pools: RwLock::default(), remote }) }
     }
 
     /// Replaces the whole set. A function that did not change keeps its processes; of one that did or is gone, idle processes end at once,
@@ -168,6 +167,7 @@ impl Functions {
         };
         match &pool.config.target {
             Target::Url(url) => self.inner.remote.invoke(url, &function, &request, pool.config.timeout).await,
+            Target::Command { .. } if request.dry_run => Ok(response(request.request_id, 204, Completed::nothing())),
             Target::Command { .. } => run_local(&pool, &function, request).await,
         }
     }
@@ -207,7 +207,7 @@ async fn run_local(
     let ticket = pool.enter()?;
     let running = tokio::spawn(ticket.run(invocation));
     if event {
-        return Ok(response(request_id, 202, Completed { payload: Bytes::new(), failed: false, log_tail: None }));
+        return Ok(response(request_id, 202, Completed::nothing()));
     }
     match running.await {
         Ok(completed) => Ok(response(request_id, 200, completed?)),

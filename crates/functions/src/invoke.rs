@@ -16,6 +16,10 @@ pub struct InvokeRequest {
     pub log_tail: bool,
     /// `InvocationType: Event`: answer 202 at once, run the function behind. It is tried once; Lambda would repeat a failure twice.
     pub event: bool,
+    /// `InvocationType: DryRun`: whether there is the function is looked for, it is not run. Answers 204.
+    pub dry_run: bool,
+    /// Who asks an endpoint that wants to know, if not whoever runs the server.
+    pub role_arn: Option<String>,
     /// The id this invocation is known by, everywhere: `Lambda-Runtime-Aws-Request-Id`, log lines, error texts. Unique among invocations in
     /// flight.
     pub request_id: String,
@@ -32,6 +36,8 @@ impl InvokeRequest {
             client_context: None,
             log_tail: false,
             event: false,
+            dry_run: false,
+            role_arn: None,
             request_id: request_id.into(),
             trace_header: None,
         }
@@ -41,7 +47,7 @@ impl InvokeRequest {
 /// What Lambda answers when it ran the function, well or badly.
 #[derive(Clone, Debug)]
 pub struct InvokeResponse {
-    /// 200, or 202 for an event.
+    /// 200, 202 for an event, or 204 for a dry run.
     pub status_code: u16,
     /// What the function returned, byte for byte: usually JSON, but a custom runtime may return anything. With a
     /// [`function_error`](Self::function_error) it is the error's JSON, `{"errorType":…,"errorMessage":…}`.

@@ -28,3 +28,4 @@ pub use error::InvokeError;
 pub use functions::Functions;
 pub use invoke::{InvokeRequest, InvokeResponse};
 pub use logs::{LogLine, LogStream};
+pub use remote::{SecureAnswer, SecureEndpoints, SecureRequest};

@@ -1,7 +1,10 @@
 //! A function behind Lambda's Invoke API on another server: an emulator, `sam local start-lambda`, a gateway.
 //!
-//! Plain HTTP only, and requests are not signed: real AWS is reached through an AWS client instead.
+//! By plain HTTP requests are not signed. Those to `https` endpoints, AWS's own above all, are sent by [`SecureEndpoints`], who know TLS and sign.
 
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -19,17 +22,46 @@ use crate::invoke::{InvokeRequest, InvokeResponse};
 /// The most read of an answer: a function's response and room for its envelope.
 const ANSWER_BYTES_MAX: usize = 8 << 20;
 
+/// Who sends requests to endpoints with TLS, and says in them who asks.
+pub trait SecureEndpoints: fmt::Debug + Send + Sync {
+    /// The answer, or why there is none.
+    fn send(&self, request: SecureRequest) -> SecureAnswer;
+}
+
+/// What [`SecureEndpoints::send`] resolves to.
+pub type SecureAnswer = Pin<Box<dyn Future<Output = Result<Response<Bytes>, String>> + Send>>;
+
+/// A `POST` to an endpoint with TLS.
+#[derive(Clone, Debug)]
+pub struct SecureRequest {
+    /// Such as `https://lambda.eu-central-1.amazonaws.com`.
+    pub origin: String,
+    /// The path and perhaps a query string, encoded.
+    pub path: String,
+    /// The headers, but for the host.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Bytes,
+    /// The role that asks.
+    pub role_arn: Option<String>,
+    /// How long the answer may take.
+    pub timeout: Duration,
+    /// The most bytes that it may have.
+    pub answer_bytes_max: usize,
+}
+
 /// The client all remote functions share.
 pub(crate) struct Remote {
     client: Client<HttpConnector, Full<Bytes>>,
+    secure: Option<Arc<dyn SecureEndpoints>>,
 }
 
 impl Remote {
-    pub(crate) fn new() -> Remote {
+    pub(crate) fn new(secure: Option<Arc<dyn SecureEndpoints>>) -> Remote {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(Duration::from_secs(10)));
-        Remote { client: Client::builder(TokioExecutor::new()).build(connector) }
+        Remote { client: Client::builder(TokioExecutor::new()).build(connector), secure }
     }
 
     pub(crate) async fn invoke(
@@ -39,8 +71,14 @@ impl Remote {
         request: &InvokeRequest,
         timeout: Duration,
     ) -> Result<InvokeResponse, InvokeError> {
-        let uri = invoke_uri(url, function)?;
         let request_id = request.request_id.clone();
+        if let (Some(secure), true) = (&self.secure, url.starts_with("https://")) {
+            let request = secure_request(url, function, request, timeout);
+            let answer = secure.send(request).await;
+            let answer = answer.map_err(|error| client(format!("Unable to execute HTTP request: {url}: {error}")))?;
+            return read(answer, request_id);
+        }
+        let uri = invoke_uri(url, function)?;
         let request = build(uri, request)?;
         let answer = tokio::time::timeout(timeout, async {
             let (head, body) =
@@ -66,24 +104,61 @@ fn invoke_uri(url: &str, function: &FunctionName) -> Result<Uri, InvokeError> {
     if !base.starts_with("http://") {
         return Err(malformed());
     }
-    // A parsed name and qualifier need no escaping except for the `$` of `$LATEST`.
+    format!("{base}{}", path(&function.name, function)).parse().map_err(|_| malformed())
+}
+
+/// A parsed name and qualifier need no escaping except for the `$` of `$LATEST`.
+fn path(name: &str, function: &FunctionName) -> String {
     let qualifier = function.qualifier.replace('$', "%24");
     let query = if function.is_qualified() { format!("?Qualifier={qualifier}") } else { String::new() };
-    format!("{base}/2015-03-31/functions/{}/invocations{query}", function.name).parse().map_err(|_| malformed())
+    format!("/2015-03-31/functions/{name}/invocations{query}")
+}
+
+fn secure_request(url: &str, function: &FunctionName, request: &InvokeRequest, timeout: Duration) -> SecureRequest {
+    // AWS knows accounts and Regions: who names them means them.
+    let name = match request.function.contains(":function:") {
+        true => function.arn().replace(':', "%3A"),
+        false => function.name.clone(),
+    };
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
+    let (authority, base) = rest.split_once('/').unwrap_or((rest, ""));
+    let base = base.trim_end_matches('/');
+    let base = if base.is_empty() { String::new() } else { format!("/{base}") };
+    SecureRequest {
+        origin: format!("{scheme}://{authority}"),
+        path: format!("{base}{}", path(&name, function)),
+        headers: headers(request).into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        body: request.payload.clone(),
+        role_arn: request.role_arn.clone(),
+        timeout,
+        answer_bytes_max: ANSWER_BYTES_MAX,
+    }
+}
+
+fn headers(request: &InvokeRequest) -> Vec<(&'static str, String)> {
+    use base64::Engine;
+    let kind = match request {
+        InvokeRequest { dry_run: true, .. } => "DryRun",
+        InvokeRequest { event: true, .. } => "Event",
+        _ => "RequestResponse",
+    };
+    let mut headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("x-amz-invocation-type", kind.to_owned()),
+        ("x-amz-log-type", if request.log_tail { "Tail" } else { "None" }.to_owned()),
+        ("amz-sdk-invocation-id", request.request_id.clone()),
+    ];
+    let context = request.client_context.as_ref();
+    let context = context.map(|context| base64::engine::general_purpose::STANDARD.encode(context));
+    headers.extend(context.map(|context| ("x-amz-client-context", context)));
+    headers.extend(request.trace_header.clone().map(|header| ("x-amzn-trace-id", header)));
+    headers
 }
 
 fn build(uri: Uri, request: &InvokeRequest) -> Result<Request<Full<Bytes>>, InvokeError> {
-    use base64::Engine;
-    let mut builder = Request::post(uri)
-        .header("content-type", "application/json")
-        .header("x-amz-invocation-type", if request.event { "Event" } else { "RequestResponse" })
-        .header("x-amz-log-type", if request.log_tail { "Tail" } else { "None" })
-        .header("amz-sdk-invocation-id", &request.request_id);
-    if let Some(context) = &request.client_context {
-        builder = builder.header("x-amz-client-context", base64::engine::general_purpose::STANDARD.encode(context));
-    }
-    if let Some(header) = &request.trace_header {
-        builder = builder.header("x-amzn-trace-id", header);
+    let mut builder = Request::post(uri);
+    for (name, value) in headers(request) {
+        builder = builder.header(name, value);
     }
     builder
         .body(Full::new(request.payload.clone()))

@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub(crate) async fn call_function(functions: &Functions, arn: &str, request: &TaskRequest) -> Option<TaskOutcome> {
     let payload = request.payload.text().as_bytes().to_vec();
     let mut invocation = InvokeRequest::new(arn, payload, &request.invocation_id);
+    invocation.role_arn = request.role_arn.as_deref().map(str::to_owned);
     invocation.trace_header = request.trace_header.as_deref().map(str::to_owned);
     Some(match functions.invoke(invocation).await {
         Ok(response) => {
@@ -71,10 +72,13 @@ fn read_parameters(request: &TaskRequest) -> Result<InvokeRequest, String> {
         Some(payload) => payload.to_string().into_bytes(),
     };
     let mut invocation = InvokeRequest::new(function, payload, &request.invocation_id);
+    invocation.role_arn = request.role_arn.as_deref().map(str::to_owned);
     invocation.trace_header = request.trace_header.as_deref().map(str::to_owned);
     invocation.client_context = text("ClientContext")?;
     invocation.log_tail = text("LogType")?.as_deref() == Some("Tail");
-    invocation.event = text("InvocationType")?.as_deref() == Some("Event");
+    let kind = text("InvocationType")?;
+    invocation.event = kind.as_deref() == Some("Event");
+    invocation.dry_run = kind.as_deref() == Some("DryRun");
     Ok(invocation)
 }
 
@@ -83,7 +87,7 @@ fn result(response: &InvokeResponse) -> Value {
     let mut result = ObjectBuilder::new();
     result.insert("ExecutedVersion", response.executed_version.as_str());
     result.insert_some("LogResult", response.log_tail.as_deref().map(base64_text));
-    if response.status_code != 202 {
+    if ![202, 204].contains(&response.status_code) {
         result.insert("Payload", parsed(&text_of(response)).value());
     }
     result.insert("SdkHttpMetadata", metadata(response));

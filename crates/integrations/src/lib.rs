@@ -8,6 +8,7 @@ mod buckets;
 mod failures;
 pub mod http_task;
 mod lambda;
+mod lambda_endpoints;
 mod metadata;
 pub mod mocks;
 mod optimised;
@@ -15,6 +16,7 @@ mod reply;
 mod task;
 
 pub use buckets::{BucketError, Buckets, ObjectPlace, Upload};
+pub use lambda_endpoints::SignedEndpoints;
 pub use metadata::{own_headers, with_metadata};
 pub use reply::mocked_result_problem;
 pub use task::{Job, TaskOrigin, TaskOutcome, TaskRequest, Thrown};

@@ -2,11 +2,11 @@
 
 use asl::definition::{IntegrationPattern, Resource};
 use aws_client::{Client, Profile, Settings};
-use functions::Functions;
+use functions::{Functions, SecureEndpoints, SecureRequest};
 use json::{Payload, Value};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
-use stepwell_integrations::{Integrations, Job, Performer, TaskOutcome, TaskRequest};
+use stepwell_integrations::{Integrations, Job, Performer, SignedEndpoints, TaskOutcome, TaskRequest};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
@@ -15,6 +15,10 @@ type Answers = &'static [(u16, &'static str)];
 
 /// Performs a task; for a job looks at it, and cancels it in the end. What is asked and what comes of it, a line each.
 async fn played(resource: &str, parameters: &str, answers: Answers) -> String {
+    played_as(None, resource, parameters, answers).await
+}
+
+async fn played_as(role_arn: Option<&str>, resource: &str, parameters: &str, answers: Answers) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let url = format!("http://{}", listener.local_addr().expect("it is bound"));
     let told: Arc<Mutex<String>> = Arc::default();
@@ -22,10 +26,12 @@ async fn played(resource: &str, parameters: &str, answers: Answers) -> String {
     let mut settings = Settings::new("us-east-1", Profile::default());
     settings.endpoint_url = Some(url.clone());
     settings.attempts_max = 1;
-    let functions = Functions::new(functions::Options::default());
+    let endpoint = Some(url.clone());
+    let functions = Functions::new(functions::Options { default_endpoint: endpoint, ..functions::Options::default() });
     let integrations = Integrations::new(functions).with_aws(Client::new(settings)).starting_executions_elsewhere();
     let parameters = parameters.replace("URL", &url);
-    let request = request(resource, &parameters);
+    let mut request = request(resource, &parameters);
+    request.role_arn = role_arn.map(Into::into);
     let is_job = resource.contains(".sync");
     let mut outcome = integrations.perform(request.clone()).await;
     if let (true, Some(TaskOutcome::Submitted { output })) = (is_job, outcome.clone()) {
@@ -43,12 +49,12 @@ async fn played(resource: &str, parameters: &str, answers: Answers) -> String {
 }
 
 fn request(resource: &str, parameters: &str) -> TaskRequest {
-    let (service, action) = resource.split_once(':').expect("a service and an action");
     let patterns =
         [IntegrationPattern::RunJobVersion2, IntegrationPattern::RunJob, IntegrationPattern::WaitForTaskToken];
-    let found = patterns.into_iter().find(|pattern| action.ends_with(pattern.suffix()));
+    let found = patterns.into_iter().find(|pattern| resource.ends_with(pattern.suffix()));
     let pattern = found.unwrap_or(IntegrationPattern::RequestResponse);
-    let action = action.strip_suffix(pattern.suffix()).unwrap_or(action);
+    let named = resource.strip_suffix(pattern.suffix()).unwrap_or(resource);
+    let (service, action) = named.rsplit_once(':').expect("a service and an action");
     TaskRequest {
         resource: Resource::Service {
             arn: format!("arn:aws:states:::{resource}"),
@@ -148,7 +154,11 @@ async fn read(stream: &mut BufReader<tokio::net::TcpStream>) -> Option<String> {
         let Some((name, value)) = header.trim_end().split_once(": ") else { break };
         match &*name.to_ascii_lowercase() {
             "content-length" => length = value.parse().expect("a number"),
-            "x-amz-target" | "x-custom" => write!(request, " {value}").expect("a text takes everything"),
+            "x-amz-target" | "x-custom" | "x-amz-invocation-type" => {
+                write!(request, " {value}").expect("a text takes everything")
+            }
+            "authorization" if value.contains("Credential=ROLE/") => request.push_str(" as the role"),
+            "authorization" if value.contains("/us-east-1/lambda/aws4_request") => request.push_str(" signed"),
             "authorization" if value.contains("/execute-api/") => request.push_str(" signed"),
             "authorization" if value.starts_with("Bearer k8s-aws-v1.") => request.push_str(" with a token"),
             _ => {}
@@ -171,7 +181,67 @@ macro_rules! cases {
     };
 }
 
+const ROLE_ANSWER: &str = "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ROLE</AccessKeyId>\
+    <SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+
+/// What `Credentials.RoleArn` does.
+#[tokio::test]
+async fn every_kind_of_task_may_be_called_as_a_role() {
+    let role = Some("arn:aws:iam::123456789012:role/r");
+    let queue = r#"{"QueueUrl": "http://q/1/n", "MessageBody": "m"}"#;
+    for (resource, parameters) in [
+        ("sqs:sendMessage", queue),
+        ("aws-sdk:sqs:sendMessage", queue),
+        ("states:startExecution", r#"{"StateMachineArn": "m"}"#),
+        ("apigateway:invoke", r#"{"ApiEndpoint": "URL", "Method": "GET", "AuthType": "IAM_ROLE"}"#),
+    ] {
+        let told = played_as(role, resource, parameters, &[(200, ROLE_ANSWER), (200, "{}")]).await;
+        let mut lines = told.lines();
+        let assumed = lines.next().unwrap_or_default();
+        assert!(assumed.contains("Action=AssumeRole") && assumed.contains("role%2Fr"), "{resource}: {told}");
+        assert!(lines.next().unwrap_or_default().contains("as the role"), "{resource}: {told}");
+    }
+}
+
+#[tokio::test]
+async fn lambda_endpoints_with_tls_are_told_who_asks() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+    let told: Arc<Mutex<String>> = Arc::default();
+    let serving = tokio::spawn(serve(listener, &[(200, "{}")], told.clone()));
+    let mut settings = Settings::new("us-east-1", Profile::default());
+    settings.endpoint_url = Some(url.clone());
+    let request = SecureRequest {
+        origin: url,
+        path: "/2015-03-31/functions/f/invocations?Qualifier=%24LATEST".to_owned(),
+        headers: vec![("x-amz-invocation-type".to_owned(), "Event".to_owned())],
+        body: "{}".into(),
+        role_arn: None,
+        timeout: std::time::Duration::from_secs(60),
+        answer_bytes_max: 100,
+    };
+    let answer = SignedEndpoints(Client::new(settings)).send(request).await.expect("an answer");
+    serving.abort();
+    assert_eq!((answer.status().as_u16(), &**answer.body()), (200, &b"{}"[..]));
+    let told = told.lock().expect("nobody panics").clone();
+    let mut words: Vec<&str> = told.split_whitespace().collect();
+    words.sort_unstable();
+    assert_eq!(words, ["/2015-03-31/functions/f/invocations?Qualifier=%24LATEST", "Event", "POST", "signed", "{}"]);
+}
+
 cases! {
+    lambda_waits_for_a_token: "lambda:invoke.waitForTaskToken", r#"{"FunctionName": "f", "Payload": {"token": "t"}}"#,
+        [(200, r#"{"taken": true}"#)],
+        r#"
+        POST /2015-03-31/functions/f/invocations RequestResponse {"token":"t"}
+        - submitted {"ExecutedVersion":"$LATEST","Payload":{"taken":true},"StatusCode":200} and metadata
+        "#;
+    lambda_is_not_run: "lambda:invoke", r#"{"FunctionName": "f", "InvocationType": "DryRun"}"#,
+        [(204, "")],
+        r#"
+        POST /2015-03-31/functions/f/invocations DryRun
+        - succeeded {"ExecutedVersion":"$LATEST","StatusCode":204} and metadata
+        "#;
     batch_job_succeeds: "batch:submitJob.sync", r#"{"JobName": "n", "JobQueue": "q", "JobDefinition": "d"}"#,
         [(200, r#"{"jobId": "j", "jobName": "n"}"#), (200, r#"{"jobs": [{"jobId": "j", "status": "SUCCEEDED", "startedAt": 5}]}"#)],
         r#"

@@ -35,6 +35,8 @@ def compact(value, **_):
 
 
 botocore.serialize.json = types.SimpleNamespace(dumps=compact)
+# Where there is awscrt it signs by a clock of its own.
+botocore.auth.AUTH_TYPE_MAPS.update({"v4": botocore.auth.SigV4Auth, "s3v4": botocore.auth.S3SigV4Auth})
 botocore.auth.get_current_datetime = lambda remove_tzinfo=True: NOW.replace(tzinfo=None) if remove_tzinfo else NOW
 botocore.handlers.uuid = types.SimpleNamespace(uuid4=lambda: uuid.UUID(IDENTITY))
 
@@ -112,6 +114,8 @@ class Maker:
         kind = shape.type_name
         if shape.serialization.get("hostLabel"):
             where = "hostLabel"
+        elif shape.name == "KvsARN":
+            return "arn:aws:cloudfront::123456789012:key-value-store/a1b2"
         elif shape.name in ("ResourceId", "DelegationSetId", "ChangeId", "EndpointId"):
             where = "header"
         elif shape.serialization.get("location") in ("header", "headers"):

@@ -230,6 +230,20 @@ fn calls_go_where_services_are() {
         goes_to(&aws, "eventbridge", "putEvents", json!({"Entries": []}), None),
         goes_to(&aws, "sesv2", "sendEmail", json!({"EndpointId": "e.veo", "Content": {}}), Some("cn-north-1")),
         goes_to(&aws, "cloudfrontkeyvaluestore", "getKey", json!({"KvsARN": STORE, "Key": "k"}), None),
+        goes_to(
+            &aws,
+            "machinelearning",
+            "predict",
+            json!({"MLModelId": "m", "Record": {}, "PredictEndpoint": "https://realtime.machinelearning.us-east-1.amazonaws.com"}),
+            None,
+        ),
+        goes_to(
+            &aws,
+            "machinelearning",
+            "predict",
+            json!({"MLModelId": "m", "Record": {}, "PredictEndpoint": "https://evil.example"}),
+            None,
+        ),
         goes_to(&aws, "cloudfrontkeyvaluestore", "getKey", json!({"KvsARN": "mine", "Key": "k"}), None),
         goes_to(&own, "s3", "getObject", object("arn:aws:s3:eu-west-1:123456789012:accesspoint/reports"), None),
         goes_to(&own, "s3", "getObject", object("arn:aws:s3::123456789012:accesspoint:m.mrap"), None),
@@ -261,6 +275,8 @@ fn calls_go_where_services_are() {
         https://events.eu-central-1.amazonaws.com/ for eu-central-1
         https://e.veo.endpoints.email.amazonaws.com.cn/v2/email/outbound-emails for *
         https://123456789012.cloudfront-kvs.global.api.aws/key-value-stores/arn%3Aaws%3Acloudfront%3A%3A123456789012%3Akey-value-store%2Fa1b2/keys/k for *
+        https://realtime.machinelearning.us-east-1.amazonaws.com/ for eu-central-1
+        Parameter 'PredictEndpoint' must be an endpoint of AWS
         Parameter 'KvsARN' must be the ARN of a key value store
         http://reports-123456789012.127.0.0.1:4566/base/a%20b for eu-west-1
         the access point 'arn:aws:s3::123456789012:accesspoint:m.mrap' is at AWS, and S3 has an endpoint of its own: 127.0.0.1:4566

@@ -10,7 +10,11 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use stepwell_functions::{FunctionConfig, Functions, InvokeError, InvokeRequest, Options, Target};
+use std::sync::{Arc, Mutex};
+use stepwell_functions::{
+    FunctionConfig, Functions, InvokeError, InvokeRequest, Options, SecureAnswer, SecureEndpoints, SecureRequest,
+    Target,
+};
 
 use crate::fixture::{request, text};
 
@@ -99,6 +103,65 @@ async fn refusals_keep_their_names() {
     expect!["TooManyRequestsException Some(429) Rate Exceeded."].assert_eq(&refused("throttled").await);
     expect!["AccessDeniedException Some(403) no"].assert_eq(&refused("typed").await);
     expect!["ServiceException Some(502) <html>bad gateway</html>"].assert_eq(&refused("html").await);
+}
+
+/// Writes down what it is to send.
+#[derive(Debug, Default)]
+struct Recorder(Mutex<Vec<SecureRequest>>);
+
+impl SecureEndpoints for Recorder {
+    fn send(&self, request: SecureRequest) -> SecureAnswer {
+        let is_refused = request.path.contains("refused");
+        self.0.lock().expect("nobody panics").push(request);
+        Box::pin(async move {
+            let answer = Response::builder().status(202).body(Bytes::new()).expect("well-formed");
+            if is_refused { Err("no way".to_owned()) } else { Ok(answer) }
+        })
+    }
+}
+
+#[tokio::test]
+async fn endpoints_with_tls_are_left_to_who_knows_it() {
+    let recorder = Arc::new(Recorder::default());
+    let secure: Option<Arc<dyn SecureEndpoints>> = Some(recorder.clone());
+    let functions = Functions::new(Options {
+        default_endpoint: Some("https://lambda.eu-central-1.amazonaws.com/base/".to_owned()),
+        secure,
+        ..Options::default()
+    });
+    let event = InvokeRequest { event: true, role_arn: Some("role".to_owned()), ..request("{}") };
+    for function in ["f:live", "arn:aws:lambda:eu-west-1:111122223333:function:f", "refused"] {
+        let answer = functions.invoke(InvokeRequest { function: function.to_owned(), ..event.clone() }).await;
+        match answer {
+            Ok(answer) => assert_eq!(answer.status_code, 202),
+            Err(error) => {
+                expect!["Unable to execute HTTP request: https://lambda.eu-central-1.amazonaws.com/base/: no way"]
+                    .assert_eq(&error.message())
+            }
+        }
+    }
+    let sent = recorder.0.lock().expect("nobody panics");
+    let shown: Vec<String> =
+        sent.iter().map(|sent| format!("{} {} {:?}", sent.origin, sent.path, sent.role_arn)).collect();
+    expect![[r#"
+        https://lambda.eu-central-1.amazonaws.com /base/2015-03-31/functions/f/invocations?Qualifier=live Some("role")
+        https://lambda.eu-central-1.amazonaws.com /base/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A111122223333%3Afunction%3Af/invocations Some("role")
+        https://lambda.eu-central-1.amazonaws.com /base/2015-03-31/functions/refused/invocations Some("role")"#]]
+    .assert_eq(&shown.join("\n"));
+    assert!(sent[0].headers.contains(&("x-amz-invocation-type".to_owned(), "Event".to_owned())));
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_whether_there_is_the_function() {
+    let functions = Functions::new(Options::default());
+    functions.put(FunctionConfig::new(
+        "f",
+        Target::Command { command: vec!["/nowhere".to_owned()], working_directory: ".".into(), handler: None },
+    ));
+    let dry_run = |function: &str| InvokeRequest { function: function.to_owned(), dry_run: true, ..request("{}") };
+    let answer = functions.invoke(dry_run("f")).await.expect("it is there");
+    assert_eq!((answer.status_code, answer.payload.len()), (204, 0));
+    assert!(matches!(functions.invoke(dry_run("g")).await, Err(InvokeError::NotFound { .. })));
 }
 
 #[tokio::test]
