@@ -6,9 +6,11 @@ use std::sync::Arc;
 /// A line that a function wrote: in which invocation, if that is known, and the text.
 pub type FunctionLine = (Option<Arc<str>>, Arc<str>);
 
+type Recent = dyn Fn(&str) -> Vec<FunctionLine> + Send + Sync;
+
 /// Where the last lines of functions are.
 #[derive(Clone)]
-pub struct FunctionLogs(Arc<dyn Fn(&str) -> Vec<FunctionLine> + Send + Sync>);
+pub struct FunctionLogs(Arc<Recent>);
 
 impl FunctionLogs {
     /// `recent` gives the last lines of the function of a name, oldest first.
