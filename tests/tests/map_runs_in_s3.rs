@@ -195,10 +195,12 @@ fn a_kill_during_a_read_goes_on_where_it_was() {
 }
 
 #[test]
-fn kills_during_an_upload_leave_one_object_and_no_upload() {
+fn kills_during_uploads_leave_whole_objects_and_no_upload() {
     let (s3, service) = started(&[]);
     let directory = tempfile::tempdir().expect("a directory can be made");
-    let setup = setup(&directory, &service);
+    let mut setup = setup(&directory, &service);
+    // Three files: two of two parts, and what is left.
+    setup.variables.push(("STEPWELL_RESULT_FILE_BYTES", "9000000".to_owned()));
     let text = "y".repeat(100_000);
     let states = json!({"P": {"Type": "Pass", "Result": {"text": text}, "ResultPath": "$.more", "End": true}});
     let fields = json!({
@@ -212,11 +214,17 @@ fn kills_during_an_upload_leave_one_object_and_no_upload() {
     let items: Vec<u32> = (0..200).collect();
     // Each is done, and the server is killed before it knows.
     type Which = fn(&Request) -> bool;
-    let moments: [Which; 4] = [
+    fn is_second(request: &Request) -> bool {
+        request.path.contains("SUCCEEDED_1.json")
+    }
+    let moments: [Which; 7] = [
         |request| request.method == "POST" && request.query("uploads").is_some(),
         |request| request.method == "PUT" && request.query("partNumber") == Some("1"),
         |request| request.method == "PUT" && request.query("partNumber") == Some("2"),
         |request| request.method == "POST" && request.query("uploadId").is_some(),
+        |request| is_second(request) && request.query("partNumber") == Some("1"),
+        |request| is_second(request) && request.query("partNumber") == Some("2"),
+        |request| is_second(request) && request.method == "POST" && request.query("uploadId").is_some(),
     ];
     let mut execution = Value::Null;
     for moment in moments {
@@ -239,11 +247,15 @@ fn kills_during_an_upload_leave_one_object_and_no_upload() {
     let manifest = s3.objects[output["ResultWriterDetails"]["Key"].as_str().expect("a key")].as_slice();
     let manifest: Value = serde_json::from_slice(manifest).expect("JSON");
     let files = manifest["ResultFiles"]["SUCCEEDED"].as_array().expect("a list");
-    assert_eq!(files.len(), 1, "{manifest}");
-    let file = &s3.objects[files[0]["Key"].as_str().expect("a key")];
-    assert_eq!(files[0]["Size"], file.len());
-    let results: Vec<Value> = serde_json::from_slice(file).expect("JSON");
-    let mut numbers: Vec<u64> = results.iter().filter_map(|result| result["n"].as_u64()).collect();
+    assert_eq!(files.len(), 3, "{manifest}");
+    let mut numbers = Vec::new();
+    for told in files {
+        let file = &s3.objects[told["Key"].as_str().expect("a key")];
+        assert_eq!(told["Size"], file.len());
+        assert!(file.len() <= 9_000_000, "{}", file.len());
+        let results: Vec<Value> = serde_json::from_slice(file).expect("JSON");
+        numbers.extend(results.iter().filter_map(|result| result["n"].as_u64()));
+    }
     numbers.sort_unstable();
     assert_eq!(numbers, (0..200).collect::<Vec<u64>>());
 }

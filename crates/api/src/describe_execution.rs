@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Which execution, and how much of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DescribeExecutionRequest {
-    /// A Standard execution.
+    /// A Standard execution, or an Express one that is the child of a Map Run.
     pub execution_arn: ExecutionArn,
     /// Whether input and output are wanted.
     pub included_data: IncludedData,
@@ -77,7 +77,10 @@ impl DescribeExecutionRequest {
     pub fn decode(body: &Value) -> Result<DescribeExecutionRequest, Exception> {
         let (arn, included_data) =
             read_body(body, |fields| Ok((fields.text("executionArn", ARN)?, IncludedData::read(fields)?)))?;
-        Ok(DescribeExecutionRequest { execution_arn: ExecutionArn::parse(&arn)?, included_data })
+        // "This API action is not supported by EXPRESS state machine executions unless they were dispatched by a Map Run."
+        let child = ExecutionArn::parse_express(&arn).ok().filter(|arn| arn.label.is_some());
+        let execution_arn = child.map_or_else(|| ExecutionArn::parse(&arn), Ok)?;
+        Ok(DescribeExecutionRequest { execution_arn, included_data })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use anyhow::anyhow;
 use clap::Args;
-use engine::Settings;
 use engine::registry::Identity;
+use engine::{MapRunOptions, Settings};
 use integrations::mocks::Mocks;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,10 @@ pub(crate) struct Surroundings {
     /// mocked. Without it `mocks` in stepwell.yaml counts, then a MockConfigFile.json in the directory
     #[arg(long, value_name = "FILE", env = "SFN_MOCK_CONFIG", hide_env_values = true)]
     mocks: Option<PathBuf>,
+    /// The longest a file of a Distributed Map's ResultWriter may be, in bytes; what comes then goes into the next one
+    #[arg(long, value_name = "BYTES", env = "STEPWELL_RESULT_FILE_BYTES", hide_env_values = true)]
+    #[arg(default_value = "5000000000", value_parser = clap::value_parser!(u64).range(1..))]
+    result_file_bytes: u64,
 }
 
 impl Surroundings {
@@ -55,6 +59,11 @@ impl Surroundings {
     /// What the interpreter is told.
     pub(crate) fn settings(&self) -> Settings {
         Settings { wait_time_scale: self.wait_time_scale, ..Settings::default() }
+    }
+
+    /// What Distributed Maps are told.
+    pub(crate) fn map_runs(&self) -> MapRunOptions {
+        MapRunOptions { result_file_bytes_max: self.result_file_bytes }
     }
 
     /// The mocks, of which a project may say where they are.

@@ -91,6 +91,7 @@ impl Node {
         let mut options = engine::Options::new(surroundings.identity());
         options.buckets = buckets;
         options.settings = surroundings.settings();
+        options.map_runs = surroundings.map_runs();
         options.retention = retention;
         options.execution_log = logs.execution_log;
         options.status_changes = logs.status_events;

@@ -3,7 +3,7 @@
 use crate::environment::{Environment, SystemEnvironment};
 use crate::express::{Express, ExpressOptions, Starts, StartsInput};
 use crate::keys::ExecutionKey;
-use crate::map_runs::MapRuns;
+use crate::map_runs::{MapRunOptions, MapRuns};
 use crate::metrics::Metrics;
 use crate::nested::Whole;
 use crate::outbox::Sink;
@@ -51,6 +51,8 @@ pub struct Options {
     pub traces: Option<Box<dyn Sink>>,
     /// Where Distributed Maps read items from and write results to.
     pub buckets: Buckets,
+    /// Limits of Distributed Maps.
+    pub map_runs: MapRunOptions,
     /// Clock and entropy.
     pub environment: Arc<dyn Environment>,
 }
@@ -68,6 +70,7 @@ impl Options {
             status_changes: None,
             traces: None,
             buckets: Buckets::default(),
+            map_runs: MapRunOptions::default(),
             environment: Arc::new(SystemEnvironment),
         }
     }
@@ -136,7 +139,7 @@ impl Engine {
             logs: logs::to(options.execution_log),
             status_changes: status_changes::to(options.status_changes),
             traces,
-            map_runs: MapRuns::new(),
+            map_runs: MapRuns::new(options.map_runs),
             buckets: options.buckets,
             whole: Whole::default(),
         });

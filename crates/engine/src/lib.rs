@@ -40,6 +40,7 @@ pub use looks::{
     AtActivity, COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, Revisit, Revisited,
     StatusCounts, TaskPlace, TasksPage, TasksQuery, WaitingTask,
 };
+pub use map_runs::MapRunOptions;
 pub use observe::{ScheduledInvocations, earliest_timer, nothing_is_left};
 pub use outbox::{Address, Line, Lines, Lost, Sink};
 pub use partition::{ResidentLimits, Retention};

@@ -178,6 +178,24 @@ impl Buckets {
         }
     }
 
+    /// Removes an object; whether there was one, if a directory stands for the bucket: S3 does not tell.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub async fn remove(&self, place: &ObjectPlace) -> Result<bool, BucketError> {
+        let Some(directory) = self.directory(&place.bucket) else {
+            let parameters = object_parameters(place).build().into();
+            let removed = self.call("deleteObject", &parameters).await;
+            return removed.map(|_| true).map_err(|error| told(place, &error));
+        };
+        let path = path(directory, &place.key)?;
+        match blocking(move || fs::remove_file(&path)).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(failed(&format!("s3://{}/{}", place.bucket, place.key), &error)),
+        }
+    }
+
     /// Makes a file of a directory that stands for a bucket end with `bytes`, which begin at `offset`: what was behind is lost. It is on disk
     /// when this returns.
     ///

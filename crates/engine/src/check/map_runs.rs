@@ -12,6 +12,8 @@ use interpreter::{MapRunId, Phase, Plan};
 use std::collections::BTreeSet;
 use store::{Bytes, PartitionId, Range, StoreError, Table};
 
+/// Map Runs of which it is remembered whether they are there.
+const RUNS_MAX: usize = 100_000;
 /// The statuses of executions as they stand in index keys: running first.
 const STATUSES: u8 = 5;
 
@@ -49,15 +51,27 @@ impl Checker<'_> {
         for run in known {
             self.report("Map Run", place.clone(), format!("it has the run {run}, whose row is missing"));
         }
-        if let Some(child) = execution.header.map_run.filter(|_| execution.is_running()) {
-            for partition in super::partitions() {
-                if self.store.get(partition, keys::MAP_RUNS, &keys::map_run(child.run)).await?.is_some() {
-                    return Ok(());
-                }
-            }
+        if let Some(child) = execution.header.map_run.filter(|_| execution.is_running())
+            && !self.is_there(child.run).await?
+        {
             self.report("Map Run", place, format!("it is a child of the run {}, which is not there", child.run));
         }
         Ok(())
+    }
+
+    async fn is_there(&mut self, run: MapRunId) -> Result<bool, StoreError> {
+        if let Some(is_there) = self.runs.get(&run) {
+            return Ok(*is_there);
+        }
+        let mut is_there = false;
+        for partition in super::partitions() {
+            is_there = is_there || self.store.get(partition, keys::MAP_RUNS, &keys::map_run(run)).await?.is_some();
+        }
+        if self.runs.len() >= RUNS_MAX {
+            self.runs.clear();
+        }
+        self.runs.insert(run, is_there);
+        Ok(is_there)
     }
 
     async fn map_run(

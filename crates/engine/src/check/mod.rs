@@ -14,7 +14,8 @@ mod strays;
 use crate::engine::{FIRST_PARTITION, PARTITIONS};
 use crate::keys;
 use crate::registry::{Identity, Registry};
-use interpreter::Settings;
+use interpreter::{MapRunId, Settings};
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::{Bytes, PartitionId, Range, Store, StoreError};
 
@@ -70,6 +71,8 @@ struct Checker<'c> {
     checked: Checked,
     /// Whether all tasks of the partition that wait for somebody outside have rows: earlier releases wrote none.
     all_are_listed: bool,
+    /// Map Runs that children are of, and whether they are there.
+    runs: HashMap<MapRunId, bool>,
     found: &'c mut dyn FnMut(Finding),
 }
 
@@ -108,7 +111,8 @@ pub async fn check(
         }
         Err(error) => return Err(error),
     };
-    let mut checker = Checker { store, registry, options, checked: Checked::default(), all_are_listed: false, found };
+    let checked = Checked::default();
+    let mut checker = Checker { store, registry, options, checked, all_are_listed: false, runs: HashMap::new(), found };
     for partition in partitions() {
         match checker.partition(partition).await {
             Err(StoreError::Corrupt { what, place }) => checker.report("table", place, what),

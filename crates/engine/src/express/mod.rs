@@ -23,7 +23,7 @@ pub use query::{ExpressExecution, ExpressHistory, ExpressKind, ExpressQuery};
 pub use recent::Recent;
 pub(crate) use starts::{Input as StartsInput, Starts};
 
-use crate::map_runs::{Ended, Message};
+use crate::map_runs::{ChildOf, Ended};
 use crate::metrics::OpenTasks;
 use crate::partition::{Shared, caught_step};
 use crate::registry::{Registry, Revision};
@@ -178,13 +178,13 @@ impl Express {
         answered.await.unwrap_or_else(|_| Err(crate::unavailable()))
     }
 
-    /// Runs a child of a Map Run as far as it goes without waiting, and to its end if that is there. Else it goes on by itself, and `told` is
-    /// told how it ended.
+    /// Runs a child of a Map Run as far as it goes without waiting, and to its end if that is there. Else it goes on by itself, and its run
+    /// is told how it ended.
     pub async fn run_child(
         self: &Arc<Self>,
         revision: &Arc<Revision>,
         mut header: Header,
-        told: &mpsc::UnboundedSender<Message>,
+        run: &mut ChildOf,
     ) -> Option<Ended> {
         let id = self.shards.lock().draws(&*self.shared.environment, false).id;
         header.execution_arn = format!("{}:{}", header.execution_arn, crate::environment::uuid(id)).into();
@@ -196,13 +196,35 @@ impl Express {
             Ok(None) => Ended::of(&execution).map(|(_, ended)| ended),
             Ok(Some(outcome)) => {
                 // Nothing has been done outside yet: it can wait for its turn.
-                let permit = self.under_way.clone().acquire_owned().await.ok()?;
-                let run = Run::new(self.clone(), kind, revision.clone(), execution, Some(permit));
-                tokio::spawn(run.telling(told.clone()).go_on(outcome));
+                let permit = tokio::select! {
+                    biased;
+                    is_stopped = run.is_stopped() => {
+                        return if is_stopped { self.stop_child(revision, execution, outcome) } else { None };
+                    }
+                    permit = self.under_way.clone().acquire_owned() => permit.ok()?,
+                };
+                let child = Run::new(self.clone(), kind, revision.clone(), execution, Some(permit));
+                tokio::spawn(child.child_of(run.clone()).go_on(outcome));
                 None
             }
             Err(()) => broken.map(|(_, ended)| ended),
         }
+    }
+
+    /// Stops a child that has taken its first step, of which nothing has been done outside yet.
+    fn stop_child(&self, revision: &Revision, mut execution: Execution, first: Outcome) -> Option<Ended> {
+        let (kind, now) = (ExpressKind::Asynchronous, self.now());
+        let command = Command::StopExecution { error: None, cause: None };
+        let stopped = self.step(kind, revision, &mut execution, command.clone(), now);
+        let Ok(Ok(outcome)) = stopped else {
+            return Ended::broken(&execution.header, "The execution could not be stopped.").map(|(_, ended)| ended);
+        };
+        let events = first.events.into_iter().chain(outcome.events).collect();
+        self.tell(revision, &execution, events, &mut OpenTasks::default());
+        let mut journal = Journal::default();
+        journal.add(now, &command);
+        self.keep(&execution, kind, journal);
+        Ended::of(&execution).map(|(_, ended)| ended)
     }
 
     /// Makes the start of an execution durable and lets it run.

@@ -3,7 +3,7 @@
 use super::journal::Journal;
 use super::query::ExpressKind;
 use super::{Express, response, shard, starts};
-use crate::map_runs::{Ended, Message};
+use crate::map_runs::{ChildOf, Ended, Message};
 use crate::metrics::OpenTasks;
 use crate::registry::Revision;
 use crate::tasks;
@@ -14,7 +14,7 @@ use interpreter::{Command, Effect, Execution, Header, Outcome, TaskId, Timer, Ti
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
@@ -56,7 +56,7 @@ pub(super) struct Run {
     /// Where it is written that it was started, if it is.
     started: Option<starts::Place>,
     /// The Map Run it is a child of.
-    told: Option<mpsc::UnboundedSender<Message>>,
+    child_of: Option<ChildOf>,
     timers: BTreeSet<Timer>,
     performers: HashMap<TaskId, AbortHandle>,
     performed: JoinSet<Option<Command>>,
@@ -65,6 +65,17 @@ pub(super) struct Run {
     open_tasks: OpenTasks,
     /// Given back at the end. What runs once more after a crash had one before it.
     _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Waits until an execution's Map Run wants it no more: it is stopped, or forgotten if the run begins again and starts it once more.
+async fn unwanted(child_of: &mut Option<ChildOf>) -> Next {
+    match child_of {
+        None => std::future::pending().await,
+        Some(run) => match run.is_stopped().await {
+            true => Next::Apply(Command::StopExecution { error: None, cause: None }),
+            false => Next::GiveUp,
+        },
+    }
 }
 
 /// What to do next.
@@ -96,7 +107,7 @@ impl Run {
             thread,
             answer: None,
             started: None,
-            told: None,
+            child_of: None,
             timers: BTreeSet::new(),
             performers: HashMap::new(),
             performed: JoinSet::new(),
@@ -112,8 +123,8 @@ impl Run {
     }
 
     /// The same for a child of a Map Run.
-    pub fn telling(self, told: mpsc::UnboundedSender<Message>) -> Run {
-        Run { told: Some(told), ..self }
+    pub fn child_of(self, run: ChildOf) -> Run {
+        Run { child_of: Some(run), ..self }
     }
 
     /// The same for one of which it is written that it was started.
@@ -138,7 +149,10 @@ impl Run {
             let done = match self.next().await {
                 Next::Apply(command) => self.apply(command),
                 Next::FireTimers => self.fire_timers(),
-                Next::GiveUp => return,
+                Next::GiveUp => {
+                    self.express.shards.at(self.thread).live.remove(&self.live.header.execution_arn);
+                    return;
+                }
             };
             if done.is_err() {
                 break;
@@ -161,7 +175,14 @@ impl Run {
         if self.unfinished {
             // Others get their turn.
             tokio::task::yield_now().await;
-            return if *self.express.closing.borrow() { Next::GiveUp } else { Next::Apply(Command::Continue) };
+            return tokio::select! {
+                biased;
+                unwanted = unwanted(&mut self.child_of) => unwanted,
+                () = std::future::ready(()) => match *self.express.closing.borrow() {
+                    true => Next::GiveUp,
+                    false => Next::Apply(Command::Continue),
+                },
+            };
         }
         let left = first.map(|due| Duration::from_millis(due.0.saturating_sub(now.0).unsigned_abs()));
         let mut closing = self.express.closing.clone();
@@ -170,6 +191,7 @@ impl Run {
                 // In order: what happens must not depend on a coin.
                 biased;
                 _ = closing.changed() => return Next::GiveUp,
+                unwanted = unwanted(&mut self.child_of) => return unwanted,
                 Some(performed) = self.performed.join_next() => {
                     // Without a command it was stopped, or nothing is known of it since the server is going down.
                     if let Ok(Some(command)) = performed {
@@ -252,7 +274,7 @@ impl Run {
 
     /// The execution has ended, well or badly, or by a panic.
     async fn end(self) {
-        let Run { express, revision, execution, live, thread, answer, started, told, _permit, .. } = self;
+        let Run { express, revision, execution, live, thread, answer, started, child_of, _permit, .. } = self;
         let has_ended = !execution.is_running();
         let answer = answer.map(|Answer { sender, included_data }| {
             let response = has_ended.then(|| response(&execution, &revision, included_data));
@@ -268,7 +290,7 @@ impl Run {
             // Whoever asked may have gone away.
             let _ = sender.send(response);
         }
-        if let Some(told) = told {
+        if let Some(ChildOf { told, .. }) = child_of {
             let broken = || Ended::broken(&execution.header, "The execution could not be run.");
             if let Some((_, ended)) = Ended::of(&execution).or_else(broken) {
                 let _ = told.send(Message::Ended(vec![ended]));

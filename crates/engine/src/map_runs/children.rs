@@ -1,8 +1,9 @@
 //! Child executions: what they begin with, and how they are started.
 
 use super::items::Source;
+use super::results::pending_record;
 use super::source::NewChild;
-use super::{Broken, ChildInput, Doors, Ended, MapRunRow, Message};
+use super::{Broken, ChildInput, ChildOf, Doors, Ended, MapRunRow, Message};
 use crate::express::Express;
 use crate::keys::ExecutionKey;
 use crate::partition::{Input, Shared};
@@ -12,7 +13,6 @@ use asl::definition::StateKind;
 use interpreter::{Batcher, Header, Item, MapRunChild, MapRunId, Plan, Timestamp};
 use json::{Payload, Value};
 use std::sync::Arc;
-use tokio::sync::mpsc;
 
 /// What all children of a run have in common.
 pub(super) struct Context {
@@ -115,6 +115,18 @@ impl Context {
         )
     }
 
+    /// What is told of a child that was not started.
+    pub fn pending(&self, child: &NewChild) -> Value {
+        let name = self.run.child_name(child.index);
+        let arn = (!self.plan.is_express).then(|| format!("{}{name}", self.arn_prefix));
+        let input = match self.header(child) {
+            Ok(header) => header.input.text().clone(),
+            // It could not have been started: the item as it was read.
+            Err(_) => child.input.as_ref().map_or_else(|| child.value.to_string().into(), |input| input.text().clone()),
+        };
+        pending_record(arn.as_deref(), &name, &input, self.child_machine_arn())
+    }
+
     fn header(&self, child: &NewChild) -> Result<Header, Broken> {
         let input = match &child.input {
             Some(ready) => ready.clone(),
@@ -145,30 +157,43 @@ pub(super) struct Piece {
     pub redrives: bool,
 }
 
-/// Starts a piece's children. Express ones run here as far as they go without waiting.
-pub(super) async fn start(context: Arc<Context>, piece: Piece, told: mpsc::UnboundedSender<Message>) {
+/// Starts a piece's children. Express ones run here as far as they go without waiting; given are those that were not begun, because an input
+/// could not be made or nobody waits any more.
+pub(super) async fn start(context: Arc<Context>, piece: Piece, mut run: ChildOf) -> Vec<u64> {
+    let mut not_started = Vec::new();
     let done = match context.plan.is_express {
-        true => run_express(&context, piece, &told).await,
+        true => run_express(&context, piece, &mut run, &mut not_started).await,
         false => start_standard(&context, piece).await,
     };
     if let Err(broken) = done {
-        let _ = told.send(Message::Broken(broken));
+        let _ = run.told.send(Message::Broken(broken));
     }
+    not_started
 }
 
-async fn run_express(context: &Context, piece: Piece, told: &mpsc::UnboundedSender<Message>) -> Result<(), Broken> {
+async fn run_express(
+    context: &Context,
+    piece: Piece,
+    run: &mut ChildOf,
+    not_started: &mut Vec<u64>,
+) -> Result<(), Broken> {
     let mut ended: Vec<Ended> = Vec::with_capacity(piece.children.len());
+    let mut done = Ok(());
     for child in &piece.children {
+        if done.is_err() || *run.stopped.borrow() {
+            not_started.push(child.index);
+            continue;
+        }
         match context.header(child) {
-            Ok(header) => ended.extend(context.express.run_child(&context.revision, header, told).await),
+            Ok(header) => ended.extend(context.express.run_child(&context.revision, header, run).await),
             Err(broken) => {
-                let _ = told.send(Message::Ended(ended));
-                return Err(broken);
+                not_started.push(child.index);
+                done = Err(broken);
             }
         }
     }
-    let _ = told.send(Message::Ended(ended));
-    Ok(())
+    let _ = run.told.send(Message::Ended(ended));
+    done
 }
 
 async fn start_standard(context: &Context, piece: Piece) -> Result<(), Broken> {

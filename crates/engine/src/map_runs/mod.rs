@@ -8,11 +8,13 @@
 //! children whose end was not committed run once more.
 //!
 //! Reading order: [`MapRuns`] (what the runs of a server share), `rows` (what is stored), `running` (a partition's runners), `runner` (the
-//! loop), `items` (where items come from), `source` (from items to children's inputs), `window` (which children have ended), `children` (how they are started), `results`, `files`.
+//! loop), `items` (where items come from), `source` (from items to children's inputs), `window` (which children have ended), `children` (how they are started),
+//! `results`, `files`, `pending` (what was not started).
 
 mod children;
 mod files;
 mod items;
+mod pending;
 mod results;
 mod rows;
 mod runner;
@@ -33,19 +35,33 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, Weak};
 use store::Write;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 /// Map Runs that are open at a time; others wait (AWS quota: 1,000).
 const OPEN_MAX: usize = 1_000;
 /// Starts of children that may wait at the partitions, of all runs together: few enough that callers of the API find room there.
 const STARTS_MAX: usize = 2_048;
 
+/// Limits of Distributed Maps.
+#[derive(Clone, Copy, Debug)]
+pub struct MapRunOptions {
+    /// The longest a file of a `ResultWriter` may be, in bytes, if it has more than one result. AWS: 5 GB.
+    pub result_file_bytes_max: u64,
+}
+
+impl Default for MapRunOptions {
+    fn default() -> MapRunOptions {
+        MapRunOptions { result_file_bytes_max: 5_000_000_000 }
+    }
+}
+
 /// What the Map Runs of a server share.
 pub(crate) struct MapRuns {
+    options: MapRunOptions,
     /// Where messages to the runners go.
     live: Mutex<HashMap<MapRunId, mpsc::UnboundedSender<Message>>>,
-    /// How many have come to their end.
-    ended: AtomicU64,
+    /// How many were removed with their executions.
+    gone: AtomicU64,
     open: Arc<Semaphore>,
     starts: Arc<Semaphore>,
     /// Known before the first runner.
@@ -59,10 +75,11 @@ struct Doors {
 }
 
 impl MapRuns {
-    pub fn new() -> MapRuns {
+    pub fn new(options: MapRunOptions) -> MapRuns {
         MapRuns {
+            options,
             live: Mutex::default(),
-            ended: AtomicU64::new(0),
+            gone: AtomicU64::new(0),
             open: Arc::new(Semaphore::new(OPEN_MAX)),
             starts: Arc::new(Semaphore::new(STARTS_MAX)),
             doors: OnceLock::new(),
@@ -80,9 +97,14 @@ impl MapRuns {
         self.lock().contains_key(&run)
     }
 
-    /// How many runs have come to their end since the server was opened.
-    pub fn ended(&self) -> u64 {
-        self.ended.load(Ordering::Relaxed)
+    /// How many runs were removed with their executions since the server was opened.
+    pub fn gone(&self) -> u64 {
+        self.gone.load(Ordering::Relaxed)
+    }
+
+    /// So many more were.
+    pub fn are_gone(&self, count: u64) {
+        self.gone.fetch_add(count, Ordering::Relaxed);
     }
 
     /// Tells a runner something; false if there is none.
@@ -116,6 +138,22 @@ pub(crate) enum Message {
     Stop,
     /// Children may have been lost on the way to where they are started.
     Lost,
+}
+
+/// What an Express child has of its run.
+#[derive(Clone)]
+pub(crate) struct ChildOf {
+    /// Who is told how it ended.
+    pub told: mpsc::UnboundedSender<Message>,
+    /// Whether nobody waits for it any more. It ends with the runner, which may begin again and start its children once more.
+    pub stopped: watch::Receiver<bool>,
+}
+
+impl ChildOf {
+    /// Waits until nobody wants it any more: true if it is to be stopped, false if the runner that waited for it is gone.
+    pub async fn is_stopped(&mut self) -> bool {
+        self.stopped.wait_for(|stopped| *stopped).await.is_ok()
+    }
 }
 
 /// Why a run fails.

@@ -74,6 +74,24 @@ pub(super) fn record(ended: &Ended, state_machine_arn: &str) -> Value {
     record.build().into()
 }
 
+/// A child execution that was not started: what it would have begun with. An Express execution has no ARN before it starts.
+pub(super) fn pending_record(execution_arn: Option<&str>, name: &str, input: &str, state_machine_arn: &str) -> Value {
+    let mut record = ObjectBuilder::new();
+    record.insert_some("ExecutionArn", execution_arn);
+    record.insert("Input", input);
+    record.insert("InputDetails", json!({"Included": true}));
+    record.insert("Name", name);
+    record.insert("StateMachineArn", state_machine_arn);
+    record.insert("Status", "PENDING");
+    record.build().into()
+}
+
+/// A child execution that has not succeeded, and was not started again by the redrive that was to do it.
+pub(super) fn pending_redrive_record(ended: &Ended, state_machine_arn: &str) -> Value {
+    let record = record(ended, state_machine_arn);
+    record.as_object().map_or_else(Value::default, |record| record.with("Status", "PENDING_REDRIVE".into()).into())
+}
+
 /// Results on their way into the state's output. More than fits there is not kept.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {

@@ -1,6 +1,6 @@
 //! What is stored of a Map Run.
 
-use super::files::Written;
+use super::files::{FILE_KINDS, Written, read_files, write_files};
 use super::window::{Chunk, Position, Window};
 use super::{ChildStatus, Ended};
 use asl::definition::{ScopeIndex, StateIndex};
@@ -189,7 +189,7 @@ pub(crate) struct State {
     /// Whether the results are more than a state's output may be.
     pub is_too_large: bool,
     /// What was written of its result files, by kind.
-    pub written: [Written; 2],
+    pub written: [Written; FILE_KINDS],
 }
 
 impl State {
@@ -223,8 +223,7 @@ impl State {
             write_position(&mut row, chunk.position);
             chunk.done.iter().for_each(|bits| row.fixed(*bits));
         }
-        let has_files = self.written.iter().any(|written| *written != Written::default());
-        row.option(has_files.then_some(&self.written), |row, written| written.iter().for_each(|file| file.write(row)));
+        write_files(&mut row, &self.written);
         row.finish()
     }
 
@@ -267,8 +266,7 @@ impl State {
             }
             state.window.chunks.insert(first, chunk);
         }
-        let written = row.later_option(|row| Ok([Written::read(row)?, Written::read(row)?]))?;
-        state.written = written.unwrap_or_default();
+        state.written = read_files(&mut row)?;
         Ok(state)
     }
 }

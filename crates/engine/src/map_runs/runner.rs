@@ -3,11 +3,12 @@
 //! Everything it knows beside its rows can be lost: it begins again from its last commit.
 
 use super::children::{self, Context, Piece};
-use super::files::{Files, Written};
+use super::files::{FILE_KINDS, Files, Written};
+use super::pending;
 use super::results::{Gathered, Transformation, record};
 use super::rows::{read_failure, read_results, write_failure, write_results};
 use super::source::{self, NewChild, Read};
-use super::{Asked, Broken, ChildStatus, Ended, MapRunInput, MapRunRow, Message, OpenRow, State, Status};
+use super::{Asked, Broken, ChildOf, ChildStatus, Ended, MapRunInput, MapRunRow, Message, OpenRow, State, Status};
 use crate::keys::{self, ExecutionKey};
 use crate::partition::{Input, Shared};
 use api::{Exception, UpdateMapRunRequest};
@@ -19,7 +20,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{PartitionId, Range, StoreError, Write};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -40,6 +41,8 @@ const COMMIT_AFTER: Duration = Duration::from_millis(20);
 const STARTED_AHEAD: u64 = 16_384;
 /// How long to wait before beginning again.
 const AGAIN_AFTER: Duration = Duration::from_millis(300);
+/// Children that were not started and wait to be written to a file.
+const PENDING_AHEAD: usize = 64;
 /// Children to be redriven that are read in one go.
 const REDRIVEN_READ: usize = 256;
 
@@ -92,7 +95,7 @@ struct Committed {
     /// Whether the run has ended with it; nothing if the partition does not listen any more.
     ended: Option<Result<bool, Exception>>,
     /// What of the files was written.
-    written: [Written; 2],
+    written: [Written; FILE_KINDS],
     /// Why the files could not be written: then nothing was committed.
     broken: Option<Broken>,
     /// What was to be written with an end that nobody waited for any more, but for that.
@@ -101,8 +104,10 @@ struct Committed {
 
 /// A task of a runner.
 enum Task {
-    /// Starts a piece of children, or runs them as far as they go without waiting.
-    Piece,
+    /// Starts a piece of children, or runs them as far as they go without waiting, but for those that came too late.
+    Piece {
+        not_started: Vec<u64>,
+    },
     Other,
 }
 
@@ -155,6 +160,8 @@ struct Runner<'s> {
     failing: Option<Broken>,
     /// Whether nobody waits for its end.
     is_stopped: bool,
+    /// Tells Express children to stop, and that nobody waits for them when it is gone.
+    stops: watch::Sender<bool>,
     /// Whether the children under way were told to stop.
     has_stopped_children: bool,
 }
@@ -183,7 +190,8 @@ impl<'s> Runner<'s> {
         gathered.is_too_large = state.is_too_large;
         let place = context.plan.writer();
         let (buckets, arn) = (&shared.buckets, &context.row.map_run_arn);
-        let files = match place.as_ref().map(|place| Files::of(place, buckets, run, arn, &state.written)) {
+        let bytes_max = shared.map_runs.options.result_file_bytes_max;
+        let files = match place.as_ref().map(|place| Files::of(place, buckets, run, arn, &state.written, bytes_max)) {
             None => Ok(None),
             Some(files) => files,
         };
@@ -194,6 +202,7 @@ impl<'s> Runner<'s> {
                     let row = row.await?.ok_or_else(|| corrupt(CorruptRow("a part of a result file is missing")))?;
                     written.tail.extend_from_slice(&row);
                 }
+                written.tail_kept = written.tail.len();
             }
         } else {
             let rows = shared.store.scan(partition, Range::prefix(keys::MAP_RUN_RESULTS, key.to_vec())).await?;
@@ -253,6 +262,7 @@ impl<'s> Runner<'s> {
             updates_in_commit: Vec::new(),
             failing,
             is_stopped: asked == Asked::Stop,
+            stops: watch::Sender::new(false),
             has_stopped_children: false,
             state,
             start,
@@ -330,7 +340,10 @@ impl<'s> Runner<'s> {
                 }
                 () = sleep(commit_in) => self.begin_commit(None, self.open),
                 Some(task) = self.tasks.join_next() => match task {
-                    Ok(Task::Piece) => self.pieces -= 1,
+                    Ok(Task::Piece { not_started }) => {
+                        self.pieces -= 1;
+                        not_started.into_iter().for_each(|index| self.not_started(index));
+                    }
                     Ok(Task::Other) => {}
                     Err(error) => {
                         let code = store::Trouble::StepPanicked.code();
@@ -367,14 +380,15 @@ impl<'s> Runner<'s> {
         if !self.has_redriven {
             self.failures_from = None;
         }
+        let is_express = self.context.plan.is_express;
+        // Express ones are told where they are: some may wait for their turn.
+        self.stops.send_if_modified(|stops| is_express && !std::mem::replace(stops, true));
         // What is on its way to the partitions comes before what stops it.
         if self.pieces > 0 {
             return None;
         }
-        if self.context.plan.is_express {
-            // They cannot be stopped; whatever they do, it is too late.
-            self.in_flight.clear();
-            self.items_in_flight = 0;
+        if is_express {
+            // They end by themselves now.
         } else if !std::mem::replace(&mut self.has_stopped_children, true) {
             self.adopt();
             self.stop_children(self.in_flight.keys().copied().collect());
@@ -447,11 +461,9 @@ impl<'s> Runner<'s> {
             }
             let piece = Piece { children, new_from: self.new_from, redrives: self.redrives };
             self.pieces += 1;
-            let (context, told) = (self.context.clone(), self.start.messages.clone());
-            self.tasks.spawn(async move {
-                children::start(context, piece, told).await;
-                Task::Piece
-            });
+            let run = ChildOf { told: self.start.messages.clone(), stopped: self.stops.subscribe() };
+            let context = self.context.clone();
+            self.tasks.spawn(async move { Task::Piece { not_started: children::start(context, piece, run).await } });
         }
     }
 
@@ -497,13 +509,18 @@ impl<'s> Runner<'s> {
             Message::Ended(ended) => ended.into_iter().for_each(|ended| self.ended(ended)),
             // An earlier runner may have asked, and this one start it.
             Message::NotStarted(_) if !self.has_stopped_children => {}
-            Message::NotStarted(index) => drop(self.in_flight.remove(&index)),
+            Message::NotStarted(index) => self.not_started(index),
             Message::Broken(broken) => self.failing = self.failing.take().or(Some(broken)),
             Message::Update(request, answer) => self.update(&request, answer),
             Message::Stop => self.is_stopped = true,
             Message::Lost => return true,
         }
         false
+    }
+
+    /// A child is not under way after all.
+    fn not_started(&mut self, index: u64) {
+        self.items_in_flight -= self.in_flight.remove(&index).unwrap_or(0);
     }
 
     fn update(&mut self, request: &UpdateMapRunRequest, answer: oneshot::Sender<Result<(), Exception>>) {
@@ -570,6 +587,11 @@ impl<'s> Runner<'s> {
 
     /// The run has come to its end.
     fn finish(&mut self) {
+        // Files are ended when all that is to be in them is durable, as is who did not succeed.
+        let has_more = self.files.as_ref().is_some_and(|files| files.fresh_bytes() > 0) || !self.failures.is_empty();
+        if self.files.is_some() && has_more {
+            return self.begin_commit(None, self.open);
+        }
         let now = self.context.shared.environment.now();
         self.state.stop = Some(now);
         let end = if self.is_stopped {
@@ -626,21 +648,29 @@ impl<'s> Runner<'s> {
         self.updates_in_commit = std::mem::take(&mut self.updates);
         let files = self.files.as_mut().map(|files| (files.target(), files.take_fresh()));
         let next_row = self.state.next_result;
-        self.state.next_result += if files.is_some() { 2 } else { 0 };
+        self.state.next_result += if files.is_some() { FILE_KINDS as u64 } else { 0 };
         let (answer, answered) = oneshot::channel();
         let execution = ExecutionKey(store::Bytes::copy_from_slice(&self.context.row.execution));
         let incarnation = self.start.incarnation;
         let written = std::mem::take(&mut self.state.written);
         let (mut state, sender, frame) = (self.state.clone(), self.start.sender.clone(), self.context.row.frame);
+        let (context, partition) = (self.context.clone(), self.start.partition);
         self.commit = Some(Box::pin(async move {
             let mut written = written;
             let mut end = end;
             if let Some((target, fresh)) = files {
-                let tails = fresh.clone();
                 let rows_before = written.each_ref().map(|file| file.tail_rows.clone());
                 let mut done = target.write(&mut written, fresh).await;
                 if done.is_ok() && ends {
-                    done = target.finish(&mut written).await;
+                    done = match state.status {
+                        Status::Succeeded => target.finish(&mut written, None).await,
+                        _ => {
+                            let (out, told) = mpsc::channel(PENDING_AHEAD);
+                            let (window, redrives) = (state.window.clone(), state.redrive_count);
+                            let telling = pending::tell(&context, partition, window, redrives, out);
+                            tokio::join!(telling, target.finish(&mut written, Some(told))).1
+                        }
+                    };
                 }
                 match (done, &end) {
                     (Ok(()), _) => {}
@@ -655,7 +685,7 @@ impl<'s> Runner<'s> {
                     }
                 }
                 if target.keeps_tails() {
-                    writes.extend(tail_rows(run, next_row, &mut written, rows_before, tails));
+                    writes.extend(tail_rows(run, next_row, &mut written, rows_before));
                 }
             }
             state.written = written;
@@ -717,18 +747,19 @@ impl<'s> Runner<'s> {
 fn tail_rows(
     run: MapRunId,
     next_row: u64,
-    written: &mut [Written; 2],
-    rows_before: [Vec<u64>; 2],
-    tails: [Vec<u8>; 2],
+    written: &mut [Written; FILE_KINDS],
+    rows_before: [Vec<u64>; FILE_KINDS],
 ) -> Vec<Write> {
     let mut writes = Vec::new();
-    for (((file, before), tail), number) in written.iter_mut().zip(rows_before).zip(tails).zip(next_row..) {
+    for ((file, before), number) in written.iter_mut().zip(rows_before).zip(next_row..) {
         if file.tail_rows.is_empty() {
             writes.extend(before.iter().map(|row| Write::delete(keys::MAP_RUN_RESULTS, keys::of_map_run(run, *row))));
         }
-        if !tail.is_empty() && !file.tail.is_empty() {
+        let fresh = file.tail.get(file.tail_kept..).unwrap_or_default();
+        if !fresh.is_empty() {
             file.tail_rows.push(number);
-            writes.push(Write::put(keys::MAP_RUN_RESULTS, keys::of_map_run(run, number), tail));
+            writes.push(Write::put(keys::MAP_RUN_RESULTS, keys::of_map_run(run, number), fresh.to_vec()));
+            file.tail_kept = file.tail.len();
         }
     }
     writes

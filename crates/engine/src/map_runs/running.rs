@@ -6,7 +6,6 @@ use crate::partition::{Input, Shared};
 use interpreter::MapRunId;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use store::{PartitionId, Write};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -97,10 +96,14 @@ impl RunningMapRuns {
     pub fn ended(&mut self, shared: &Arc<Shared>, partition: PartitionId, sender: &mpsc::Sender<Input>, run: MapRunId) {
         let Some(running) = self.runs.remove(&run) else { return };
         shared.map_runs.lock().remove(&run);
-        shared.map_runs.ended.fetch_add(1, Ordering::Relaxed);
         if running.asked == Asked::Redrive && running.is_durable {
             self.start(shared, partition, sender, run);
         }
+    }
+
+    /// Whether there is nothing to be done for any run.
+    pub fn is_idle(&self) -> bool {
+        self.runs.is_empty()
     }
 
     /// Whether a runner is at work for the run: not if there is none left to be done anything for, nor if it cannot be read.

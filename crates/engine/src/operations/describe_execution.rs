@@ -7,7 +7,7 @@ use api::{
     DescribeExecutionRequest, DescribeExecutionResponse, DescribeStateMachineForExecutionRequest,
     DescribeStateMachineForExecutionResponse, Exception, ExecutionStatus as ApiStatus, IncludedData, RedriveStatus,
 };
-use interpreter::{Ending, Execution, ExecutionStatus, Header};
+use interpreter::{Ending, Execution, ExecutionStatus, Header, MapRunId};
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -17,6 +17,9 @@ impl Engine {
         &self,
         request: DescribeExecutionRequest,
     ) -> Result<DescribeExecutionResponse, Exception> {
+        if request.execution_arn.express_id.is_some() {
+            return self.describe_express_child(&request);
+        }
         let execution = self.stored(&request.execution_arn).await?;
         let header = &execution.header;
         let with_data = request.included_data == IncludedData::AllData;
@@ -51,6 +54,46 @@ impl Engine {
                 .map(|alias| qualified(&header.state_machine_arn, alias)),
             redrive_count: execution.redrives.count,
             redrive_date_ms: execution.redrives.last.map(|time| time.0),
+            redrive_status,
+            redrive_status_reason,
+        })
+    }
+
+    /// An Express child of a Map Run, while it runs and as long as it is kept after that.
+    fn describe_express_child(
+        &self,
+        request: &DescribeExecutionRequest,
+    ) -> Result<DescribeExecutionResponse, Exception> {
+        let arn = &request.execution_arn;
+        let found = self.express_execution(&arn.to_string()).filter(|_| arn.identity == *self.registry().identity());
+        let found = found.and_then(|found| Some((found.child?, found)));
+        let (child, found) = found.ok_or_else(|| Exception::execution_does_not_exist(arn))?;
+        let with_data = request.included_data == IncludedData::AllData;
+        let (redrive_status, redrive_status_reason) = match found.status {
+            ApiStatus::Running | ApiStatus::Succeeded => {
+                let reason = format!("Execution is {} and cannot be redriven", found.status.as_str());
+                (RedriveStatus::NotRedrivable, Some(reason.into()))
+            }
+            _ => (RedriveStatus::RedrivableByMapRun, None),
+        };
+        Ok(DescribeExecutionResponse {
+            map_run_arn: Some(map_run_arn_of(&found.state_machine_arn, child.run)),
+            execution_arn: found.execution_arn,
+            state_machine_arn: found.state_machine_arn,
+            name: found.name,
+            status: found.status,
+            start_date_ms: found.start_date_ms,
+            stop_date_ms: found.stop_date_ms,
+            input: with_data.then_some(found.input),
+            output: found.output.filter(|_| with_data),
+            included_data: request.included_data,
+            trace_header: found.trace_header,
+            error: found.error,
+            cause: found.cause,
+            state_machine_version_arn: None,
+            state_machine_alias_arn: None,
+            redrive_count: 0,
+            redrive_date_ms: None,
             redrive_status,
             redrive_status_reason,
         })
@@ -98,9 +141,13 @@ impl Engine {
 
 /// The Map Run that an execution is a child of.
 fn map_run_arn(header: &Header) -> Option<Arc<str>> {
-    let run = header.map_run?.run;
-    let machine = header.state_machine_arn.replacen(":stateMachine:", ":mapRun:", 1);
-    Some(format!("{machine}:{run}").into())
+    Some(map_run_arn_of(&header.state_machine_arn, header.map_run?.run))
+}
+
+/// The ARN of a run whose children are executions of a machine.
+fn map_run_arn_of(state_machine_arn: &str, run: MapRunId) -> Arc<str> {
+    let machine = state_machine_arn.replacen(":stateMachine:", ":mapRun:", 1);
+    format!("{machine}:{run}").into()
 }
 
 /// The ARN of a version or alias of a machine.

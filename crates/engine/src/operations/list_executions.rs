@@ -43,7 +43,7 @@ impl Engine {
             ExecutionsOf::MapRun(arn) => {
                 let children = self.children_of(arn).await?;
                 if children.are_express {
-                    return Ok(self.express_children(&children, &request));
+                    return self.express_children(&children, arn, &request);
                 }
                 let scope = format!("ListExecutions {arn}");
                 return self.list_indexed(children, scope, &request).await;
@@ -133,8 +133,19 @@ impl Engine {
         })
     }
 
-    /// Of Express children those are shown that run or have ended lately: no others are kept.
-    fn express_children(&self, children: &Listed, request: &ListExecutionsRequest) -> ListExecutionsResponse {
+    /// Of Express children those are shown that run or have ended lately: no others are kept. None was redriven: one that a redrive does again
+    /// is another execution.
+    fn express_children(
+        &self,
+        children: &Listed,
+        arn: &MapRunArn,
+        request: &ListExecutionsRequest,
+    ) -> Result<ListExecutionsResponse, Exception> {
+        let scope = format!("ListExecutions {arn} {}", request.status_filter.map_or("", ExecutionStatus::as_str));
+        let after = match &request.paging.next_token {
+            Some(token) => ExpressPlace::read(&next_token::decode(&scope, token, self.now().0)?),
+            None => None,
+        };
         let Listed { state_machine_arn, named, map_run, indexed, .. } = children;
         let run = indexed.rsplit(':').next().unwrap_or_default();
         let query = ExpressQuery {
@@ -142,13 +153,22 @@ impl Engine {
             status: request.status_filter,
             started_from_ms: None,
             started_before_ms: None,
-            after: None,
+            after: after.map(|ExpressPlace { start, arn }| (start, arn)),
             max_results: usize::MAX,
         };
         let found = self.express_executions(&query).into_iter();
         let found = found.filter_map(|found| Some((found.child?, found)));
-        let found = found.filter(|(child, _)| child.run.to_string() == run).take(request.paging.max_results);
-        let executions = found.map(|(child, found)| ExecutionListItem {
+        let found = found.filter(|(child, _)| child.run.to_string() == run);
+        let found = found.filter(|_| request.redrive_filter != Some(RedriveFilter::Redriven));
+        let count = request.paging.max_results;
+        let mut found: Vec<_> = found.take(count + 1).collect();
+        let more = found.len() > count;
+        found.truncate(count);
+        let next_token = found.last().filter(|_| more).map(|(_, last)| {
+            let place = ExpressPlace { start: last.start_date_ms, arn: last.execution_arn.clone() };
+            next_token::encode(&scope, &place.bytes(), self.now().0)
+        });
+        let executions = found.into_iter().map(|(child, found)| ExecutionListItem {
             execution_arn: found.execution_arn,
             state_machine_arn: state_machine_arn.clone(),
             name: found.name,
@@ -162,7 +182,7 @@ impl Engine {
             redrive_count: 0,
             redrive_date_ms: None,
         });
-        ListExecutionsResponse { executions: executions.collect(), next_token: None }
+        Ok(ListExecutionsResponse { executions: executions.collect(), next_token })
     }
 
     /// The newest `count` rows behind `after`, over all partitions and wanted statuses. `indexed` is a machine, or a machine and a version or
@@ -194,6 +214,23 @@ impl Engine {
         let mut found = once_each(found);
         found.truncate(count);
         Ok(found)
+    }
+}
+
+/// Where a page of Express executions ended.
+struct ExpressPlace {
+    start: i64,
+    arn: Arc<str>,
+}
+
+impl ExpressPlace {
+    fn bytes(&self) -> Vec<u8> {
+        [&self.start.to_be_bytes()[..], self.arn.as_bytes()].concat()
+    }
+
+    fn read(bytes: &[u8]) -> Option<ExpressPlace> {
+        let (start, arn) = bytes.split_first_chunk()?;
+        Some(ExpressPlace { start: i64::from_be_bytes(*start), arn: std::str::from_utf8(arn).ok()?.into() })
     }
 }
 

@@ -5,17 +5,18 @@
 //! number of rows, found by an index ordered by closing time, in the batches that it commits anyway. An execution goes as a whole; one with
 //! a very long history is marked first, which ends it for everybody, and then goes piece by piece.
 //!
-//! With an execution go its Map Runs. Their children go as any other execution, each when it has been kept long enough itself, but for those of
-//! runs that are open: those are passed over and met again when a run has ended.
+//! With an execution go its Map Runs. Their children go when they have been kept long enough themselves, but not before the execution has gone
+//! whose Map Run lists them: until then they are passed over, to be met again when runs have gone.
 //!
 //! Machines that keep their executions equally long share a cursor into the index. A cursor meets every row at most once, and none that is
 //! not old enough: with one retention for all machines nothing is ever read that is not removed.
 
 use super::batch::SUCCEEDED;
 use super::driver::Partition;
+use crate::engine::{FIRST_PARTITION, PARTITIONS};
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
-use interpreter::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use interpreter::{MapRunId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 use store::{Bytes, PartitionId, Range, Store, StoreError, Table, Write};
 
@@ -67,8 +68,13 @@ pub(crate) struct Sweep {
     last: Timestamp,
     /// Executions whose removal is on its way to the disk: until then they are still there to read, and must not be.
     leaving: HashSet<ExecutionKey>,
-    /// Whether children of open Map Runs were passed over, and how many runs had ended then.
+    /// Whether children of Map Runs that are there were passed over, and how many runs had gone then.
     passed_over: Option<u64>,
+    /// Map Runs whose removal is on its way to the disk, and those that are gone and were not told of yet.
+    runs_leaving: u64,
+    runs_gone: u64,
+    /// Of the runs that this tick met, whether they are there.
+    runs_known: HashMap<MapRunId, bool>,
     /// Removed since the last line in the log.
     removed: u64,
 }
@@ -100,7 +106,17 @@ impl Sweep {
     pub fn new(retention: &Retention) -> Sweep {
         let classes = retention.classes().into_iter().map(|kept| Class { kept, cursor: None }).collect();
         let never = Timestamp(i64::MIN);
-        Sweep { classes, next: never, last: never, leaving: HashSet::new(), passed_over: None, removed: 0 }
+        Sweep {
+            classes,
+            next: never,
+            last: never,
+            leaving: HashSet::new(),
+            passed_over: None,
+            runs_leaving: 0,
+            runs_gone: 0,
+            runs_known: HashMap::new(),
+            removed: 0,
+        }
     }
 
     /// Whether the execution is about to be gone.
@@ -111,11 +127,14 @@ impl Sweep {
     /// The batch with the removals is on disk.
     pub fn committed(&mut self) {
         self.leaving.clear();
+        self.runs_gone += std::mem::take(&mut self.runs_leaving);
     }
 
     /// The partition is read again.
     pub fn forget(&mut self) {
         self.leaving.clear();
+        // Whether they are gone is not known: children that are met for nothing are passed over once more.
+        self.runs_gone += std::mem::take(&mut self.runs_leaving);
         self.passed_over = None;
         self.classes.iter_mut().for_each(|class| class.cursor = None);
     }
@@ -137,11 +156,13 @@ pub(super) async fn tick(partition: &mut Partition) -> Result<(), StoreError> {
     if partition.sweep.due_in(now).is_none_or(|left| !left.is_zero()) {
         return Ok(());
     }
-    let runs_ended = partition.shared.map_runs.ended();
-    if now < partition.sweep.last || partition.sweep.passed_over.is_some_and(|before| before != runs_ended) {
-        // The clock went back: executions may have closed behind the cursors. Or some are there whose Map Runs have ended since.
+    partition.shared.map_runs.are_gone(std::mem::take(&mut partition.sweep.runs_gone));
+    let runs_gone = partition.shared.map_runs.gone();
+    if now < partition.sweep.last || partition.sweep.passed_over.is_some_and(|before| before != runs_gone) {
+        // The clock went back: executions may have closed behind the cursors. Or some are there whose Map Runs have gone since.
         partition.sweep.forget();
     }
+    partition.sweep.runs_known.clear();
     let mut budget = Budget {
         looks: LOOKS_MAX,
         executions: EXECUTIONS_MAX,
@@ -191,14 +212,16 @@ async fn remove_class(
             break;
         }
         budget.looks -= 1;
-        match ClosedRow::read(&key, &value) {
+        let row = ClosedRow::read(&key, &value);
+        let run = row.as_ref().and_then(|row| row.child).map(|child| child.run);
+        match row {
             None => tracing::error!(
                 partition = partition.id.0, key = %key.escape_ascii(), code = store::Trouble::DamagedExecution.code(),
                 "a closed execution is kept, its row in the index of closing times cannot be read"
             ),
             Some(row) if partition.shared.retention.of(keys::state_machine_of(&row.machine)) != Some(kept) => {}
-            Some(row) if row.child.is_some_and(|child| partition.shared.map_runs.is_open(child.run)) => {
-                partition.sweep.passed_over.get_or_insert(partition.shared.map_runs.ended());
+            Some(_) if is_there(partition, run).await? => {
+                partition.sweep.passed_over.get_or_insert(partition.shared.map_runs.gone());
             }
             Some(row) => {
                 let execution = ExecutionKey::new(&row.machine, &row.name);
@@ -255,8 +278,27 @@ async fn remove(
     Ok(is_whole)
 }
 
+/// Whether the Map Run of a child is there, which it is as long as its execution.
+async fn is_there(partition: &mut Partition, run: Option<MapRunId>) -> Result<bool, StoreError> {
+    let Some(run) = run else { return Ok(false) };
+    if let Some(is_there) = partition.sweep.runs_known.get(&run) {
+        return Ok(*is_there);
+    }
+    let (shared, key) = (partition.shared.clone(), keys::map_run(run));
+    let mut is_there = shared.map_runs.is_open(run);
+    // Its id does not say whose it is.
+    for number in FIRST_PARTITION..FIRST_PARTITION + PARTITIONS {
+        is_there = is_there || shared.store.get(PartitionId(number), keys::MAP_RUNS, &key).await?.is_some();
+    }
+    partition.sweep.runs_known.insert(run, is_there);
+    Ok(is_there)
+}
+
 /// Whether something is still to be done for a Map Run of the execution: a closed execution's are stopped.
 async fn is_stopping(partition: &mut Partition, execution: &ExecutionKey) -> Result<bool, StoreError> {
+    if partition.running_map_runs.is_idle() {
+        return Ok(false);
+    }
     let (store, id) = (partition.shared.store.clone(), partition.id);
     let mut range = Range::prefix(keys::MAP_RUNS_OF, execution.prefix()).limit(LOOKS_MAX);
     loop {
@@ -301,6 +343,7 @@ async fn collect_map_runs(
                 runs.forget(shared, run);
             }
             writes.push(Write::delete(keys::MAP_RUNS_OF, row));
+            partition.sweep.runs_leaving += 1;
             budget.chunks = budget.chunks.saturating_sub(1);
             if budget.chunks == 0 {
                 return Ok(false);

@@ -413,11 +413,47 @@ async fn runs_within_runs() {
 
 /// An engine for which `directory` stands for the bucket `data`.
 async fn open_over(store: &Arc<Memory>, directory: &Path) -> Engine {
+    open_with(store, directory, |_| {}).await
+}
+
+/// The same with other options.
+async fn open_with(store: &Arc<Memory>, directory: &Path, set: impl FnOnce(&mut Options)) -> Engine {
     let mut options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
     let directories = BTreeMap::from([("data".to_owned(), directory.to_owned())]);
     options.buckets = integrations::Buckets::new(directories, None);
+    set(&mut options);
     let integrations = integrations::Integrations::new(functions::Functions::new(functions::Options::default()));
     Engine::open(store.clone(), integrations, options).await.expect("a memory store opens")
+}
+
+/// A writer to `out/` of the bucket `data`.
+fn writer(transformation: &str) -> Value {
+    json!({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "data", "Prefix": "out/"},
+        "WriterConfig": {"Transformation": transformation, "OutputType": "JSON"}})
+}
+
+/// The results in a run's files of one kind, as the manifest names them, and the files' lengths. Each is as long as is said.
+fn results(directory: &Path, run: &str, kind: &str) -> (Vec<Value>, Vec<u64>) {
+    let folder = directory.join("out").join(run.rsplit(':').next().expect("it has an id"));
+    let read = |path: &Path| std::fs::read_to_string(path).expect("it was written");
+    let manifest = json::parse(&read(&folder.join("manifest.json"))).expect("JSON");
+    let files = manifest.get("ResultFiles").and_then(|files| files.get(kind)?.as_array()).expect("a list").clone();
+    let (mut results, mut lengths) = (Vec::new(), Vec::new());
+    for (number, file) in files.iter().enumerate() {
+        let key = file.get("Key").and_then(Value::as_str).expect("a text");
+        assert!(key.ends_with(&format!("/{kind}_{number}.json")), "{key}");
+        let text = read(&directory.join(key));
+        assert_eq!(file.get("Size").and_then(Value::as_i64), Some(text.len() as i64), "{key}");
+        lengths.push(text.len() as u64);
+        results.extend(json::parse(&text).expect("JSON").as_array().expect("a list").iter().cloned());
+    }
+    let more = folder.join(format!("{kind}_{}.json", files.len()));
+    assert!(!more.exists(), "{} is not in the manifest", more.display());
+    (results, lengths)
+}
+
+fn member<'v>(value: &'v Value, name: &str) -> &'v str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn reader(key: &str, config: Value) -> Value {
@@ -674,6 +710,8 @@ async fn compressed_objects_that_are_damaged_are_told_so() {
 
 #[tokio::test]
 async fn results_are_written_to_files_that_a_restart_leaves_whole() {
+    // The restart comes in the middle of the second file: some 2,500 of 3,500 bytes are there.
+    let small_files = |options: &mut Options| options.map_runs.result_file_bytes_max = 1_500;
     for kind in ["STANDARD", "EXPRESS"] {
         let directory = tempfile::tempdir().expect("there is room");
         let rows: String = (0..600).map(|n| format!("{n}\n")).collect();
@@ -686,12 +724,13 @@ async fn results_are_written_to_files_that_a_restart_leaves_whole() {
             "End": {"Type": "Succeed", "OutputPath": "$.n"}, "Bad": {"Type": "Fail", "Error": "Bad"}
         });
         let csv = json!({"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"});
-        let writer = json!({"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "data", "Prefix": "out/"},
-            "WriterConfig": {"Transformation": "COMPACT", "OutputType": "JSON"}});
-        let fields =
-            [("ItemReader", reader("rows.csv", csv)), ("ResultWriter", writer), ("ToleratedFailureCount", json!(1))];
+        let fields = [
+            ("ItemReader", reader("rows.csv", csv)),
+            ("ResultWriter", writer("COMPACT")),
+            ("ToleratedFailureCount", json!(1)),
+        ];
         let store = Arc::new(Memory::new());
-        let engine = open_over(&store, directory.path()).await;
+        let engine = open_with(&store, directory.path(), small_files).await;
         let machine = create(&engine, "m", &map(kind, &states, &fields)).await;
         let execution = start(&engine, &machine, "one", &json!({})).await;
         until(&engine, async || {
@@ -700,7 +739,7 @@ async fn results_are_written_to_files_that_a_restart_leaves_whole() {
         })
         .await;
         drop(engine);
-        let engine = open_over(&store, directory.path()).await;
+        let engine = open_with(&store, directory.path(), small_files).await;
         let description = closed(&engine, &execution).await;
         let result = json::parse(&output(&description)).expect("JSON");
         let run = map_run(&engine, &execution).await;
@@ -712,22 +751,136 @@ async fn results_are_written_to_files_that_a_restart_leaves_whole() {
         let key = format!("out/{id}/manifest.json");
         let details = json!({"Bucket": "data", "Key": (&*key)});
         assert_eq!(result, json!({"MapRunArn": (&run.map_run_arn), "ResultWriterDetails": details}));
-        let file = |key: &str| {
-            let text = std::fs::read_to_string(directory.path().join(key)).expect("it was written");
-            json::parse(&text).expect("JSON")
-        };
-        let manifest = file(&key);
-        assert_eq!(manifest.get("DestinationBucket").and_then(Value::as_str), Some("data"));
-        let succeeded = file(&format!("out/{id}/SUCCEEDED_0.json"));
-        let succeeded = succeeded.as_array().expect("a list").clone();
+        let manifest = std::fs::read_to_string(directory.path().join(&key)).expect("it was written");
+        let manifest = json::parse(&manifest).expect("JSON");
+        assert_eq!(member(&manifest, "DestinationBucket"), "data");
+        let (succeeded, lengths) = results(directory.path(), &run.map_run_arn, "SUCCEEDED");
         let mut numbers: Vec<u64> =
             succeeded.iter().map(|n| n.as_str().expect("a text").parse().expect("a number")).collect();
         numbers.sort_unstable();
         assert_eq!(numbers, (0..600).filter(|n| *n != 7).collect::<Vec<_>>());
-        let failed = file(&format!("out/{id}/FAILED_0.json"));
-        let failed = &failed.as_array().expect("a list")[0];
-        let member = |name: &str| failed.get(name).and_then(Value::as_str).unwrap_or_default();
-        assert_eq!((member("Status"), member("Error"), member("Input")), ("FAILED", "Bad", r#"{"n":"7"}"#));
+        assert_eq!(lengths.len(), 3, "{lengths:?}");
+        assert!(lengths.iter().all(|length| *length <= 1_500) && lengths[1] > 1_400, "{lengths:?}");
+        let (failed, _) = results(directory.path(), &run.map_run_arn, "FAILED");
+        let failed = [member(&failed[0], "Status"), member(&failed[0], "Error"), member(&failed[0], "Input")];
+        assert_eq!(failed, ["FAILED", "Bad", r#"{"n":"7"}"#]);
+        assert_eq!(results(directory.path(), &run.map_run_arn, "PENDING").0, []);
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_started_is_pending_until_a_redrive_does_it() {
+    for kind in ["STANDARD", "EXPRESS"] {
+        let directory = tempfile::tempdir().expect("there is room");
+        let clock = Arc::new(Clock::default());
+        let set = |options: &mut Options| {
+            options.environment = clock.clone();
+            options.map_runs.result_file_bytes_max = 1_500;
+        };
+        let engine = open_with(&Arc::new(Memory::new()), directory.path(), set).await;
+        let rule = json!({"Condition": "{% $states.input < 3 or $millis() > 1000 %}", "Next": "End"});
+        let states = json!({"Choose": {"Type": "Choice", "Choices": [rule]}, "End": {"Type": "Succeed"}});
+        let mut write = writer("COMPACT").as_object().expect("an object").clone();
+        let arguments = write.get("Parameters").expect("parameters").clone();
+        write = write.without("Parameters").with("Arguments", arguments);
+        let fields = [("MaxConcurrency", json!(1)), ("ResultWriter", write.into())];
+        let map = map(kind, &states, &fields);
+        let definition = map.as_object().expect("an object").with("QueryLanguage", "JSONata".into()).into();
+        let machine = create(&engine, "m", &definition).await;
+        // More than what is read ahead.
+        let items: Vec<Value> = (1..=2_000).map(Value::from).collect();
+        let execution = start(&engine, &machine, "one", &items.into()).await;
+        let failed = closed(&engine, &execution).await;
+        assert_eq!(failed.error.as_deref(), Some("States.ExceedToleratedFailureThreshold"));
+        let run = map_run(&engine, &execution).await;
+        let numbers = |kind: &str| {
+            let (results, lengths) = results(directory.path(), &run.map_run_arn, kind);
+            let number =
+                |result: &Value| result.as_i64().unwrap_or_else(|| member(result, "Input").parse().expect("a number"));
+            (results.iter().map(number).collect::<Vec<_>>(), results, lengths.len())
+        };
+        assert_eq!(numbers("SUCCEEDED").0, [1, 2]);
+        let (failed, records, _) = numbers("FAILED");
+        assert_eq!((failed, member(&records[0], "Error")), (vec![3], "States.Runtime"));
+        let (pending, records, files) = numbers("PENDING");
+        assert_eq!(pending, (4..=2_000).collect::<Vec<_>>());
+        assert!(files > 100, "{files}");
+        let name = member(&records[0], "Name");
+        let (status, arn) = (member(&records[0], "Status"), member(&records[0], "ExecutionArn"));
+        assert!(
+            status == "PENDING" && name.len() == 36 && arn.ends_with(name) == (kind == "STANDARD"),
+            "{}",
+            records[0]
+        );
+
+        clock.0.store(2000, Ordering::SeqCst);
+        let redrive =
+            RedriveExecutionRequest::decode(&json!({"executionArn": (&*execution)})).expect("a valid request");
+        engine.redrive_execution(redrive).await.expect("it is redriven");
+        assert_eq!(closed(&engine, &execution).await.status, ExecutionStatus::Succeeded);
+        let (mut succeeded, ..) = numbers("SUCCEEDED");
+        succeeded.sort_unstable();
+        assert_eq!(succeeded, (1..=2_000).collect::<Vec<_>>());
+        assert_eq!((numbers("FAILED").2, numbers("PENDING").2), (0, 0));
+    }
+}
+
+#[tokio::test]
+async fn children_under_way_end_with_their_run() {
+    for kind in ["STANDARD", "EXPRESS"] {
+        let directory = tempfile::tempdir().expect("there is room");
+        let store = Arc::new(Memory::new());
+        let engine = open_over(&store, directory.path()).await;
+        let states = json!({"Wait": {"Type": "Wait", "Seconds": 100, "End": true}});
+        let fields = [("MaxConcurrency", json!(2)), ("ResultWriter", writer("NONE"))];
+        let machine = create(&engine, "m", &map(kind, &states, &fields)).await;
+        let execution = start(&engine, &machine, "one", &json!([1, 2, 3, 4, 5])).await;
+        let run = until(&engine, async || {
+            let runs = map_runs(&engine, &execution).await;
+            let run = runs.first()?.map_run_arn.clone();
+            (children(&engine, &run).await.len() == 2).then_some(run)
+        })
+        .await;
+        let child = children(&engine, &run).await[0].execution_arn.clone();
+        let running = describe(&engine, &child).await;
+        assert_eq!((running.status, running.map_run_arn.as_ref()), (ExecutionStatus::Running, Some(&run)));
+        let stop = StopExecutionRequest::decode(&json!({"executionArn": (&*execution)})).expect("a valid request");
+        engine.stop_execution(stop).await.expect("it is stopped");
+        let described =
+            until(&engine, async || Some(map_run(&engine, &execution).await).filter(|run| run.stop_date_ms.is_some()))
+                .await;
+        let told = "3 pending, 0 running, 0 succeeded, 0 failed, 0 timed out, 2 aborted, 5 in all";
+        assert_eq!([counts(&described.item_counts), counts(&described.execution_counts)], [told, told]);
+        let aborted = describe(&engine, &child).await;
+        assert_eq!(
+            (aborted.status, aborted.redrive_status),
+            (ExecutionStatus::Aborted, RedriveStatus::RedrivableByMapRun)
+        );
+        let statuses =
+            |records: &[Value]| records.iter().map(|record| member(record, "Status").to_owned()).collect::<Vec<_>>();
+        let (failed, _) = results(directory.path(), &run, "FAILED");
+        assert_eq!(statuses(&failed), ["ABORTED", "ABORTED"]);
+        let (pending, _) = results(directory.path(), &run, "PENDING");
+        assert_eq!(pending.iter().map(|record| member(record, "Input")).collect::<Vec<_>>(), ["3", "4", "5"]);
+        // Page by page.
+        let mut listed = Vec::new();
+        let mut token: Option<Arc<str>> = None;
+        loop {
+            let mut request = json::ObjectBuilder::new();
+            request.insert("mapRunArn", &run).insert("statusFilter", "ABORTED").insert("maxResults", 1);
+            request.insert_some("nextToken", token.as_ref());
+            let request = ListExecutionsRequest::decode(&request.build().into()).expect("a valid request");
+            let page = engine.list_executions(request).await.expect("there is such a run");
+            listed.extend(page.executions.into_iter().map(|child| child.execution_arn));
+            token = page.next_token.map(Into::into);
+            if token.is_none() {
+                break;
+            }
+        }
+        listed.sort();
+        let mut all: Vec<_> = children(&engine, &run).await.into_iter().map(|child| child.execution_arn).collect();
+        all.sort();
+        assert_eq!((listed.len(), &listed), (2, &all));
     }
 }
 

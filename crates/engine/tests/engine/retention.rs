@@ -198,12 +198,58 @@ async fn map_runs_go_with_their_executions() {
     let gone = described(&engine, &runs[1]).await.expect_err("it was removed with its execution");
     assert_eq!(gone.code, Code::ResourceNotFound);
     assert_eq!(described(&engine, &runs[0]).await, Ok(1));
+    // Their children are met again at the next looks.
+    for look in 1..=3 {
+        at(&engine, &clock, HOUR_MS + look * 5_000).await;
+    }
     // The children of a machine are kept as long as its executions.
     for partition in (1..=8).map(PartitionId) {
         for (key, _) in store.scan(partition, Range::all(Table(16))).await.expect("it reads") {
             assert!(key.starts_with(b"default"), "{}", key.escape_ascii());
         }
     }
-    at(&engine, &clock, 48 * HOUR_MS).await;
+    for look in 0..=3 {
+        at(&engine, &clock, 48 * HOUR_MS + look * 5_000).await;
+    }
+    assert_eq!(rows(&store).await, 0);
+}
+
+/// A page that lists the children of a Map Run does so as long as it is there.
+#[tokio::test]
+async fn children_go_after_the_execution_of_their_map_run() {
+    let (store, clock) = (Arc::new(Memory::new()), Arc::new(Clock::default()));
+    let engine = open_at(&store, &clock, 48, 1).await;
+    let definition = distributed();
+    let mut states = definition.get("States").and_then(Value::as_object).expect("states").clone();
+    let map = states.get("M").and_then(Value::as_object).expect("a state").without("End").with("Next", "W".into());
+    states.set("M", map.into());
+    states.set("W", json!({"Type": "Wait", "Seconds": 7200, "End": true}));
+    let machine = create(&engine, "short", &json!({"StartAt": "M", "States": states})).await;
+    let execution = start_map(&engine, &machine, "one").await;
+    let run = {
+        let mut watch = engine.watch();
+        loop {
+            let listed = ListMapRunsRequest::decode(&json!({"executionArn": (execution.as_str())})).expect("valid");
+            let runs = engine.list_map_runs(listed).await.expect("it lists").map_runs;
+            if let Some(run) = runs.first().filter(|run| run.stop_date_ms.is_some()) {
+                break run.map_run_arn.to_string();
+            }
+            let _ = tokio::time::timeout(Duration::from_millis(20), watch.recv()).await;
+        }
+    };
+    let children = async |engine: &Engine| {
+        let request = ListExecutionsRequest::decode(&json!({"mapRunArn": (run.as_str())})).expect("valid");
+        engine.list_executions(request).await.map(|listed| listed.executions.len())
+    };
+    // The children's hour is over long before that of the execution begins.
+    at(&engine, &clock, 2 * HOUR_MS).await;
+    assert_eq!(closed(&engine, &execution).await.status, ExecutionStatus::Succeeded);
+    at(&engine, &clock, 3 * HOUR_MS - 1).await;
+    assert_eq!(children(&engine).await, Ok(4));
+    at(&engine, &clock, 3 * HOUR_MS + 5_000).await;
+    assert_eq!(children(&engine).await.expect_err("it is gone").code, Code::ResourceNotFound);
+    for look in 2..=4 {
+        at(&engine, &clock, 3 * HOUR_MS + look * 5_000).await;
+    }
     assert_eq!(rows(&store).await, 0);
 }

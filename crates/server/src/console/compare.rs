@@ -93,7 +93,7 @@ impl Console {
         let (a, b) = (self.subject(a).await?, self.subject(b).await?);
         let (of_a, of_b) = (self.sides(&a).await?, self.sides(&b).await?);
         let mut rows = align(of_a, of_b);
-        let input = |subject: &Subject| subject.input.clone().map(|text| fingerprint(&payload(text)));
+        let input = |subject: &Subject| subject.about.input.clone().map(|text| fingerprint(&payload(text)));
         let inputs_differ = input(&a) != input(&b);
         let first_divergence = first_divergence(&rows, inputs_differ, &a.row, &b.row);
         let total = rows.len();

@@ -72,7 +72,7 @@ impl Console {
         let Some(name) = member.strip_prefix(STAGE) else { return Ok(None) };
         let known = self.told(subject, |told| Some(Known::of(&told.story, told.story.visit_of_entry(visit)?)));
         let Some(known) = known.await? else { return Ok(None) };
-        let state = stages::state_of(&subject.definition, known.name());
+        let state = stages::state_of(&subject.about.definition, known.name());
         let stages = self.stages(subject, &known, state.as_ref()).await?;
         Ok(stages.into_iter().find(|stage| stage.name == name).map(|stage| stage.payload.text().clone()))
     }
@@ -101,7 +101,7 @@ impl Console {
         if let Some((event, _)) = &after {
             events.push(subject.event(*event).await?);
         }
-        let state = stages::state_of(&subject.definition, known.name());
+        let state = stages::state_of(&subject.about.definition, known.name());
         let state = state.as_ref();
         let sent =
             if state.is_some_and(|state| state.contains_key("Parameters")) { "afterParameters" } else { "arguments" };
@@ -168,10 +168,10 @@ impl Console {
     pub(super) async fn export(&self, arn: &str) -> Answer {
         let subject = self.subject(arn).await?;
         let mut text =
-            json!({"executionArn": (&subject.row.arn), "stateMachineArn": (&subject.machine_arn)}).to_string();
+            json!({"executionArn": (&subject.row.arn), "stateMachineArn": (&subject.about.machine_arn)}).to_string();
         text.pop();
         text.push_str(",\"definition\":");
-        subject.definition.write(&mut text);
+        subject.about.definition.write(&mut text);
         text.push_str(",\"events\":[");
         let mut next = 1;
         while next <= subject.last_event {

@@ -122,8 +122,8 @@ impl Console {
     async fn referred(&self, subject: &Subject, event: u64, member: &str) -> Result<Arc<str>, Failure> {
         let missing = || Failure::not_found("There is no such payload");
         match (event, member) {
-            (0, "input") => subject.input.clone().ok_or_else(missing),
-            (0, "output") => subject.output.clone().ok_or_else(missing),
+            (0, "input") => subject.about.input.clone().ok_or_else(missing),
+            (0, "output") => subject.about.output.clone().ok_or_else(missing),
             (event, "variables") => {
                 let moment = self.told(subject, |told| {
                     let visit = told.story.visit_of_event(event);

@@ -293,24 +293,24 @@ impl Console {
             Some(cause) => Some(RootCause { last_success: self.last_success(&subject.row.machine).await?, ..cause }),
             None => None,
         };
-        let parent = subject.input.as_ref().and_then(|input| parent(input));
+        let parent = subject.about.input.as_ref().and_then(|input| parent(input));
         let payload = |member: &'static str| {
             let arn = subject.row.arn.clone();
             move |text: &Arc<str>| Payload::new(text, || super::payload::reference(&arn, 0, member))
         };
         Ok(Execution {
-            input: subject.input.as_ref().map(payload("input")),
-            output: subject.output.as_ref().map(payload("output")),
-            cause: subject.cause,
-            state_machine_arn: subject.machine_arn,
-            scene: super::scene::of(&subject.definition),
-            definition: subject.definition,
+            input: subject.about.input.as_ref().map(payload("input")),
+            output: subject.about.output.as_ref().map(payload("output")),
+            cause: subject.about.cause,
+            state_machine_arn: subject.about.machine_arn,
+            scene: super::scene::of(&subject.about.definition),
+            definition: subject.about.definition,
             events: subject.last_event,
             redrivable: subject.redrivable,
             redrive_reason: subject.redrive_reason,
             parent,
             children,
-            trace_header: subject.trace_header,
+            trace_header: subject.about.trace_header,
             root_cause,
             imported: subject.is_imported,
             row: subject.row,

@@ -6,6 +6,7 @@ use super::executions::{ExecutionRow, Status};
 use super::failure::Failure;
 use super::machines::MachineType;
 use super::shape::shapes;
+use super::subject::About;
 use crate::body;
 use engine::{HistoryEvent, HistoryEventDetails as Details};
 use hyper::body::Incoming;
@@ -37,13 +38,7 @@ shapes! {
 /// An execution that ran elsewhere.
 pub(super) struct Imported {
     pub(super) row: ExecutionRow,
-    /// Its ARN where it ran, if that is known.
-    pub(super) machine_arn: Arc<str>,
-    pub(super) input: Option<Arc<str>>,
-    pub(super) output: Option<Arc<str>>,
-    pub(super) cause: Option<Arc<str>>,
-    pub(super) trace_header: Option<Arc<str>>,
-    pub(super) definition: Arc<str>,
+    pub(super) about: About,
     pub(super) events: Vec<HistoryEvent>,
     /// The events as they were given.
     pub(super) shown: Vec<Value>,
@@ -148,12 +143,14 @@ fn read(request: &Value, bytes: &[u8]) -> Result<Imported, Failure> {
             version: None,
             alias: None,
         },
-        machine_arn: machine_arn.unwrap_or_default(),
-        input: payload(|details| matches!(details, Details::ExecutionStarted { .. }), "input"),
-        output: payload(|details| matches!(details, Details::ExecutionSucceeded { .. }), "output"),
-        cause: ending.cause,
-        trace_header: text("traceHeader"),
-        definition,
+        about: About {
+            machine_arn: machine_arn.unwrap_or_default(),
+            input: payload(|details| matches!(details, Details::ExecutionStarted { .. }), "input"),
+            output: payload(|details| matches!(details, Details::ExecutionSucceeded { .. }), "output"),
+            cause: ending.cause,
+            trace_header: text("traceHeader"),
+            definition,
+        },
         events,
         shown,
         bytes: bytes.len(),

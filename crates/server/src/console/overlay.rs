@@ -81,7 +81,7 @@ impl Console {
             if read > EVENTS_MAX && overlay.sampled > 0 {
                 break;
             }
-            let outline = Outline::of(&subject.definition);
+            let outline = Outline::of(&subject.about.definition);
             let mut story = Story::new();
             while story.last_event() < subject.last_event {
                 let events = subject.forward(story.last_event() + 1, CHUNK).await?;

@@ -165,11 +165,11 @@ impl Console {
             None => None,
         };
         let revisited = self.engine.revisit(Revisit {
-            definition: &subject.definition,
+            definition: &subject.about.definition,
             state_name: &known.name,
             execution_arn: subject.row.arn.clone(),
             name: subject.row.name.clone(),
-            state_machine_arn: subject.machine_arn.clone(),
+            state_machine_arn: subject.about.machine_arn.clone(),
             state_machine_name: subject.row.machine.clone(),
             role_arn,
             execution_input,

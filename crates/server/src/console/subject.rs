@@ -17,17 +17,24 @@ const EXPRESS_EVENTS_MAX: usize = 100_000;
 /// Events read in one go.
 pub(super) const CHUNK: usize = 5_000;
 
-/// An execution as it was at one moment.
-pub(super) struct Subject {
-    pub(super) row: ExecutionRow,
+/// What there is to tell of an execution beside its row.
+#[derive(Clone)]
+pub(super) struct About {
+    /// Its machine where it ran; empty if that is not known.
     pub(super) machine_arn: Arc<str>,
     pub(super) input: Option<Arc<str>>,
     pub(super) output: Option<Arc<str>>,
     pub(super) cause: Option<Arc<str>>,
     pub(super) trace_header: Option<Arc<str>>,
+    pub(super) definition: Arc<str>,
+}
+
+/// An execution as it was at one moment.
+pub(super) struct Subject {
+    pub(super) row: ExecutionRow,
+    pub(super) about: About,
     pub(super) redrivable: bool,
     pub(super) redrive_reason: Option<Arc<str>>,
-    pub(super) definition: Arc<str>,
     pub(super) last_event: u64,
     pub(super) is_imported: bool,
     events: Events,
@@ -52,16 +59,18 @@ impl Console {
         let missing = || Failure::not_found(format!("There is no execution '{arn}'"));
         let found = self.engine.express_execution(arn).ok_or_else(missing)?;
         let history = self.engine.express_history(arn, EXPRESS_EVENTS_MAX).await?.ok_or_else(missing)?;
-        let (machine_arn, input) = (found.state_machine_arn.clone(), Some(found.input.clone()));
-        Ok(Subject {
-            machine_arn,
-            input,
+        let about = About {
+            machine_arn: found.state_machine_arn.clone(),
+            input: Some(found.input.clone()),
             output: found.output.clone(),
             cause: found.cause.clone(),
             trace_header: found.trace_header.clone(),
+            definition: history.definition,
+        };
+        Ok(Subject {
+            about,
             redrivable: false,
             redrive_reason: Some("Express executions cannot be redriven".into()),
-            definition: history.definition,
             last_event: history.events.len() as u64,
             is_imported: false,
             events: Events::Kept(history.events.into()),
@@ -90,14 +99,16 @@ impl Console {
                 version: header.state_machine_version,
                 alias: header.state_machine_alias.clone(),
             },
-            machine_arn: described.state_machine_arn,
-            input: described.input,
-            output: described.output,
-            cause: described.cause,
-            trace_header,
+            about: About {
+                machine_arn: described.state_machine_arn,
+                input: described.input,
+                output: described.output,
+                cause: described.cause,
+                trace_header,
+                definition: look.revision.definition_text.clone(),
+            },
             redrivable: redrive_status == RedriveStatus::Redrivable,
             redrive_reason: redrive_status_reason,
-            definition: look.revision.definition_text.clone(),
             last_event: look.last_event,
             is_imported: false,
             events: Events::Stored(Box::new(look)),
@@ -152,14 +163,9 @@ impl From<Arc<Imported>> for Subject {
     fn from(imported: Arc<Imported>) -> Subject {
         Subject {
             row: imported.row.clone(),
-            machine_arn: imported.machine_arn.clone(),
-            input: imported.input.clone(),
-            output: imported.output.clone(),
-            cause: imported.cause.clone(),
-            trace_header: imported.trace_header.clone(),
+            about: imported.about.clone(),
             redrivable: false,
             redrive_reason: Some("It is imported: it can only be looked at".into()),
-            definition: imported.definition.clone(),
             last_event: imported.events.len() as u64,
             is_imported: true,
             events: Events::Imported(imported),

@@ -62,7 +62,7 @@ impl Stories {
         let key = Key { arn: subject.row.arn.clone(), started_at: subject.row.started_at };
         let mut kept = self.0.lock().expect("nothing panics while holding the lock");
         let known = kept.iter().position(|(known, _)| *known == key).and_then(|position| kept.remove(position));
-        let entry = known.unwrap_or_else(|| (key, Arc::new(AsyncMutex::new(Told::new(&subject.definition)))));
+        let entry = known.unwrap_or_else(|| (key, Arc::new(AsyncMutex::new(Told::new(&subject.about.definition)))));
         let told = entry.1.clone();
         kept.push_front(entry);
         kept.truncate(KEPT_MAX);
