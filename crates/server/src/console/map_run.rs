@@ -282,7 +282,7 @@ impl Console {
                         error: row.error.clone(),
                         status: row.status,
                         count: 1,
-                        cause: self.subject(&row.arn).await.ok().and_then(|subject| subject.cause),
+                        cause: self.subject(&row.arn).await.ok().and_then(|subject| subject.about.cause),
                         examples: vec![row],
                     }),
                 }
