@@ -1,19 +1,10 @@
-//! Where the console begins.
+//! Where the console begins: what it looks like, what it asks for first, and then all that draws it, side by side.
 
 import "./styles/base.css";
 import "./store/theme";
-import { QueryClientProvider } from "@tanstack/react-query";
-import { StrictMode } from "react";
-import { createRoot } from "react-dom/client";
-import { queryClient } from "./api/queries";
-import { App } from "./app/App";
+import { askEarly } from "./api/early";
+import { ROOT } from "./api/root";
 
-const root = document.getElementById("root");
-if (root === null) throw new Error("index.html has an element with the id root");
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <App />
-    </QueryClientProvider>
-  </StrictMode>,
-);
+askEarly(ROOT, location);
+if (location.pathname.startsWith("/console/e/")) void import("./pages/execution/ExecutionPage");
+void import("./app/start");

@@ -21,18 +21,21 @@ export async function settle(page, url) {
   });
 }
 
+/** What axe finds wrong with a page as it is. */
+export async function violations(page, where) {
+  // Playwright puts it into the page from outside, which the page's policy does not forbid.
+  await page.evaluate(AXE);
+  const { violations: found } = await page.evaluate(() => globalThis.axe.run(document));
+  return found.map(({ id, impact, help, nodes }) => `${where}: ${impact} ${id}, ${help}\n${nodes.slice(0, 3).map((node) => `    ${node.html.slice(0, 200)}\n    ${node.failureSummary?.split("\n").slice(1, 3).join(" ")}`).join("\n")}`);
+}
+
 export async function checkAccessibility(browser, base, paths) {
   const found = [];
   for (const colorScheme of ["light", "dark"]) {
     const { context, page, wrongs } = await openPage(browser, base, { colorScheme, reducedMotion: "reduce" });
     for (const path of paths) {
       await settle(page, `${base}/console${path}`);
-      // Playwright puts it into the page from outside, which the page's policy does not forbid.
-      await page.evaluate(AXE);
-      const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-      for (const { id, impact, help, nodes } of violations) {
-        found.push(`${colorScheme} ${path}: ${impact} ${id}, ${help}\n${nodes.slice(0, 3).map((node) => `    ${node.html.slice(0, 200)}\n    ${node.failureSummary?.split("\n").slice(1, 3).join(" ")}`).join("\n")}`);
-      }
+      found.push(...(await violations(page, `${colorScheme} ${path}`)));
     }
     found.push(...wrongs);
     await context.close();

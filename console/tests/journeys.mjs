@@ -8,7 +8,7 @@ import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as harness from "./harness.mjs";
-import { checkAccessibility } from "./accessibility.mjs";
+import { checkAccessibility, violations } from "./accessibility.mjs";
 
 const { BAD_ORDER, GOOD_ORDER, createMachine, ended, start } = harness;
 const args = process.argv.slice(2);
@@ -244,6 +244,7 @@ const journeys = {
     // Nothing is reloaded: items end while one looks, and those that failed stand in front.
     await badge(page, "Succeeded").waitFor();
     await page.getByRole("img", { name: /^Of 8: Succeeded 6, Failed 2/ }).waitFor();
+    await page.getByRole("region", { name: "Failures by error" }).getByText("Broken", { exact: true }).waitFor();
     await page.getByRole("row").nth(1).getByText("Failed").waitFor();
     await page.getByRole("row").nth(8).waitFor();
     assert.equal((await ended(aws, arn)).status, "SUCCEEDED");
@@ -308,6 +309,56 @@ const journeys = {
     await page.getByRole("treeitem", { name: /^Is in stock,/, selected: true }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("treeitem", { name: /^Charge items,/, selected: true }).waitFor();
+  },
+
+  async "rows are chosen by keyboard, and the outline walked"({ page }) {
+    for (const name of ["keys-1", "keys-2", "keys-3"]) await ended(aws, await start(aws, machines.order, GOOD_ORDER, name));
+    await page.goto(at("/executions?q=keys-"));
+    await page.getByRole("row", { name: /keys-1/ }).waitFor();
+    await page.getByRole("grid", { name: "Executions" }).focus();
+    await page.getByRole("row", { name: /keys-3/ }).and(page.locator(":focus")).waitFor();
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Shift+ArrowDown");
+    await page.getByText("2 selected").waitFor();
+    await page.keyboard.press("Control+a");
+    await page.getByText("3 selected").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("3 selected").waitFor({ state: "detached" });
+    await page.keyboard.press("End");
+    await page.getByRole("row", { name: /keys-1/ }).and(page.locator(":focus")).waitFor();
+    // The table is one stop of Tab with its head another.
+    await page.keyboard.press("Shift+Tab");
+    await page.getByRole("checkbox", { name: "Select all" }).and(page.locator(":focus")).waitFor();
+    await page.keyboard.press("Tab");
+    await page.getByRole("row", { name: /keys-1/ }).and(page.locator(":focus")).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/e\/.*keys-1/);
+    await page.getByRole("button", { name: "Outline" }).click();
+    const tree = page.getByRole("tree", { name: /^States of/ });
+    await tree.focus();
+    await page.keyboard.press("End");
+    await tree.getByRole("treeitem", { name: /^Reject\b/, selected: true }).waitFor();
+    await page.getByRole("complementary", { name: "Details" }).getByRole("heading", { name: "Reject" }).waitFor();
+    await tree.getByRole("treeitem", { name: /^Large order\b/ }).click();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    await tree.getByRole("treeitem", { name: /^Fraud check\b/, selected: true }).waitFor();
+    assert.deepEqual(await violations(page, "with the outline"), []);
+  },
+
+  async "what a function wrote is shown with the task that called it"({ page }) {
+    const machine = await createMachine(aws, "prints", {
+      StartAt: "Call",
+      States: { Call: { Type: "Task", Resource: "arn:aws:states:::lambda:invoke", Parameters: { FunctionName: "scripted", Payload: { do: "print", "key.$": "$$.Execution.Name" } }, End: true } },
+    });
+    const arn = await start(aws, machine, {}, "prints-1");
+    await ended(aws, await start(aws, machine, {}, "prints-2"));
+    await ended(aws, arn);
+    await page.goto(execution(arn, `?state=${encodeURIComponent("/States/Call")}`));
+    const details = page.getByRole("complementary", { name: "Details" });
+    await details.getByRole("button", { name: /^Log of the function/ }).click();
+    await details.getByText(/not JSON/).waitFor();
+    await details.getByText("1 line", { exact: true }).waitFor();
   },
 
   async "a version is published and an alias leads to it"({ page }) {

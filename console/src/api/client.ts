@@ -1,6 +1,7 @@
 //! Requests to the server that the page came from. Nothing here asks any other origin.
 
-export const ROOT = "/console/api/v1";
+import { takeEarly } from "./early";
+import { ROOT } from "./root";
 
 /** What the server said no to. */
 export class ApiError extends Error {
@@ -47,10 +48,10 @@ async function failure(response: Response): Promise<ApiError> {
   }
 }
 
-async function send(target: string, init: RequestInit): Promise<Response> {
+async function send(target: string, init: RequestInit, early?: Promise<Response>): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(ROOT + target, { ...init, credentials: "same-origin", redirect: "error" });
+    response = await (early ?? fetch(ROOT + target, { ...init, credentials: "same-origin", redirect: "error" }));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError(0, "Unreachable", "The server does not answer. Is it still running?", null);
@@ -60,7 +61,7 @@ async function send(target: string, init: RequestInit): Promise<Response> {
 }
 
 export async function get<Answer>(target: string, signal?: AbortSignal): Promise<Answer> {
-  const response = await send(target, { headers: { Accept: "application/json" }, signal: signal ?? null });
+  const response = await send(target, { headers: { Accept: "application/json" }, signal: signal ?? null }, takeEarly(target));
   return (await response.json()) as Answer;
 }
 

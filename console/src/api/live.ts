@@ -2,7 +2,7 @@
 //! A socket that breaks is opened again with growing pauses, and every topic is told to read again.
 
 import { create } from "zustand";
-import { ROOT } from "./client";
+import { ROOT } from "./root";
 
 export type Topic = "executions" | "execution" | "machines" | "tasks";
 

@@ -308,6 +308,16 @@ export function useMapRun(arn: string) {
   return useQuery(mapRunQuery(arn));
 }
 
+/** The children that failed, by error. `failed` is how many there are: with it they are read anew. */
+export function useFailedChildren(arn: string, failed: number) {
+  return useQuery({
+    queryKey: ["maprun-failures", arn, failed],
+    queryFn: ({ signal }) => get<T.FailedChildren>(path`/maprun/${arn}/failures`, signal),
+    enabled: failed > 0,
+    placeholderData: keepPreviousData,
+  });
+}
+
 const byArn = (runs: { data: T.MapRun | undefined }[]): ReadonlyMap<string, T.MapRun> => new Map(runs.flatMap(({ data }) => (data ? [[data.mapRunArn, data]] : [])));
 
 export function useMapRuns(arns: string[]) {

@@ -135,7 +135,7 @@ export interface Comparison {
   inputsDiffer: boolean;
   /** Where they part; null if they never do. */
   firstDivergence: Divergence | null;
-  /** The visits of both, in the order of the first's. */
+  /** The visits of both, those in a Parallel or Map state below it, otherwise in the order of the first's. */
   rows: ComparedVisit[];
   /** Rows that are left out because there are too many: those without a difference first. */
   omitted: number;
@@ -297,6 +297,30 @@ export interface Executions {
 export interface Failed {
   /** What went wrong. */
   error: Trouble;
+}
+
+/** Children that failed of the same. */
+export interface FailedAlike {
+  /** The error's name; null if there is none, as of those that were stopped. */
+  error: string | null;
+  /** How they ended. */
+  status: Status;
+  /** How many they are. */
+  count: number;
+  /** Why the first of them failed, in a sentence. */
+  cause: string | null;
+  /** Some of them. */
+  examples: ExecutionRow[];
+}
+
+/** The children of a Map Run that failed, by why. */
+export interface FailedChildren {
+  /** What they failed of, the commonest first. */
+  groups: FailedAlike[];
+  /** How many were looked at. */
+  counted: number;
+  /** Whether those are all. */
+  areAll: boolean;
 }
 
 /** How the server is. */
@@ -782,6 +806,8 @@ export interface VisitData {
   variablesBefore: Payload;
   /** Those after it was left; null until then. */
   variablesAfter: Payload | null;
+  /** What its function wrote while it was at work, the last lines of each attempt; null if there is no function, or nothing is kept of it. */
+  logs: string[] | null;
 }
 
 /** How a visit of a state stands, or an iteration. */

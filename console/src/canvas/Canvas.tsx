@@ -4,7 +4,7 @@
 import { select } from "d3-selection";
 import { type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from "d3-zoom";
 import { Maximize, Minus, Plus } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, memo, useCallback, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, memo, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Scene, SceneEdge, SceneNode, Status } from "../api/shapes";
 import { IconButton } from "../components/controls";
 import { look } from "../model/status";
@@ -144,7 +144,9 @@ export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen,
     }
   }, [picture, scene, fit, focus, bring, moveTo]);
 
+  const known = useRef(selected);
   const select_ = (id: string | null) => {
+    known.current = id;
     onSelect(id);
     if (id !== null) setActive(id);
   };
@@ -158,6 +160,12 @@ export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen,
     const [right, bottom] = transform.apply([node.rect[0] + node.rect[2], node.rect[1] + Math.min(node.rect[3], 56)]);
     if (left < 0 || top < 0 || right > box.width || bottom > box.height) bring(id);
   };
+
+  // What was selected elsewhere is brought into sight.
+  useEffect(() => {
+    if (selected !== null && selected !== known.current) showIfHidden(selected);
+    known.current = selected;
+  }, [selected]);
 
   const typed = useRef({ text: "", at: 0 });
   const onKeyDown = (event: KeyboardEvent) => {

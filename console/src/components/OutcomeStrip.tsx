@@ -12,7 +12,7 @@ export function OutcomeStrip({ recent }: { recent: RecentExecution[] }) {
   const shown = recent.slice(0, CELLS).reverse();
   if (shown.length === 0) return <span className="text-muted">no executions yet</span>;
   return (
-    <span className="inline-flex items-center" role="group" aria-label={`Last ${shown.length} executions, newest last`}>
+    <span className="inline-flex items-center align-middle" role="group" aria-label={`Last ${shown.length} executions, newest last`}>
       {shown.map((execution) => (
         <Link
           key={execution.arn}

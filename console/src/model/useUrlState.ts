@@ -1,6 +1,6 @@
 //! `model/url.ts` for components.
 
-import { useCallback, useRef } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { useLocation, useSearch } from "wouter";
 import { changeSearch, readSearch, type UrlState } from "./url";
 
@@ -20,5 +20,5 @@ export function useUrlState<State extends UrlState>(
     },
     [navigate, defaults],
   );
-  return [readSearch(search, defaults), change];
+  return [useMemo(() => readSearch(search, defaults), [search, defaults]), change];
 }

@@ -2,7 +2,7 @@
 
 import { useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { ArrowUp, Columns2, RotateCcw, Rows3, Square, X } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { ToggleButton } from "react-aria-components";
 import { Link, useLocation } from "wouter";
 import { type ExecutionFilter, PAGE_ROWS, executionsKey, useBatches, useBootstrap, useCounts, useExecutions, useLive, useRefresher } from "../api/queries";
@@ -24,6 +24,7 @@ import { Choice } from "./StartDialog";
 import { TypeWord } from "./MachinesPage";
 
 const DEFAULTS = { machine: "", status: "", q: "", kind: "", since: "" };
+const NONE: string[] = [];
 const COUNT_MS = 2_000;
 /** Rows that the first page may grow to while the list is at its head. */
 const HEAD_MAX = 3 * PAGE_ROWS;
@@ -41,7 +42,7 @@ const KINDS = [
 ];
 
 /** `machine` and `mapRun` fix the filter of that name; `machines` are what the machine can be otherwise. */
-export function ExecutionList({ machine, mapRun, machines = [] }: { machine?: string; mapRun?: string; machines?: string[] }) {
+export function ExecutionList({ machine, mapRun, machines = NONE }: { machine?: string; mapRun?: string; machines?: string[] }) {
   const [state, change] = useUrlState(DEFAULTS);
   const [, navigate] = useLocation();
   // Minutes are exact enough, and a filter that changed at every render would be read anew at every render.
@@ -60,60 +61,17 @@ export function ExecutionList({ machine, mapRun, machines = [] }: { machine?: st
   );
   const executions = useExecutions(filter);
   const counts = useCounts(filter);
-  const most = useBootstrap().data?.limits?.["counts"];
   const rows = useMemo(() => executions.data?.pages.flatMap((page) => page.items) ?? [], [executions.data]);
   const { waiting, show, listRef } = useLiveRows(filter);
   const [selected, setSelected] = useState(new Set<string>());
   const [batch, setBatch] = useState<Batch | null>(null);
-  const search = useRef<HTMLInputElement>(null);
-  useShortcut("/", () => search.current?.focus());
   const isAcross = machine === undefined && mapRun === undefined;
   const columns = useMemo(() => columnsOf(isAcross), [isAcross]);
   const chosen = rows.filter((row) => selected.has(row.arn));
   const isFiltered = state.status !== "" || state.q !== "" || state.kind !== "" || state.since !== "" || (machine === undefined && state.machine !== "");
   return (
     <div className="flex min-h-0 grow flex-col">
-      <div className="flex shrink-0 flex-wrap items-center gap-2 px-4 pb-2.5" role="search" aria-label="Filters">
-        <SearchField label="Find by name" value={state.q} onChange={(q) => change({ q })} className="w-52" inputRef={search} />
-        <div className="flex flex-wrap items-center gap-1" role="group" aria-label="Status">
-          {EXECUTION_STATUSES.map((status) => {
-            const number = counts.data?.[status];
-            const isSelected = splitList(state.status).includes(status);
-            if (status === "PENDING_REDRIVE" && !number && !isSelected) return null;
-            return (
-              <ToggleButton
-                key={status}
-                isSelected={isSelected}
-                onChange={() => change({ status: toggleInList(state.status, status) })}
-                className="inline-flex h-7 items-center gap-1.5 rounded-control border border-line bg-raised px-2 text-meta hover:bg-hover selected:border-accent selected:bg-accent-fill selected:font-medium"
-              >
-                <StatusGlyph status={status} size={11} />
-                {look(status).word}
-                {number !== undefined && <span className="tabular text-muted">{atLeast(number, most)}</span>}
-              </ToggleButton>
-            );
-          })}
-        </div>
-        {isAcross && (
-          <Choice
-            label="State machine"
-            isLabelHidden
-            value={state.machine}
-            onChange={(name) => change({ machine: name })}
-            choices={[
-              { id: "", name: "any machine" },
-              ...[...new Set([...machines, ...(state.machine ? [state.machine] : [])])].map((name) => ({ id: name, name })),
-            ]}
-          />
-        )}
-        {isAcross && <Choice label="Type" isLabelHidden value={state.kind} onChange={(kind) => change({ kind })} choices={KINDS} />}
-        <Choice label="Started" isLabelHidden value={state.since} onChange={(since) => change({ since })} choices={SINCE} />
-        {isFiltered && (
-          <Button kind="quiet" onPress={() => change(DEFAULTS)} icon={<X size={13} aria-hidden />}>
-            Clear
-          </Button>
-        )}
-      </div>
+      <Filters state={state} change={change} counts={counts.data} machines={machines} isAcross={isAcross} isFiltered={isFiltered} />
       {selected.size > 0 && (
         <Selected
           rows={chosen}
@@ -178,6 +136,72 @@ export function ExecutionList({ machine, mapRun, machines = [] }: { machine?: st
     </div>
   );
 }
+
+type State = typeof DEFAULTS;
+
+/** Apart from the rows, which change far more often. */
+const Filters = memo(function Filters({
+  state,
+  change,
+  counts,
+  machines,
+  isAcross,
+  isFiltered,
+}: {
+  state: State;
+  change: (changes: Partial<State>) => void;
+  counts: Record<string, number> | null | undefined;
+  machines: string[];
+  isAcross: boolean;
+  isFiltered: boolean;
+}) {
+  const most = useBootstrap().data?.limits?.["counts"];
+  const search = useRef<HTMLInputElement>(null);
+  useShortcut("/", () => search.current?.focus());
+  return (
+    <div className="flex shrink-0 flex-wrap items-center gap-2 px-4 pb-2.5" role="search" aria-label="Filters">
+      <SearchField label="Find by name" value={state.q} onChange={(q) => change({ q })} className="w-52" inputRef={search} />
+      <div className="flex flex-wrap items-center gap-1" role="group" aria-label="Status">
+        {EXECUTION_STATUSES.map((status) => {
+          const number = counts?.[status];
+          const isSelected = splitList(state.status).includes(status);
+          if (status === "PENDING_REDRIVE" && !number && !isSelected) return null;
+          return (
+            <ToggleButton
+              key={status}
+              isSelected={isSelected}
+              onChange={() => change({ status: toggleInList(state.status, status) })}
+              className="inline-flex h-7 items-center gap-1.5 rounded-control border border-line bg-raised px-2 text-meta hover:bg-hover selected:border-accent selected:bg-accent-fill selected:font-medium"
+            >
+              <StatusGlyph status={status} size={11} />
+              {look(status).word}
+              {number !== undefined && <span className="tabular text-muted">{atLeast(number, most)}</span>}
+            </ToggleButton>
+          );
+        })}
+      </div>
+      {isAcross && (
+        <Choice
+          label="State machine"
+          isLabelHidden
+          value={state.machine}
+          onChange={(name) => change({ machine: name })}
+          choices={[
+            { id: "", name: "any machine" },
+            ...[...new Set([...machines, ...(state.machine ? [state.machine] : [])])].map((name) => ({ id: name, name })),
+          ]}
+        />
+      )}
+      {isAcross && <Choice label="Type" isLabelHidden value={state.kind} onChange={(kind) => change({ kind })} choices={KINDS} />}
+      <Choice label="Started" isLabelHidden value={state.since} onChange={(since) => change({ since })} choices={SINCE} />
+      {isFiltered && (
+        <Button kind="quiet" onPress={() => change(DEFAULTS)} icon={<X size={13} aria-hidden />}>
+          Clear
+        </Button>
+      )}
+    </div>
+  );
+});
 
 const keyOf = (row: ExecutionRow) => row.arn;
 

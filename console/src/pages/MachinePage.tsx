@@ -110,16 +110,18 @@ function Overview({ machine }: { machine: MachineDetails }) {
   const taken = kind === "outcomes" && overlay.data && overlay.data.sampled > 0 ? overlay.data.edges : null;
   return (
     <div className="grid min-h-0 grow grid-cols-[minmax(0,1fr)_340px] max-lg:grid-cols-1 max-lg:grid-rows-[minmax(360px,1fr)_auto] max-lg:overflow-auto">
-      <div className="relative min-h-0">
-        <Canvas label={machine.name} scene={machine.scene} looks={looks} taken={taken} selected={state || null} onSelect={(id) => change({ state: id ?? "" })} />
-        <div className="absolute top-3 left-3 flex items-center gap-2 rounded-control border border-line bg-raised px-2 py-1">
+      <div className="relative flex min-h-0 flex-col">
+        <div className="absolute top-3 left-3 z-1 flex items-center gap-2 rounded-control border border-line bg-raised px-2 py-1 max-sm:static max-sm:rounded-none max-sm:border-x-0 max-sm:border-t-0 max-sm:px-4">
           <span className="text-meta text-muted">Overlay</span>
           <Choice label="Overlay" isLabelHidden choices={OVERLAYS.map(({ id, name }) => ({ id, name }))} value={kind} onChange={(id) => change({ overlay: id })} />
           {overlay.data && (
-            <span className="tabular text-meta text-muted max-sm:hidden">
+            <span className="tabular text-meta text-muted">
               {overlay.data.sampled === 0 ? "no executions yet" : `last ${count(overlay.data.sampled)} executions`}
             </span>
           )}
+        </div>
+        <div className="min-h-0 grow">
+          <Canvas label={machine.name} scene={machine.scene} looks={looks} taken={taken} selected={state || null} onSelect={(id) => change({ state: id ?? "" })} />
         </div>
       </div>
       <aside aria-label="About this machine" className="min-h-0 overflow-auto border-l border-line bg-raised max-lg:border-t max-lg:border-l-0">

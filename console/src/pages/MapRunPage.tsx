@@ -4,8 +4,8 @@ import { RotateCcw, SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
 import { Link } from "wouter";
 import { aws } from "../api/client";
-import { queryClient, useMapRun } from "../api/queries";
-import type { ItemCounts, MapRun } from "../api/shapes";
+import { queryClient, useFailedChildren, useMapRun } from "../api/queries";
+import type { FailedAlike, ItemCounts, MapRun } from "../api/shapes";
 import { Button, Dialog, TextField } from "../components/controls";
 import { Fact, Facts, Section } from "../components/Facts";
 import { PageHead } from "../components/PageHead";
@@ -86,12 +86,58 @@ export default function MapRunPage({ arn }: { arn: string }) {
           </Facts>
         </Section>
       </div>
+      <Failures run={run} />
       <div className="flex min-h-80 grow flex-col pt-2.5">
         <h2 className="px-4 pb-2 text-section font-semibold">Child executions</h2>
         <ExecutionList mapRun={arn} />
       </div>
       {isEditing && <LimitsDialog run={run} onClose={() => setEditing(false)} />}
     </>
+  );
+}
+
+/** Why children failed: a line for each error, the commonest first. */
+function Failures({ run }: { run: MapRun }) {
+  const { failed, timedOut, aborted } = run.executionCounts;
+  const children = useFailedChildren(run.mapRunArn, failed + timedOut + aborted);
+  const found = children.data;
+  if (found === undefined || found.groups.length === 0) return null;
+  const most = found.groups[0]?.count ?? 1;
+  return (
+    <section aria-label="Failures by error" className="shrink-0 border-b border-line bg-raised px-4 pt-2.5 pb-3">
+      <h2 className="pb-1.5 text-section font-semibold">Why they failed</h2>
+      <ul className="grid max-h-56 grid-cols-[auto_minmax(0,1fr)_auto] gap-x-4 overflow-auto">
+        {found.groups.map((group) => (
+          <FailureLine key={`${group.status} ${group.error}`} group={group} most={most} />
+        ))}
+      </ul>
+      {!found.areAll && <p className="pt-1.5 text-meta text-muted">Of the first {count(found.counted)} that failed.</p>}
+    </section>
+  );
+}
+
+function FailureLine({ group, most }: { group: FailedAlike; most: number }) {
+  const [first] = group.examples;
+  return (
+    <li data-status={group.status} className="col-span-full grid grid-cols-subgrid items-center border-t border-line py-1 first:border-t-0">
+      <span className="flex w-28 items-center gap-2">
+        <span aria-hidden className="h-2 rounded-full bg-status" style={{ width: `${Math.max(4, (56 * group.count) / most)}px` }} />
+        <span className="tabular font-medium">{count(group.count)}</span>
+      </span>
+      <span className="min-w-0">
+        <span className={`block truncate ${group.error === null ? "text-muted" : "font-medium text-danger"}`}>{group.error ?? look(group.status).word}</span>
+        {group.cause !== null && (
+          <span className="block truncate text-meta text-muted" title={group.cause}>
+            {group.cause}
+          </span>
+        )}
+      </span>
+      {first !== undefined && (
+        <Link href={executionPath(first.arn)} className="rounded-control text-meta text-accent hover:underline">
+          {group.count === 1 ? "Open it" : "Open the first"}
+        </Link>
+      )}
+    </li>
   );
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Backup(commands::backup::Arguments),
     Check(commands::check::Arguments),
+    Compare(commands::compare::Arguments),
     Describe(commands::describe::Arguments),
     Dev(commands::dev::Arguments),
     Explain(commands::explain::Arguments),
@@ -41,6 +42,7 @@ pub(crate) enum Command {
     History(commands::history::Arguments),
     Lint(commands::lint::Arguments),
     List(commands::list::Arguments),
+    MapRun(commands::map_run::Arguments),
     Mock(commands::mock::Arguments),
     Redrive(commands::redrive::Arguments),
     Render(commands::render::Arguments),
@@ -51,6 +53,7 @@ pub(crate) enum Command {
     SendTaskSuccess(commands::send_task::Success),
     Serve(commands::serve::Arguments),
     Start(commands::start::Arguments),
+    Stats(commands::stats::Arguments),
     Stop(commands::stop::Arguments),
     Tasks(commands::tasks::Arguments),
     Validate(commands::validate::Arguments),

@@ -43,6 +43,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Backup(arguments) => commands::backup::run(arguments),
         Command::Check(arguments) => commands::check::run(arguments),
+        Command::Compare(arguments) => commands::compare::run(arguments),
         Command::Describe(arguments) => commands::describe::run(arguments),
         Command::Dev(arguments) => commands::dev::run(arguments),
         Command::Explain(arguments) => commands::explain::run(arguments),
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         Command::History(arguments) => commands::history::run(arguments),
         Command::Lint(arguments) => commands::lint::run(arguments),
         Command::List(arguments) => commands::list::run(arguments),
+        Command::MapRun(arguments) => commands::map_run::run(arguments),
         Command::Mock(arguments) => commands::mock::run(arguments),
         Command::Redrive(arguments) => commands::redrive::run(arguments),
         Command::Render(arguments) => commands::render::run(arguments),
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Command::SendTaskSuccess(arguments) => commands::send_task::success(arguments),
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Start(arguments) => commands::start::run(arguments),
+        Command::Stats(arguments) => commands::stats::run(arguments),
         Command::Stop(arguments) => commands::stop::run(arguments),
         Command::Tasks(arguments) => commands::tasks::run(arguments),
         Command::Validate(arguments) => commands::validate::run(arguments),

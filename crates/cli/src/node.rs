@@ -100,6 +100,13 @@ impl Node {
         Ok(Node { engine, functions })
     }
 
+    /// What the functions have written lately.
+    pub(crate) fn function_logs(&self) -> server::FunctionLogs {
+        let functions = self.functions.clone();
+        let told = |line: functions::LogLine| (line.request_id, line.text);
+        server::FunctionLogs::new(move |name| functions.recent_logs(name).into_iter().map(told).collect())
+    }
+
     /// Brings what was begun to disk and ends all function processes. Tasks in flight are performed again after the next start.
     pub(crate) async fn close(self) -> anyhow::Result<()> {
         let closed = self.engine.shutdown().await;
@@ -116,9 +123,13 @@ pub(crate) struct Background {
 
 impl Background {
     /// Serves the engine on a socket that listens already.
-    pub(crate) fn serve(listener: TcpListener, engine: &Engine) -> Background {
-        let options = server::Options { drain_timeout: DRAIN_TIMEOUT, ..server::Options::default() };
-        let server = Server::new(listener, Arc::new(engine.clone()), options);
+    pub(crate) fn serve(listener: TcpListener, node: &Node) -> Background {
+        let options = server::Options {
+            drain_timeout: DRAIN_TIMEOUT,
+            function_logs: Some(node.function_logs()),
+            ..server::Options::default()
+        };
+        let server = Server::new(listener, Arc::new(node.engine.clone()), options);
         let (stop, stopped) = oneshot::channel();
         Background { stop, serving: tokio::spawn(server.serve(async { drop(stopped.await) })) }
     }

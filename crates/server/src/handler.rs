@@ -56,7 +56,7 @@ impl Handler {
         let data_directory = options.data_directory.clone();
         let is_on = options.console && address.is_some_and(|address| address.ip().is_loopback());
         Handler {
-            console: Arc::new(Console::new(engine.clone(), memory.clone(), body_limits, data_directory.clone(), is_on)),
+            console: Arc::new(Console::new(engine.clone(), memory.clone(), body_limits, options, is_on)),
             engine,
             body_limits,
             patience: Patience::new(options),

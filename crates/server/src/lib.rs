@@ -13,6 +13,7 @@ mod catch_panic;
 mod connection;
 mod console;
 mod exchange;
+mod function_logs;
 mod handler;
 mod memory;
 mod metrics;
@@ -26,5 +27,6 @@ mod server;
 mod trace_header;
 
 pub use access_log::AccessLog;
+pub use function_logs::{FunctionLine, FunctionLogs};
 pub use options::Options;
 pub use server::Server;

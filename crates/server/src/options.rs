@@ -1,6 +1,7 @@
 //! What may be set about the server, with the values that are good for most.
 
 use crate::access_log::AccessLog;
+use crate::function_logs::FunctionLogs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ pub struct Options {
     pub console: bool,
     /// Where a line is written for every request, if anywhere.
     pub access_log: Option<AccessLog>,
+    /// What functions have written lately, which the console shows with the tasks that called them.
+    pub function_logs: Option<FunctionLogs>,
 }
 
 impl Options {
@@ -53,6 +56,7 @@ impl Default for Options {
             data_directory: None,
             console: true,
             access_log: None,
+            function_logs: None,
         }
     }
 }

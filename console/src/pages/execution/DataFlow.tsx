@@ -62,7 +62,7 @@ export function DataFlow({ view, visit }: { view: ExecutionView; visit: Visit })
         </Block>
       )}
       {logs && logs.length > 0 && (
-        <Block title="Log of the function" note={`${logs.length} lines`} isOpen={visit.error !== null}>
+        <Block title="Log of the function" note={logs.length === 1 ? "1 line" : `${logs.length} lines`} isOpen={visit.error !== null}>
           <pre className="overflow-x-auto px-4 pb-1 leading-[18px]">{logs.join("\n")}</pre>
         </Block>
       )}

@@ -1,19 +1,24 @@
 //! The definition as a picture with what this execution has done in it so far, or had done by the moment that the scrubber shows.
 
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useMapRuns, useVisits } from "../../api/queries";
 import type { MapRun, Moment, Scene, StateMoment, Status, Visit } from "../../api/shapes";
 import { Canvas, type StateLook } from "../../canvas/Canvas";
 import { IconButton } from "../../components/controls";
 import { Empty, Failure } from "../../components/states";
-import { X } from "lucide-react";
+import { ListTree, X } from "lucide-react";
+import { ToggleButton } from "react-aria-components";
 import { count } from "../../model/time";
 import { isState } from "../../model/walk";
+import { useOffer } from "../../store/commands";
+import { Outline } from "./Outline";
 import type { ExecutionView } from "./useExecutionView";
 
 export function GraphView({ view }: { view: ExecutionView }) {
   const { execution, moment, iteration, visit } = view;
   const scene = execution.scene as Scene | null;
+  const [hasOutline, setOutline] = useOutline();
+  useOffer("outline", [{ id: "outline", title: hasOutline ? "Hide the outline" : "Show the outline of the states", group: "Here", run: () => setOutline(!hasOutline) }]);
   const inside = useVisits(view.arn, { parent: visit, index: iteration ?? undefined, enabled: iteration !== null && visit !== "" });
   const visits = useMemo(() => inside.data?.pages.flatMap((page) => page.items), [inside.data]);
   const runs = useMapRuns(Object.values(moment?.states ?? {}).flatMap((state) => state.mapRunArn ?? []));
@@ -26,25 +31,56 @@ export function GraphView({ view }: { view: ExecutionView }) {
   if (scene === null || scene.nodes.length === 0) return <Empty title="There is no picture">The definition of this execution is not known, or has no states.</Empty>;
   if (view.momentError && moment === undefined) return <Failure error={view.momentError} />;
   return (
-    <Canvas
-      label={`Graph of ${execution.name}`}
-      scene={scene}
-      looks={looks}
-      taken={taken}
-      selected={view.state || null}
-      onSelect={(id) => view.select(id)}
-      focus={view.state || (execution.rootCause?.stateId ?? null)}
-    >
-      {iteration !== null && (
-        <div className="absolute top-3 left-3 flex items-center gap-1 rounded-control border border-accent bg-accent-fill py-0.5 pr-0.5 pl-2.5">
-          Iteration {count(iteration)} alone
-          <IconButton label="Show all iterations" onPress={() => view.setIteration(null)} className="size-6!">
-            <X size={13} aria-hidden />
-          </IconButton>
-        </div>
+    <div className="relative flex h-full min-h-0">
+      {hasOutline && (
+        <nav aria-label="Outline" className="flex w-60 shrink-0 flex-col border-r border-line bg-raised pt-12 max-sm:w-44">
+          <Outline label={`States of ${execution.name}`} scene={scene} looks={looks} selected={view.state || null} onSelect={(id) => view.select(id)} />
+        </nav>
       )}
-    </Canvas>
+      <div className="relative min-w-0 grow">
+        <Canvas
+          label={`Graph of ${execution.name}`}
+          scene={scene}
+          looks={looks}
+          taken={taken}
+          selected={view.state || null}
+          onSelect={(id) => view.select(id)}
+          focus={view.state || (execution.rootCause?.stateId ?? null)}
+        />
+      </div>
+      <div className="absolute top-2.5 left-3 flex items-center gap-2">
+        <ToggleButton
+          isSelected={hasOutline}
+          onChange={setOutline}
+          className="inline-flex h-7 items-center gap-1.5 rounded-control border border-line bg-raised px-2 text-meta hover:bg-hover selected:border-accent selected:bg-accent-fill"
+        >
+          <ListTree size={13} aria-hidden /> <span className="max-sm:sr-only">Outline</span>
+        </ToggleButton>
+        {iteration !== null && (
+          <div className="flex items-center gap-1 rounded-control border border-accent bg-accent-fill py-0.5 pr-0.5 pl-2.5">
+            Iteration {count(iteration)} alone
+            <IconButton label="Show all iterations" onPress={() => view.setIteration(null)} className="size-6!">
+              <X size={13} aria-hidden />
+            </IconButton>
+          </div>
+        )}
+      </div>
+    </div>
   );
+}
+
+const KEY = "stepwell.outline";
+
+/** Whether the outline is open: as it was left. */
+function useOutline(): [boolean, (isOpen: boolean) => void] {
+  const [isOpen, set] = useState(() => localStorage.getItem(KEY) === "on");
+  return [
+    isOpen,
+    (open) => {
+      localStorage.setItem(KEY, open ? "on" : "off");
+      set(open);
+    },
+  ];
 }
 
 /** How far a Map is, by its iterations here or the items of its Map Run. */

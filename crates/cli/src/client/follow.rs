@@ -1,6 +1,6 @@
 //! An execution as it goes on: its history, read page by page, again and again.
 
-use super::{CallError, Client, events, execution, text};
+use super::{CallError, Client, execution, text};
 use api::Operation;
 use engine::HistoryEvent;
 use json::{Object, Value, json};
@@ -64,9 +64,9 @@ impl<'c> Follower<'c> {
     }
 }
 
-/// Events as the progress takes them.
+/// Events as the progress takes them. One that cannot be read, such as of a type that came later, changes nothing on the display.
 pub(crate) fn for_progress(execution_arn: &str, events: &[Value]) -> engine::ExecutionEvents {
-    let events: Vec<HistoryEvent> = events.iter().map(events::read).collect();
+    let events: Vec<HistoryEvent> = events.iter().filter_map(|event| HistoryEvent::from_value(event).ok()).collect();
     engine::ExecutionEvents { execution_arn: execution_arn.into(), events: Arc::from(events) }
 }
 

@@ -1,7 +1,7 @@
 //! The Step Functions API as a client sees it: any endpoint, AWS's own included.
 //!
 //! Reading order: [`endpoint`] (which one, and who asks), [`Client`] (a call), `names` (what is meant), [`follow`] (an execution as it goes on),
-//! `events` (its events as the progress knows them). Connections and signatures are `aws-client`'s.
+//! `events` (what is read of its events). Connections and signatures are `aws-client`'s.
 
 mod call_error;
 mod endpoint;
@@ -94,7 +94,7 @@ impl Client {
     /// What the console's API of a server of one's own says: of a resource, by a query.
     pub(crate) async fn console(&self, resource: &str, query: &[(&str, &str)]) -> anyhow::Result<Value> {
         if self.endpoint.is_aws() {
-            bail!("AWS does not tell which tasks wait; a server of one's own does");
+            bail!("only a server of one's own tells this; AWS does not");
         }
         let mut request =
             Request::new("GET", &format!("{}/console/api/v1/{resource}", self.endpoint.path().trim_end_matches('/')));

@@ -95,7 +95,7 @@ async fn execute(arguments: &Arguments, definition: &str, input: &str, project: 
         address,
     )
     .await?;
-    let server = listener.map(|listener| Background::serve(listener, &node.engine));
+    let server = listener.map(|listener| Background::serve(listener, &node));
     let outcome = follow(arguments, definition, input, &node, signals).await;
     if let Some(server) = server {
         server.stop().await;

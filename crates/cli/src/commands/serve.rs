@@ -103,6 +103,7 @@ async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let calls = Calls { aws: aws::client(surroundings, &aws, Some(address))?, mocks, connections, buckets };
     let node = Node::open(store, surroundings, functions, retention, logs, calls, Some(address)).await?;
     log_functions(&node.functions);
+    let options = server::Options { function_logs: Some(node.function_logs()), ..options };
     let server = Server::new(listener, Arc::new(node.engine.clone()), options);
     output::data(&format!(
         "stepwell {} serves {} as account {} in {}, {place}",

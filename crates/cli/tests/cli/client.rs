@@ -183,6 +183,59 @@ fn tasks_that_wait_are_listed_and_answered() {
 }
 
 #[test]
+fn what_the_console_shows_is_told_in_a_terminal() {
+    let world = World::new();
+    let each = r#"{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"Ask","States":{
+        "Ask":{"Type":"Choice","Default":"Keep","Choices":[{"Variable":"$.bad","IsPresent":true,"Next":"Drop"}]},
+        "Keep":{"Type":"Pass","End":true},"Drop":{"Type":"Fail","Error":"Bad"}}}}"#;
+    world.machine("inline", "STANDARD", &each.replace('\n', " "));
+    let apart = each.replace(r#""ItemProcessor":{"#, r#""ToleratedFailurePercentage":90,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"#);
+    world.machine("apart", "STANDARD", &apart.replace('\n', " "));
+    for (machine, name, input) in [
+        ("inline", "good", "[{},{}]"),
+        ("inline", "bad", r#"[{},{"bad":1}]"#),
+        ("apart", "many", r#"[{},{"bad":1},{"bad":2}]"#),
+    ] {
+        world.run(&["start", machine, "--name", name, "--input", input, "--wait"]);
+    }
+
+    let same = world.prints(&["compare", "inline:good", "inline:good"]);
+    assert!(same.ends_with("They went the same way, and every visit had the same input and output.\n"), "{same}");
+    let compared = world.run(&["compare", "good", "bad"]);
+    let lines: Vec<Vec<&str>> = compared
+        .stdout
+        .lines()
+        .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
+        .collect();
+    assert_eq!(compared.code, Some(1), "{}", compared.stderr);
+    let at = |line: &[&str]| {
+        lines.iter().position(|found| found.starts_with(line)).unwrap_or_else(|| panic!("{line:?}: {lines:?}"))
+    };
+    assert!(at(&["A", "inline:good", "SUCCEEDED"]) < at(&["B", "inline:bad", "FAILED"]));
+    assert!(at(&["They were started with different inputs."]) < at(&["S", "SUCCEEDED", "FAILED"]));
+    at(&["Keep [1]", "SUCCEEDED", "-"]);
+    at(&["Drop [1]", "-", "FAILED"]);
+
+    let stats = world.prints(&["stats", "inline"]);
+    let cells: Vec<Vec<&str>> = stats.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert!(cells.contains(&vec!["succeeded", "1"]) && cells.contains(&vec!["failed", "1"]), "{stats}");
+    assert!(
+        stats.lines().any(|line| line.starts_with("S / Keep ") && line.split_whitespace().nth(3) == Some("3")),
+        "{stats}"
+    );
+
+    let told = world.prints(&["map-run", "apart:many"]);
+    let cells: Vec<Vec<&str>> = told.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert!(cells.iter().any(|line| line.starts_with(&["items", "3:", "1", "succeeded,", "2", "failed"])), "{told}");
+    assert!(cells.iter().any(|line| line.starts_with(&["2", "FAILED", "Bad"])), "{told}");
+    assert!(world.refuses(&["map-run", "inline:good"]).contains("inline:good has no Map Run"), "it has none");
+    assert!(
+        world.refuses(&["stats", "inline", "--last", "soon"]).contains("a time is a number with m, h or d behind it"),
+        "no time"
+    );
+}
+
+#[test]
 fn what_cannot_be_is_told_in_a_line() {
     let world = World::new();
     world.machine("one", "STANDARD", r#"{"Type":"Pass","End":true}"#);

@@ -6,12 +6,17 @@ use crate::keys::ExecutionKey;
 use crate::operations::shown_event;
 use crate::partition::Head;
 use crate::registry::{Revision, RevisionNumber};
+use crate::tasks::invocation_id;
 use api::Exception;
 use arn::ExecutionArn;
-use interpreter::Execution;
 use interpreter::history::HistoryEvent;
+use interpreter::{Execution, FrameId, TaskId};
 use json::Value;
+use std::collections::HashSet;
 use std::sync::Arc;
+
+/// Frames that are tried to find an invocation.
+const FRAMES_MAX: usize = 20_000;
 
 /// A stored execution as it was at one moment.
 pub struct Look {
@@ -52,6 +57,14 @@ impl Look {
             Some(whole) => Ok(whole.iter().rev().filter(|event| event.id <= first).take(count).cloned().collect()),
             None => self.history().backward(first, count).await,
         }
+    }
+
+    /// The id of the invocation that a `*Scheduled` event asked for, if it is among some that are known. No event tells the frame that is part of
+    /// it: all that there have been are tried, up to a number.
+    pub fn invocation(&self, scheduled_event: u64, known: &HashSet<&str>) -> Option<String> {
+        let frames = (0..self.execution.next_frame_id).take(FRAMES_MAX).map(FrameId);
+        let mut ids = frames.map(|frame| invocation_id(&self.execution.header, TaskId { frame, scheduled_event }));
+        ids.find(|id| known.contains(&**id))
     }
 
     /// An event as AWS shapes it.

@@ -1,7 +1,8 @@
 //! Two executions side by side: visit by visit, with what differs and where they part.
 //!
 //! The first visit of a state stands beside the first of the same state in the other, the second beside the second, in the same iteration or
-//! branch. What only one has stands where it was among its own.
+//! branch. What happened in a Parallel or Map state stands below it, a branch or an iteration after the other: in which order those ran beside
+//! each other says nothing. What only one has stands where it was among its own.
 
 use super::Console;
 use super::execution::{Visit, VisitStatus, shown};
@@ -12,7 +13,7 @@ use super::shape::shapes;
 use super::subject::{CHUNK, Subject};
 use engine::HistoryEventDetails as Details;
 use json::{Payload, Value};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 use std::sync::Arc;
 use visits::Story;
@@ -33,7 +34,7 @@ shapes! {
         inputs_differ: bool,
         /// Where they part; null if they never do.
         first_divergence: Option<Divergence>,
-        /// The visits of both, in the order of the first's.
+        /// The visits of both, those in a Parallel or Map state below it, otherwise in the order of the first's.
         rows: Vec<ComparedVisit>,
         /// Rows that are left out because there are too many: those without a difference first.
         omitted: usize,
@@ -73,9 +74,14 @@ struct Side {
     visit: Visit,
     /// Which visit of which state, in which iteration: the same number in both executions.
     key: u64,
+    /// The branch or iteration it is in.
+    lane: Lane,
     input: Option<u64>,
     output: Option<u64>,
 }
+
+/// A branch or an iteration: the key of the visit it is in, and its number; zeros at the top.
+type Lane = (u64, u64);
 
 impl Console {
     /// `GET compare?a=&b=`
@@ -117,14 +123,16 @@ impl Console {
             let keys = keys(&told.story);
             let side = |(visit, key): (usize, u64)| {
                 let found = &told.story.visits()[visit];
+                let lane = &told.story.lanes()[found.lane];
                 Side {
                     visit: shown(&told.story, visit),
                     key,
+                    lane: lane.parent.map_or((0, 0), |parent| (keys[parent], lane.index)),
                     input: payloads.get(&found.first_event).copied(),
                     output: found.exit_event().and_then(|event| payloads.get(&event).copied()),
                 }
             };
-            keys.into_iter().enumerate().map(side).collect()
+            keys.iter().copied().enumerate().map(side).collect()
         })
         .await
     }
@@ -149,30 +157,46 @@ fn keys(story: &Story) -> Vec<u64> {
 }
 
 fn align(a: Vec<Side>, b: Vec<Side>) -> Vec<ComparedVisit> {
-    let in_a: HashMap<u64, usize> = a.iter().enumerate().map(|(place, side)| (side.key, place)).collect();
-    let in_b: HashMap<u64, usize> = b.iter().enumerate().map(|(place, side)| (side.key, place)).collect();
-    let mut of_b: Vec<Option<Side>> = b.into_iter().map(Some).collect();
-    let mut rows = Vec::new();
-    let mut next = 0;
-    let only_b = |rows: &mut Vec<ComparedVisit>, of_b: &mut [Option<Side>]| {
-        for place in of_b {
-            if let Some(side) = place.take_if(|side| !in_a.contains_key(&side.key)) {
-                rows.push(row(None, Some(side)));
-            }
-        }
+    let place_of = |sides: &[Side]| -> HashMap<u64, usize> {
+        sides.iter().enumerate().map(|(place, side)| (side.key, place)).collect()
     };
-    for side in a {
-        let beside = in_b.get(&side.key).copied();
-        if let Some(place) = beside.filter(|place| *place >= next) {
-            // What only the other has and came before.
-            only_b(&mut rows, &mut of_b[next..place]);
-            next = place + 1;
+    let (in_a, in_b) = (place_of(&a), place_of(&b));
+    let mut lanes: BTreeMap<Lane, [Vec<usize>; 2]> = BTreeMap::new();
+    for (which, sides) in [&a, &b].into_iter().enumerate() {
+        for (place, side) in sides.iter().enumerate() {
+            lanes.entry(side.lane).or_default()[which].push(place);
         }
-        let beside = beside.and_then(|place| of_b[place].take());
-        rows.push(row(Some(side), beside));
     }
-    only_b(&mut rows, &mut of_b[next..]);
-    rows
+    // The rows of a lane, the last in front.
+    let merged = |[of_a, of_b]: &[Vec<usize>; 2]| {
+        let mut pairs = Vec::new();
+        let mut rest = of_b.iter().copied().peekable();
+        let only_b = |place: &usize| !in_a.contains_key(&b[*place].key);
+        for &place in of_a {
+            let beside = in_b.get(&a[place].key).copied();
+            // What only the other has and came before.
+            while let Some(before) = rest.next_if(|before| beside.is_some_and(|beside| *before < beside)) {
+                pairs.extend(Some(before).filter(only_b).map(|before| (None, Some(before))));
+            }
+            pairs.push((Some(place), beside));
+        }
+        pairs.extend(rest.filter(only_b).map(|place| (None, Some(place))));
+        pairs.reverse();
+        pairs
+    };
+    let mut left = lanes.get(&(0, 0)).map(merged).unwrap_or_default();
+    let mut order = Vec::new();
+    while let Some(pair) = left.pop() {
+        let key = pair.0.map(|place: usize| a[place].key).or(pair.1.map(|place: usize| b[place].key));
+        let key = key.expect("there is one of them");
+        order.push(pair);
+        for (_, lane) in lanes.range((key, 0)..=(key, u64::MAX)).rev() {
+            left.extend(merged(lane));
+        }
+    }
+    let [mut a, mut b] = [a, b].map(|sides| sides.into_iter().map(Some).collect::<Vec<_>>());
+    let side = |sides: &mut [Option<Side>], place: Option<usize>| place.and_then(|place| sides[place].take());
+    order.into_iter().map(|(of_a, of_b)| row(side(&mut a, of_a), side(&mut b, of_b))).collect()
 }
 
 fn row(a: Option<Side>, b: Option<Side>) -> ComparedVisit {

@@ -7,12 +7,17 @@ use super::shape::{Shape, shapes};
 use super::stages::{self, Known};
 use super::subject::{CHUNK, Subject};
 use super::{Answer, Console};
+use crate::function_logs::FunctionLine;
 use engine::HistoryEventDetails as Details;
 use json::{Value, json, write_value};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Bytes of a history that is taken away.
 const EXPORT_BYTES_MAX: usize = 64 << 20;
+
+/// Attempts, the last ones, whose lines are looked for.
+const LOGGED_MAX: usize = 10;
 
 shapes! {
     /// What a visit worked with.
@@ -26,6 +31,8 @@ shapes! {
         variables_before: Payload,
         /// Those after it was left; null until then.
         variables_after: Option<Payload>,
+        /// What its function wrote while it was at work, the last lines of each attempt; null if there is no function, or nothing is kept of it.
+        logs: Option<Vec<Arc<str>>>,
     }
 
     /// A step of a visit's data.
@@ -78,14 +85,14 @@ impl Console {
         let found = self.told(&subject, |told| {
             let visit = told.story.visit_of_entry(id)?;
             let found = &told.story.visits()[visit];
-            let attempt = found.attempts.last().map(|attempt| attempt.events);
+            let attempts: Vec<(u64, u64)> = found.attempts.iter().map(|attempt| attempt.events).collect();
             let before = told.story.variables(found.lane, id);
             let after = found.exit_event().map(|event| (event, told.story.variables(found.lane, event + 1)));
-            Some((name_of(&told.story, visit), attempt, before, after, Known::of(&told.story, visit)))
+            Some((name_of(&told.story, visit), attempts, before, after, Known::of(&told.story, visit)))
         });
-        let (visit, attempt, before, after, known) = found.await?.ok_or_else(|| no_visit(id))?;
+        let (visit, attempts, before, after, known) = found.await?.ok_or_else(|| no_visit(id))?;
         let mut events = vec![subject.event(id).await?];
-        if let Some((first, last)) = attempt {
+        if let Some(&(first, last)) = attempts.last() {
             events.push(subject.event(first).await?);
             if last > first {
                 events.push(subject.event(last).await?);
@@ -123,6 +130,7 @@ impl Console {
             }
         }
         steps.sort_by_key(|step| ORDER.iter().position(|name| *name == step.name));
+        let logs = self.lines(&subject, &attempts, events.get(1));
         let variables = |variables: json::Object, event: u64| {
             let text: Arc<str> = Value::from(variables).to_string().into();
             Payload::new(&text, || reference(arn, event, "variables"))
@@ -132,7 +140,28 @@ impl Console {
             steps,
             variables_before: variables(before, id),
             variables_after: after.map(|(event, after)| variables(after, event)),
+            logs,
         })
+    }
+
+    /// What the function of a visit wrote in its attempts. `scheduled` is the event of one of them.
+    fn lines(
+        &self,
+        subject: &Subject,
+        attempts: &[(u64, u64)],
+        scheduled: Option<&engine::HistoryEvent>,
+    ) -> Option<Vec<Arc<str>>> {
+        let recent = self.function_logs.as_ref()?.recent(function(&scheduled?.details)?);
+        let known: HashSet<&str> = recent.iter().filter_map(|(invocation, _)| invocation.as_deref()).collect();
+        let attempts = &attempts[attempts.len().saturating_sub(LOGGED_MAX)..];
+        let ids: Vec<String> =
+            attempts.iter().filter_map(|(scheduled, _)| subject.invocation(*scheduled, &known)).collect();
+        let of = |id: &String| {
+            let own = recent.iter().filter(|(of, _)| of.as_deref() == Some(id));
+            own.map(|(_, text): &FunctionLine| text.clone()).collect::<Vec<_>>()
+        };
+        let lines: Vec<Arc<str>> = ids.iter().flat_map(of).collect();
+        Some(lines).filter(|lines| !lines.is_empty())
     }
 
     /// `GET executions/{arn}/export`: what GetExecutionHistory would say, all of it, with the definition.
@@ -163,4 +192,17 @@ impl Console {
         text.push_str("]}");
         Ok(text)
     }
+}
+
+/// The name of the function that a task calls, if it calls one.
+fn function(scheduled: &Details) -> Option<&str> {
+    let written = match scheduled {
+        Details::LambdaFunctionScheduled { resource, .. } => &**resource,
+        Details::TaskScheduled { resource_type, parameters, .. } if &**resource_type == "lambda" => {
+            parameters.value().get("FunctionName")?.as_str()?
+        }
+        _ => return None,
+    };
+    let name = written.rsplit_once("function:").map_or(written, |(_, name)| name);
+    Some(name.split(':').next().unwrap_or(name))
 }

@@ -3,6 +3,7 @@
 use super::executions::{ExecutionRow, Executions, Filter, Status};
 use super::failure::Failure;
 use super::machines::MachineType;
+use super::query::Query;
 use super::shape::shapes;
 use super::{Console, cursor};
 use api::{
@@ -24,7 +25,36 @@ const ORDER: [ExecutionStatus; 6] = [
     ExecutionStatus::Succeeded,
 ];
 
+/// Children that failed, of which the errors are counted.
+const FAILED_MAX: usize = 1_000;
+/// Children named of each error.
+const NAMED_MAX: usize = 3;
+
 shapes! {
+    /// The children of a Map Run that failed, by why.
+    struct FailedChildren {
+        /// What they failed of, the commonest first.
+        groups: Vec<FailedAlike>,
+        /// How many were looked at.
+        counted: usize,
+        /// Whether those are all.
+        are_all: bool,
+    }
+
+    /// Children that failed of the same.
+    struct FailedAlike {
+        /// The error's name; null if there is none, as of those that were stopped.
+        error: Option<Arc<str>>,
+        /// How they ended.
+        status: Status,
+        /// How many they are.
+        count: usize,
+        /// Why the first of them failed, in a sentence.
+        cause: Option<Arc<str>>,
+        /// Some of them.
+        examples: Vec<ExecutionRow>,
+    }
+
     /// A Map Run.
     struct MapRun {
         /// Its ARN.
@@ -229,6 +259,41 @@ impl Console {
             _ => None,
         };
         Ok(Executions { items, next, counts })
+    }
+
+    /// `GET maprun/{arn}/failures`: the children that failed, by error.
+    pub(super) async fn failed_children(&self, arn: &str) -> Result<FailedChildren, Failure> {
+        parsed(arn)?;
+        let filter = Filter::read(&Query::parse(Some("status=FAILED,TIMED_OUT,ABORTED"))?)?;
+        let (mut groups, mut counted, mut next) = (Vec::<FailedAlike>::new(), 0, None::<String>);
+        let are_all = loop {
+            let page = self.children(arn, &filter, next.as_deref(), FAILED_MAX - counted).await?;
+            counted += page.items.len();
+            for row in page.items {
+                let alike = |group: &&mut FailedAlike| group.error == row.error && group.status == row.status;
+                match groups.iter_mut().find(alike) {
+                    Some(group) => {
+                        group.count += 1;
+                        if group.examples.len() < NAMED_MAX {
+                            group.examples.push(row);
+                        }
+                    }
+                    None => groups.push(FailedAlike {
+                        error: row.error.clone(),
+                        status: row.status,
+                        count: 1,
+                        cause: self.subject(&row.arn).await.ok().and_then(|subject| subject.about.cause),
+                        examples: vec![row],
+                    }),
+                }
+            }
+            next = page.next;
+            if next.is_none() || counted >= FAILED_MAX {
+                break next.is_none();
+            }
+        };
+        groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.error.cmp(&b.error)));
+        Ok(FailedChildren { groups, counted, are_all })
     }
 
     async fn counted(&self, map_run_arn: MapRunArn) -> Result<BTreeMap<String, usize>, Failure> {

@@ -36,7 +36,9 @@ mod told;
 mod typescript;
 
 use crate::body;
+use crate::function_logs::FunctionLogs;
 use crate::memory::Memory;
+use crate::options::Options;
 use crate::patience::Activity;
 use crate::reply::{self, Reply};
 use crate::trace_header::TraceHeaders;
@@ -62,6 +64,7 @@ pub(crate) struct Console {
     memory: Arc<Memory>,
     body_limits: body::Limits,
     data_directory: Option<PathBuf>,
+    function_logs: Option<FunctionLogs>,
     /// Whether only this machine can reach it.
     is_on: bool,
     started_at_ms: i64,
@@ -81,7 +84,7 @@ impl Console {
         engine: Arc<Engine>,
         memory: Arc<Memory>,
         body_limits: body::Limits,
-        data_directory: Option<PathBuf>,
+        options: &Options,
         is_on: bool,
     ) -> Console {
         let started_at_ms = engine.now_ms();
@@ -89,7 +92,8 @@ impl Console {
             engine,
             memory,
             body_limits,
-            data_directory,
+            data_directory: options.data_directory.clone(),
+            function_logs: options.function_logs.clone(),
             is_on,
             started_at_ms,
             stories: told::Stories::default(),
@@ -194,6 +198,7 @@ impl Console {
             ["executions", arn, "at", event] => Ok(self.at(arn, event).await?.to_json()),
             ["tasks"] => Ok(self.tasks(query).await?.to_json()),
             ["activities"] => Ok(self.activities(query).await?.to_json()),
+            ["maprun", arn, "failures"] => Ok(self.failed_children(arn).await?.to_json()),
             ["maprun", arn] => Ok(self.map_run(arn).await?.to_json()),
             ["compare"] => Ok(self.compare(query).await?.to_json()),
             ["payload", reference] => Ok(self.payload(reference, query).await?.to_json()),

@@ -9,6 +9,7 @@ use api::{DescribeExecutionRequest, DescribeExecutionResponse, RedriveStatus};
 use arn::ExecutionArn;
 use engine::{HistoryEvent, Look};
 use json::{Value, json};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Events of an Express execution that are read.
@@ -138,6 +139,14 @@ impl Subject {
     pub(super) async fn event(&self, id: u64) -> Result<HistoryEvent, Failure> {
         let found = self.forward(id, 1).await?.into_iter().find(|event| event.id == id);
         found.ok_or_else(|| Failure::not_found(format!("There is no event {id}")))
+    }
+
+    /// The id of the invocation that a `*Scheduled` event asked for, if it is among some that are known. Only of stored executions it can be told.
+    pub(super) fn invocation(&self, scheduled_event: u64, known: &HashSet<&str>) -> Option<String> {
+        match &self.events {
+            Events::Stored(look) => look.invocation(scheduled_event, known),
+            Events::Kept(_) | Events::Imported(_) => None,
+        }
     }
 
     /// An event as AWS shapes it.

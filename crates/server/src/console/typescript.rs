@@ -32,6 +32,7 @@ fn the_types_of_the_pages_are_the_servers() {
     compare::Comparison::declare(&mut declarations);
     metrics::Metrics::declare(&mut declarations);
     map_run::MapRun::declare(&mut declarations);
+    map_run::FailedChildren::declare(&mut declarations);
     scene::Drawn::declare(&mut declarations);
     let types: String = declarations.0.values().map(|text| format!("\n{text}")).collect();
     expect_test::expect_file!["../../../../console/src/api/types.ts"].assert_eq(&format!("{HEAD}{types}"));

@@ -1,6 +1,6 @@
 //! One execution: why it failed, its visits, events, payloads.
 
-use crate::world::{World, table, text};
+use crate::world::{World, members, table, text};
 use expect_test::{Expect, expect};
 use json::{Value, json};
 
@@ -24,10 +24,6 @@ pub(crate) fn orders() -> Value {
 async fn check(world: &World, path: &str, columns: &[&str], expected: Expect) {
     let answer = world.json(path).await;
     expected.assert_eq(&table(answer.get("items").expect("a list"), columns));
-}
-
-fn members(value: &Value, names: &[&str]) -> String {
-    names.iter().map(|name| format!("{name}: {}\n", value.get(name).unwrap_or(&Value::Null))).collect()
 }
 
 const VISIT: [&str; 9] = ["id", "stateId", "type", "parentVisit", "index", "status", "error", "next", "lastEvent"];

@@ -1,7 +1,7 @@
 //! Executions that ran elsewhere, two of them side by side, and definitions that are no machine's.
 
 use crate::executions::orders;
-use crate::world::{World, table, text};
+use crate::world::{World, members, table, text};
 use expect_test::expect;
 use json::{Value, json};
 
@@ -94,9 +94,7 @@ async fn a_history_of_aws_is_imported() {
     let definition = json!({"StartAt": "Charge", "States": {"Charge": {"Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:111122223333:function:charge", "End": true}}});
     let id = import(&world, &json!({"history": {"events": events}, "definition": {"definition": (definition.to_string())}, "describe": {"executionArn": arn}})).await;
     let execution = world.json(&format!("executions/{id}")).await;
-    let members = ["name", "machine", "status", "startedAt", "error", "input", "rootCause"];
-    let shown: String =
-        members.iter().map(|name| format!("{name}: {}\n", execution.get(name).unwrap_or(&Value::Null))).collect();
+    let shown = members(&execution, &["name", "machine", "status", "startedAt", "error", "input", "rootCause"]);
     expect![[r#"
         name: "one"
         machine: "Payments"
@@ -187,6 +185,45 @@ async fn two_executions_are_compared_visit_by_visit() {
     let same = world.json(&format!("compare?a={good}&b={good}")).await;
     assert_eq!(same.get("firstDivergence"), Some(&Value::Null));
     assert_eq!(world.get("/console/api/v1/compare?a=x").await.refusal(), "400 InvalidParameter");
+}
+
+#[tokio::test]
+async fn what_only_one_did_in_an_iteration_stands_in_that_iteration() {
+    let world = World::new().await;
+    let definition = json!({"StartAt": "Each", "States": {
+        "Each": {"Type": "Map", "Next": "Last", "ItemProcessor": {"StartAt": "Look", "States": {
+            "Look": {"Type": "Choice", "Default": "Keep", "Choices": [{"Variable": "$.dear", "IsPresent": true, "Next": "Ask"}]},
+            "Ask": {"Type": "Pass", "Next": "Keep"},
+            "Keep": {"Type": "Pass", "End": true}
+        }}},
+        "Last": {"Type": "Pass", "End": true}
+    }});
+    let machine = world.create("shop", &definition, "STANDARD").await;
+    let a = world.run(&machine, "a", json!([{}, {}, {}])).await;
+    let b = world.run(&machine, "b", json!([{"dear": 1}, {}, {"dear": 1}, {}])).await;
+    let compared = world.json(&format!("compare?a={a}&b={b}")).await;
+    let rows = compared.get("rows").and_then(Value::as_array).expect("rows").iter();
+    let short = |row: &Value| {
+        let side = |name: &str, letter| if row.get(name) == Some(&Value::Null) { "-" } else { letter };
+        let visit = ["visitA", "visitB"].iter().find_map(|name| row.get(name)?.as_object());
+        let index = visit.and_then(|visit| visit.get("index")?.as_i64()).map_or(String::new(), |at| format!(" {at}"));
+        format!("{}{} {}{index}\n", side("visitA", "A"), side("visitB", "B"), text(row, "stateName"))
+    };
+    expect![[r#"
+        AB Each
+        AB Look 0
+        -B Ask 0
+        AB Keep 0
+        AB Look 1
+        AB Keep 1
+        AB Look 2
+        -B Ask 2
+        AB Keep 2
+        -B Look 3
+        -B Keep 3
+        AB Last
+    "#]]
+    .assert_eq(&rows.map(short).collect::<String>());
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Map Runs and their children.
 
-use crate::world::{World, table, text};
+use crate::world::{World, members, table, text};
 use expect_test::expect;
 use json::{Value, json};
 
@@ -31,10 +31,8 @@ async fn a_map_run_is_found_with_the_children_that_failed_in_front() {
         ("States.ExceedToleratedFailureThreshold", run_arn.clone())
     );
     let run = world.json(&format!("maprun/{}", run_arn.replace('/', "%2F"))).await;
-    let members =
-        ["executionArn", "stateId", "visit", "status", "maxConcurrency", "toleratedFailureCount", "itemCounts"];
-    let shown: String =
-        members.iter().map(|name| format!("{name}: {}\n", run.get(name).unwrap_or(&Value::Null))).collect();
+    let names = ["executionArn", "stateId", "visit", "status", "maxConcurrency", "toleratedFailureCount", "itemCounts"];
+    let shown = members(&run, &names);
     expect![[r#"
         executionArn: "arn:aws:states:us-east-1:123456789012:execution:shop:bad"
         stateId: "/States/Each"
@@ -63,6 +61,13 @@ async fn a_map_run_is_found_with_the_children_that_failed_in_front() {
     );
     expect![[r#"{"ABORTED":0,"FAILED":2,"PENDING_REDRIVE":0,"RUNNING":0,"SUCCEEDED":2,"TIMED_OUT":0}"#]]
         .assert_eq(&all.get("counts").expect("a first page").to_string());
+    let failures = world.json(&format!("maprun/{run_arn}/failures")).await;
+    expect![[r#"
+        Card.Declined 1 FAILED
+        Card.Stolen 1 FAILED
+    "#]]
+    .assert_eq(&table(failures.get("groups").expect("groups"), &["error", "count", "status"]));
+    assert_eq!(members(&failures, &["counted", "areAll"]), "counted: 2\nareAll: true\n");
     // The same in pages.
     let (mut names, mut next) = (String::new(), String::new());
     loop {
@@ -83,7 +88,7 @@ async fn a_map_run_is_found_with_the_children_that_failed_in_front() {
     let child = text(all.get("items").and_then(|items| items.as_array()?.first()).expect("a child"), "arn");
     let child = world.json(&format!("executions/{}", child.replace('/', "%2F"))).await;
     assert_eq!(text(&child, "mapRunArn").replace('/', "%2F"), run_arn);
-    for path in ["maprun/none", "executions?mapRun=none"] {
+    for path in ["maprun/none", "maprun/none/failures", "executions?mapRun=none"] {
         assert_eq!(world.get(&format!("/console/api/v1/{path}")).await.refusal(), "404 NotFound");
     }
 }

@@ -152,6 +152,11 @@ pub(crate) fn text(value: &Value, name: &str) -> String {
     value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// Some members of an object, one line each.
+pub(crate) fn members(value: &Value, names: &[&str]) -> String {
+    names.iter().map(|name| format!("{name}: {}\n", value.get(name).unwrap_or(&Value::Null))).collect()
+}
+
 /// The members of a list's items, one line each.
 pub(crate) fn table(items: &Value, columns: &[&str]) -> String {
     let row = |item: &Value| {

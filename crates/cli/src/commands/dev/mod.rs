@@ -116,7 +116,7 @@ async fn develop(arguments: &Arguments, file: PathBuf, project: Project) -> anyh
         buckets: project.buckets.clone(),
     };
     let node = Node::open(store, surroundings, functions, retention, logs, calls, Some(address)).await?;
-    let server = Background::serve(listener, &node.engine);
+    let server = Background::serve(listener, &node);
     output::talk(&format!(
         "stepwell {} serves {} as account {} in {}, data in {}",
         env!("CARGO_PKG_VERSION"),
