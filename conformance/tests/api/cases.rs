@@ -204,12 +204,12 @@ async fn play(case: &Case, known: Vec<(String, String)>) -> Result<Vec<String>, 
     Ok(answers)
 }
 
-/// A `request` block: `Operation`, perhaps `times N`, `until MEMBER is VALUE` or `as ACCOUNT`, and the body below.
+/// A `request` block: `Operation`, perhaps `times N`, `until MEMBER` is there, `until MEMBER is VALUE` or `as ACCOUNT`, and the body below.
 struct Request<'d> {
     operation: &'d str,
     account: Option<&'d str>,
     times: usize,
-    until: Option<(&'d str, &'d str)>,
+    until: Option<(&'d str, Option<&'d str>)>,
     body: &'d str,
 }
 
@@ -221,7 +221,8 @@ impl<'d> Request<'d> {
         let (mut times, mut until, mut account) = (1, None, None);
         match rest {
             ["times", count] => times = count.parse().expect("a number behind `times`"),
-            ["until", member, "is", value] => until = Some((*member, *value)),
+            ["until", member, "is", value] => until = Some((*member, Some(*value))),
+            ["until", member] => until = Some((*member, None)),
             ["as", of] => account = Some(*of),
             [] => {}
             other => panic!("what are {other:?} behind {operation}?"),
@@ -239,7 +240,8 @@ impl<'d> Request<'d> {
             let body = json::parse(&body).map_err(|error| format!("{}: {error}: {body}", self.operation))?;
             let is_last = match self.until {
                 None => turn >= self.times,
-                Some((member, value)) => body.get(member).and_then(Value::as_str) == Some(value),
+                Some((member, Some(value))) => body.get(member).and_then(Value::as_str) == Some(value),
+                Some((member, None)) => body.get(member).is_some(),
             };
             if is_last || (self.until.is_none() && status != 200) {
                 return Ok((status, body));
