@@ -212,7 +212,7 @@ fn kills_during_uploads_leave_whole_objects_and_no_upload() {
         "ItemSelector": {"n.$": "$$.Map.Item.Value"}
     });
     let items: Vec<u32> = (0..200).collect();
-    // Each is done, and the server is killed before it knows.
+    // Each is done, and the server is killed before it knows. The parts of all files come first: objects are completed when that is durable.
     type Which = fn(&Request) -> bool;
     fn is_second(request: &Request) -> bool {
         request.path.contains("SUCCEEDED_1.json")
@@ -221,9 +221,9 @@ fn kills_during_uploads_leave_whole_objects_and_no_upload() {
         |request| request.method == "POST" && request.query("uploads").is_some(),
         |request| request.method == "PUT" && request.query("partNumber") == Some("1"),
         |request| request.method == "PUT" && request.query("partNumber") == Some("2"),
-        |request| request.method == "POST" && request.query("uploadId").is_some(),
         |request| is_second(request) && request.query("partNumber") == Some("1"),
         |request| is_second(request) && request.query("partNumber") == Some("2"),
+        |request| request.method == "POST" && request.query("uploadId").is_some(),
         |request| is_second(request) && request.method == "POST" && request.query("uploadId").is_some(),
     ];
     let mut execution = Value::Null;
