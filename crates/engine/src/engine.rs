@@ -92,6 +92,11 @@ pub(crate) fn partition_of(key: &ExecutionKey) -> PartitionId {
     PartitionId(FIRST_PARTITION + key.partition(PARTITIONS))
 }
 
+/// All partitions that hold executions.
+pub(crate) fn partitions() -> impl Iterator<Item = PartitionId> {
+    (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId)
+}
+
 /// A running engine, as one account sees it. Cloning shares it.
 ///
 /// Its methods are the operations of the Step Functions API, by their names in snake case; see `operations`.
@@ -244,11 +249,6 @@ impl Engine {
 
     pub(crate) fn partition_of(&self, key: &ExecutionKey) -> PartitionId {
         partition_of(key)
-    }
-
-    /// All partitions that hold executions.
-    pub(crate) fn partitions(&self) -> impl Iterator<Item = PartitionId> {
-        (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId)
     }
 
     /// Hands an input to the partition that owns `key` and waits for the answer.

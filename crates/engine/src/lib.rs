@@ -23,6 +23,7 @@ mod operations;
 mod outbox;
 mod partition;
 pub mod registry;
+mod room;
 mod status_changes;
 mod tasks;
 mod texts;

@@ -1,12 +1,12 @@
 //! What a store tells about the engine that works on it: for whoever stands between the two, as the simulation does.
 
-use crate::engine::{FIRST_PARTITION, PARTITIONS};
+use crate::engine::partitions;
 use crate::keys;
 use crate::keys::ExecutionKey;
 use crate::tasks::invocation_id;
 use interpreter::{Header, Timestamp};
 use std::collections::HashMap;
-use store::{Batch, PartitionId, Range, Store, StoreError, Write};
+use store::{Batch, Range, Store, StoreError, Write};
 
 /// Knows which tasks may be performed, of what it is shown.
 #[derive(Default)]
@@ -38,7 +38,7 @@ impl ScheduledInvocations {
 /// When the earliest timer of all executions is due.
 pub async fn earliest_timer(store: &dyn Store) -> Result<Option<Timestamp>, StoreError> {
     let mut earliest = None;
-    for partition in (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId) {
+    for partition in partitions() {
         let rows = store.scan(partition, Range::all(keys::TIMERS).limit(1)).await?;
         let due = rows.first().and_then(|(key, _)| keys::read_timer(key)).map(|(_, timer)| timer.due);
         earliest = [earliest, due].into_iter().flatten().min();
@@ -48,7 +48,7 @@ pub async fn earliest_timer(store: &dyn Store) -> Result<Option<Timestamp>, Stor
 
 /// Whether nothing is left to be done for any Map Run, and no job to be stopped.
 pub async fn nothing_is_left(store: &dyn Store) -> Result<bool, StoreError> {
-    for partition in (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId) {
+    for partition in partitions() {
         for table in [keys::OPEN_MAP_RUNS, keys::ABANDONED_JOBS] {
             if !store.scan(partition, Range::all(table).limit(1)).await?.is_empty() {
                 return Ok(false);

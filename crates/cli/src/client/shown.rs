@@ -28,6 +28,15 @@ pub(crate) fn table(rows: &[Vec<String>], style: Style) -> String {
     out
 }
 
+/// The status of an execution or a Map Run, in its colour.
+pub(crate) fn status(status: &str, style: Style) -> String {
+    match status {
+        "SUCCEEDED" => style.success(status),
+        "RUNNING" => style.active(status),
+        _ => style.failure(status),
+    }
+}
+
 /// The line with the status in it in its colour.
 fn coloured(line: &str, style: Style) -> String {
     let statuses =

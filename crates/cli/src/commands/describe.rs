@@ -82,11 +82,7 @@ fn of_execution(described: &Value) -> String {
     let style = Style::of_stdout();
     let of = |name: &str| text(described, name).to_owned();
     let status = of("status");
-    let painted = match &*status {
-        "SUCCEEDED" => style.success(&status),
-        "RUNNING" => style.active(&status),
-        _ => style.failure(&status),
-    };
+    let painted = shown::status(&status, style);
     let count = described.get("redriveCount").and_then(Value::as_i64).unwrap_or_default();
     let redrives =
         if count > 0 { format!("{count}, last {}", shown::moment(described, "redriveDate")) } else { String::new() };

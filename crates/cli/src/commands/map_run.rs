@@ -84,12 +84,7 @@ async fn tell(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 fn as_text(run: &Value, failures: &Value, style: Style) -> String {
-    let status = text(run, "status");
-    let painted = match status {
-        "SUCCEEDED" => style.success(status),
-        "RUNNING" => style.active(status),
-        _ => style.failure(status),
-    };
+    let painted = shown::status(text(run, "status"), style);
     let number = |of: &Value, name: &str| of.get(name).and_then(Value::as_i64).unwrap_or_default();
     let counts = |name: &str| {
         let counts = run.get(name).unwrap_or(&Value::Null);

@@ -41,17 +41,11 @@ pub(crate) struct Arguments {
 
 /// A time such as `24h`, in ms.
 fn span(written: &str) -> Result<i64, String> {
-    let (number, unit) = written.split_at(written.len().saturating_sub(1));
-    let unit_ms = match unit {
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 24 * 3_600_000,
-        _ => return Err("a time is a number with m, h or d behind it".to_owned()),
-    };
-    let number = number.parse::<i64>().ok().filter(|number| *number > 0);
-    number
-        .and_then(|number| number.checked_mul(unit_ms))
-        .ok_or_else(|| "a time is a number with m, h or d behind it".to_owned())
+    let units = [("m", 60_000), ("h", 3_600_000), ("d", 24 * 3_600_000)];
+    let found = units.iter().find_map(|(unit, ms)| Some((written.strip_suffix(unit)?, *ms)));
+    let number = found.and_then(|(number, ms)| Some((number.parse::<i64>().ok().filter(|number| *number > 0)?, ms)));
+    let time = number.and_then(|(number, ms)| number.checked_mul(ms));
+    time.ok_or_else(|| "a time is a number with m, h or d behind it".to_owned())
 }
 
 /// Runs the command.

@@ -4,8 +4,9 @@
 
 use super::execution::name;
 use super::{Checker, Expected, PAGE};
+use crate::engine::partitions;
 use crate::keys::{self, ExecutionKey, index_prefix, state_machine_of};
-use crate::map_runs::{Asked, Counts, MapRunRow, State, Status, read_failure, read_results};
+use crate::map_runs::{self, Asked, Counts, MapRunRow, State, Status, read_failure, read_results};
 use crate::partition::{Resident, Stored, load};
 use arn::MapRunArn;
 use interpreter::{MapRunId, Phase, Plan};
@@ -63,10 +64,7 @@ impl Checker<'_> {
         if let Some(is_there) = self.runs.get(&run) {
             return Ok(*is_there);
         }
-        let mut is_there = false;
-        for partition in super::partitions() {
-            is_there = is_there || self.store.get(partition, keys::MAP_RUNS, &keys::map_run(run)).await?.is_some();
-        }
+        let is_there = map_runs::is_stored(&*self.store, run).await?;
         if self.runs.len() >= RUNS_MAX {
             self.runs.clear();
         }
@@ -235,7 +233,7 @@ impl Checker<'_> {
         let pending = counts.pending_redrive;
         for (status, counted) in (0..STATUSES).zip(counted) {
             let mut found = 0;
-            for partition in super::partitions() {
+            for partition in partitions() {
                 let mut range = Range::prefix(keys::INDEX, index_prefix(&indexed, status)).limit(PAGE);
                 loop {
                     match self.page(partition, &mut range).await?.len() {

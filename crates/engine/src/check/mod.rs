@@ -11,7 +11,7 @@ mod express;
 mod map_runs;
 mod strays;
 
-use crate::engine::{FIRST_PARTITION, PARTITIONS};
+use crate::engine::partitions;
 use crate::keys;
 use crate::registry::{Identity, Registry};
 use interpreter::{MapRunId, Settings};
@@ -124,11 +124,6 @@ pub async fn check(
         outcome => outcome?,
     }
     Ok(checker.checked)
-}
-
-/// All partitions that hold executions.
-fn partitions() -> impl Iterator<Item = PartitionId> {
-    (FIRST_PARTITION..FIRST_PARTITION + PARTITIONS).map(PartitionId)
 }
 
 impl Checker<'_> {

@@ -8,6 +8,7 @@ use super::{Express, ExpressKind, New};
 use crate::engine::{EXPRESS_PARTITION, INBOX};
 use crate::keys::EXPRESS_STARTS;
 use crate::registry::{Revision, RevisionNumber};
+use crate::room::Room;
 use api::Exception;
 use interpreter::{Execution, Header};
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -17,8 +18,6 @@ use store::{Batch, Bytes, CommitFuture, Epoch, Range, StoreError, Write};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio::time::Instant;
 
-/// Inputs taken into one batch at most.
-const BATCH_INPUTS_MAX: usize = 512;
 /// Batches under way at most: one being synced, one being queued behind it.
 const BATCHES_IN_FLIGHT_MAX: usize = 2;
 /// Executions that take their first steps one after the other, in one task.
@@ -125,7 +124,7 @@ impl Starts {
 
     fn take_inputs(&mut self, first: Option<Input>) {
         let mut starts = Vec::new();
-        let (mut next, mut taken) = (first, 0);
+        let (mut next, mut room) = (first, Room::behind_the_first());
         loop {
             match next {
                 Some(Input::Start(start)) => starts.push(*start),
@@ -135,15 +134,10 @@ impl Starts {
                     break;
                 }
             }
-            taken += 1;
-            // What is taken out must be handled: nobody would hear of it again.
-            if taken == BATCH_INPUTS_MAX {
+            next = room.take(&mut self.inbox);
+            if next.is_none() {
                 break;
             }
-            next = match self.inbox.try_recv() {
-                Ok(input) => Some(input),
-                Err(_) => break,
-            };
         }
         self.submit(starts, Vec::new());
     }

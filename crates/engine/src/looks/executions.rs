@@ -4,7 +4,7 @@
 //! a page may therefore end before it is full.
 
 use crate::Engine;
-use crate::engine::FIRST_PARTITION;
+use crate::engine::{FIRST_PARTITION, partitions};
 use crate::keys::{self, ExecutionKey, IndexRow, index_prefix, sortable};
 use crate::operations::{STATUSES, api_status};
 use crate::partition::{Stored, read_head};
@@ -151,7 +151,7 @@ impl Engine {
             }
             let mut counted = 0;
             'status: for (key, _) in &machines {
-                for partition in self.partitions() {
+                for partition in partitions() {
                     let mut range = query.range(key, number).limit(COUNT_MAX);
                     loop {
                         let rows = self.scanned(partition, range.clone()).await?;
@@ -201,7 +201,7 @@ impl Engine {
                 if let Some(place) = after {
                     range = behind(range, &key, number, &arn_prefix, place);
                 }
-                for partition in self.partitions() {
+                for partition in partitions() {
                     let rows = self.scanned(partition, range.clone()).await?;
                     let read = rows.iter().filter_map(|(row_key, row)| IndexRow::read(&key, row_key, row));
                     let listed = read.map(|row| listed(&arn_prefix, &name, status, row));

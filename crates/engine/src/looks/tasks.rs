@@ -3,6 +3,7 @@
 //! Each such task has a row that comes and goes with it; a page reads the rows it shows and the frames behind them, however many wait.
 
 use crate::Engine;
+use crate::engine::partitions;
 use crate::keys::{self, ExecutionKey, read_awaited, read_awaited_value, sortable, state_machine_of};
 use crate::partition::{Resident, Stored, load, load_whole};
 use api::Exception;
@@ -175,7 +176,7 @@ impl Engine {
     ) -> Result<Vec<Row>, Exception> {
         let read = async {
             let mut found = Vec::new();
-            for partition in self.partitions() {
+            for partition in partitions() {
                 let machines = match &query.state_machine_name {
                     Some(name) => vec![self.registry().key(name).into_owned()],
                     None => self.machines_that_wait(partition).await?,

@@ -300,15 +300,12 @@ impl Target {
     /// Adds a result to what is to be written, in a file of its own if the one before it would become too long.
     fn append(&self, fresh: &mut Vec<Vec<u8>>, length: &mut u64, text: &str) {
         let more = text.len() as u64 + 1;
-        if *length > 0 && *length + more + self.end().len() as u64 > self.bytes_max {
-            if fresh.is_empty() {
-                fresh.push(Vec::new());
-            }
-            fresh.push(Vec::new());
-            *length = 0;
-        }
         if fresh.is_empty() {
             fresh.push(Vec::new());
+        }
+        if *length > 0 && *length + more + self.end().len() as u64 > self.bytes_max {
+            fresh.push(Vec::new());
+            *length = 0;
         }
         let bytes = fresh.last_mut().expect("there is one");
         if !self.are_lines {

@@ -22,7 +22,7 @@ mod running;
 mod source;
 mod window;
 
-pub(crate) use rows::{Asked, Counts, MapRunRow, State, Status, read_failure, read_results};
+pub(crate) use rows::{Asked, Counts, MapRunRow, State, Status, is_stored, read_failure, read_results};
 pub(crate) use running::RunningMapRuns;
 
 use crate::express::Express;

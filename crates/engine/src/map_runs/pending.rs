@@ -5,19 +5,16 @@
 
 use super::children::Context;
 use super::results::pending_redrive_record;
-use super::rows::read_failure;
+use super::rows::{failures, read_failures};
 use super::source;
 use super::window::Window;
-use crate::keys;
 use std::sync::Arc;
-use store::{PartitionId, Range};
+use store::PartitionId;
 use tokio::sync::mpsc;
 
 /// Children that are read to be told of at most, and about how many bytes of them.
 const READ_MAX: u64 = 100_000;
 const READ_BYTES_MAX: usize = 64 << 20;
-/// Rows read in one go.
-const ROWS_READ: usize = 256;
 
 /// Tells of them, one after the other. What cannot be read ends it: that is no new failure of a run that fails or is stopped.
 pub(super) async fn tell(
@@ -64,18 +61,14 @@ async fn tell_redriven(
     redrive_count: u64,
     out: &mpsc::Sender<String>,
 ) -> Result<(), ()> {
-    let mut range = Range::prefix(keys::MAP_RUN_FAILURES, keys::map_run(context.run).to_vec()).limit(ROWS_READ);
-    loop {
-        let rows = context.shared.store.scan(partition, range.clone()).await.map_err(drop)?;
-        let Some((last, _)) = rows.last() else { return Ok(()) };
-        range = range.after(last.clone());
-        for (key, row) in &rows {
-            let index = u64::from_be_bytes(*key.last_chunk().unwrap_or(&[0; 8]));
-            let (ended, redrives) = read_failure(index, row).map_err(drop)?;
+    let mut from = Some(failures(context.run));
+    while from.is_some() {
+        for (ended, redrives) in read_failures(&*context.shared.store, partition, &mut from).await.map_err(drop)? {
             if redrives < redrive_count {
                 let record = pending_redrive_record(&ended, context.child_machine_arn());
                 out.send(record.to_string()).await.map_err(drop)?;
             }
         }
     }
+    Ok(())
 }

@@ -3,11 +3,14 @@
 use super::files::{FILE_KINDS, Written, read_files, write_files};
 use super::window::{Chunk, Position, Window};
 use super::{ChildStatus, Ended};
+use crate::engine::partitions;
+use crate::keys;
 use asl::definition::{ScopeIndex, StateIndex};
 use interpreter::rows::{CorruptRow, Reader, VERSION, Writer};
-use interpreter::{FrameId, Header, MapRunStart, Timestamp};
+use interpreter::{FrameId, Header, MapRunId, MapRunStart, Timestamp};
 use json::Payload;
 use std::sync::Arc;
+use store::{Bytes, PartitionId, Range, Store, StoreError};
 
 /// What is left to be done for a run: the value of a row of `OPEN_MAP_RUNS`. The last thing asked for holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -318,6 +321,44 @@ pub(super) fn write_failure(ended: &Ended, run_redrives: u64) -> Vec<u8> {
     row.timestamp(ended.stop);
     row.number(ended.redrive_count);
     row.finish()
+}
+
+/// Whether there is a run.
+pub(crate) async fn is_stored(store: &dyn Store, run: MapRunId) -> Result<bool, StoreError> {
+    // Its id does not say whose it is.
+    for partition in partitions() {
+        if store.get(partition, keys::MAP_RUNS, &keys::map_run(run)).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Children that did not succeed which are read in one go.
+const FAILURES_READ: usize = 256;
+
+/// Where a run's children that did not succeed are.
+pub(super) fn failures(run: MapRunId) -> Range {
+    Range::prefix(keys::MAP_RUN_FAILURES, keys::map_run(run).to_vec()).limit(FAILURES_READ)
+}
+
+/// Some of them, as [`read_failure`] gives them; `from` is where to go on, nothing if there are no more.
+pub(super) async fn read_failures(
+    store: &dyn Store,
+    partition: PartitionId,
+    from: &mut Option<Range>,
+) -> Result<Vec<(Ended, u64)>, StoreError> {
+    let Some(range) = from.clone() else { return Ok(Vec::new()) };
+    let rows = store.scan(partition, range.clone()).await?;
+    *from = rows.last().map(|(last, _)| range.after(last.clone()));
+    let read = |(key, row): &(Bytes, Bytes)| {
+        let index = u64::from_be_bytes(*key.last_chunk().unwrap_or(&[0; 8]));
+        read_failure(index, row)
+    };
+    rows.iter().map(read).collect::<Result<_, _>>().map_err(|corrupt| StoreError::Corrupt {
+        what: corrupt.to_string(),
+        place: "a child execution of a Map Run that did not succeed".to_owned(),
+    })
 }
 
 /// The child, and which redrive of the run it did not succeed in.

@@ -6,7 +6,7 @@ use super::children::{self, Context, Piece};
 use super::files::{FILE_KINDS, Files, Written};
 use super::pending;
 use super::results::{Gathered, Transformation, record};
-use super::rows::{read_failure, read_results, write_failure, write_results};
+use super::rows::{failures, read_failures, read_results, write_failure, write_results};
 use super::source::{self, NewChild, Read};
 use super::{Asked, Broken, ChildOf, ChildStatus, Ended, MapRunInput, MapRunRow, Message, OpenRow, State, Status};
 use crate::keys::{self, ExecutionKey};
@@ -43,8 +43,6 @@ const STARTED_AHEAD: u64 = 16_384;
 const AGAIN_AFTER: Duration = Duration::from_millis(300);
 /// Children that were not started and wait to be written to a file.
 const PENDING_AHEAD: usize = 64;
-/// Children to be redriven that are read in one go.
-const REDRIVEN_READ: usize = 256;
 
 /// What a runner begins with.
 pub(super) struct Start {
@@ -230,8 +228,7 @@ impl<'s> Runner<'s> {
         let is_redriven = state.redrive_count > 0;
         let has_redriven = is_redriven && asked != Asked::Redrive && !context.plan.is_express;
         let reads_failures = if asked == Asked::Stop { has_redriven } else { is_redriven };
-        let failures_from =
-            reads_failures.then(|| Range::prefix(keys::MAP_RUN_FAILURES, key.to_vec()).limit(REDRIVEN_READ));
+        let failures_from = reads_failures.then(|| failures(run));
         let config = place.map(|writer| writer.config).unwrap_or_default();
         let mut runner = Runner {
             context,
@@ -800,17 +797,10 @@ async fn next_failures(
     partition: PartitionId,
     from: &mut Option<Range>,
 ) -> Result<Vec<(Ended, u64)>, StoreError> {
-    let Some(range) = from.clone() else { return std::future::pending().await };
-    let rows = shared.store.scan(partition, range.clone()).await?;
-    *from = rows.last().map(|(last, _)| range.after(last.clone()));
-    let read = |(key, row): &(store::Bytes, store::Bytes)| {
-        let index = u64::from_be_bytes(*key.last_chunk().unwrap_or(&[0; 8]));
-        read_failure(index, row)
-    };
-    rows.iter().map(read).collect::<Result<_, _>>().map_err(|corrupt| StoreError::Corrupt {
-        what: corrupt.to_string(),
-        place: "a child execution of a Map Run that did not succeed".to_owned(),
-    })
+    match from {
+        Some(_) => read_failures(&*shared.store, partition, from).await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn sleep(duration: Option<Duration>) {

@@ -3,6 +3,7 @@
 use super::describe_execution::qualified;
 use crate::Engine;
 use crate::ExpressQuery;
+use crate::engine::partitions;
 use crate::keys::{self, IndexRow};
 use api::{
     Code, Exception, ExecutionListItem, ExecutionStatus, ExecutionsOf, ListExecutionsRequest, ListExecutionsResponse,
@@ -204,7 +205,7 @@ impl Engine {
             if let Some(after) = after {
                 range = range.after([&prefix[..], after].concat());
             }
-            for partition in self.partitions() {
+            for partition in partitions() {
                 let rows = self.0.shared.store.scan(partition, range.clone()).await;
                 let rows = rows.map_err(|error| crate::read_failed(&error))?;
                 let read = rows.iter().filter_map(|(key, value)| IndexRow::read(indexed, key, value));

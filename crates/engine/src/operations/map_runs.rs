@@ -1,6 +1,7 @@
 //! DescribeMapRun, ListMapRuns and UpdateMapRun.
 
 use crate::Engine;
+use crate::engine::partitions;
 use crate::keys;
 use crate::map_runs::{Asked, Counts, MapRunRow, Message, State, Status};
 use api::{
@@ -101,7 +102,7 @@ impl Engine {
         let missing = || Exception::resource_not_found(&arn.to_string());
         let run = MapRunId::parse(&arn.id).ok_or_else(missing)?;
         // Its id does not say whose it is.
-        for partition in self.partitions() {
+        for partition in partitions() {
             if let Some(found) = self.map_run_in(partition, run).await? {
                 return Some(found).filter(|found| *found.row.map_run_arn == arn.to_string()).ok_or_else(missing);
             }

@@ -21,6 +21,7 @@ use crate::metrics::Metrics;
 use crate::nested::Whole;
 use crate::operations::not_redrivable;
 use crate::registry::{Registry, Revision};
+use crate::room::Room;
 use crate::status_changes::StatusChanges;
 use crate::tasks::{self, RunningTasks};
 use crate::traces::{Histories, Traces};
@@ -40,8 +41,6 @@ use store::{Batch, CommitFuture, Epoch, PartitionId, Store, StoreError, Write};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-/// Inputs taken into one batch at most.
-const BATCH_INPUTS_MAX: usize = 512;
 /// Batches under way beyond which none is begun: one being synced, one being queued behind it.
 const BATCHES_IN_FLIGHT_MAX: usize = 2;
 /// Whoever asked so long ago at most may ask again.
@@ -266,7 +265,7 @@ impl Partition {
     }
 
     async fn take_inputs(&mut self, first: Option<Input>) -> Result<(), StoreError> {
-        let (mut next, mut taken) = (first, 0);
+        let (mut next, mut room) = (first, Room::behind_the_first());
         loop {
             match next {
                 Some(Input::Shutdown) | None => {
@@ -277,14 +276,12 @@ impl Partition {
                 }
                 Some(input) => self.handle(input).await?,
             }
-            taken += 1;
-            // What is taken out must be handled: nobody would hear of it again.
-            if taken == BATCH_INPUTS_MAX || self.collected.events() >= self.pace.events_of_inputs() {
+            if self.collected.events() >= self.pace.events_of_inputs() {
                 return Ok(());
             }
-            match self.inbox.try_recv() {
-                Ok(input) => next = Some(input),
-                Err(_) => return Ok(()),
+            next = room.take(&mut self.inbox);
+            if next.is_none() {
+                return Ok(());
             }
         }
     }

@@ -13,8 +13,8 @@
 
 use super::batch::SUCCEEDED;
 use super::driver::Partition;
-use crate::engine::{FIRST_PARTITION, PARTITIONS};
 use crate::keys::{self, ClosedRow, ExecutionKey, IndexRow};
+use crate::map_runs;
 use interpreter::{MapRunId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
@@ -284,12 +284,8 @@ async fn is_there(partition: &mut Partition, run: Option<MapRunId>) -> Result<bo
     if let Some(is_there) = partition.sweep.runs_known.get(&run) {
         return Ok(*is_there);
     }
-    let (shared, key) = (partition.shared.clone(), keys::map_run(run));
-    let mut is_there = shared.map_runs.is_open(run);
-    // Its id does not say whose it is.
-    for number in FIRST_PARTITION..FIRST_PARTITION + PARTITIONS {
-        is_there = is_there || shared.store.get(PartitionId(number), keys::MAP_RUNS, &key).await?.is_some();
-    }
+    let shared = partition.shared.clone();
+    let is_there = shared.map_runs.is_open(run) || map_runs::is_stored(&*shared.store, run).await?;
     partition.sweep.runs_known.insert(run, is_there);
     Ok(is_there)
 }

@@ -9,7 +9,6 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use stepwell_engine::registry::Identity;
 use stepwell_engine::{Engine, Options};
 use store::Memory;
 
@@ -250,10 +249,7 @@ async fn an_execution_that_is_stopped_stops_its_run() {
 }
 
 async fn open_at(store: &Arc<Memory>, clock: &Arc<Clock>) -> Engine {
-    let mut options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
-    options.environment = clock.clone();
-    let integrations = integrations::Integrations::new(functions::Functions::new(functions::Options::default()));
-    Engine::open(store.clone(), integrations, options).await.expect("a memory store opens")
+    open_set(store, |options| options.environment = clock.clone()).await
 }
 
 /// Has no more than one child at a time from now on, and begins again: what was started beyond that waits to be seen to.
@@ -331,10 +327,7 @@ async fn a_redriven_run_that_is_stopped_after_a_restart_stops_what_goes_on() {
 async fn a_redrive_goes_on_with_what_has_failed() {
     for kind in ["STANDARD", "EXPRESS"] {
         let clock = Arc::new(Clock::default());
-        let mut options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
-        options.environment = clock.clone();
-        let integrations = integrations::Integrations::new(functions::Functions::new(functions::Options::default()));
-        let engine = Engine::open(Arc::new(Memory::new()), integrations, options).await.expect("a memory store opens");
+        let engine = open_at(&Arc::new(Memory::new()), &clock).await;
         // A part of the items is good, the others are later.
         let rule = json!({"Condition": "{% $states.input < 3 or $millis() > 1000 %}", "Next": "End"});
         let states = json!({"Choose": {"Type": "Choice", "Choices": [rule]}, "End": {"Type": "Succeed"}});
@@ -418,12 +411,13 @@ async fn open_over(store: &Arc<Memory>, directory: &Path) -> Engine {
 
 /// The same with other options.
 async fn open_with(store: &Arc<Memory>, directory: &Path, set: impl FnOnce(&mut Options)) -> Engine {
-    let mut options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
     let directories = BTreeMap::from([("data".to_owned(), directory.to_owned())]);
-    options.buckets = integrations::Buckets::new(directories, None);
-    set(&mut options);
-    let integrations = integrations::Integrations::new(functions::Functions::new(functions::Options::default()));
-    Engine::open(store.clone(), integrations, options).await.expect("a memory store opens")
+    let buckets = integrations::Buckets::new(directories, None);
+    open_set(store, |options| {
+        options.buckets = buckets;
+        set(options);
+    })
+    .await
 }
 
 /// A writer to `out/` of the bucket `data`.

@@ -48,8 +48,14 @@ impl Environment for Clock {
 
 /// Opens an engine over `store`; opening another one over the same store is a restart.
 pub async fn open(store: &Arc<Memory>) -> Engine {
+    open_set(store, |_| {}).await
+}
+
+/// The same with other options.
+pub async fn open_set(store: &Arc<Memory>, set: impl FnOnce(&mut Options)) -> Engine {
     let functions = Functions::new(functions::Options::default());
-    let options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    let mut options = Options::new(Identity::new("aws", "us-east-1", ACCOUNT));
+    set(&mut options);
     let store: Arc<dyn Store> = store.clone();
     Engine::open(store, Integrations::new(functions), options).await.expect("a memory store opens")
 }

@@ -153,6 +153,9 @@ impl Console {
     ) -> Option<Vec<Arc<str>>> {
         let recent = self.function_logs.as_ref()?.recent(function(&scheduled?.details)?);
         let known: HashSet<&str> = recent.iter().filter_map(|(invocation, _)| invocation.as_deref()).collect();
+        if known.is_empty() {
+            return None;
+        }
         let attempts = &attempts[attempts.len().saturating_sub(LOGGED_MAX)..];
         let ids: Vec<String> =
             attempts.iter().filter_map(|(scheduled, _)| subject.invocation(*scheduled, &known)).collect();
