@@ -5,7 +5,7 @@
 use api::{CreateStateMachineRequest, ExecutionStatus, StartExecutionRequest, StartSyncExecutionRequest};
 use functions::Functions;
 use integrations::Integrations;
-use interpreter::{Command, Execution, Header, Settings, Surroundings, Timestamp, step};
+use interpreter::{Command, Execution, Header, OfMachine, Settings, Surroundings, Timestamp, step};
 use json::{Payload, Value, json};
 use std::pin::pin;
 use std::sync::Arc;
@@ -114,24 +114,15 @@ impl interpreter::Activities for NoActivities {
 fn interpreter() -> impl Fn() + Sync {
     let parsed = asl::parse(MACHINE, asl::Format::Json, &asl::Options::default());
     let definition = parsed.definition.expect("the machine is valid");
-    let header = Header {
-        execution_arn: "arn:aws:states:us-east-1:123456789012:express:m:e:id".into(),
-        name: "e".into(),
-        state_machine_arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
-        state_machine_name: "m".into(),
+    let machine = OfMachine {
+        arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
+        name: "m".into(),
         role_arn: "arn:aws:iam::123456789012:role/r".into(),
         region: "us-east-1".into(),
-        input: Payload::from_value(Value::Null),
-        start_time: Timestamp(0),
         revision: 1,
-        trace_header: None,
-        seed: 1,
-        state_machine_version: None,
-        state_machine_alias: None,
-        map_run: None,
-        started_by: None,
-        test_case: None,
     };
+    let arn = "arn:aws:states:us-east-1:123456789012:express:m:e:id".into();
+    let header = Header::new(machine, arn, "e".into(), Payload::from_value(Value::Null), Timestamp(0), 1);
     move || {
         let settings = Settings::default();
         let surroundings = Surroundings { settings: &settings, activities: &NoActivities };

@@ -46,6 +46,52 @@ pub struct Header {
     pub test_case: Option<Arc<str>>,
 }
 
+/// What an execution runs, as its header says it.
+#[derive(Clone, Debug)]
+pub struct OfMachine {
+    /// The state machine's ARN, without version or alias.
+    pub arn: Arc<str>,
+    /// The state machine's name.
+    pub name: Arc<str>,
+    /// The role the machine has.
+    pub role_arn: Arc<str>,
+    /// The Region.
+    pub region: Arc<str>,
+    /// Which stored definition; a number the engine gives meaning to.
+    pub revision: u64,
+}
+
+impl Header {
+    /// The header of an execution with what every one has, and nothing that only some have.
+    pub fn new(
+        machine: OfMachine,
+        execution_arn: Arc<str>,
+        name: Arc<str>,
+        input: Payload,
+        start_time: Timestamp,
+        seed: u64,
+    ) -> Header {
+        Header {
+            execution_arn,
+            name,
+            state_machine_arn: machine.arn,
+            state_machine_name: machine.name,
+            role_arn: machine.role_arn,
+            region: machine.region,
+            input,
+            start_time,
+            revision: machine.revision,
+            trace_header: None,
+            seed,
+            state_machine_version: None,
+            state_machine_alias: None,
+            map_run: None,
+            started_by: None,
+            test_case: None,
+        }
+    }
+}
+
 /// Which task started an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartedBy {

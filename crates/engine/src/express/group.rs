@@ -124,28 +124,19 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use interpreter::Timestamp;
+    use interpreter::{OfMachine, Timestamp};
     use json::Payload;
 
     fn header(name: &str) -> Header {
-        Header {
-            execution_arn: format!("arn:aws:states:us-east-1:123456789012:express:m:{name}:id").into(),
-            name: name.into(),
-            state_machine_arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
-            state_machine_name: "m".into(),
+        let machine = OfMachine {
+            arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
+            name: "m".into(),
             role_arn: "arn:aws:iam::123456789012:role/r".into(),
             region: "us-east-1".into(),
-            input: Payload::from_valid_text("{}"),
-            start_time: Timestamp(1),
             revision: 1,
-            trace_header: None,
-            seed: 0,
-            state_machine_version: None,
-            state_machine_alias: None,
-            map_run: None,
-            started_by: None,
-            test_case: None,
-        }
+        };
+        let arn = format!("arn:aws:states:us-east-1:123456789012:express:m:{name}:id").into();
+        Header::new(machine, arn, name.into(), Payload::from_valid_text("{}"), Timestamp(1), 0)
     }
 
     fn starts(key: &[u8], row: &Bytes) -> String {

@@ -135,23 +135,14 @@ impl Express {
         let test_case = self.shared.test_case(&prepared.revision.machine_name, test_case.as_deref())?;
         let drawn = self.shards.lock().draws(&*self.shared.environment, name.is_none());
         let name = name.unwrap_or_else(|| crate::environment::uuid(drawn.name).into());
+        let execution_arn = prepared.execution_arn(&name, drawn.id);
+        let machine = prepared.revision.of_machine(prepared.machine_arn.clone());
         let header = Header {
-            execution_arn: prepared.execution_arn(&name, drawn.id),
-            name,
-            state_machine_arn: prepared.machine_arn.clone(),
-            state_machine_name: prepared.revision.machine_name.clone(),
-            role_arn: prepared.revision.role_arn.clone(),
-            region: self.shared.registry.identity().region.clone(),
-            input,
-            start_time: self.now(),
-            revision: prepared.revision.number.0,
             trace_header,
-            seed: drawn.seed,
             state_machine_version: prepared.version,
             state_machine_alias: prepared.alias.clone(),
-            map_run: None,
-            started_by: None,
             test_case,
+            ..Header::new(machine, execution_arn, name, input, self.now(), drawn.seed)
         };
         Ok(New { header, id: drawn.id, prepared })
     }

@@ -7,7 +7,7 @@ use super::run::Live;
 use crate::registry::RevisionNumber;
 use api::{Exception, ExecutionStatus as ApiStatus};
 use interpreter::history::HistoryEvent;
-use interpreter::{Header, MapRunChild, Timestamp};
+use interpreter::{Header, MapRunChild, OfMachine, Timestamp};
 use json::Payload;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -163,23 +163,15 @@ impl Express {
         let settings = self.settings(shown.kind);
         // That of a child ends in its label.
         let machine_name = shown.state_machine_arn.rsplit(':').next().unwrap_or_default().into();
+        let machine = OfMachine { name: machine_name, ..revision.of_machine(shown.state_machine_arn) };
+        let input = Payload::from_valid_text(shown.input);
+        let start_time = Timestamp(shown.start_date_ms);
         let header = Header {
-            execution_arn: shown.execution_arn,
-            name: shown.name,
-            state_machine_arn: shown.state_machine_arn,
-            state_machine_name: machine_name,
-            role_arn: revision.role_arn.clone(),
-            region: registry.identity().region.clone(),
-            input: Payload::from_valid_text(shown.input),
-            start_time: Timestamp(shown.start_date_ms),
-            revision: revision.number.0,
             trace_header: shown.trace_header,
-            seed,
             state_machine_version: shown.state_machine_version,
             state_machine_alias: shown.state_machine_alias,
             map_run: shown.child,
-            started_by: None,
-            test_case: None,
+            ..Header::new(machine, shown.execution_arn, shown.name, input, start_time, seed)
         };
         let (events, is_whole) = journal.history(&header, &revision, settings, registry, events_max).await;
         Ok(Some(ExpressHistory { events, is_whole, definition: revision.definition_text.clone() }))

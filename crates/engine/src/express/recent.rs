@@ -239,29 +239,15 @@ impl Rows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use interpreter::{Header, Timestamp};
+    use interpreter::{Header, OfMachine, Timestamp};
     use json::Payload;
 
     fn record(name: usize, input: &str, status: ExecutionStatus) -> Record {
         let text = || name.to_string().into();
-        let header = Header {
-            execution_arn: text(),
-            name: text(),
-            state_machine_arn: text(),
-            state_machine_name: text(),
-            role_arn: text(),
-            region: text(),
-            input: Payload::from_valid_text(format!("{input:?}")),
-            start_time: Timestamp(-1),
-            revision: 1,
-            trace_header: None,
-            seed: 0,
-            state_machine_version: Some(7),
-            state_machine_alias: None,
-            map_run: None,
-            started_by: None,
-            test_case: None,
-        };
+        let machine = OfMachine { arn: text(), name: text(), role_arn: text(), region: text(), revision: 1 };
+        let input = Payload::from_valid_text(format!("{input:?}"));
+        let header =
+            Header { state_machine_version: Some(7), ..Header::new(machine, text(), text(), input, Timestamp(-1), 0) };
         let mut execution = Execution::new(header);
         execution.status = status;
         Record::of(&execution, ExpressKind::Asynchronous, Journal::default())

@@ -6,7 +6,7 @@
 use crate::Engine;
 use crate::operations::find;
 use asl::{Format, Options};
-use interpreter::{Begun, Header, StateTest, Timestamp, Work};
+use interpreter::{Begun, Header, OfMachine, StateTest, Timestamp, Work};
 use json::{Object, ObjectBuilder, Payload, Value, json};
 use std::sync::Arc;
 
@@ -62,28 +62,25 @@ impl Engine {
         let definition = asl::parse(revisit.definition, Format::Json, &Options::default()).definition?;
         let (scope, state) = find(&definition, revisit.state_name)?;
         let context = context(&revisit);
+        let machine = OfMachine {
+            arn: revisit.state_machine_arn,
+            name: revisit.state_machine_name,
+            role_arn: revisit.role_arn,
+            region: self.registry().identity().region.clone(),
+            revision: 0,
+        };
         let test = StateTest {
             definition: &definition,
             scope,
             state,
-            header: Header {
-                execution_arn: revisit.execution_arn,
-                name: revisit.name,
-                state_machine_arn: revisit.state_machine_arn,
-                state_machine_name: revisit.state_machine_name,
-                role_arn: revisit.role_arn,
-                region: self.registry().identity().region.clone(),
-                input: revisit.execution_input,
-                start_time: revisit.started_at,
-                revision: 0,
-                trace_header: None,
-                seed: 0,
-                state_machine_version: None,
-                state_machine_alias: None,
-                map_run: None,
-                started_by: None,
-                test_case: None,
-            },
+            header: Header::new(
+                machine,
+                revisit.execution_arn,
+                revisit.name,
+                revisit.execution_input,
+                revisit.started_at,
+                0,
+            ),
             input: revisit.input,
             variables: revisit.variables,
             usual_context: context.clone(),

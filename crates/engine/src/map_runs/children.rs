@@ -10,7 +10,7 @@ use crate::partition::{Input, Shared};
 use crate::registry::{Revision, RevisionNumber};
 use arn::{ExecutionArn, MapRunArn, StateMachineArn};
 use asl::definition::StateKind;
-use interpreter::{Batcher, Header, Item, MapRunChild, MapRunId, Plan, Timestamp};
+use interpreter::{Batcher, Header, Item, MapRunChild, MapRunId, OfMachine, Plan, Timestamp};
 use json::{Payload, Value};
 use std::sync::Arc;
 
@@ -55,23 +55,15 @@ impl Context {
                 ExecutionArn { label: machine.label.clone(), ..standard }.to_string()
             }
         };
+        let of_children = OfMachine {
+            name: format!("{}/{}", arn.state_machine, arn.label).into(),
+            ..revision.of_machine(machine.to_string().into())
+        };
         let header = Header {
-            execution_arn: "".into(),
-            name: "".into(),
-            state_machine_arn: machine.to_string().into(),
-            state_machine_name: format!("{}/{}", arn.state_machine, arn.label).into(),
-            role_arn: revision.role_arn.clone(),
-            region: arn.identity.region.clone(),
-            input: Value::Null.into(),
-            start_time: Timestamp(0),
-            revision: row.revision,
-            trace_header: None,
-            seed: 0,
-            state_machine_version: None,
-            state_machine_alias: None,
-            started_by: None,
             map_run: Some(MapRunChild { run, processor: map.processor, index: 0, items: 0 }),
             test_case: row.test_case.clone(),
+            // What is each child's own is set for it.
+            ..Header::new(of_children, "".into(), "".into(), Value::Null.into(), Timestamp(0), 0)
         };
         let machine_key = format!("{}/{}", revision.machine_key, arn.label);
         let batcher = plan.batcher();

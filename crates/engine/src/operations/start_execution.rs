@@ -39,23 +39,15 @@ impl Engine {
         let arn = ExecutionArn::standard(identity.clone(), &*revision.machine_name, &*name);
         let execution_arn: Arc<str> = arn.to_string().into();
         let key = self.key_of(&arn);
+        let machine = revision.of_machine(revision.machine_arn.to_string().into());
         let header = Header {
-            execution_arn: execution_arn.clone(),
-            name,
-            state_machine_arn: revision.machine_arn.to_string().into(),
-            state_machine_name: revision.machine_name.clone(),
-            role_arn: revision.role_arn.clone(),
-            region: identity.region.clone(),
-            input: request.input,
-            start_time: Timestamp(0),
-            revision: revision.number.0,
             trace_header: request.trace_header,
-            seed,
             state_machine_version: version,
             state_machine_alias: alias,
-            map_run: None,
             started_by,
             test_case,
+            // The start time is set when it starts.
+            ..Header::new(machine, execution_arn.clone(), name, request.input, Timestamp(0), seed)
         };
         let execution = key.clone();
         let start_time = self

@@ -11,7 +11,7 @@ use api::{
 use asl::StateMachineDefinition;
 use asl::definition::{IntegrationPattern, Resource, ScopeIndex, State, StateIndex, StateKind};
 use integrations::{TaskOutcome, TaskRequest};
-use interpreter::{Begun, Header, StateTest, TaskAttempt, TestStatus, Tested, Work};
+use interpreter::{Begun, Header, OfMachine, StateTest, TaskAttempt, TestStatus, Tested, Work};
 use json::{Object, ObjectBuilder, Value, json};
 use std::time::Duration;
 
@@ -98,24 +98,15 @@ impl Engine {
         let (partition, region, account) = (&identity.partition, &identity.region, &identity.account);
         let arn = |kind: &str| format!("arn:{partition}:states:{region}:{account}:{kind}:{machine}");
         let seed = u64::from_be_bytes(shared.environment.entropy()[..8].try_into().expect("eight bytes"));
-        Header {
-            execution_arn: format!("{}:{name}", arn("express")).into(),
-            name: name.into(),
-            state_machine_arn: arn("stateMachine").into(),
-            state_machine_name: machine.into(),
+        let of_machine = OfMachine {
+            arn: arn("stateMachine").into(),
+            name: machine.as_str().into(),
             role_arn: request.role_arn.clone().unwrap_or_default(),
             region: identity.region.clone(),
-            input: request.input.clone(),
-            start_time: self.now(),
             revision: 0,
-            trace_header: None,
-            seed,
-            state_machine_version: None,
-            state_machine_alias: None,
-            map_run: None,
-            started_by: None,
-            test_case: None,
-        }
+        };
+        let execution_arn = format!("{}:{name}", arn("express")).into();
+        Header::new(of_machine, execution_arn, name.into(), request.input.clone(), self.now(), seed)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::metrics::{MachineMetrics, Metrics};
 use api::{EncryptionConfiguration, LoggingConfiguration, StateMachineType, TracingConfiguration, VariableReferences};
 use arn::StateMachineArn;
 use asl::StateMachineDefinition;
+use interpreter::OfMachine;
 use json::{Object, ObjectBuilder};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -108,6 +109,17 @@ impl Revision {
     /// What is counted of its machine.
     pub(crate) fn counted(&self, metrics: &Metrics) -> &MachineMetrics {
         self.metrics.get_or_init(|| metrics.machines.of(&self.machine_arn.to_string()))
+    }
+
+    /// What the header of an execution of it says. `machine_arn` is its machine's, which some have as text already.
+    pub(crate) fn of_machine(&self, machine_arn: Arc<str>) -> OfMachine {
+        OfMachine {
+            arn: machine_arn,
+            name: self.machine_name.clone(),
+            role_arn: self.role_arn.clone(),
+            region: self.machine_arn.identity.region.clone(),
+            revision: self.number.0,
+        }
     }
 
     /// What an update starts from.

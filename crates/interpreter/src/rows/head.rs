@@ -2,7 +2,7 @@
 
 use super::{CorruptRow, KnownTexts, REFERRING_VERSION, Reader, Writer, is_whole};
 use crate::command::TaskId;
-use crate::execution::{Ending, Execution, ExecutionStatus, Header, StartedBy};
+use crate::execution::{Ending, Execution, ExecutionStatus, Header, OfMachine, StartedBy};
 use crate::frame::{Frame, FrameId};
 use crate::map_run::MapRunChild;
 use asl::definition::{ScopeIndex, StateIndex};
@@ -85,24 +85,12 @@ impl Header {
         };
         let execution_arn =
             usual(execution_arn, &|names| format!("{}:execution:{}:{name}", names.prefix, names.state_machine).into())?;
-        let mut header = Header {
-            execution_arn,
-            state_machine_name: usual(state_machine_name, &|names| names.state_machine.into())?,
-            region: usual(region, &|names| names.region.into())?,
-            name,
-            state_machine_arn,
-            role_arn,
-            input: row.payload()?,
-            start_time: row.timestamp()?,
-            revision: row.number()?,
-            trace_header: row.option(Reader::shared)?,
-            seed: row.fixed()?,
-            state_machine_version: None,
-            state_machine_alias: None,
-            map_run: None,
-            started_by: None,
-            test_case: None,
-        };
+        let state_machine_name = usual(state_machine_name, &|names| names.state_machine.into())?;
+        let region = usual(region, &|names| names.region.into())?;
+        let (input, start_time, revision) = (row.payload()?, row.timestamp()?, row.number()?);
+        let (trace_header, seed) = (row.option(Reader::shared)?, row.fixed()?);
+        let machine = OfMachine { arn: state_machine_arn, name: state_machine_name, role_arn, region, revision };
+        let mut header = Header { trace_header, ..Header::new(machine, execution_arn, name, input, start_time, seed) };
         // Rows written before there were versions end here.
         if row.next_is(CHILD) {
             header.map_run = Some(read_child(row)?);

@@ -14,8 +14,8 @@ use stepwell_interpreter::rows::{
     ChangedRows, CorruptRow, KnownTexts, TextId, TextsApart, read_events, read_whole, texts_apart, write_events,
 };
 use stepwell_interpreter::{
-    Activities, AwaitedTask, Command, CommandRejected, Effect, Execution, Frame, FrameId, Header, Outcome, Settings,
-    Surroundings, TaskId, Timer, Timestamp, step,
+    Activities, AwaitedTask, Command, CommandRejected, Effect, Execution, Frame, FrameId, Header, OfMachine, Outcome,
+    Settings, Surroundings, TaskId, Timer, Timestamp, step,
 };
 
 struct AnyActivity;
@@ -57,24 +57,15 @@ impl Run {
     }
 
     pub fn of(definition: asl::StateMachineDefinition, input: Payload) -> Run {
-        let header = Header {
-            execution_arn: "arn:aws:states:us-east-1:123456789012:execution:m:e".into(),
-            name: "e".into(),
-            state_machine_arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
-            state_machine_name: "m".into(),
+        let machine = OfMachine {
+            arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
+            name: "m".into(),
             role_arn: "arn:aws:iam::123456789012:role/r".into(),
             region: "us-east-1".into(),
-            input,
-            start_time: Timestamp(1_000_000),
             revision: 1,
-            trace_header: None,
-            seed: 1,
-            state_machine_version: None,
-            state_machine_alias: None,
-            map_run: None,
-            started_by: None,
-            test_case: None,
         };
+        let arn = "arn:aws:states:us-east-1:123456789012:execution:m:e".into();
+        let header = Header::new(machine, arn, "e".into(), input, Timestamp(1_000_000), 1);
         Run {
             definition,
             execution: Execution::new(header),
