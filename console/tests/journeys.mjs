@@ -111,6 +111,43 @@ const journeys = {
     await page.getByRole("treeitem", { name: /^Call the service, .*Failed/ }).waitFor();
   },
 
+  async "a failed execution is forked at the Map around a state, with other variables"({ page }) {
+    const arn = await start(aws, machines.order, BAD_ORDER, "to-fork");
+    await ended(aws, arn);
+    await page.goto(execution(arn));
+    const details = page.getByRole("complementary", { name: "Details" });
+    await details.getByRole("heading", { name: "Out of stock" }).waitFor();
+    await details.getByRole("button", { name: "Fork from here" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("Out of stock is inside Charge items").waitFor();
+    // The variables of that moment are offered, and what is no object is refused.
+    const edit = async (label, text) => {
+      await dialog.getByRole("textbox", { name: label }).click();
+      await page.keyboard.press("ControlOrMeta+a");
+      await page.keyboard.insertText(text);
+    };
+    await dialog.getByRole("textbox", { name: "Variables" }).getByText("total").waitFor();
+    await edit("Variables", "[1]");
+    await dialog.getByText("The variables must be an object").waitFor();
+    assert.equal(await dialog.getByRole("button", { name: "Fork execution" }).isDisabled(), true);
+    await edit("Variables", '{"total": 1, "customer": {"name": "Eve"}}');
+    await dialog.getByLabel("Name", { exact: true }).fill("forked");
+    await dialog.getByRole("button", { name: "Fork execution" }).click();
+    await page.waitForURL(/\/e\/.*forked/);
+    await page.getByRole("link", { name: /to-fork at Charge items, visit 1/ }).waitFor();
+    await badge(page, "Failed").waitFor();
+    // It did not come from the machine's beginning, and its story begins with the variables given.
+    await page.getByRole("treeitem", { name: /^Validate,/ }).and(page.getByRole("treeitem", { name: /Not entered/ })).waitFor();
+    await page.getByRole("link", { name: /to-fork at/ }).click();
+    await page.waitForURL(/to-fork/);
+    await details.getByRole("heading", { name: "Charge items" }).waitFor();
+    // The palette has it as well.
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type("fork from");
+    await page.getByRole("option", { name: /Fork from Charge items/ }).click();
+    await dialog.getByText("Everything before it counts as done").waitFor();
+  },
+
   async "a task token is answered by hand, once with a failure and after a redrive with success"({ page }) {
     const arn = await start(aws, machines.approval, { order: 17 }, "needs-approval");
     await page.goto(at("/tasks"));

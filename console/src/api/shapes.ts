@@ -4,7 +4,7 @@
 import type * as Server from "./types";
 import type { ExecutionRow, Iteration, Payload, VisitStatus } from "./types";
 
-export type { Activity, Attempt, Bucket, ComparedVisit, Comparison, ExecutionRow, FailedAlike, FailedChildren, ImportAnswer, Iteration, Machine, MachineType, MapRun, Metrics, Overlay, Payload, RootCause, StateOverlay, Visit, VisitStatus } from "./types";
+export type { Activity, Attempt, Bucket, ComparedVisit, Comparison, ExecutionRow, FailedAlike, FailedChildren, ForkAnswer, ForkDraft, ImportAnswer, Iteration, Machine, MachineType, MapRun, Metrics, Overlay, Payload, RootCause, StateOverlay, Visit, VisitStatus } from "./types";
 export type { Counts as ItemCounts, Outcome as RecentExecution, Task as WaitingTask } from "./types";
 export type ExecutionStatus = Server.Status;
 

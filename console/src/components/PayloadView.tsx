@@ -28,6 +28,11 @@ async function whole(payload: { bytes: number; ref: string }): Promise<string> {
   return text;
 }
 
+/** All of a payload's text. */
+export async function wholeText(payload: Payload): Promise<string> {
+  return "text" in payload ? payload.text : whole(payload);
+}
+
 export function bytesOf(payload: Payload | null): number | null {
   if (payload === null) return null;
   return "text" in payload ? new TextEncoder().encode(payload.text).length : payload.bytes;

@@ -16,7 +16,7 @@ mod timestamp;
 pub mod tree;
 mod variable_references;
 
-pub use compile::similar;
+pub use compile::{similar, why_no_variable_name};
 pub use definition::StateMachineDefinition;
 pub use diagnostic::{Diagnostic, Severity};
 pub use layout::lay_out;

@@ -39,6 +39,7 @@ pub(crate) enum Command {
     Dev(commands::dev::Arguments),
     Explain(commands::explain::Arguments),
     Fmt(commands::fmt::Arguments),
+    Fork(commands::fork::Arguments),
     History(commands::history::Arguments),
     Lint(commands::lint::Arguments),
     List(commands::list::Arguments),

@@ -48,6 +48,7 @@ fn main() -> ExitCode {
         Command::Dev(arguments) => commands::dev::run(arguments),
         Command::Explain(arguments) => commands::explain::run(arguments),
         Command::Fmt(arguments) => commands::fmt::run(arguments),
+        Command::Fork(arguments) => commands::fork::run(arguments),
         Command::History(arguments) => commands::history::run(arguments),
         Command::Lint(arguments) => commands::lint::run(arguments),
         Command::List(arguments) => commands::list::run(arguments),

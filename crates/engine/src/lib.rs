@@ -35,7 +35,7 @@ pub(crate) use engine::{damaged, read_failed, unavailable};
 pub use environment::{Environment, SystemEnvironment};
 pub use express::{ExpressExecution, ExpressHistory, ExpressKind, ExpressOptions, ExpressQuery, Recent};
 pub use interpreter::history::{EVENTS_MAX, HistoryEvent, HistoryEventDetails, StateType};
-pub use interpreter::{Settings, Timestamp, Work};
+pub use interpreter::{ForkedFrom, Settings, Timestamp, Work};
 pub use keys::table_name;
 pub use looks::{
     AtActivity, COUNT_MAX, ExecutionsPage, ExecutionsQuery, ListedExecution, ListedMachine, Look, Revisit, Revisited,
@@ -43,6 +43,7 @@ pub use looks::{
 };
 pub use map_runs::MapRunOptions;
 pub use observe::{ScheduledInvocations, earliest_timer, nothing_is_left};
+pub use operations::{ForkRefused, ForkRequest};
 pub use outbox::{Address, Line, Lines, Lost, Sink};
 pub use partition::{ResidentLimits, Retention};
 pub use watch::ExecutionEvents;

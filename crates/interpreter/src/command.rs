@@ -147,6 +147,8 @@ pub enum CommandRejected {
     TaskTimedOut,
     /// The Map Run is not waited for any more: it was stopped, or has ended.
     MapRunEnded,
+    /// A fork begins with a state that the definition does not have in its outermost scope.
+    NoSuchState,
     /// The execution has closed.
     ExecutionClosed,
     /// The execution cannot be redriven, or not any more.

@@ -44,6 +44,25 @@ pub struct Header {
     pub started_by: Option<StartedBy>,
     /// The test case that mocks its tasks: a name the engine gives meaning to.
     pub test_case: Option<Arc<str>>,
+    /// The state of an earlier execution that it begins with, if it is a fork.
+    pub forked_from: Option<Arc<ForkedFrom>>,
+}
+
+/// Where a fork begins: in place of the machine's first state, with data of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForkedFrom {
+    /// The execution it was forked from.
+    pub execution_arn: Arc<str>,
+    /// The state, one of the outermost scope.
+    pub state_name: Arc<str>,
+    /// The event with which the execution entered it.
+    pub entered_event: u64,
+    /// Which of its visits of the state that was, from 1 on.
+    pub visit: u64,
+    /// What the fork's state gets as its input.
+    pub input: Payload,
+    /// The variables it begins with: an object.
+    pub variables: Payload,
 }
 
 /// What an execution runs, as its header says it.
@@ -88,6 +107,7 @@ impl Header {
             map_run: None,
             started_by: None,
             test_case: None,
+            forked_from: None,
         }
     }
 }

@@ -30,7 +30,7 @@ mod token;
 
 pub use command::{Command, CommandRejected, MockedEnd, TaskId};
 pub use effect::{AbandonedJob, AwaitedTask, Effect, Timer, TimerKind};
-pub use execution::{Ending, Execution, ExecutionStatus, Header, OfMachine, StartedBy};
+pub use execution::{Ending, Execution, ExecutionStatus, ForkedFrom, Header, OfMachine, StartedBy};
 pub use frame::{Frame, FrameId, Phase, StartedJob, TaskAttempt};
 pub use map_run::{Batcher, Item, MapRunChild, MapRunEnd, MapRunId, MapRunStart, Place, Plan, label};
 pub use redrive::{NotRedrivable, Redrives};

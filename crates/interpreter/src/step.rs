@@ -121,7 +121,7 @@ impl<'s> Step<'s> {
 
     fn apply(&mut self, command: Command) -> Result<(), CommandRejected> {
         match command {
-            Command::StartExecution => self.start(),
+            Command::StartExecution => self.start()?,
             Command::Continue => self.resume(),
             Command::TaskStarted { task, worker_name } => states::task::started(self, task, worker_name)?,
             Command::TaskSubmitted { task, output } => states::task::submitted(self, task, output)?,
@@ -146,18 +146,33 @@ impl<'s> Step<'s> {
         Ok(())
     }
 
-    fn start(&mut self) {
+    fn start(&mut self) -> Result<(), CommandRejected> {
         let header = &self.execution.header;
-        let input = compact(&header.input);
+        let scope = header.map_run.map_or(TOP, |child| child.processor);
+        let forked = header.forked_from.clone();
+        let (begins_at, input) = match &forked {
+            Some(forked) => (self.state_named(&forked.state_name)?, compact(&forked.input)),
+            None => (self.definition.scope(scope).start_at, compact(&header.input)),
+        };
         let (given, role_arn) = (header.input.clone(), header.role_arn.clone());
         self.emit(0, HistoryEventDetails::ExecutionStarted { input: given, role_arn });
         self.start_clock();
         let id = self.reserve_frames(1);
-        let scope = self.execution.header.map_run.map_or(TOP, |child| child.processor);
-        let mut root = Frame::new(id, None, 0, scope, self.definition.scope(scope).start_at);
+        let mut root = Frame::new(id, None, 0, scope, begins_at);
         root.input = input;
+        let variables = forked.iter().filter_map(|forked| forked.variables.value().as_object());
+        for (name, value) in variables.flat_map(json::Object::iter) {
+            root.set_variable(name, value, value.to_string().len());
+        }
         self.put(root);
         self.runnable.push_back(id);
+        Ok(())
+    }
+
+    /// A state of the outermost scope.
+    fn state_named(&self, name: &str) -> Result<StateIndex, CommandRejected> {
+        let position = self.definition.scope(TOP).states.iter().position(|state| *state.name == *name);
+        position.map(|position| StateIndex(position as u32)).ok_or(CommandRejected::NoSuchState)
     }
 
     /// The machine's `TimeoutSeconds` count from now on.

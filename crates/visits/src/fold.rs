@@ -8,6 +8,7 @@ use crate::outline::Outline;
 use crate::story::{Attempt, Failure, Lane, LaneId, Place, Run, Story, Visit, VisitId, VisitStatus};
 use interpreter::Timestamp;
 use interpreter::history::{HistoryEvent, HistoryEventDetails as Details, StateType};
+use json::{Object, Value};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -26,7 +27,17 @@ impl Story {
             failure: None,
             failed_in: None,
             last_at: Timestamp(0),
+            is_fork: false,
         }
+    }
+
+    /// A fork that has not started: it begins with variables that no event tells.
+    pub fn forked(variables: &Object) -> Story {
+        let mut story = Story::new();
+        let texts = variables.iter().map(|(name, value)| (name.clone(), Value::from(value.to_string()))).collect();
+        story.lanes[ROOT].assigned.push((0, texts));
+        story.is_fork = true;
+        story
     }
 
     /// The story of a whole history, or of its beginning.

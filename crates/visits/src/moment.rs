@@ -85,7 +85,9 @@ impl Story {
                 way.into_iter().for_each(|way| *moment.ways.entry(way).or_default() += 1);
             }
         }
-        for lane in self.lanes().iter().filter(|lane| lane.visits > 0) {
+        // A fork did not come the way from the machine's start.
+        let begins = |lane: &&crate::story::Lane| lane.visits > 0 && !(self.is_fork && lane.parent.is_none());
+        for lane in self.lanes().iter().filter(begins) {
             let start = outline.start(lane.scope);
             start.into_iter().for_each(|start| *moment.ways.entry(start).or_default() += 1);
         }

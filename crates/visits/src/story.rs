@@ -162,6 +162,8 @@ pub struct Story {
     pub(crate) failure: Option<Failure>,
     pub(crate) failed_in: Option<VisitId>,
     pub(crate) last_at: Timestamp,
+    /// Whether it begins at another state than the machine does.
+    pub(crate) is_fork: bool,
 }
 
 impl Story {

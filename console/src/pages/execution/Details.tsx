@@ -1,9 +1,11 @@
 //! The column beside the views: one visit of the selected state, or the execution as a whole.
 
-import { useMemo } from "react";
+import { GitFork } from "lucide-react";
+import { useMemo, useState } from "react";
 import { Link } from "wouter";
 import { useMapRun, useVisits } from "../../api/queries";
 import type { SceneNode, Visit } from "../../api/shapes";
+import { Button } from "../../components/controls";
 import { Section } from "../../components/Facts";
 import { PayloadTools, PayloadView, hasMembers } from "../../components/PayloadView";
 import { StatusWord } from "../../components/StatusGlyph";
@@ -17,6 +19,8 @@ import { Progress } from "../MapRunPage";
 import { Choice } from "../StartDialog";
 import { Attempts } from "./Attempts";
 import { DataFlow } from "./DataFlow";
+import { ForkDialog } from "./ForkDialog";
+import { isImported } from "./Head";
 import { Iterations } from "./Iterations";
 import { StateDefinition } from "./StateDefinition";
 import { VisitEvents } from "./VisitEvents";
@@ -134,6 +138,7 @@ function nameOfVisit(visit: Visit, index: number): string {
 }
 
 function OfVisit({ view, node, visit }: { view: ExecutionView; node: SceneNode; visit: Visit }) {
+  const [isForking, setForking] = useState(false);
   const isMap = node.kind === "Map" && !node.isDistributed;
   const children = view.execution.children.filter((child) => child.visit === visit.id || (child.visit === null && child.stateId === visit.stateId));
   return (
@@ -156,6 +161,14 @@ function OfVisit({ view, node, visit }: { view: ExecutionView; node: SceneNode; 
             child {nameOf(child.arn)}
           </Link>
         ))}
+        {!isImported(view.arn) && (
+          <span className="ml-auto">
+            <Button kind="quiet" icon={<GitFork size={13} aria-hidden />} onPress={() => setForking(true)}>
+              Fork from here
+            </Button>
+          </span>
+        )}
+        {isForking && <ForkDialog execution={view.execution} from={{ visit: visit.id }} onClose={() => setForking(false)} />}
       </div>
       <Tabs
         label="Details of the visit"

@@ -1,6 +1,6 @@
 //! What the execution is, how it stands, and what can be done with it.
 
-import { Columns2, CornerLeftUp, Download, Ellipsis, Play, RotateCcw, Square } from "lucide-react";
+import { Columns2, CornerLeftUp, Download, Ellipsis, GitFork, Play, RotateCcw, Square } from "lucide-react";
 import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { aws, get, path } from "../../api/client";
@@ -18,6 +18,7 @@ import { count, exactly } from "../../model/time";
 import { useOffer } from "../../store/commands";
 import { StartDialog } from "../StartDialog";
 import type { Execution } from "../../api/shapes";
+import { ForkDialog } from "./ForkDialog";
 import type { ExecutionView } from "./useExecutionView";
 
 /** AWS's get-execution-history with the definition beside it, which the import reads. */
@@ -40,6 +41,7 @@ export function Head({ view }: { view: ExecutionView }) {
   const [, navigate] = useLocation();
   const [isStopping, setStopping] = useState(false);
   const [isStarting, setStarting] = useState(false);
+  const [isForking, setForking] = useState(false);
   const imported = isImported(arn);
   const open = isOpen(execution.status);
   const compare = () => navigate(`/compare?a=${encodeURIComponent(execution.rootCause?.lastSuccess?.arn ?? "")}&b=${encodeURIComponent(arn)}`);
@@ -52,11 +54,15 @@ export function Head({ view }: { view: ExecutionView }) {
       toastProblem(error);
     }
   };
+  // What is selected, if it has been entered.
+  const selected = (execution.scene?.nodes ?? []).find((node) => node.id === view.state);
+  const forkFrom = imported || selected === undefined || !view.moment?.states[selected.id] ? null : view.visit === "" ? { state: selected.name } : { visit: view.visit };
   const exportHistory = () => void download(execution).catch(toastProblem);
   useOffer("execution", [
     ...(open && !imported ? [{ id: "stop", title: "Stop this execution", group: "Here", run: () => setStopping(true) }] : []),
     ...(execution.redrivable ? [{ id: "redrive", title: "Redrive this execution", group: "Here", run: () => void redrive() }] : []),
     ...(imported ? [] : [{ id: "again", title: "New execution with this input", group: "Here", run: () => setStarting(true) }]),
+    ...(forkFrom === null ? [] : [{ id: "fork", title: `Fork from ${selected?.name ?? "here"}`, group: "Here", words: "fork here rerun replay branch", run: () => setForking(true) }]),
     { id: "compare", title: "Compare with another execution", group: "Here", run: compare },
     { id: "export", title: "Export the history as JSON", group: "Here", run: exportHistory },
     ...["graph", "timeline", "events", "io"].map((id) => ({ id: `view-${id}`, title: `Show ${id === "io" ? "input and output" : id}`, group: "Here", run: () => view.setView(id) })),
@@ -121,6 +127,20 @@ export function Head({ view }: { view: ExecutionView }) {
             </dd>
           </div>
         )}
+        {execution.forkedFrom && (
+          <div>
+            <dt>forked from</dt>
+            <dd>
+              <Link
+                href={`${executionPath(execution.forkedFrom.arn)}?state=${encodeURIComponent(execution.forkedFrom.stateName)}&visit=${execution.forkedFrom.visit}`}
+                className="inline-flex items-center gap-1 rounded-control text-accent hover:underline"
+              >
+                <GitFork size={12} aria-hidden />
+                {nameOf(execution.forkedFrom.arn)} at {execution.forkedFrom.stateName}, visit {execution.forkedFrom.number}
+              </Link>
+            </dd>
+          </div>
+        )}
         {execution.mapRunArn && (
           <div>
             <dt>in</dt>
@@ -141,6 +161,11 @@ export function Head({ view }: { view: ExecutionView }) {
         {execution.redrivable && (
           <Button kind="primary" icon={<RotateCcw size={13} aria-hidden />} onPress={() => void redrive()}>
             Redrive
+          </Button>
+        )}
+        {forkFrom !== null && (
+          <Button icon={<GitFork size={13} aria-hidden />} onPress={() => setForking(true)}>
+            Fork
           </Button>
         )}
         {!imported && (
@@ -166,6 +191,7 @@ export function Head({ view }: { view: ExecutionView }) {
         </Menu>
       </div>
       {isStopping && <StopDialog arn={arn} onClose={() => setStopping(false)} />}
+      {isForking && forkFrom !== null && <ForkDialog execution={execution} from={forkFrom} onClose={() => setForking(false)} />}
       {isStarting && (
         <StartDialog
           machine={{ name: execution.machine, arn: execution.stateMachineArn, type: execution.type }}

@@ -49,7 +49,7 @@ fn variable<'t>(
         checker.error(Phase::Schema, code::RESERVED_VARIABLE_NAME, location, &entry.key_span, message);
         return;
     }
-    if let Some(reason) = why_no_name(name) {
+    if let Some(reason) = why_no_variable_name(name) {
         let message = format!("Invalid variable name '{name}': the variable name {reason}.");
         checker.error(Phase::Schema, code::INVALID_VARIABLE_NAME, location, &entry.key_span, message);
         return;
@@ -58,8 +58,8 @@ fn variable<'t>(
     checker.assigned.push(Assigned { scope, name, span: entry.key_span.clone(), by_catcher });
 }
 
-/// Names follow Unicode's identifiers (UAX #31).
-fn why_no_name(name: &str) -> Option<&'static str> {
+/// Why a variable cannot have a name, if it cannot. Names follow Unicode's identifiers (UAX #31).
+pub fn why_no_variable_name(name: &str) -> Option<&'static str> {
     let mut characters = name.chars();
     match characters.next() {
         None => Some("is empty"),

@@ -20,6 +20,7 @@ mod state;
 mod states;
 mod template;
 
+pub use assign::why_no_variable_name;
 pub(crate) use checker::ReadVariables;
 pub(crate) use machine::{Compiled, compile};
 pub use similar::similar;

@@ -93,15 +93,38 @@ impl Client {
 
     /// What the console's API of a server of one's own says: of a resource, by a query.
     pub(crate) async fn console(&self, resource: &str, query: &[(&str, &str)]) -> anyhow::Result<Value> {
-        if self.endpoint.is_aws() {
-            bail!("only a server of one's own tells this; AWS does not");
-        }
-        let mut request =
-            Request::new("GET", &format!("{}/console/api/v1/{resource}", self.endpoint.path().trim_end_matches('/')));
-        request.set("host", &self.endpoint.authority(Operation::ListActivities));
+        let mut request = self.console_request("GET", resource)?;
         for (name, value) in query {
             request.add_query(name, value);
         }
+        self.console_answer(request).await
+    }
+
+    /// What it says to a request that does something.
+    pub(crate) async fn console_post(&self, resource: &str, body: &Value) -> anyhow::Result<Value> {
+        let mut request = self.console_request("POST", resource)?;
+        request.set("content-type", "application/json");
+        request.set("x-stepwell-console", "1");
+        request.body = body.to_string().into();
+        self.console_answer(request).await
+    }
+
+    /// Whether there is a console's API behind the endpoint.
+    pub(crate) fn has_console(&self) -> bool {
+        !self.endpoint.is_aws()
+    }
+
+    fn console_request(&self, method: &str, resource: &str) -> anyhow::Result<Request> {
+        if self.endpoint.is_aws() {
+            bail!("only a server of one's own can do this; AWS cannot");
+        }
+        let path = format!("{}/console/api/v1/{resource}", self.endpoint.path().trim_end_matches('/'));
+        let mut request = Request::new(method, &path);
+        request.set("host", &self.endpoint.authority(Operation::ListActivities));
+        Ok(request)
+    }
+
+    async fn console_answer(&self, request: Request) -> anyhow::Result<Value> {
         let lost = |error: anyhow::Error| CallError::lost(&self.endpoint, &error);
         let request = request.to_message(&self.endpoint.origin(Operation::ListActivities));
         let request = request.map_err(|error| lost(anyhow::Error::msg(error)))?;

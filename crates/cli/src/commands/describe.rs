@@ -6,6 +6,7 @@ use crate::node;
 use crate::output::{self, Style, printable};
 use anyhow::bail;
 use api::Operation;
+use aws_client::percent_encoded;
 use clap::Args;
 use json::{Value, json};
 
@@ -25,7 +26,7 @@ pub(crate) struct Arguments {
     /// A state machine or an execution: NAME, STATE_MACHINE:EXECUTION, STATE_MACHINE:VERSION or an ARN
     #[arg(value_name = "NAME")]
     name: String,
-    /// Print the API's answer
+    /// Print the API's answer, and where the execution was forked if it is a fork
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -39,13 +40,26 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
 
 async fn describe(arguments: &Arguments) -> anyhow::Result<Exit> {
     let client = Client::new(&arguments.endpoint)?;
-    let (operation, described) = look(&client, &arguments.name).await?;
+    let (operation, mut described) = look(&client, &arguments.name).await?;
+    if operation == Operation::DescribeExecution
+        && let Some(forked_from) = forked_from(&client, text(&described, "executionArn")).await
+        && let Some(members) = described.as_object()
+    {
+        described = members.with("forkedFrom", forked_from).into();
+    }
     output::data_raw(&match operation {
         _ if arguments.json => format!("{described}\n"),
         Operation::DescribeExecution => of_execution(&described),
         _ => of_machine(&described),
     });
     Ok(Exit::Success)
+}
+
+/// Where an execution was forked: AWS's API does not say it, the console's does. Nothing if that is off.
+async fn forked_from(client: &Client, execution: &str) -> Option<Value> {
+    let resource = format!("executions/{}/origin", percent_encoded(execution, ""));
+    let origin = if client.has_console() { client.console(&resource, &[]).await.ok()? } else { return None };
+    origin.get("forkedFrom").filter(|forked| forked.as_object().is_some()).cloned()
 }
 
 /// Finds out what is meant.
@@ -96,6 +110,7 @@ fn of_execution(described: &Value) -> String {
             ("arn", of("executionArn")),
             ("version", of("stateMachineVersionArn")),
             ("alias", of("stateMachineAliasArn")),
+            ("from", described.get("forkedFrom").map_or_else(String::new, super::fork::told)),
             ("started", shown::moment(described, "startDate")),
             ("stopped", shown::moment(described, "stopDate")),
             ("took", shown::duration(described)),

@@ -7,6 +7,7 @@ pub(crate) mod describe;
 pub(crate) mod dev;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+pub(crate) mod fork;
 pub(crate) mod history;
 pub(crate) mod lint;
 pub(crate) mod list;

@@ -180,19 +180,24 @@ impl Watched {
 }
 
 pub(crate) fn input(argument: &str) -> anyhow::Result<String> {
+    json("--input", argument)
+}
+
+/// The JSON text that an option has: itself, `@FILE`, or `-` for stdin.
+pub(crate) fn json(option: &str, argument: &str) -> anyhow::Result<String> {
     let (text, source) = if argument == definition::STDIN {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map_err(|error| anyhow!("--input: cannot read stdin: {error}"))?;
+        std::io::stdin().read_to_string(&mut text).map_err(|error| anyhow!("{option}: cannot read stdin: {error}"))?;
         (text, "stdin".to_owned())
     } else if let Some(file) = argument.strip_prefix('@') {
-        let text = std::fs::read_to_string(file).map_err(|error| anyhow!("--input: cannot read {file}: {error}"))?;
+        let text = std::fs::read_to_string(file).map_err(|error| anyhow!("{option}: cannot read {file}: {error}"))?;
         (text, file.to_owned())
     } else {
-        (argument.to_owned(), "the input".to_owned())
+        (argument.to_owned(), format!("the {}", option.trim_start_matches('-')))
     };
     match json::parse(&text) {
         Ok(_) => Ok(text),
-        Err(error) => Err(anyhow!("--input: {source} is not JSON: {error}")),
+        Err(error) => Err(anyhow!("{option}: {source} is not JSON: {error}")),
     }
 }
 

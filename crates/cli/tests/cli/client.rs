@@ -106,6 +106,38 @@ fn executions_are_started_watched_and_found_by_name() {
 }
 
 #[test]
+fn an_execution_is_forked_with_a_mended_input() {
+    let world = World::new();
+    for kind in ["STANDARD", "EXPRESS"] {
+        let choice = r#"{"Type":"Choice","Choices":[{"Variable":"$.n","IsPresent":true,"Next":"T"}],"Default":"F"},"F":{"Type":"Fail","Error":"Oops"},"T":{"Type":"Pass","InputPath":"$.n","End":true}"#;
+        world.machine(kind, kind, choice);
+    }
+    assert_eq!(world.run(&["start", "STANDARD", "--name", "one", "--wait"]).code, Some(1));
+    let forked = world.run(&["fork", "one", "--state", "S", "--input", r#"{"n":7}"#, "--name", "two", "--wait"]);
+    assert_eq!((forked.code, &*forked.stdout), (Some(0), "7\n"), "{}", forked.stderr);
+    let described = world.prints(&["describe", "two"]);
+    assert!(described.contains("forked from STANDARD:one at S, visit 1"), "{described}");
+    assert!(!world.prints(&["describe", "one"]).contains("forked"));
+    assert!(world.prints(&["describe", "two", "--json"]).contains(r#""forkedFrom":{"arn":"#));
+    let forked = world.run(&["fork", "STANDARD:one", "--state", "F", "--visit", "1"]);
+    assert!(
+        forked.stdout.starts_with("arn:") && forked.stderr.contains("forked from STANDARD:one at F"),
+        "{}",
+        forked.stderr
+    );
+    let express = world.prints(&["start", "EXPRESS"]);
+    let forked = world.run(&["fork", express.trim(), "--state", "S", "--input", r#"{"n":[1]}"#, "--wait"]);
+    assert_eq!((forked.code, &*forked.stdout), (Some(0), "[1]\n"), "{}", forked.stderr);
+
+    let refused = world.refuses(&["fork", "one", "--state", "T"]);
+    assert!(refused.contains("The execution did not come to a state 'T'"), "{refused}");
+    assert!(
+        world.refuses(&["fork", "one", "--state", "S", "--variables", "[1]"]).contains("'variables' must be an object")
+    );
+    assert!(world.refuses(&["fork", "one", "--state", "S", "--input", "{"]).contains("--input: the input is not JSON"));
+}
+
+#[test]
 fn a_task_is_done_while_its_history_is_followed() {
     let world = World::new();
     call(&world.address, "CreateActivity", r#"{"name": "work"}"#);

@@ -7,7 +7,7 @@ use super::run::Live;
 use crate::registry::RevisionNumber;
 use api::{Exception, ExecutionStatus as ApiStatus};
 use interpreter::history::HistoryEvent;
-use interpreter::{Header, MapRunChild, OfMachine, Timestamp};
+use interpreter::{ForkedFrom, Header, MapRunChild, OfMachine, Timestamp};
 use json::Payload;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -83,6 +83,8 @@ pub struct ExpressExecution {
     pub state_machine_version: Option<u64>,
     /// The alias it was started with.
     pub state_machine_alias: Option<Arc<str>>,
+    /// Where it was forked, if it is a fork.
+    pub forked_from: Option<Arc<ForkedFrom>>,
     /// What it is in a Map Run, if it is the child of one.
     pub(crate) child: Option<MapRunChild>,
 }
@@ -153,11 +155,19 @@ impl Express {
         self.look_up(execution_arn, shown, |kept, _| kept.shown)
     }
 
+    /// One execution with what another one like it needs.
+    pub fn origin(&self, execution_arn: &str) -> Option<Kept> {
+        self.look_up(execution_arn, kept, |kept, _| kept)
+    }
+
     /// Its history.
     pub async fn history(&self, execution_arn: &str, events_max: usize) -> Result<Option<ExpressHistory>, Exception> {
-        let live = |live: &Live| (shown(live), live.header.revision, live.header.seed, live.journal());
-        let ended = |Kept { shown, revision, seed }, journal| (shown, revision, seed, journal);
-        let Some((shown, revision, seed, journal)) = self.look_up(execution_arn, live, ended) else { return Ok(None) };
+        let live = |live: &Live| (kept(live), live.journal());
+        let Some((Kept { shown, revision, seed, .. }, journal)) =
+            self.look_up(execution_arn, live, |kept, journal| (kept, journal))
+        else {
+            return Ok(None);
+        };
         let registry = &self.shared.registry;
         let revision = registry.revision(RevisionNumber(revision)).await.map_err(|error| crate::read_failed(&error))?;
         let settings = self.settings(shown.kind);
@@ -171,6 +181,7 @@ impl Express {
             state_machine_version: shown.state_machine_version,
             state_machine_alias: shown.state_machine_alias,
             map_run: shown.child,
+            forked_from: shown.forked_from,
             ..Header::new(machine, shown.execution_arn, shown.name, input, start_time, seed)
         };
         let (events, is_whole) = journal.history(&header, &revision, settings, registry, events_max).await;
@@ -192,6 +203,12 @@ impl Express {
     }
 }
 
+/// An execution that runs, as it would be kept now.
+fn kept(live: &Live) -> Kept {
+    let Header { revision, seed, test_case, .. } = &live.header;
+    Kept { shown: shown(live), revision: *revision, seed: *seed, test_case: test_case.clone() }
+}
+
 /// An execution that runs.
 fn shown(live: &Live) -> ExpressExecution {
     let header = &live.header;
@@ -210,6 +227,7 @@ fn shown(live: &Live) -> ExpressExecution {
         trace_header: header.trace_header.clone(),
         state_machine_version: header.state_machine_version,
         state_machine_alias: header.state_machine_alias.clone(),
+        forked_from: header.forked_from.clone(),
         child: header.map_run,
     }
 }

@@ -8,7 +8,7 @@ use super::query::{ExpressExecution, ExpressKind};
 use api::ExecutionStatus as ApiStatus;
 use asl::definition::ScopeIndex;
 use interpreter::rows::{CorruptRow, Reader, Writer};
-use interpreter::{Ending, Execution, ExecutionStatus, MapRunChild};
+use interpreter::{Ending, Execution, ExecutionStatus, ForkedFrom, MapRunChild};
 use std::collections::VecDeque;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::Arc;
@@ -44,10 +44,12 @@ pub(super) struct Record {
 
 /// An execution that was kept: what is to be seen of it, and what stepping it once more needs besides.
 #[derive(Debug, PartialEq)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     pub shown: ExpressExecution,
     pub revision: u64,
     pub seed: u64,
+    /// The test case that mocked its tasks.
+    pub test_case: Option<Arc<str>>,
 }
 
 impl Record {
@@ -78,6 +80,8 @@ fn to_row(execution: &Execution, kind: ExpressKind) -> Vec<u8> {
     row.option(header.trace_header.as_ref(), text);
     row.option(header.state_machine_version, Writer::number);
     row.option(header.state_machine_alias.as_ref(), text);
+    row.option(header.test_case.as_ref(), text);
+    row.option(header.forked_from.as_ref(), |row, forked| forked.write(row));
     row.option(header.map_run, |row, child| {
         row.map_run(child.run);
         [u64::from(child.processor.0), child.index, child.items].into_iter().for_each(|number| row.number(number));
@@ -112,6 +116,8 @@ fn from_row(row: &[u8]) -> Result<Kept, CorruptRow> {
     let (revision, seed) = (row.number()?, row.fixed()?);
     let trace_header = row.option(Reader::text)?;
     let (state_machine_version, state_machine_alias) = (row.option(Reader::number)?, row.option(Reader::text)?);
+    let test_case = row.option(Reader::text)?;
+    let forked_from = row.option(ForkedFrom::read)?.map(Arc::new);
     let child = row.option(|row| {
         let (run, processor) = (row.map_run()?, ScopeIndex(row.number()? as u32));
         Ok(MapRunChild { run, processor, index: row.number()?, items: row.number()? })
@@ -144,9 +150,10 @@ fn from_row(row: &[u8]) -> Result<Kept, CorruptRow> {
         trace_header,
         state_machine_version,
         state_machine_alias,
+        forked_from,
         child,
     };
-    Ok(Kept { shown, revision, seed })
+    Ok(Kept { shown, revision, seed, test_case })
 }
 
 /// Where a record is in the ring.

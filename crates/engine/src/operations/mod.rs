@@ -3,6 +3,7 @@
 mod activities;
 mod describe_execution;
 mod express;
+mod fork_execution;
 mod get_execution_history;
 mod list_executions;
 mod map_runs;
@@ -14,6 +15,7 @@ mod start_sync_execution;
 mod stop_execution;
 mod test_state;
 
+pub use fork_execution::{ForkRefused, ForkRequest};
 pub(crate) use get_execution_history::shown as shown_event;
 pub(crate) use list_executions::STATUSES;
 pub(crate) use redrive_execution::not_redrivable;

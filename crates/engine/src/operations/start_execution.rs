@@ -2,12 +2,13 @@
 
 use crate::Engine;
 use crate::environment::uuid;
-use crate::express::Prepared;
+use crate::express::{New, Prepared};
 use crate::partition::{Input, StartInput};
-use crate::registry::Started;
+use crate::registry::{Revision, Started};
 use api::{Exception, StartExecutionRequest, StartExecutionResponse, StateMachineType};
 use arn::ExecutionArn;
 use interpreter::{Header, StartedBy, Timestamp};
+use json::Payload;
 use std::sync::Arc;
 
 impl Engine {
@@ -33,22 +34,34 @@ impl Engine {
             return self.start_express(Prepared::new(Started { revision, version, alias }), request).await;
         }
         let test_case = shared.test_case(&revision.machine_name, request.test_case.as_deref())?;
-        let name_is_new = request.name.is_none();
-        let name: Arc<str> = request.name.unwrap_or_else(|| uuid(shared.environment.entropy()).into());
-        let identity = self.registry().identity();
-        let arn = ExecutionArn::standard(identity.clone(), &*revision.machine_name, &*name);
-        let execution_arn: Arc<str> = arn.to_string().into();
-        let key = self.key_of(&arn);
-        let machine = revision.of_machine(revision.machine_arn.to_string().into());
-        let header = Header {
+        let header = |header: Header| Header {
             trace_header: request.trace_header,
             state_machine_version: version,
             state_machine_alias: alias,
             started_by,
             test_case,
-            // The start time is set when it starts.
-            ..Header::new(machine, execution_arn.clone(), name, request.input, Timestamp(0), seed)
+            ..header
         };
+        self.start_standard(revision, request.name, request.input, seed, header).await
+    }
+
+    /// Starts a Standard execution of a revision, whose header `with` completes.
+    pub(super) async fn start_standard(
+        &self,
+        revision: Arc<Revision>,
+        name: Option<Arc<str>>,
+        input: Payload,
+        seed: u64,
+        with: impl FnOnce(Header) -> Header,
+    ) -> Result<StartExecutionResponse, Exception> {
+        let name_is_new = name.is_none();
+        let name: Arc<str> = name.unwrap_or_else(|| uuid(self.0.shared.environment.entropy()).into());
+        let arn = ExecutionArn::standard(self.identity().clone(), &*revision.machine_name, &*name);
+        let execution_arn: Arc<str> = arn.to_string().into();
+        let key = self.key_of(&arn);
+        let machine = revision.of_machine(revision.machine_arn.to_string().into());
+        // The start time is set when it starts.
+        let header = with(Header::new(machine, execution_arn.clone(), name, input, Timestamp(0), seed));
         let execution = key.clone();
         let start_time = self
             .ask(&key, |answer| Input::Start(Box::new(StartInput { execution, header, revision, name_is_new, answer })))
@@ -62,15 +75,17 @@ impl Engine {
         prepared: Prepared,
         request: StartExecutionRequest,
     ) -> Result<StartExecutionResponse, Exception> {
-        let express = &self.0.express;
-        let new = express.new_execution(Arc::new(prepared), request)?;
+        self.start_new_express(self.0.express.new_execution(Arc::new(prepared), request)?).await
+    }
+
+    pub(super) async fn start_new_express(&self, new: New) -> Result<StartExecutionResponse, Exception> {
         let execution_arn = new.header.execution_arn.clone();
-        let start_time = express.start(new).await?;
+        let start_time = self.0.express.start(new).await?;
         Ok(StartExecutionResponse { execution_arn, start_date_ms: start_time.0 })
     }
 }
 
-fn halves(entropy: [u8; 16]) -> [u64; 2] {
+pub(super) fn halves(entropy: [u8; 16]) -> [u64; 2] {
     let both = u128::from_be_bytes(entropy);
     [(both >> 64) as u64, both as u64]
 }

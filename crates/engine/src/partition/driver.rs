@@ -488,7 +488,9 @@ impl Partition {
         let StartInput { execution: key, mut header, revision, name_is_new, answer } = start;
         if !name_is_new && let Some(existing) = self.find(&key).await? {
             let before = &existing.execution;
-            let repeats = before.is_running() && before.header.input.text() == header.input.text();
+            let is_same_fork = before.header.forked_from == header.forked_from
+                && (header.forked_from.is_none() || before.header.revision == header.revision);
+            let repeats = before.is_running() && before.header.input.text() == header.input.text() && is_same_fork;
             let result = if repeats {
                 Ok(before.header.start_time)
             } else {

@@ -4,6 +4,7 @@ mod accounts;
 mod check;
 mod executions;
 mod express;
+mod forks;
 mod formats;
 mod growth;
 mod jobs;

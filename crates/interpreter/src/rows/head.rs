@@ -2,7 +2,7 @@
 
 use super::{CorruptRow, KnownTexts, REFERRING_VERSION, Reader, Writer, is_whole};
 use crate::command::TaskId;
-use crate::execution::{Ending, Execution, ExecutionStatus, Header, OfMachine, StartedBy};
+use crate::execution::{Ending, Execution, ExecutionStatus, ForkedFrom, Header, OfMachine, StartedBy};
 use crate::frame::{Frame, FrameId};
 use crate::map_run::MapRunChild;
 use asl::definition::{ScopeIndex, StateIndex};
@@ -12,7 +12,11 @@ use std::sync::Arc;
 impl Header {
     /// The texts that the other rows of the execution refer to.
     pub fn known_texts(&self) -> KnownTexts {
-        KnownTexts::of([self.input.text(), &self.role_arn, &self.region])
+        let known = KnownTexts::of([self.input.text(), &self.role_arn, &self.region]);
+        match &self.forked_from {
+            Some(forked) => known.and(forked.input.text()),
+            None => known,
+        }
     }
 
     /// The header as a row. Of names that the machine's ARN and the execution's name say, nothing is written.
@@ -49,8 +53,10 @@ impl Header {
             Some(child) => write_child(row, child),
             None => row.option(self.state_machine_version, Writer::number),
         }
-        // Two marks in one byte: rows written before tasks started executions have the first alone.
-        row.byte(u8::from(self.state_machine_alias.is_some()) | u8::from(self.started_by.is_some()) << 1);
+        // Marks in one byte: rows written before tasks started executions have the first alone. A reader that does not know a mark refuses the
+        // row, so that no program runs a fork from its machine's beginning because it does not know what a fork is.
+        let marks = [self.state_machine_alias.is_some(), self.started_by.is_some(), self.forked_from.is_some()];
+        row.byte(marks.iter().rev().fold(0, |marks, mark| marks << 1 | u8::from(*mark)));
         if let Some(alias) = &self.state_machine_alias {
             row.shared(alias);
         }
@@ -59,6 +65,9 @@ impl Header {
             row.number(started_by.task.frame.0);
             row.number(started_by.task.scheduled_event);
             row.byte(u8::from(started_by.waits));
+        }
+        if let Some(forked) = &self.forked_from {
+            forked.write(row);
         }
         if let Some(test_case) = &self.test_case {
             row.option(Some(test_case), Writer::shared);
@@ -98,7 +107,7 @@ impl Header {
             header.state_machine_version = row.later_option(Reader::number)?;
         }
         let marks = row.later_byte()?;
-        if marks > 3 {
+        if marks > 7 {
             return Err(CorruptRow("a header has marks that are not known"));
         }
         if marks & 1 != 0 {
@@ -108,6 +117,9 @@ impl Header {
             let execution_arn = row.shared()?;
             let task = TaskId { frame: FrameId(row.number()?), scheduled_event: row.number()? };
             header.started_by = Some(StartedBy { execution_arn, task, waits: row.byte()? != 0 });
+        }
+        if marks & 4 != 0 {
+            header.forked_from = Some(Arc::new(ForkedFrom::read(row)?));
         }
         // In a whole row the state follows, but a whole row has no test case.
         header.test_case = if is_whole { None } else { row.later_option(Reader::shared)? };
@@ -138,6 +150,30 @@ fn read_child(row: &mut Reader<'_>) -> Result<MapRunChild, CorruptRow> {
     let run = row.map_run()?;
     let processor = u32::try_from(row.number()?).map_err(|_| CorruptRow("an index is too large"))?;
     Ok(MapRunChild { run, processor: ScopeIndex(processor), index: row.number()?, items: row.number()? })
+}
+
+impl ForkedFrom {
+    /// Writes it as a part of a row.
+    pub fn write(&self, row: &mut Writer) {
+        row.shared(&self.execution_arn);
+        row.shared(&self.state_name);
+        row.number(self.entered_event);
+        row.number(self.visit);
+        row.shared(self.input.text());
+        row.shared(self.variables.text());
+    }
+
+    /// Reads what was written.
+    pub fn read(row: &mut Reader<'_>) -> Result<ForkedFrom, CorruptRow> {
+        Ok(ForkedFrom {
+            execution_arn: row.shared()?,
+            state_name: row.shared()?,
+            entered_event: row.number()?,
+            visit: row.number()?,
+            input: row.payload()?,
+            variables: row.payload()?,
+        })
+    }
 }
 
 /// What the ARN of a state machine says.

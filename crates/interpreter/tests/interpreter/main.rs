@@ -2,6 +2,7 @@
 
 mod cases;
 mod definitions;
+mod fork;
 mod replay;
 mod steps;
 mod support;

@@ -2,6 +2,7 @@
 
 use super::executions::ExecutionRow;
 use super::failure::Failure;
+use super::fork::ForkedFrom;
 use super::payload::Payload;
 use super::query::Query;
 use super::shape::shapes;
@@ -60,8 +61,10 @@ shapes! {
         redrivable: bool,
         /// Why not.
         redrive_reason: Option<Arc<str>>,
-        /// The execution that started it.
+        /// The execution that started it; null of a fork, whose input only says who started the other one.
         parent: Option<Parent>,
+        /// Where it was forked, if it is a fork.
+        forked_from: Option<ForkedFrom>,
         /// Executions it started, 100 at most.
         children: Vec<Child>,
         /// X-Ray's header.
@@ -293,7 +296,9 @@ impl Console {
             Some(cause) => Some(RootCause { last_success: self.last_success(&subject.row.machine).await?, ..cause }),
             None => None,
         };
-        let parent = subject.about.input.as_ref().and_then(|input| parent(input));
+        let forked_from = subject.forked_from.as_deref().map(ForkedFrom::of);
+        let input = subject.about.input.as_ref().filter(|_| forked_from.is_none());
+        let parent = input.and_then(|input| parent(input));
         let payload = |member: &'static str| {
             let arn = subject.row.arn.clone();
             move |text: &Arc<str>| Payload::new(text, || super::payload::reference(&arn, 0, member))
@@ -309,6 +314,7 @@ impl Console {
             redrivable: subject.redrivable,
             redrive_reason: subject.redrive_reason,
             parent,
+            forked_from,
             children,
             trace_header: subject.about.trace_header,
             root_cause,
@@ -427,7 +433,7 @@ impl Console {
             return self.told(&subject, |told| shown(&told.outline, &told.story)).await;
         }
         let outline = self.told(&subject, |told| told.outline.clone()).await?;
-        let mut story = Story::new();
+        let mut story = subject.story();
         while story.last_event() < id {
             let before = story.last_event();
             let wanted = super::subject::CHUNK.min((id - before) as usize);

@@ -57,6 +57,11 @@ impl Failure {
         Failure::new(StatusCode::FORBIDDEN, code, message)
     }
 
+    /// An execution that there can be no fork of.
+    pub(crate) fn not_forkable(message: &'static str) -> Failure {
+        Failure::new(StatusCode::BAD_REQUEST, "NotForkable", message)
+    }
+
     pub(crate) fn method() -> Failure {
         Failure::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", "There is nothing for this method here")
     }

@@ -16,6 +16,7 @@ mod events;
 mod execution;
 mod executions;
 mod failure;
+mod fork;
 mod guard;
 mod health;
 mod import;
@@ -187,6 +188,8 @@ impl Console {
             ["machines", name, "overlay"] => Ok(self.overlay(name, query).await?.to_json()),
             ["executions", arn, "visits", id, "data"] => Ok(self.data(arn, id).await?.to_json()),
             ["executions", arn, "export"] => self.export(arn).await,
+            ["executions", arn, "fork"] => Ok(self.fork_draft(arn, query).await?.to_json()),
+            ["executions", arn, "origin"] => Ok(self.origin(arn).await?.to_json()),
             ["bootstrap"] => Ok(self.bootstrap().to_json()),
             ["machines"] => Ok(self.machines(query).await?.to_json()),
             ["machines", name] => Ok(self.machine(name).await?.to_json()),
@@ -209,6 +212,7 @@ impl Console {
     /// The table of contents of what can be done.
     async fn post(&self, resource: &[&str], trace: &TraceHeaders, body: Incoming) -> Answer {
         match resource {
+            ["executions", arn, "fork"] => Ok(self.fork(arn, trace, body).await?.to_json()),
             ["import"] => Ok(self.import(body).await?.to_json()),
             ["scene"] => Ok(self.drawn(body).await?.to_json()),
             ["aws", operation] => self.aws(operation, trace, body).await,

@@ -8,7 +8,7 @@ use super::{Console, executions};
 use engine::{ExecutionsQuery, ExpressQuery};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use visits::{Outline, Story, VisitStatus};
+use visits::{Outline, VisitStatus};
 
 /// Executions looked at.
 const SAMPLE: usize = 50;
@@ -82,7 +82,7 @@ impl Console {
                 break;
             }
             let outline = Outline::of(&subject.about.definition);
-            let mut story = Story::new();
+            let mut story = subject.story();
             while story.last_event() < subject.last_event {
                 let events = subject.forward(story.last_event() + 1, CHUNK).await?;
                 if events.is_empty() {

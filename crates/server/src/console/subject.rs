@@ -7,10 +7,11 @@ use super::import::Imported;
 use super::machines::MachineType;
 use api::{DescribeExecutionRequest, DescribeExecutionResponse, RedriveStatus};
 use arn::ExecutionArn;
-use engine::{HistoryEvent, Look};
+use engine::{ForkedFrom, HistoryEvent, Look};
 use json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Arc;
+use visits::Story;
 
 /// Events of an Express execution that are read.
 const EXPRESS_EVENTS_MAX: usize = 100_000;
@@ -37,6 +38,8 @@ pub(super) struct Subject {
     pub(super) redrive_reason: Option<Arc<str>>,
     pub(super) last_event: u64,
     pub(super) is_imported: bool,
+    /// Where it was forked, if it is a fork.
+    pub(super) forked_from: Option<Arc<ForkedFrom>>,
     events: Events,
 }
 
@@ -73,6 +76,7 @@ impl Console {
             redrive_reason: Some("Express executions cannot be redriven".into()),
             last_event: history.events.len() as u64,
             is_imported: false,
+            forked_from: found.forked_from.clone(),
             events: Events::Kept(history.events.into()),
             row: express_row(found),
         })
@@ -111,12 +115,19 @@ impl Console {
             redrive_reason: redrive_status_reason,
             last_event: look.last_event,
             is_imported: false,
+            forked_from: look.execution.header.forked_from.clone(),
             events: Events::Stored(Box::new(look)),
         })
     }
 }
 
 impl Subject {
+    /// Its story before its first event.
+    pub(super) fn story(&self) -> Story {
+        let forked = self.forked_from.as_ref().and_then(|forked| forked.variables.value().as_object());
+        forked.map_or_else(Story::new, Story::forked)
+    }
+
     /// `count` events from `first` on.
     pub(super) async fn forward(&self, first: u64, count: usize) -> Result<Vec<HistoryEvent>, Failure> {
         match &self.events {
@@ -168,6 +179,7 @@ impl From<Arc<Imported>> for Subject {
             redrive_reason: Some("It is imported: it can only be looked at".into()),
             last_event: imported.events.len() as u64,
             is_imported: true,
+            forked_from: None,
             events: Events::Imported(imported),
         }
     }

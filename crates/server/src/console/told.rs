@@ -34,8 +34,9 @@ struct Key {
 pub(super) struct Stories(Mutex<VecDeque<(Key, Arc<AsyncMutex<Told>>)>>);
 
 impl Told {
-    fn new(definition: &str) -> Told {
-        Told { outline: Arc::new(Outline::of(definition)), story: Story::new(), children: Vec::new() }
+    fn new(subject: &Subject) -> Told {
+        let outline = Arc::new(Outline::of(&subject.about.definition));
+        Told { outline, story: subject.story(), children: Vec::new() }
     }
 
     fn add(&mut self, event: &HistoryEvent) {
@@ -62,7 +63,7 @@ impl Stories {
         let key = Key { arn: subject.row.arn.clone(), started_at: subject.row.started_at };
         let mut kept = self.0.lock().expect("nothing panics while holding the lock");
         let known = kept.iter().position(|(known, _)| *known == key).and_then(|position| kept.remove(position));
-        let entry = known.unwrap_or_else(|| (key, Arc::new(AsyncMutex::new(Told::new(&subject.about.definition)))));
+        let entry = known.unwrap_or_else(|| (key, Arc::new(AsyncMutex::new(Told::new(subject)))));
         let told = entry.1.clone();
         kept.push_front(entry);
         kept.truncate(KEPT_MAX);

@@ -2,7 +2,7 @@
 
 use super::shape::{Declarations, Shape};
 use super::{
-    bootstrap, compare, data, events, execution, executions, failure, health, import, machines, map_run, metrics,
+    bootstrap, compare, data, events, execution, executions, failure, fork, health, import, machines, map_run, metrics,
     overlay, scene, tasks,
 };
 
@@ -24,6 +24,9 @@ fn the_types_of_the_pages_are_the_servers() {
     events::Events::declare(&mut declarations);
     events::Range::declare(&mut declarations);
     data::VisitData::declare(&mut declarations);
+    fork::ForkDraft::declare(&mut declarations);
+    fork::ForkBody::declare(&mut declarations);
+    fork::ForkAnswer::declare(&mut declarations);
     health::Health::declare(&mut declarations);
     overlay::Overlay::declare(&mut declarations);
     tasks::Tasks::declare(&mut declarations);

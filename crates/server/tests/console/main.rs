@@ -1,6 +1,7 @@
 //! The console over raw HTTP: who is answered, and what.
 
 mod executions;
+mod forks;
 mod imported;
 mod lists;
 mod live;
