@@ -243,8 +243,10 @@ export interface Execution extends ExecutionRow {
   redrivable: boolean;
   /** Why not. */
   redriveReason: string | null;
-  /** The execution that started it. */
+  /** The execution that started it; null of a fork, whose input only says who started the other one. */
   parent: Parent | null;
+  /** Where it was forked, if it is a fork. */
+  forkedFrom: ForkedFrom | null;
   /** Executions it started, 100 at most. */
   children: Child[];
   /** X-Ray's header. */
@@ -321,6 +323,66 @@ export interface FailedChildren {
   counted: number;
   /** Whether those are all. */
   areAll: boolean;
+}
+
+/** A fork that was made. */
+export interface ForkAnswer {
+  /** The new execution. */
+  executionArn: string;
+  /** When it started. */
+  startedAt: number;
+  /** Where it began. */
+  forkedFrom: ForkedFrom;
+}
+
+/** What `POST executions/{arn}/fork` takes. A state and a number, or a visit: the last of the state without a number. */
+export interface ForkBody {
+  /** The state. */
+  state: string | null;
+  /** Which visit of it, from 1 on. */
+  number: number | null;
+  /** A visit's name. */
+  visit: string | null;
+  /** The state's input as JSON text; what the visit got if absent. */
+  input: string | null;
+  /** The variables as JSON text, an object; what the visit saw if absent. */
+  variables: string | null;
+  /** The new execution's name. */
+  name: string | null;
+  /** `current` for the machine's current definition; else `origin`. */
+  definition: string | null;
+}
+
+/** A fork about to be made. */
+export interface ForkDraft {
+  /** The visit it would begin at: of the outermost scope. */
+  visit: string;
+  /** That visit's state. */
+  stateName: string;
+  /** Which visit of the state, from 1 on. */
+  number: number;
+  /** The state that was asked for, if that is inside the one the fork begins at. */
+  inside: string | null;
+  /** What the state got. */
+  input: Payload;
+  /** The variables it saw, as an object. */
+  variables: Payload;
+  /** Whether the machine has another definition now than the execution runs. */
+  isChanged: boolean;
+  /** Whether the machine's current definition has the state in its outermost scope. */
+  isInCurrent: boolean;
+}
+
+/** Where a fork begins. */
+export interface ForkedFrom {
+  /** The execution it was forked from. */
+  arn: string;
+  /** The state it began with. */
+  stateName: string;
+  /** Which of that execution's visits of the state, from 1 on. */
+  number: number;
+  /** That visit's name there. */
+  visit: string;
 }
 
 /** How the server is. */

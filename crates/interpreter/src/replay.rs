@@ -17,7 +17,7 @@ use crate::step::{Outcome, step};
 use crate::surroundings::{Activities, Settings, Surroundings};
 use crate::timestamp::Timestamp;
 use asl::StateMachineDefinition;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Where a history and an execution do not agree.
@@ -367,7 +367,11 @@ impl<'r> Replay<'r> {
                 stored.frames().zip(rebuilt.frames()).find_map(|(stored, rebuilt)| {
                     let of_frame = |what: &str| format!("{what} of frame {}", stored.id.0);
                     let place = |frame: &Frame| (frame.parent, frame.position, frame.scope, frame.state);
-                    let data = |frame: &Frame| (frame.input.clone(), frame.variables.clone(), frame.work.clone());
+                    // Variables that stand apart are read in the order of their names.
+                    let variables = |frame: &Frame| -> BTreeMap<json::Key, json::Value> {
+                        frame.variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+                    };
+                    let data = |frame: &Frame| (frame.input.clone(), variables(frame), frame.work.clone());
                     let chain = |frame: &Frame| (frame.entered_at, frame.entered_event, frame.last_event);
                     let phase = self.without_unrecorded(stored, rebuilt);
                     differs(&of_frame("place"), &place(stored), &place(rebuilt))

@@ -12,7 +12,8 @@ use store::Memory;
 /// Checks an order, waits for a moment that is far off, tells what it got.
 fn definition(seconds: i64) -> Value {
     json!({"StartAt": "Check", "QueryLanguage": "JSONata", "States": {
-        "Check": {"Type": "Fail", "Error": "Bad"},
+        "Check": {"Type": "Choice", "Choices": [{"Condition": "{% $exists($states.input.items) %}", "Next": "Rest"}], "Default": "Refuse"},
+        "Refuse": {"Type": "Fail", "Error": "Bad"},
         "Rest": {"Type": "Wait", "Seconds": seconds, "Next": "Each"},
         "Each": {"Type": "Map", "Items": "{% $states.input.items %}", "Next": "Tell", "ItemProcessor": {"StartAt": "One", "States": {
             "One": {"Type": "Pass", "Output": "{% $states.input & $suffix %}", "End": true}}}},
@@ -98,7 +99,7 @@ async fn a_fork_survives_restarts_and_is_an_ordinary_execution_to_aws() {
 
     // From the container around the iterations, of the execution that still waits; it ends in its first step.
     let at_once = fork(&engine, &forked, "Each", &input, None).await.expect("it starts");
-    assert_eq!(output(&closed(&engine, &at_once).await), r#"[["a!","b!"],7]"#);
+    assert_eq!(output(&closed(&engine, &at_once).await), r#"["a!","b!",7]"#);
     // A fork of what failed fails again, and a redrive goes on from there.
     let again = fork(&engine, &failed, "Check", &json!({}), Some("again")).await.expect("it starts");
     assert_eq!(closed(&engine, &again).await.error.as_deref(), Some("Bad"));
@@ -130,7 +131,16 @@ async fn what_cannot_be_forked_says_why() {
     }
     let missing = failed.replace("origin", "nobody");
     told += &refusal(fork(&engine, &missing, "Tell", &json!({}), None).await.expect_err("there is no such execution"));
-    expect_test::expect![[""]].assert_eq(&told);
+    expect_test::expect![[r#"
+        state ValidationException: The state 'One' is inside 'Each': a fork begins at the outermost state around it, 'Each'
+        state ValidationException: The execution's definition has no state 'Nowhere'
+        input ValidationException: The input has 262202 bytes, more than 262144
+        variables ValidationException: The variables must be an object
+        variables ValidationException: No variable can be called 'a b': the name contains invalid characters
+        variables ValidationException: No variable can be called 'states': the name is reserved
+        variables ValidationException: The variable 'large' has 262202 bytes, more than 262144
+        name ValidationException: 'a b' cannot be an execution's name
+        - ExecutionDoesNotExist: Execution Does Not Exist: 'arn:aws:states:us-east-1:123456789012:execution:m:nobody'"#]].assert_eq(&told);
 
     let update = |definition: Value| {
         let body = json!({"stateMachineArn": (machine.as_str()), "definition": (definition.to_string())});
@@ -169,7 +179,7 @@ async fn express_executions_are_forked() {
             _ => tokio::task::yield_now().await,
         }
     };
-    assert_eq!(found.output.as_deref(), Some(r#"[["1!"],9]"#));
+    assert_eq!(found.output.as_deref(), Some(r#"["1!",9]"#));
     assert_eq!(found.forked_from.as_ref().map(|from| &*from.execution_arn), Some(&*failed));
     let told = engine.express_history(&forked, 100).await.expect("it can be told").expect("it is kept");
     assert_eq!(told.events[1].details.type_name(), "MapStateEntered");

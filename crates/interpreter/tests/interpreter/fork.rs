@@ -44,7 +44,10 @@ fn output(run: &Run) -> String {
 fn it_begins_at_the_state_with_input_and_variables_of_its_own() {
     let mut run = fork("Call", &json!({"mended": true}), &json!({"rate": 3}));
     run.step(Command::StartExecution).expect("the first step");
-    assert_eq!(run.shape(), "1 <- 0 ExecutionStarted\n2 <- 0 TaskStateEntered\n3 <- 2 LambdaFunctionScheduled\n");
+    assert_eq!(
+        run.shape(),
+        "1 <- 0 ExecutionStarted\n2 <- 0 TaskStateEntered\n3 <- 2 LambdaFunctionScheduled\n4 <- 3 LambdaFunctionStarted\n"
+    );
     let payloads: Vec<_> = run.events.iter().filter_map(|event| event.details.payload()).map(Payload::text).collect();
     assert_eq!(
         payloads.iter().map(|text| &***text).collect::<Vec<_>>(),
