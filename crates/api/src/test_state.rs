@@ -125,6 +125,10 @@ pub struct InspectionData {
     pub retry_index: Option<u64>,
     /// After how long it would retry.
     pub retry_backoff_interval_seconds: Option<u64>,
+    /// Of an HTTP Task at the level TRACE: AWS's InspectionDataRequest.
+    pub request: Option<Value>,
+    /// And InspectionDataResponse.
+    pub response: Option<Value>,
 }
 
 const LEVELS: [(&str, InspectionLevel); 3] =
@@ -263,6 +267,8 @@ impl InspectionData {
         for (name, text) in &self.stages {
             data.insert(*name, text);
         }
+        data.insert_some("request", self.request.as_ref());
+        data.insert_some("response", self.response.as_ref());
         data.insert_some("maxConcurrency", self.max_concurrency);
         data.insert_some("toleratedFailureCount", self.tolerated_failure_count);
         data.insert_some("toleratedFailurePercentage", self.tolerated_failure_percentage);

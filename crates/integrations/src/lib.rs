@@ -24,7 +24,7 @@ pub use task::{Job, TaskOrigin, TaskOutcome, TaskRequest, Thrown};
 use asl::definition::{IntegrationPattern, Resource};
 use aws_client::Client;
 use functions::Functions;
-use http_task::Connections;
+use http_task::{Connections, HttpInspection};
 use mocks::Mocks;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -37,6 +37,12 @@ pub type PerformFuture = Pin<Box<dyn Future<Output = Option<TaskOutcome>> + Send
 pub trait Performer: Send + Sync + 'static {
     /// Performs one attempt of a task. Activities are not performed: workers fetch them.
     fn perform(&self, request: TaskRequest) -> PerformFuture;
+
+    /// The same for TestState, which tells of an HTTP Task what was sent and answered.
+    fn perform_inspected(&self, request: TaskRequest, inspection: HttpInspection) -> PerformFuture {
+        let _ = inspection;
+        self.perform(request)
+    }
 
     /// Looks how a job stands that a `.sync` task waits for: how the task ends, or nothing if it goes on or nobody knows. It is asked again, later
     /// every time.
@@ -73,6 +79,11 @@ impl Performer for Integrations {
     fn perform(&self, request: TaskRequest) -> PerformFuture {
         let integrations = self.clone();
         Box::pin(async move { Integrations::perform(&integrations, request).await })
+    }
+
+    fn perform_inspected(&self, request: TaskRequest, inspection: HttpInspection) -> PerformFuture {
+        let integrations = self.clone();
+        Box::pin(async move { integrations.perform_with(request, Some(&inspection)).await })
     }
 
     fn look(&self, job: Job) -> PerformFuture {
@@ -157,6 +168,10 @@ impl Integrations {
     ///
     /// `None` means that the server is going down and nothing is known: the task stays open and is performed again after the restart.
     pub async fn perform(&self, request: TaskRequest) -> Option<TaskOutcome> {
+        self.perform_with(request, None).await
+    }
+
+    async fn perform_with(&self, request: TaskRequest, inspection: Option<&HttpInspection>) -> Option<TaskOutcome> {
         if let (Some(mocks), Some(origin)) = (&self.mocks, &request.origin)
             && let Some(outcome) = mocks.perform(&request, origin).await
         {
@@ -169,7 +184,7 @@ impl Integrations {
             }
             resource if self.is_own_execution(resource) => Some(TaskOutcome::OwnExecution),
             Resource::Service { service, action, .. } if service == "http" && action == "invoke" => {
-                Some(http_task::invoke(&self.connections, self.aws.as_ref(), &request).await)
+                Some(http_task::invoke(&self.connections, self.aws.as_ref(), &request, inspection).await)
             }
             Resource::Service { arn, service, action, pattern, .. } => {
                 let performed = self.call_service(service, action, *pattern, &request).await;

@@ -147,7 +147,7 @@ async fn what_a_connection_adds_wins() {
         x-tenant: t1
         x-list: 1
         x-list: 2
-        content-type: application/json
+        content-type: application/json; charset=UTF-8
         user-agent: Amazon|StepFunctions|HttpInvoke|eu-west-1
         range: bytes=0-262144
         authorization: Basic YWRhOnMzOmNyZXQ=

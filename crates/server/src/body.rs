@@ -24,11 +24,9 @@ pub(crate) struct Limits {
 impl Limits {
     /// The same for an operation that needs less.
     pub(crate) fn of(self, operation: Operation) -> Limits {
-        // By name: TestState will be one of them.
-        let has_definition = matches!(
-            operation.as_str(),
-            "CreateStateMachine" | "UpdateStateMachine" | "ValidateStateMachineDefinition" | "TestState"
-        );
+        use Operation::{CreateStateMachine, TestState, UpdateStateMachine, ValidateStateMachineDefinition};
+        let has_definition =
+            matches!(operation, CreateStateMachine | UpdateStateMachine | ValidateStateMachineDefinition | TestState);
         let bytes_max = if has_definition { self.bytes_max } else { self.bytes_max.min(WITHOUT_DEFINITION_BYTES_MAX) };
         Limits { bytes_max, ..self }
     }

@@ -18,7 +18,7 @@ import { count, exactly } from "../../model/time";
 import { useOffer } from "../../store/commands";
 import { StartDialog } from "../StartDialog";
 import type { Execution } from "../../api/shapes";
-import { ForkDialog } from "./ForkDialog";
+import { ForkDialog, type ForkFrom } from "./ForkDialog";
 import type { ExecutionView } from "./useExecutionView";
 
 /** AWS's get-execution-history with the definition beside it, which the import reads. */
@@ -56,7 +56,8 @@ export function Head({ view }: { view: ExecutionView }) {
   };
   // What is selected, if it has been entered.
   const selected = (execution.scene?.nodes ?? []).find((node) => node.id === view.state);
-  const forkFrom = imported || selected === undefined || !view.moment?.states[selected.id] ? null : view.visit === "" ? { state: selected.name } : { visit: view.visit };
+  let forkFrom: ForkFrom | null = null;
+  if (!imported && selected?.name && view.moment?.states[selected.id]) forkFrom = view.visit === "" ? { state: selected.name } : { visit: view.visit };
   const exportHistory = () => void download(execution).catch(toastProblem);
   useOffer("execution", [
     ...(open && !imported ? [{ id: "stop", title: "Stop this execution", group: "Here", run: () => setStopping(true) }] : []),

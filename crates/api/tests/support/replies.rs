@@ -154,6 +154,8 @@ pub fn full(operation: Operation) -> Value {
                 catch_index: Some(1),
                 retry_index: Some(1),
                 retry_backoff_interval_seconds: Some(1),
+                request: Some(json!({"protocol": "https", "method": "GET", "url": "https://example.com/", "headers": "[]", "body": ""})),
+                response: Some(json!({"protocol": "https", "statusCode": "200", "statusMessage": "OK", "headers": "[]", "body": ""})),
             }),
         }
         .encode(),

@@ -10,6 +10,7 @@ use api::{
 };
 use asl::StateMachineDefinition;
 use asl::definition::{IntegrationPattern, Resource, ScopeIndex, State, StateIndex, StateKind};
+use integrations::http_task::{HttpExchange, HttpInspection};
 use integrations::{TaskOutcome, TaskRequest};
 use interpreter::{Begun, Header, OfMachine, StateTest, TaskAttempt, TestStatus, Tested, Work};
 use json::{Object, ObjectBuilder, Value, json};
@@ -43,10 +44,11 @@ impl Engine {
             settings: &self.0.shared.settings,
         };
         let mock = request.mock.as_ref().map(|mock| work(&mock.outcome));
+        let inspection = HttpInspection::new(request.reveal_secrets);
         let tested = match test.begin(mock) {
             Begun::Tested(tested) => *tested,
             Begun::Task(attempt) => {
-                let work = self.call(definition.state(scope, state), *attempt, &test.header).await;
+                let work = self.call(definition.state(scope, state), *attempt, &test.header, &inspection).await;
                 test.end(Some(work))
             }
             Begun::Wait(due) => {
@@ -55,11 +57,11 @@ impl Engine {
                 if wait > TEST_MAX { test.end(Some(timeout())) } else { test.end(None) }
             }
         };
-        Ok(response(tested, request.inspection_level))
+        Ok(response(tested, inspection.exchange(), request.inspection_level))
     }
 
     /// Calls what the task is of.
-    async fn call(&self, state: &State, attempt: TaskAttempt, header: &Header) -> Work {
+    async fn call(&self, state: &State, attempt: TaskAttempt, header: &Header, inspection: &HttpInspection) -> Work {
         let StateKind::Task(task) = &state.kind else { unreachable!("only Task states have task attempts") };
         let timeout_seconds = attempt.timeout_seconds.map_or(TEST_MAX, Duration::from_secs).min(TEST_MAX);
         let request = TaskRequest {
@@ -74,7 +76,7 @@ impl Engine {
         };
         let shared = &self.0.shared;
         let performed = async {
-            match shared.performer.perform(request.clone()).await {
+            match shared.performer.perform_inspected(request.clone(), inspection.clone()).await {
                 Some(TaskOutcome::OwnExecution) => nested::start(shared, &request, None).await,
                 outcome => outcome,
             }
@@ -321,7 +323,8 @@ fn is_within(definition: &StateMachineDefinition, state: &State, name: &str) -> 
     false
 }
 
-fn response(tested: Tested, level: InspectionLevel) -> TestStateResponse {
+fn response(tested: Tested, exchange: HttpExchange, level: InspectionLevel) -> TestStateResponse {
+    let exchange = if level == InspectionLevel::Trace { exchange } else { HttpExchange::default() };
     let inspection = (level > InspectionLevel::Info).then(|| {
         let mut stages: Vec<_> = tested.stages.iter().map(|(name, value)| (*name, value.text().clone())).collect();
         if !tested.variables.is_empty() {
@@ -335,6 +338,8 @@ fn response(tested: Tested, level: InspectionLevel) -> TestStateResponse {
             catch_index: tested.catch_index,
             retry_index: tested.retry_index,
             retry_backoff_interval_seconds: tested.retry_backoff_seconds,
+            request: exchange.request,
+            response: exchange.response,
         }
     });
     TestStateResponse {

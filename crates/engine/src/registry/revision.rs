@@ -7,6 +7,7 @@ use crate::metrics::{MachineMetrics, Metrics};
 use api::{EncryptionConfiguration, LoggingConfiguration, StateMachineType, TracingConfiguration, VariableReferences};
 use arn::StateMachineArn;
 use asl::StateMachineDefinition;
+use asl::definition::StateKind;
 use interpreter::OfMachine;
 use json::{Object, ObjectBuilder};
 use std::fmt;
@@ -131,6 +132,18 @@ impl Revision {
             tracing: self.tracing,
             encryption: self.encryption.clone(),
         }
+    }
+
+    /// Whether a Distributed Map of it has the label, be it given or made up.
+    pub(super) fn has_map_labelled(&self, label: &str) -> bool {
+        let machine = self.machine_arn.to_string();
+        let states = self.definition.scopes.iter().flat_map(|scope| &scope.states);
+        states.into_iter().any(|state| match &state.kind {
+            StateKind::Map(map) => {
+                map.distributed.is_some() && *interpreter::label(&machine, &state.name, map) == *label
+            }
+            _ => false,
+        })
     }
 
     /// Whether everything but the role is `settings`' own: what makes a repeated CreateStateMachine the same request.

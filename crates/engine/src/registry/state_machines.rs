@@ -116,7 +116,7 @@ impl Registry {
         Ok(UpdateStateMachineResponse { update_date_ms: now_ms, revision_id, state_machine_version_arn })
     }
 
-    /// DescribeStateMachine, of a machine or a version of it.
+    /// DescribeStateMachine, of a machine, a version of it, or a machine with the label of one of its Distributed Maps.
     pub async fn describe_state_machine(
         &self,
         request: DescribeStateMachineRequest,
@@ -125,7 +125,7 @@ impl Registry {
         let arn = &request.state_machine_arn;
         let missing = || Exception::state_machine_does_not_exist(arn);
         let (machine, version) = match arn.qualifier {
-            Qualifier::None => (self.machine(arn)?, None),
+            Qualifier::None => (self.machine(&arn.unqualified()).map_err(|_| missing())?, None),
             Qualifier::Version(number) => {
                 let machine = self.machine(&arn.unqualified()).map_err(|_| missing())?;
                 let version = self.names().version(&machine.key, number).cloned().ok_or_else(missing)?;
@@ -135,6 +135,9 @@ impl Registry {
         };
         let number = version.as_ref().map_or(machine.current, |version| version.revision);
         let revision = self.revision(number).await.map_err(|error| change::exception(&error))?;
+        if arn.label.as_deref().is_some_and(|label| !revision.has_map_labelled(label)) {
+            return Err(missing());
+        }
         let (definition, variable_references) = match request.included_data {
             IncludedData::AllData => (revision.definition_text.clone(), revision.variable_references.clone()),
             IncludedData::MetadataOnly => ("{}".into(), Vec::new()),
@@ -150,7 +153,7 @@ impl Registry {
             logging_configuration: revision.logging.clone(),
             tracing_configuration: revision.tracing,
             encryption_configuration: revision.encryption.clone(),
-            label: None,
+            label: arn.label.as_deref().map(Into::into),
             revision_id: revision.revision_id.clone(),
             description: version.and_then(|version| version.description),
             variable_references,

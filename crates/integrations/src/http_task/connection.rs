@@ -196,12 +196,12 @@ impl Connections {
         let mut added = known(&connection.parameters, aws).await?;
         let (name, value) = match &connection.authorization {
             Authorization::Basic { username, password } => {
-                ("authorization".to_owned(), basic(username, password, aws).await?)
+                ("Authorization".to_owned(), basic(username, password, aws).await?)
             }
             Authorization::ApiKey { name, value } => (name.clone(), value.get(aws).await?),
             Authorization::OAuth(oauth) => {
                 let token = self.0.tokens.get(self, connection, oauth, aws, renew_token).await?;
-                ("authorization".to_owned(), token)
+                ("Authorization".to_owned(), token)
             }
         };
         added.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(&name));

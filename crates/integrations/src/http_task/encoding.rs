@@ -46,7 +46,7 @@ pub(super) fn form(fields: &Object, format: ArrayFormat) -> String {
     pairs.join("&")
 }
 
-/// Query parameters, of which those that are `added` win. Lists in them repeat the name unless a format was asked for.
+/// Query parameters without those that `added` stand in place of. Lists in them repeat the name unless a format was asked for.
 pub(super) fn query(given: &Object, added: &[(String, String)], format: ArrayFormat) -> String {
     let is_added = |name: &str| added.iter().any(|(added, _)| added == name);
     let mut pairs = Vec::new();
@@ -54,7 +54,13 @@ pub(super) fn query(given: &Object, added: &[(String, String)], format: ArrayFor
         let format = if format == ArrayFormat::Indices { ArrayFormat::Repeat } else { format };
         pair(&encoded(name), value, format, &mut pairs);
     }
-    pairs.extend(added.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))));
+    pairs.join("&")
+}
+
+/// The query parameters of a connection.
+pub(super) fn added_query(added: &[(String, String)]) -> String {
+    let pairs: Vec<String> =
+        added.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     pairs.join("&")
 }
 

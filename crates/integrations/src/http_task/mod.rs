@@ -3,15 +3,17 @@
 //! Results, errors and limits as AWS documents them (`integrations.md` 2.5). Redirects are answers like others: they are not followed.
 //!
 //! Reading order: this file (one task), `parameters` (what is to be sent), `encoding` (as text), `connection` (what a connection is and
-//! adds), `oauth` (its tokens), `addresses` (where requests may go).
+//! adds), `oauth` (its tokens), `addresses` (where requests may go), `inspection` (what TestState tells of it).
 
 mod addresses;
 mod connection;
 mod encoding;
+mod inspection;
 mod oauth;
 mod parameters;
 
 pub use connection::{Authorization, ClientAuthentication, Connection, Connections, OAuth, Parameters, Secret};
+pub use inspection::{HttpExchange, HttpInspection};
 
 use crate::{TaskOutcome, TaskRequest};
 use aws_client::{Client, HttpError};
@@ -42,7 +44,12 @@ struct Outgoing {
 }
 
 /// Performs one attempt.
-pub(crate) async fn invoke(connections: &Connections, aws: Option<&Client>, request: &TaskRequest) -> TaskOutcome {
+pub(crate) async fn invoke(
+    connections: &Connections,
+    aws: Option<&Client>,
+    request: &TaskRequest,
+    inspection: Option<&HttpInspection>,
+) -> TaskOutcome {
     let call = match Call::read(request.payload.value()) {
         Ok(call) => call,
         Err(reason) => return refused(request, &reason),
@@ -53,7 +60,7 @@ pub(crate) async fn invoke(connections: &Connections, aws: Option<&Client>, requ
     };
     let mut is_second_try = false;
     loop {
-        let sent = send(connections, connection, aws, request, &call, is_second_try).await;
+        let sent = send(connections, connection, aws, request, &call, is_second_try, inspection).await;
         match sent {
             // A token may have been taken back before its time: a fresh one is tried once.
             Ok(response) if rejects_token(&response) && connection.has_token() && !is_second_try => {
@@ -76,13 +83,22 @@ async fn send(
     request: &TaskRequest,
     call: &Call,
     renew_token: bool,
+    inspection: Option<&HttpInspection>,
 ) -> Result<Response<Bytes>, TaskOutcome> {
     let added = connections.added(connection, aws, renew_token).await.map_err(|fault| faulty(connection, &fault))?;
     let outgoing = outgoing(call, &added, request).map_err(|reason| refused(request, &reason))?;
+    if let Some(inspection) = inspection {
+        inspection.sends(call, &added, &outgoing);
+    }
+    let uri = outgoing.uri.clone();
     let mut wire = Request::new(Full::new(outgoing.body));
     (*wire.method_mut(), *wire.uri_mut(), *wire.headers_mut()) = (outgoing.method, outgoing.uri, outgoing.headers);
     let http = connections.http(connection, wire.uri());
-    http.send(wire, TIMEOUT, ANSWER_BYTES_MAX).await.map_err(|error| match error {
+    let answered = http.send(wire, TIMEOUT, ANSWER_BYTES_MAX).await;
+    if let (Some(inspection), Ok(response)) = (inspection, &answered) {
+        inspection.receives(&uri, response);
+    }
+    answered.map_err(|error| match error {
         HttpError::Forbidden(address) => {
             let url = &call.endpoint;
             TaskOutcome::Refused { cause: addresses::forbidden(url, address).into() }
@@ -112,8 +128,7 @@ fn faulty(connection: &Connection, fault: &Fault) -> TaskOutcome {
 
 /// What is sent: what the task says, and what the connection adds, which wins.
 fn outgoing(call: &Call, added: &Parameters, request: &TaskRequest) -> Result<Outgoing, String> {
-    let query = encoding::query(&call.query, &added.query, call.array_format);
-    let uri = encoding::with_query(&call.endpoint, &query);
+    let uri = encoding::with_query(&call.url(added), &encoding::added_query(&added.query));
     let uri =
         uri.parse::<Uri>().map_err(|_| "The value of the field 'ApiEndpoint' has an invalid format".to_owned())?;
     let body = call.body(&added.body);
@@ -140,7 +155,12 @@ fn outgoing(call: &Call, added: &Parameters, request: &TaskRequest) -> Result<Ou
         let name = header_name(name)?;
         headers.insert(name.clone(), header_value(&name, value)?);
     }
-    Ok(Outgoing { method: call.method.clone(), uri, headers, body: body.bytes() })
+    Ok(Outgoing {
+        method: call.method.clone(),
+        uri,
+        headers,
+        body: body.into_text().map_or_else(Bytes::new, Bytes::from),
+    })
 }
 
 fn header_name(name: &str) -> Result<HeaderName, String> {
@@ -151,10 +171,20 @@ fn header_value(name: &HeaderName, value: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(value).map_err(|_| format!("The header '{name}' has an invalid value"))
 }
 
-fn outcome(response: &Response<Bytes>) -> TaskOutcome {
+fn content_type(response: &Response<Bytes>) -> String {
     let content_type = response.headers().get(hyper::header::CONTENT_TYPE);
-    let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase();
-    if BINARY.iter().any(|binary| content_type.starts_with(binary)) {
+    content_type.and_then(|value| value.to_str().ok()).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Whether an answer is no text.
+fn is_binary(response: &Response<Bytes>) -> bool {
+    let content_type = content_type(response);
+    BINARY.iter().any(|binary| content_type.starts_with(binary))
+}
+
+fn outcome(response: &Response<Bytes>) -> TaskOutcome {
+    if is_binary(response) {
+        let content_type = content_type(response);
         let cause =
             format!("The response of the endpoint has the content type '{content_type}', which is not supported.");
         return TaskOutcome::Refused { cause: cause.into() };

@@ -1,7 +1,7 @@
 //! What an HTTP Task says.
 
+use super::connection::Parameters;
 use super::encoding::{self, ArrayFormat};
-use bytes::Bytes;
 use hyper::{Method, Uri};
 use json::{Object, Value};
 use std::sync::Arc;
@@ -110,14 +110,33 @@ impl Call {
         })
     }
 
+    /// The URL with the query parameters of the task but for those that a connection's stand in place of.
+    pub fn url(&self, added: &Parameters) -> String {
+        encoding::with_query(&self.endpoint, &encoding::query(&self.query, &added.query, self.array_format))
+    }
+
     /// The body with what a connection adds to one that has fields.
     pub fn body(&self, added: &Object) -> Body {
-        let body = match &self.body {
+        self.encode(match &self.body {
             Some(Value::Object(body)) => Some(Value::from(with(body, added))),
             Some(other) => Some(other.clone()),
             None if added.is_empty() => None,
             None => Some(Value::from(added)),
-        };
+        })
+    }
+
+    /// The body without the fields that a connection's stand in place of.
+    pub fn body_without(&self, added: &Object) -> Body {
+        self.encode(self.body.as_ref().map(|body| match body {
+            Value::Object(body) => {
+                let own = body.iter().filter(|(name, _)| added.get(name).is_none());
+                own.map(|(name, value)| (name.clone(), value.clone())).collect::<Object>().into()
+            }
+            other => other.clone(),
+        }))
+    }
+
+    fn encode(&self, body: Option<Value>) -> Body {
         match body {
             None => Body::None,
             Some(Value::Object(fields)) if self.is_body_encoded => {
@@ -142,14 +161,15 @@ impl Body {
     pub fn content_type(&self) -> &'static str {
         match self {
             Body::Form(_) => "application/x-www-form-urlencoded",
-            _ => "application/json",
+            _ => "application/json; charset=UTF-8",
         }
     }
 
-    pub fn bytes(self) -> Bytes {
+    /// What is sent, if anything is.
+    pub fn into_text(self) -> Option<String> {
         match self {
-            Body::None => Bytes::new(),
-            Body::Json(text) | Body::Text(text) | Body::Form(text) => text.into(),
+            Body::None => None,
+            Body::Json(text) | Body::Text(text) | Body::Form(text) => Some(text),
         }
     }
 }
