@@ -18,6 +18,7 @@ import { TabCount, Tabs } from "../components/tabs";
 import { Ago } from "../components/When";
 import { executionPath } from "../model/arn";
 import { byteAt, unitAt } from "../model/offsets";
+import { look } from "../model/status";
 import { OVERLAYS, overlayLooks, type OverlayKind } from "../model/overlay";
 import { count, duration, exactly } from "../model/time";
 import { useUrlState } from "../model/useUrlState";
@@ -116,7 +117,7 @@ function Overview({ machine }: { machine: MachineDetails }) {
           <Choice label="Overlay" isLabelHidden choices={OVERLAYS.map(({ id, name }) => ({ id, name }))} value={kind} onChange={(id) => change({ overlay: id })} />
           {overlay.data && (
             <span className="tabular text-meta text-muted">
-              {overlay.data.sampled === 0 ? "no executions yet" : `last ${count(overlay.data.sampled)} executions`}
+              {overlay.data.sampled === 0 ? "no executions yet" : overlay.data.sampled === 1 ? "last execution" : `last ${count(overlay.data.sampled)} executions`}
             </span>
           )}
         </div>
@@ -204,9 +205,11 @@ function FailedExecutions({ machine }: { machine: string }) {
         {rows.map((row) => (
           <li key={row.arn}>
             <Link href={executionPath(row.arn)} className="ring-inset flex items-center gap-2 rounded-control px-2 py-1 hover:bg-hover">
-              <StatusGlyph status={row.status} label={row.status} />
+              <StatusGlyph status={row.status} label={look(row.status).word} />
               <span className="min-w-0 grow">
-                <span className="block truncate font-mono text-meta">{row.name}</span>
+                <span className="block truncate font-mono text-meta" title={row.name}>
+                  {row.name}
+                </span>
                 <span className="block truncate text-meta text-danger">{row.error ?? "no error name"}</span>
               </span>
               <span className="shrink-0 text-meta text-muted">
