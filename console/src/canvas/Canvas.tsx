@@ -39,9 +39,12 @@ export interface CanvasProps {
   /** What comes into sight first instead of the beginning. */
   focus?: string | null;
   onHover?: (id: string | null) => void;
+  /** What lies over the upper left corner: the beginning is not put under it. px */
+  corner?: [number, number];
   children?: ReactNode;
 }
 
+const NOTHING: [number, number] = [0, 0];
 const SCALE: [number, number] = [0.08, 4];
 /** Below this nothing can be read: a large picture begins at its head instead. */
 const READABLE = 0.66;
@@ -49,7 +52,7 @@ const MARGIN = 24;
 const MINIMAP_FROM = 60;
 const STEP = 1.3;
 
-export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen, focus, onHover, children }: CanvasProps) {
+export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen, focus, onHover, corner = NOTHING, children }: CanvasProps) {
   const svg = useRef<SVGSVGElement>(null);
   const layer = useRef<SVGGElement>(null);
   const behavior = useRef<ZoomBehavior<SVGSVGElement, unknown> | null>(null);
@@ -145,9 +148,10 @@ export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen,
       // The beginning is in the middle, unless that would cut off what has room.
       const ends = [MARGIN, box.width - MARGIN - scene.width * scale];
       const left = Math.min(Math.max(...ends), Math.max(Math.min(...ends), box.width / 2 - centre * scale));
-      moveTo(zoomIdentity.translate(left, MARGIN / 2).scale(scale));
+      const isUnder = left + (start?.rect[0] ?? 0) * scale < corner[0];
+      moveTo(zoomIdentity.translate(left, isUnder ? corner[1] : MARGIN / 2).scale(scale));
     }
-  }, [picture, scene, fit, focus, bring, moveTo]);
+  }, [picture, scene, fit, focus, bring, moveTo, corner]);
 
   const known = useRef(selected);
   const select_ = (id: string | null) => {

@@ -54,7 +54,8 @@ export function Problem({ error }: { error: unknown }) {
   if (!error) return null;
   const { code, message } = words(error);
   return (
-    <p role="alert" className="rounded-control border border-danger bg-danger-fill px-2.5 py-1.5 text-body break-words">
+    // Where the button was pressed may be far below.
+    <p ref={(line) => line?.scrollIntoView({ block: "nearest" })} role="alert" className="rounded-control border border-danger bg-danger-fill px-2.5 py-1.5 text-body break-words">
       {code && <strong className="font-semibold">{code}: </strong>}
       {message}
     </p>

@@ -162,7 +162,7 @@ function Visits({
               type="button"
               aria-expanded={isSelected}
               onClick={() => onSelect(isSelected ? null : place)}
-              className={`ring-inset grid min-h-8 w-full grid-cols-[32px_32px_minmax(0,1fr)_minmax(0,160px)_160px] items-center gap-x-2 px-4 text-left max-sm:grid-cols-[32px_32px_minmax(0,1fr)_90px] ${isSelected ? "bg-accent-fill" : "bg-canvas hover:bg-hover"}`}
+              className={`ring-inset grid min-h-8 w-full grid-cols-[32px_32px_minmax(0,1fr)_minmax(0,160px)_160px] items-center gap-x-2 px-4 text-left max-sm:grid-cols-[32px_32px_minmax(0,1fr)_90px] max-sm:pt-1 ${isSelected ? "bg-accent-fill" : "bg-canvas hover:bg-hover"}`}
             >
               <Presence label="A" visit={row.visitA} />
               <Presence label="B" visit={row.visitB} />

@@ -33,6 +33,8 @@ import { Versions } from "./Versions";
 
 const DEFAULTS = { tab: "overview", overlay: "outcomes", state: "" };
 const SAMPLE = 100;
+/** px: what the choice of an overlay takes of the graph, which on a phone stands above it. */
+const CORNER: [number, number] = window.innerWidth < 640 ? [0, 0] : [300, 52];
 const REFRESH_MS = 2_000;
 
 export default function MachinePage({ name }: { name: string }) {
@@ -122,7 +124,7 @@ function Overview({ machine }: { machine: MachineDetails }) {
           )}
         </div>
         <div className="min-h-0 grow">
-          <Canvas label={machine.name} scene={machine.scene} looks={looks} taken={taken} selected={state || null} onSelect={(id) => change({ state: id ?? "" })} />
+          <Canvas corner={CORNER} label={machine.name} scene={machine.scene} looks={looks} taken={taken} selected={state || null} onSelect={(id) => change({ state: id ?? "" })} />
         </div>
       </div>
       <aside aria-label="About this machine" className="min-h-0 overflow-auto border-l border-line bg-raised max-lg:border-t max-lg:border-l-0">

@@ -69,9 +69,6 @@ export function StartDialog({ machine, input, onClose }: { machine: Pick<Machine
       wide
       footer={
         <>
-          <span className="mr-auto text-meta text-danger" role="status">
-            {jsonProblem}
-          </span>
           <Button onPress={onClose}>Cancel</Button>
           {isExpress && (
             <Button isDisabled={isBusy || jsonProblem !== null} onPress={() => void start(true)}>
@@ -106,9 +103,12 @@ export function StartDialog({ machine, input, onClose }: { machine: Pick<Machine
               </Button>
             </span>
           </div>
-          <div className="h-64 overflow-hidden rounded-control border border-line-strong">
+          <div className="h-[clamp(96px,34vh,256px)] overflow-hidden rounded-control border border-line-strong">
             <Code label="Input" text={text} onChange={setText} autoFocus />
           </div>
+          <span className="text-meta break-words text-danger" role="status">
+            {jsonProblem}
+          </span>
         </div>
         <div className="grid grid-cols-2 gap-4 max-sm:grid-cols-1">
           <TextField label="Name" value={name} onChange={setName} placeholder="Generated if empty" />

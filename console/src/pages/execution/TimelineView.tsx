@@ -18,9 +18,9 @@ import type { ExecutionView } from "./useExecutionView";
 const ROW = 26;
 const LEAST_PX = 3;
 /** Of the whole width, and px. */
-const NAMES = { share: 0.32, least: 120, most: 230 };
+const NAMES = { share: 0.32, least: 150, most: 230 };
 /** px at the right, for the duration of what ends last. */
-const LABEL_PX = 60;
+const LABEL_PX = 68;
 const TICK_PX = 110;
 
 export function TimelineView({ view }: { view: ExecutionView }) {
@@ -257,11 +257,12 @@ function Ruler({
         }}
       >
         <rect width={chart} height={27} fill="transparent" />
-        {marks.map((tick) => (
+        {marks.map((tick, index) => (
           <g key={tick.at} transform={`translate(${x(tick.share)} 0)`}>
             <line y1={20} y2={27} className="stroke-line-strong" />
             <text y={15} textAnchor={x(tick.share) < 20 ? "start" : "middle"} className="tabular fill-muted text-caption">
-              {duration(tick.at - start)}
+              {/* Once, where several are as long in these words. */}
+              {index > 0 && duration(marks[index - 1]!.at - start) === duration(tick.at - start) ? "" : duration(tick.at - start)}
             </text>
           </g>
         ))}
