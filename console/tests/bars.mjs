@@ -16,6 +16,25 @@ const SECONDS = 5;
 
 const RUNS = 5;
 
+/** Opens a page and waits until an element with these words is painted; when that was, in ms since the visit began. The page looks itself, at every frame:
+ * what looks from outside looks twice a second at last, and keeps the page busy with it. */
+async function openUntil(page, address, selector, words) {
+  await page.addInitScript(
+    ([selector, words]) => {
+      const look = () => {
+        const found = [...document.querySelectorAll(selector)].some((element) => words.every((word) => element.textContent.includes(word)));
+        if (found) setTimeout(() => (globalThis.painted_ = performance.now()));
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    },
+    [selector, words],
+  );
+  await page.goto(address);
+  const painted = await page.waitForFunction(() => globalThis.painted_);
+  return painted.jsonValue();
+}
+
 /** One figure, or several of which the 95th of 100 counts. */
 function tell(what, values, unit, bar) {
   const all = [values].flat().sort((a, b) => a - b);
@@ -58,10 +77,7 @@ const paints = [];
 const ready = [];
 for (let load = 0; load < LOADS; load++) {
   const { context, page } = await harness.openPage(browser, base);
-  const began = Date.now();
-  await page.goto(`${base}/console/machines`);
-  await page.getByRole("row", { name: /five-hundred/ }).waitFor();
-  ready.push(Date.now() - began);
+  ready.push(await openUntil(page, `${base}/console/machines`, "[role=row]", ["five-hundred"]));
   paints.push(await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0));
   await context.close();
 }
@@ -70,10 +86,7 @@ tell("the list is there", ready, "ms", 1_000);
 
 {
   const { context, page } = await harness.openPage(browser, base);
-  const began = Date.now();
-  await page.goto(`${base}/console/machines/five-hundred?overlay=none`);
-  await page.getByRole("treeitem").nth(499).waitFor({ state: "attached" });
-  tell("500 states drawn after", Date.now() - began, "ms", 1_500);
+  tell("500 states drawn after", await openUntil(page, `${base}/console/machines/five-hundred?overlay=none`, "[role=treeitem]", ["State 499,"]), "ms", 1_500);
   const box = await page.getByRole("tree").boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   for (const [what, wheel] of [
@@ -113,10 +126,7 @@ for (let run = 0; run < RUNS; run++) {
   const { context, page } = await harness.openPage(browser, base);
   const requests = [];
   page.on("request", (request) => request.url().includes(`/executions/${encodeURIComponent(long)}`) && requests.push(request.url()));
-  const began = Date.now();
-  await page.goto(`${base}/console/e/${encodeURIComponent(long)}`);
-  await page.getByRole("treeitem", { name: /^Count, .*Succeeded/ }).waitFor();
-  usable.push(Date.now() - began);
+  usable.push(await openUntil(page, `${base}/console/e/${encodeURIComponent(long)}`, "[role=treeitem]", ["Count, ", "Succeeded"]));
   asked = Math.max(asked, requests.length);
   await context.close();
 }

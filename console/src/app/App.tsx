@@ -1,6 +1,6 @@
 //! Which page an address shows. Pages that few visits begin with are loaded when they are needed.
 
-import { Component, type ReactNode, Suspense, lazy } from "react";
+import { Component, type ReactNode, Suspense } from "react";
 import { I18nProvider, RouterProvider } from "react-aria-components";
 import { Redirect, Route, Router, Switch, useLocation } from "wouter";
 import { Empty, Failure, Loading } from "../components/states";
@@ -11,14 +11,28 @@ import { MachinesPage } from "../pages/MachinesPage";
 import { segment } from "../model/arn";
 import { Frame } from "./Frame";
 import { Palette } from "./Palette";
+import { page } from "./page";
 
-const MachinePage = lazy(() => import("../pages/MachinePage"));
-const ExecutionPage = lazy(() => import("../pages/execution/ExecutionPage"));
-const MapRunPage = lazy(() => import("../pages/MapRunPage"));
-const ComparePage = lazy(() => import("../pages/ComparePage"));
-const ImportPage = lazy(() => import("../pages/ImportPage"));
-const TasksPage = lazy(() => import("../pages/TasksPage"));
-const SettingsPage = lazy(() => import("../pages/SettingsPage"));
+const MachinePage = page(() => import("../pages/MachinePage"));
+const ExecutionPage = page(() => import("../pages/execution/ExecutionPage"));
+const MapRunPage = page(() => import("../pages/MapRunPage"));
+const ComparePage = page(() => import("../pages/ComparePage"));
+const ImportPage = page(() => import("../pages/ImportPage"));
+const TasksPage = page(() => import("../pages/TasksPage"));
+const SettingsPage = page(() => import("../pages/SettingsPage"));
+
+/** Loads what the page at an address needs, and nothing where it is here. */
+export function loadPage(pathname: string): Promise<unknown> {
+  const [, kind, name] = /^\/console\/([a-z]+)(?:\/(.+))?$/.exec(pathname) ?? [];
+  if (kind === "e") return ExecutionPage.load();
+  if (kind === "machines" && name) return MachinePage.load();
+  return Promise.resolve();
+}
+
+/** Loads the pages that visits go on to, so that none of them is waited for. */
+export function loadOtherPages() {
+  for (const { load } of [ExecutionPage, MachinePage, MapRunPage, TasksPage]) load().catch(() => undefined);
+}
 
 export function App() {
   return (

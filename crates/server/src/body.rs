@@ -25,10 +25,8 @@ impl Limits {
     /// The same for an operation that needs less.
     pub(crate) fn of(self, operation: Operation) -> Limits {
         use Operation::{CreateStateMachine, TestState, UpdateStateMachine, ValidateStateMachineDefinition};
-        let has_definition = matches!(
-            operation,
-            CreateStateMachine | UpdateStateMachine | ValidateStateMachineDefinition | TestState
-        );
+        let has_definition =
+            matches!(operation, CreateStateMachine | UpdateStateMachine | ValidateStateMachineDefinition | TestState);
         let bytes_max = if has_definition { self.bytes_max } else { self.bytes_max.min(WITHOUT_DEFINITION_BYTES_MAX) };
         Limits { bytes_max, ..self }
     }

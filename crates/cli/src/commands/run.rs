@@ -47,8 +47,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "JSON", default_value = "{}", allow_hyphen_values = true)]
     input: String,
     /// A stepwell.yaml that says which functions and endpoints the tasks call; by default the one beside the definition
-    #[arg(long, value_name = "FILE")]
-    functions: Option<PathBuf>,
+    // Its name of old tells of a part of it only.
+    #[arg(long, alias = "functions", value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The execution's name
     #[arg(long)]
     name: Option<String>,
@@ -198,7 +199,7 @@ pub(crate) fn input(argument: &str) -> anyhow::Result<String> {
 
 fn project(arguments: &Arguments) -> anyhow::Result<Project> {
     let beside = || Some(arguments.file.parent()?.join(FILE_NAME)).filter(|file| file.is_file());
-    let Some(file) = arguments.functions.clone().or_else(beside) else { return Ok(Project::default()) };
+    let Some(file) = arguments.config.clone().or_else(beside) else { return Ok(Project::default()) };
     let project = configuration::load(&file)?;
     for function in project.functions.iter().filter(|function| function.is_unbuilt()) {
         output::warning(&format!("function {} is not built yet: `stepwell dev` builds it", function.config.name));

@@ -22,7 +22,7 @@ use tokio::sync::broadcast::error::RecvError;
 const EXAMPLES: &str = "\
 Examples:
   stepwell serve
-  stepwell serve --listen 127.0.0.1:9000 --data /var/lib/stepwell --functions stepwell.yaml
+  stepwell serve --listen 127.0.0.1:9000 --data /var/lib/stepwell --config stepwell.yaml
   stepwell serve --memory
 
 GET /health answers 200 once requests are served, GET /metrics what is counted, for Prometheus. SIGTERM or Ctrl-C finishes what was begun and exits 0; a second one exits at once.";
@@ -40,8 +40,9 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "data")]
     memory: bool,
     /// A stepwell.yaml; its functions are served, its connections, mocks, buckets, retention, logs and traces hold, the rest of it is for `stepwell dev`
-    #[arg(long, value_name = "FILE")]
-    functions: Option<PathBuf>,
+    // Its name of old tells of a part of it only.
+    #[arg(long, alias = "functions", value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(flatten)]
     retention: RetentionArguments,
     #[command(flatten)]
@@ -87,7 +88,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Exit> {
 
 async fn serve(arguments: Arguments) -> anyhow::Result<Exit> {
     let signals = Signals::new()?;
-    let project = arguments.functions.as_deref().map(configuration::load).transpose()?;
+    let project = arguments.config.as_deref().map(configuration::load).transpose()?;
     let retention = arguments.retention.with(project.as_ref());
     let logs = arguments.logs.open(project.as_ref(), &arguments.surroundings.region)?;
     let mocks = arguments.surroundings.mocks(project.as_ref().and_then(|project| project.mocks.as_deref()))?;

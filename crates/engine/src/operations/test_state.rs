@@ -61,13 +61,7 @@ impl Engine {
     }
 
     /// Calls what the task is of.
-    async fn call(
-        &self,
-        state: &State,
-        attempt: TaskAttempt,
-        header: &Header,
-        inspection: &HttpInspection,
-    ) -> Work {
+    async fn call(&self, state: &State, attempt: TaskAttempt, header: &Header, inspection: &HttpInspection) -> Work {
         let StateKind::Task(task) = &state.kind else { unreachable!("only Task states have task attempts") };
         let timeout_seconds = attempt.timeout_seconds.map_or(TEST_MAX, Duration::from_secs).min(TEST_MAX);
         let request = TaskRequest {

@@ -155,7 +155,12 @@ fn outgoing(call: &Call, added: &Parameters, request: &TaskRequest) -> Result<Ou
         let name = header_name(name)?;
         headers.insert(name.clone(), header_value(&name, value)?);
     }
-    Ok(Outgoing { method: call.method.clone(), uri, headers, body: body.into_text().map_or_else(Bytes::new, Bytes::from) })
+    Ok(Outgoing {
+        method: call.method.clone(),
+        uri,
+        headers,
+        body: body.into_text().map_or_else(Bytes::new, Bytes::from),
+    })
 }
 
 fn header_name(name: &str) -> Result<HeaderName, String> {
