@@ -26,12 +26,23 @@ export function browserProgram() {
 }
 
 export async function launch() {
-  return chromium.launch({ executablePath: browserProgram(), args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  return chromium.launch({ executablePath: browserProgram(), args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-features=LocalNetworkAccessChecks"] });
+}
+
+/** Gives the files of a folder for the program's own pages, so that what was just built can be looked at before the program is. */
+async function servePages(context, base, folder) {
+  await context.route(`${base}/console/**`, async (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname.startsWith("/console/api/")) return route.fallback();
+    const file = join(folder, pathname.slice("/console/".length));
+    return route.fulfill({ path: /\.\w+$/.test(pathname) && existsSync(file) ? file : join(folder, "index.html") });
+  });
 }
 
 /** A page that notes whatever must not happen: errors, what the policy refuses, requests to others. */
 export async function openPage(browser, base, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, acceptDownloads: true, ...options });
+  if (process.env.STEPWELL_PAGES) await servePages(context, base, process.env.STEPWELL_PAGES);
   const page = await context.newPage();
   const wrongs = [];
   page.on("pageerror", (error) => wrongs.push(`an error in the page: ${error.stack ?? error}`));
@@ -250,6 +261,18 @@ export function hundredStates() {
   States["Step 84"] = { Type: "Succeed" };
   return { Comment: "Large on purpose.", StartAt: "Step 0", States };
 }
+
+/** Names as long as AWS takes them, and in scripts of several directions. */
+export const LONG_NAMES = {
+  Comment: "Names as long as they may be, and in other scripts.",
+  StartAt: "A state whose name has eighty letters, which is as many as the language lets be",
+  States: {
+    "A state whose name has eighty letters, which is as many as the language lets be": { Type: "Pass", Next: "تحقق من الطلب" },
+    "تحقق من الطلب": { Type: "Choice", Choices: [{ Variable: "$.鍵", IsPresent: true, Next: "ご注文を確認し倉庫へ発送を依頼する" }], Default: "Ende" },
+    "ご注文を確認し倉庫へ発送を依頼する": { Type: "Pass", Next: "Ende" },
+    Ende: { Type: "Fail", Error: "Com.Example.Orders.Fulfilment.WarehouseHasNoRoomForParcelsOfThisSizeException", Cause: "Die Donaudampfschifffahrtsgesellschaft hat keine Kapazität: https://example.com/status/donaudampfschifffahrtsgesellschaft/kapazitaet/heute?region=eu-central-1" },
+  },
+};
 
 /** The workflow of examples/image-processing. */
 export const PHOTO_PIPELINE = readFileSync(new URL("../../examples/image-processing/photo-pipeline.asl.json", import.meta.url), "utf8");

@@ -15,19 +15,47 @@ const aws = harness.awsOf(base);
 const browser = await harness.launch();
 mkdirSync(folder, { recursive: true });
 
-const SIZES = { wide: { width: 1440, height: 900 }, low: { width: 1024, height: 640 }, phone: { width: 390, height: 844 } };
+// `twice` is a window of 1440 by 900 pixels in which the page is zoomed to 200 %.
+const SIZES = {
+  wide: { viewport: { width: 1440, height: 900 } },
+  low: { viewport: { width: 1024, height: 640 } },
+  phone: { viewport: { width: 390, height: 844 } },
+  twice: { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 },
+  forced: { viewport: { width: 1440, height: 900 }, forcedColors: "active" },
+};
 
-async function take(name, path, sizes = ["wide"], act = null) {
+const pages = new Map();
+
+/** The page of a look, kept from picture to picture: most of the time went into loading everything anew. */
+async function pageOf(colorScheme, size, isAlone) {
+  const key = `${colorScheme} ${size}`;
+  const open = () => harness.openPage(browser, base, { colorScheme, ...SIZES[size], reducedMotion: "reduce" });
+  if (isAlone) return open();
+  if (!pages.has(key)) pages.set(key, await open());
+  return pages.get(key);
+}
+
+/** `act` is done on the page before the picture is taken, `before` before it is loaded. */
+async function take(name, path, sizes = ["wide"], act = null, before = null) {
   if (words.length > 0 && !words.some((word) => name.startsWith(word))) return;
   for (const colorScheme of ["light", "dark"]) {
     for (const size of sizes) {
-      const { context, page, wrongs } = await harness.openPage(browser, base, { colorScheme, viewport: SIZES[size], reducedMotion: "reduce" });
+      const opened = await pageOf(colorScheme, size, before !== null);
+      const { page, wrongs } = opened;
+      const known = wrongs.length;
+      if (before) await before(page);
       await settle(page, `${base}/console${path}`);
       if (act) await act(page);
-      await page.waitForTimeout(400);
+      else await page.mouse.move(0, 0);
+      await page.waitForTimeout(250);
       await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${size}.png`) });
-      if (wrongs.length > 0) console.error(`${name} ${colorScheme} ${size}: ${wrongs.join("\n")}`);
-      await context.close();
+      const beyond = await page.evaluate(() => {
+        const main = document.querySelector("main");
+        return Math.max(document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth);
+      });
+      if (beyond > 0) wrongs.push(`the page is ${beyond} px wider than its window`);
+      if (wrongs.length > known) console.error(`${name} ${colorScheme} ${size}: ${wrongs.slice(known).join("\n")}`);
+      if (before) await opened.context.close();
     }
   }
   console.log(name);
@@ -79,6 +107,9 @@ await take("map-run-graph", path(parcels));
 await aws("UpdateMapRun", { mapRunArn: mapRuns[0].mapRunArn, maxConcurrency: 40 });
 await ended(aws, parcels);
 await take("map-run", run, all);
+const parcelsBad = await start(aws, machines.parcels, { parcels: Array.from({ length: 40 }, (_, place) => ({ seconds: 0, broken: place % 9 === 4 })) }, "easter");
+await ended(aws, parcelsBad);
+await take("map-run-failed", `/mapruns/${encodeURIComponent((await aws("ListMapRuns", { executionArn: parcelsBad })).mapRuns[0].mapRunArn)}`, ["wide", "phone"]);
 await take("photo", path(photo, `?state=${state("Process photo")}`), all);
 await take("photo-failed", path(photoBad), all);
 await take("photo-timeline", path(photoBad, "?view=timeline"), all);
@@ -86,10 +117,19 @@ await take("photo-machine", "/machines/photo-pipeline", all);
 await take("running", path(running, `?state=${state("Ask")}`));
 await take("machines", "/machines", all);
 await take("executions", "/executions", all);
+await take("executions-none", "/executions?status=TIMED_OUT", ["wide", "phone"]);
+await take("executions-error", "/executions", ["wide", "phone"], null, (page) => page.route(/\/api\/v1\/executions\?/, (route) => route.fulfill({ status: 500, json: { code: "InternalError", message: "The index cannot be read." } })));
+await take("executions-polling", "/executions", ["wide"], (page) => page.getByRole("button", { name: /^Connection/ }).focus(), (page) => page.routeWebSocket(/live/, (socket) => socket.close()));
 await take("executions-filtered", "/executions?status=FAILED");
 await take("executions-selected", "/executions", ["wide"], async (page) => {
   for (const place of [1, 2]) await page.getByRole("row").nth(place).locator("label").click();
 });
+const choose = (action) => async (page) => {
+  await page.getByRole("checkbox", { name: "Select all" }).locator("xpath=..").click();
+  await page.getByRole("button", { name: action }).click();
+};
+await take("redrive-several", "/executions?since=24", ["wide", "phone"], choose("Redrive…"));
+await take("stop-several", "/executions?status=RUNNING", ["wide", "low"], choose("Stop…"));
 await take("machine", "/machines/order-flow", all);
 await take("machine-state", `/machines/order-flow?state=${encodeURIComponent("/States/Check total")}&overlay=duration`);
 await take("machine-definition", `/machines/order-flow?tab=definition&state=${encodeURIComponent("/States/Charge items")}`, ["wide", "low"]);
@@ -98,8 +138,20 @@ await take("machine-metrics", "/machines/order-flow?tab=metrics", all);
 await take("machine-versions", "/machines/order-flow?tab=versions");
 await take("machine-hundred", "/machines/hundred-states");
 await take("start", "/machines/order-flow", ["wide", "phone"], (page) => page.getByRole("button", { name: "Start execution" }).click());
-await take("palette", "/executions", ["wide"], (page) => page.keyboard.press("ControlOrMeta+k"));
+const begin = (text, name) => async (page) => {
+  await page.getByRole("button", { name: "Start execution" }).click();
+  await page.getByRole("textbox", { name: "Input" }).fill(text);
+  if (name) {
+    await page.getByRole("textbox", { name: "Name" }).fill(name);
+    await page.getByRole("dialog").getByRole("button", { name: "Start execution" }).click();
+    await page.getByRole("alert").waitFor();
+  }
+};
+await take("start-not-json", "/machines/order-flow", ["wide", "phone"], begin('{"customer": "Ada", "items": [}'));
+await take("start-refused", "/machines/order-flow", ["wide", "low", "twice"], begin('{"customer": "Ada"}', "order-1041"));
+await take("palette", "/executions", ["wide", "phone"], (page) => page.keyboard.press("ControlOrMeta+k"));
 await take("failed", path(first.bad), all);
+await take("failed-menu", path(first.bad), ["wide"], (page) => page.getByRole("button", { name: "More" }).click());
 await take("failed-timeline", path(first.bad, "?view=timeline"), ["wide", "low"]);
 await take("failed-events", path(first.bad, "?view=events"), ["wide", "phone"]);
 await take("failed-io", path(first.bad, "?view=io"));
@@ -114,6 +166,7 @@ await take("loop-timeline", path(report, `?view=timeline&state=${state("Ask")}`)
 await take("hundred", path(hundred, "?state=-"));
 await take("waiting", path(waiting[0], `?state=${encodeURIComponent("/States/Ask for approval")}`));
 await take("compare", `/compare?a=${encodeURIComponent(first.good)}&b=${encodeURIComponent(first.bad)}`, ["wide", "phone"]);
+await take("compare-data", `/compare?a=${encodeURIComponent(first.good)}&b=${encodeURIComponent(first.bad)}`, ["wide", "phone"], (page) => page.getByRole("listitem").filter({ hasText: "Check total" }).getByRole("button").first().click());
 await take("compare-graph", `/compare?view=graph&a=${encodeURIComponent(first.good)}&b=${encodeURIComponent(first.bad)}`);
 await take("compare-empty", "/compare");
 await take("import", "/import", ["wide", "phone"]);
@@ -124,6 +177,34 @@ const imports = await fetch(`${base}/console/api/v1/import`, {
   body: JSON.stringify({ history: { events }, definition: harness.ORDER, describe: { executionArn: first.bad } }),
 });
 await take("imported", path((await imports.json()).id));
+// Once more, as if the second attempt had come 47 minutes later and the metadata hours after that.
+const slow = (await aws("GetExecutionHistory", { executionArn: photoBad, includeExecutionData: true, maxResults: 1_000 })).events;
+const tries = slow.filter((event) => event.type === "TaskScheduled").map((event) => event.id);
+const stored = slow.find((event) => event.stateEnteredEventDetails?.name === "Store image metadata").id;
+const later = (event) => ({ ...event, timestamp: event.timestamp + (event.id >= tries[2] ? 47 * 60 : 0) + (event.id >= stored ? 5 * 3_600 : 0) });
+const folded = await fetch(`${base}/console/api/v1/import`, {
+  method: "POST",
+  headers: { "Content-Type": "application/json", "X-Stepwell-Console": "1" },
+  body: JSON.stringify({ history: { events: slow.map(later) }, definition: JSON.parse(harness.PHOTO_PIPELINE), describe: { executionArn: `${photoBad}-late` } }),
+});
+await take("folded-timeline", path((await folded.json()).id, "?view=timeline"), ["wide", "low", "phone"]);
+const long = await createMachine(aws, "the-name-of-a-state-machine-that-somebody-has-made-as-long-as-aws-lets-them-be-0", harness.LONG_NAMES);
+const longest = await start(aws, long, { "مفتاح": "قيمة", "鍵": "値".repeat(90), url: `https://example.com/${"path/".repeat(60)}` }, "an-execution-whose-name-is-exactly-as-long-as-it-may-be-which-is-eighty-letters0");
+await ended(aws, longest);
+await take("long-machine", `/machines/${encodeURIComponent("the-name-of-a-state-machine-that-somebody-has-made-as-long-as-aws-lets-them-be-0")}`, ["wide", "phone"]);
+await take("long-names", path(longest), ["wide", "low", "phone"]);
+await take("long-timeline", path(longest, "?view=timeline"), ["wide", "phone"]);
+await take("long-executions", "/executions", ["low", "phone"]);
+await take("stop", path(waiting[0]), ["wide", "phone"], (page) => page.getByRole("button", { name: "Stop", exact: true }).click());
+for (const [name, button] of [["task-succeed", "Succeed…"], ["task-fail", "Fail…"]]) await take(name, "/tasks", ["wide", "twice"], (page) => page.getByRole("button", { name: button }).first().click());
+for (const size of ["twice", "forced"]) {
+  await take(`machines-${size}`, "/machines", [size]);
+  await take(`machine-${size}`, "/machines/order-flow", [size]);
+  await take(`executions-${size}`, "/executions", [size]);
+  await take(`failed-${size}`, path(first.bad), [size]);
+  await take(`timeline-${size}`, path(photoBad, "?view=timeline"), [size]);
+  await take(`settings-${size}`, "/settings", [size]);
+}
 await take("tasks", "/tasks", all);
 await take("activities", "/tasks?tab=activities");
 await take("settings", "/settings", all);

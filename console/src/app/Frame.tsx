@@ -103,7 +103,7 @@ function Crumbs() {
         {crumbs.map((crumb, place) => {
           const isLast = place === crumbs.length - 1;
           return (
-            <li key={`${place}-${crumb.name}`} className={`flex min-w-0 items-center gap-1.5 ${isLast ? "" : "max-sm:hidden"}`}>
+            <li key={`${place}-${crumb.name}`} className={`flex items-center gap-1.5 ${place === 0 ? "shrink-0" : "min-w-0"} ${isLast ? "max-sm:min-w-0 max-sm:shrink" : "max-sm:hidden"}`}>
               {place > 0 && <span aria-hidden className="text-muted max-sm:hidden">/</span>}
               {crumb.to && !isLast ? (
                 <Link href={crumb.to} className="truncate rounded-control text-muted hover:text-fg hover:underline">

@@ -39,9 +39,12 @@ export interface CanvasProps {
   /** What comes into sight first instead of the beginning. */
   focus?: string | null;
   onHover?: (id: string | null) => void;
+  /** What lies over the upper left corner: the beginning is not put under it. px */
+  corner?: [number, number];
   children?: ReactNode;
 }
 
+const NOTHING: [number, number] = [0, 0];
 const SCALE: [number, number] = [0.08, 4];
 /** Below this nothing can be read: a large picture begins at its head instead. */
 const READABLE = 0.66;
@@ -49,7 +52,7 @@ const MARGIN = 24;
 const MINIMAP_FROM = 60;
 const STEP = 1.3;
 
-export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen, focus, onHover, children }: CanvasProps) {
+export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen, focus, onHover, corner = NOTHING, children }: CanvasProps) {
   const svg = useRef<SVGSVGElement>(null);
   const layer = useRef<SVGGElement>(null);
   const behavior = useRef<ZoomBehavior<SVGSVGElement, unknown> | null>(null);
@@ -116,7 +119,8 @@ export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen,
       // No more of the void around the picture than need be.
       const within = (wanted: number, room: number, length: number) =>
         length + 2 * MARGIN < room ? (room - length) / 2 : Math.min(MARGIN, Math.max(room - length - MARGIN, wanted));
-      const left = within(box.width / 2 - (x + width / 2) * k, box.width, scene.width * k);
+      const broad = Math.min(width, box.width / k - 2 * MARGIN);
+      const left = within(box.width / 2 - (x + broad / 2) * k, box.width, scene.width * k);
       const top = within(box.height / 2 - (y + tall / 2) * k, box.height, scene.height * k);
       moveTo(zoomIdentity.translate(left, top).scale(k));
     },
@@ -137,12 +141,17 @@ export function Canvas({ label, scene, looks, taken, selected, onSelect, onOpen,
     } else if (focus) {
       bring(focus, Math.max(whole, 0.85));
     } else {
-      const scale = Math.min(1, Math.max(READABLE + 0.1, (box.width - 2 * MARGIN) / scene.width));
+      const fits = (box.width - 2 * MARGIN) / scene.width;
+      const scale = fits >= READABLE ? Math.min(1, fits) : READABLE + 0.1;
       const start = scene.nodes.find((node) => node.kind === "Start");
       const centre = start ? start.rect[0] + start.rect[2] / 2 : scene.width / 2;
-      moveTo(zoomIdentity.translate(box.width / 2 - centre * scale, MARGIN / 2).scale(scale));
+      // The beginning is in the middle, unless that would cut off what has room.
+      const ends = [MARGIN, box.width - MARGIN - scene.width * scale];
+      const left = Math.min(Math.max(...ends), Math.max(Math.min(...ends), box.width / 2 - centre * scale));
+      const isUnder = left + (start?.rect[0] ?? 0) * scale < corner[0];
+      moveTo(zoomIdentity.translate(left, isUnder ? corner[1] : MARGIN / 2).scale(scale));
     }
-  }, [picture, scene, fit, focus, bring, moveTo]);
+  }, [picture, scene, fit, focus, bring, moveTo, corner]);
 
   const known = useRef(selected);
   const select_ = (id: string | null) => {

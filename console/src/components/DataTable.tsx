@@ -34,7 +34,7 @@ const NEAR = 15;
 const STOPS = "a[href], button:not(:disabled), input";
 const CELL = "ring-inset flex h-full min-w-0 items-center overflow-hidden px-2.5 whitespace-nowrap";
 
-function useWindowWidth(): number {
+export function useWindowWidth(): number {
   return useSyncExternalStore(
     (listener) => {
       window.addEventListener("resize", listener);

@@ -5,7 +5,7 @@ import type { ReactNode } from "react";
 export function Section({ title, children, beside }: { title: ReactNode; children: ReactNode; beside?: ReactNode }) {
   return (
     <section className="flex flex-col gap-2 border-b border-line px-4 py-3 last:border-b-0">
-      <div className="flex items-center justify-between gap-2">
+      <div className="flex min-h-5 items-center justify-between gap-2">
         <h2 className="min-w-0 truncate text-meta font-semibold">{title}</h2>
         {beside}
       </div>

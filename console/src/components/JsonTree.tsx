@@ -19,7 +19,7 @@ interface Place {
 /** `before`: what is new against it is marked. */
 export function JsonTree({ value, before, root = "$states.input", openTo = 2 }: { value: Json; before?: Json | undefined; root?: string; openTo?: number }) {
   return (
-    <div className="overflow-x-auto font-mono text-meta leading-[18px]">
+    <div className="json overflow-x-auto font-mono text-meta leading-[18px]">
       <Node name={null} value={value} mark={null} before={before} place={{ steps: [], root }} openTo={openTo} isCompared={before !== undefined} />
     </div>
   );
@@ -181,7 +181,7 @@ function Leaf({ value }: { value: Json }) {
   if (typeof value === "string") {
     const isLong = value.length > TEXT_SHOWN;
     return (
-      <span className="max-w-[72ch] break-words whitespace-pre-wrap text-(--code-string)">
+      <span className="json-text whitespace-pre-wrap text-(--code-string)">
         "{isLong && !isWhole ? value.slice(0, TEXT_SHOWN) : value}"
         {isLong && (
           <button type="button" onClick={() => setWhole(!isWhole)} className="ml-1 rounded-control px-1 text-accent underline">

@@ -39,7 +39,7 @@ export function StatusGlyph({ status, size = 14, label }: { status: Status | str
 /** The glyph with its word, as in tables. */
 export function StatusWord({ status }: { status: Status | string }) {
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
+    <span className="inline-flex items-center gap-1.5 align-top whitespace-nowrap">
       <StatusGlyph status={status} />
       {look(status).word}
     </span>

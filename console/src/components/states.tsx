@@ -8,10 +8,10 @@ import { PageHead } from "./PageHead";
 
 export function Empty({ title, children, icon }: { title: string; children?: ReactNode; icon?: ReactNode }) {
   return (
-    <div className="flex flex-col items-center justify-center gap-2 px-6 py-14 text-center">
+    <div className="flex min-w-0 flex-col items-center justify-center gap-2 px-6 py-14 text-center">
       {icon && <div className="mb-1 text-muted">{icon}</div>}
       <p className="text-label font-semibold">{title}</p>
-      {children && <div className="flex max-w-xl flex-col items-center gap-3 text-body text-muted">{children}</div>}
+      {children && <div className="flex w-full max-w-xl flex-col items-center gap-3 text-body text-muted">{children}</div>}
     </div>
   );
 }
@@ -54,7 +54,8 @@ export function Problem({ error }: { error: unknown }) {
   if (!error) return null;
   const { code, message } = words(error);
   return (
-    <p role="alert" className="rounded-control border border-danger bg-danger-fill px-2.5 py-1.5 text-body break-words">
+    // Where the button was pressed may be far below.
+    <p ref={(line) => line?.scrollIntoView({ block: "nearest" })} role="alert" className="rounded-control border border-danger bg-danger-fill px-2.5 py-1.5 text-body break-words">
       {code && <strong className="font-semibold">{code}: </strong>}
       {message}
     </p>

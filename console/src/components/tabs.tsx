@@ -1,6 +1,6 @@
 //! Tabs whose selection is in the address.
 
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Tab, TabList, TabPanel, Tabs as AriaTabs } from "react-aria-components";
 
 export interface TabItem {
@@ -28,15 +28,21 @@ export function Tabs({
   className?: string;
 }) {
   const current = items.some((item) => item.id === selected) ? selected : (items[0]?.id ?? "");
+  const list = useRef<HTMLDivElement>(null);
+  // Where they do not all fit, the selected one is in sight.
+  useEffect(() => {
+    const tab = list.current?.querySelector<HTMLElement>("[aria-selected=true]");
+    if (list.current && tab) list.current.scrollLeft = Math.max(0, tab.offsetLeft + tab.offsetWidth - list.current.clientWidth);
+  }, [current]);
   return (
     <AriaTabs selectedKey={current} onSelectionChange={(key) => onSelect(String(key))} className={`flex min-h-0 flex-col ${className}`}>
       <div className="flex min-h-9 shrink-0 flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b border-line px-3">
-        <TabList aria-label={label} className="flex gap-1 self-end">
+        <TabList ref={list} aria-label={label} className="no-scrollbar -mx-1 -mb-px flex min-w-0 gap-1 self-end overflow-x-auto px-1">
           {items.map((item) => (
             <Tab
               key={item.id}
               id={item.id}
-              className="ring-inset -mb-px flex h-9 items-center gap-1.5 border-b-2 border-transparent px-2.5 text-body whitespace-nowrap text-muted hover:text-fg selected:border-accent selected:font-medium selected:text-fg"
+              className="ring-inset flex h-9 shrink-0 items-center gap-1.5 border-b-2 border-transparent px-2.5 text-body whitespace-nowrap text-muted hover:text-fg selected:border-accent selected:font-medium selected:text-fg"
             >
               {item.label}
             </Tab>

@@ -96,11 +96,15 @@ export function BatchDialog({ batch, onClose }: { batch: Batch; onClose: (isDone
             const outcome = outcomes?.[row.arn];
             return (
               <li key={row.arn} className="flex items-center gap-3 border-b border-line px-3 py-1 last:border-b-0">
-                <span className="w-28 shrink-0">
+                <span className="w-24 shrink-0">
                   <StatusWord status={row.status} />
                 </span>
-                <span className="truncate font-mono text-meta">{row.name}</span>
-                <span className="truncate text-muted">{row.machine}</span>
+                <span className="truncate font-mono text-meta max-sm:max-w-28" title={row.name}>
+                  {row.name}
+                </span>
+                <span className="truncate text-muted" title={row.machine}>
+                  {row.machine}
+                </span>
                 {outcome === "done" && <Check size={14} aria-label="done" className="ml-auto shrink-0" />}
                 {outcome !== undefined && outcome !== "done" && (
                   <span className="ml-auto inline-flex items-center gap-1 truncate text-danger" title={outcome}>

@@ -12,7 +12,7 @@ import { PageHead } from "../components/PageHead";
 import { PayloadView, jsonOf } from "../components/PayloadView";
 import { StatusBadge, StatusGlyph } from "../components/StatusGlyph";
 import { Empty, Failed, Loading } from "../components/states";
-import { Tabs } from "../components/tabs";
+import { TabCount, Tabs } from "../components/tabs";
 import { Ago, Took } from "../components/When";
 import { executionPath } from "../model/arn";
 import { isOpen } from "../model/status";
@@ -73,7 +73,7 @@ function Both({ a, b, onSwap }: { a: string; b: string; onSwap: () => void }) {
         <Side label="A" row={comparison.data.a} />
         <Side label="B" row={comparison.data.b} />
       </div>
-      <div className="mx-4 mb-3 flex items-center gap-3 rounded-panel border border-line bg-raised px-4 py-2">
+      <div className="mx-4 mb-3 flex items-center gap-3 max-sm:flex-wrap max-sm:gap-y-1 rounded-panel border border-line bg-raised px-4 py-2">
         {comparison.data.inputsDiffer && <span className="rounded-control border border-line px-1.5 text-meta whitespace-nowrap text-muted">different inputs</span>}
         {firstDivergence === null ? (
           <p>They went the same way, and every visit had the same input and output.</p>
@@ -96,7 +96,7 @@ function Both({ a, b, onSwap }: { a: string; b: string; onSwap: () => void }) {
         selected={view}
         onSelect={(id) => change({ view: id })}
         items={[
-          { id: "visits", label: `Visits ${count(rows.length + omitted)}`, content: () => <Visits a={a} b={b} rows={rows} omitted={omitted} first={first} selected={selected} onSelect={setSelected} /> },
+          { id: "visits", label: <>Visits <TabCount>{count(rows.length + omitted)}</TabCount></>, content: () => <Visits a={a} b={b} rows={rows} omitted={omitted} first={first} selected={selected} onSelect={setSelected} /> },
           { id: "graph", label: "Graph", content: () => <BothGraphs a={a} b={b} /> },
         ]}
       />
@@ -162,7 +162,7 @@ function Visits({
               type="button"
               aria-expanded={isSelected}
               onClick={() => onSelect(isSelected ? null : place)}
-              className={`ring-inset grid h-8 w-full grid-cols-[32px_32px_minmax(0,1fr)_minmax(0,160px)_160px] items-center gap-2 px-4 text-left max-sm:grid-cols-[32px_32px_minmax(0,1fr)_90px] ${isSelected ? "bg-accent-fill" : "bg-canvas hover:bg-hover"}`}
+              className={`ring-inset grid min-h-8 w-full grid-cols-[32px_32px_minmax(0,1fr)_minmax(0,160px)_160px] items-center gap-x-2 px-4 text-left max-sm:grid-cols-[32px_32px_minmax(0,1fr)_90px] max-sm:pt-1 ${isSelected ? "bg-accent-fill" : "bg-canvas hover:bg-hover"}`}
             >
               <Presence label="A" visit={row.visitA} />
               <Presence label="B" visit={row.visitB} />
@@ -171,7 +171,7 @@ function Visits({
                 {indexOf(row) !== null && <span className="ml-1.5 font-normal text-muted">[{indexOf(row)}]</span>}
                 {place === first && <span className="ml-2 rounded-control border border-line px-1 text-caption font-normal text-muted">first difference</span>}
               </span>
-              <span className={`truncate max-sm:hidden ${difference(row) === null ? "text-muted" : "font-medium"}`}>{difference(row) ?? "the same"}</span>
+              <span className={`truncate max-sm:order-last max-sm:col-span-2 max-sm:col-start-3 max-sm:pb-1 max-sm:text-meta ${difference(row) === null ? "text-muted" : "font-medium"}`}>{difference(row) ?? "the same"}</span>
               <Delta ms={row.deltaMs} longest={longest} />
             </button>
             {isSelected && <Difference a={a} b={b} row={row} />}
@@ -215,7 +215,7 @@ function Delta({ ms, longest }: { ms: number | null; longest: number }) {
   const width = (28 * Math.abs(ms)) / longest;
   return (
     <span className="flex items-center justify-end gap-2">
-      <span className="tabular text-meta text-muted">{ms === 0 ? "±0" : `${ms > 0 ? "+" : "−"}${duration(Math.abs(ms))}`}</span>
+      <span className="tabular text-meta text-muted">{ms === 0 ? "±0 ms" : `${ms > 0 ? "+" : "−"}${duration(Math.abs(ms))}`}</span>
       <svg aria-hidden width="58" height="8" className="max-sm:hidden">
         <line x1="29" x2="29" y2="8" className="stroke-line-strong" />
         <rect x={ms < 0 ? 29 - width : 29} width={width} height="8" data-status={ms > 0 ? "CAUGHT" : "SUCCEEDED"} fill="var(--status)" />

@@ -7,7 +7,7 @@ import { ToggleButton } from "react-aria-components";
 import { Link, useLocation } from "wouter";
 import { type ExecutionFilter, PAGE_ROWS, executionsKey, useBatches, useBootstrap, useCounts, useExecutions, useLive, useRefresher } from "../api/queries";
 import type { ExecutionPage, ExecutionRow } from "../api/shapes";
-import { type Column, DataTable } from "../components/DataTable";
+import { type Column, DataTable, useWindowWidth } from "../components/DataTable";
 import { Button, SearchField } from "../components/controls";
 import { StatusGlyph, StatusWord } from "../components/StatusGlyph";
 import { Empty, Failure, Loading } from "../components/states";
@@ -28,15 +28,17 @@ const NONE: string[] = [];
 const COUNT_MS = 2_000;
 /** Rows that the first page may grow to while the list is at its head. */
 const HEAD_MAX = 3 * PAGE_ROWS;
+/** px: narrower windows are phones. */
+const NARROW_PX = 520;
 const HOUR_MS = 3_600_000;
 const SINCE = [
-  { id: "", name: "any time" },
-  { id: "1", name: "last hour" },
-  { id: "24", name: "last 24 hours" },
-  { id: "168", name: "last 7 days" },
+  { id: "", name: "Any time" },
+  { id: "1", name: "Last hour" },
+  { id: "24", name: "Last 24 hours" },
+  { id: "168", name: "Last 7 days" },
 ];
 const KINDS = [
-  { id: "", name: "any type" },
+  { id: "", name: "Any type" },
   { id: "standard", name: "Standard" },
   { id: "express", name: "Express" },
 ];
@@ -66,7 +68,8 @@ export function ExecutionList({ machine, mapRun, machines = NONE }: { machine?: 
   const [selected, setSelected] = useState(new Set<string>());
   const [batch, setBatch] = useState<Batch | null>(null);
   const isAcross = machine === undefined && mapRun === undefined;
-  const columns = useMemo(() => columnsOf(isAcross), [isAcross]);
+  const isNarrow = useWindowWidth() < NARROW_PX;
+  const columns = useMemo(() => columnsOf(isAcross, isNarrow), [isAcross, isNarrow]);
   const chosen = rows.filter((row) => selected.has(row.arn));
   const isFiltered = state.status !== "" || state.q !== "" || state.kind !== "" || state.since !== "" || (machine === undefined && state.machine !== "");
   return (
@@ -160,7 +163,7 @@ const Filters = memo(function Filters({
   useShortcut("/", () => search.current?.focus());
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-2 px-4 pb-2.5" role="search" aria-label="Filters">
-      <SearchField label="Find by name" value={state.q} onChange={(q) => change({ q })} className="w-52" inputRef={search} />
+      <SearchField label="Find by name" value={state.q} onChange={(q) => change({ q })} className="w-52 max-sm:w-full" inputRef={search} />
       <div className="flex flex-wrap items-center gap-1" role="group" aria-label="Status">
         {EXECUTION_STATUSES.map((status) => {
           const number = counts?.[status];
@@ -180,6 +183,8 @@ const Filters = memo(function Filters({
           );
         })}
       </div>
+      {/* Together, so that they are not torn apart where the line is too short. */}
+      <div className="flex max-w-full flex-wrap items-center gap-2">
       {isAcross && (
         <Choice
           label="State machine"
@@ -187,7 +192,7 @@ const Filters = memo(function Filters({
           value={state.machine}
           onChange={(name) => change({ machine: name })}
           choices={[
-            { id: "", name: "any machine" },
+            { id: "", name: "Any state machine" },
             ...[...new Set([...machines, ...(state.machine ? [state.machine] : [])])].map((name) => ({ id: name, name })),
           ]}
         />
@@ -199,6 +204,7 @@ const Filters = memo(function Filters({
           Clear
         </Button>
       )}
+      </div>
     </div>
   );
 });
@@ -303,7 +309,7 @@ function Selected({
   );
 }
 
-function columnsOf(hasMachine: boolean): Column<ExecutionRow>[] {
+function columnsOf(hasMachine: boolean, isNarrow: boolean): Column<ExecutionRow>[] {
   const machine: Column<ExecutionRow> = {
     id: "machine",
     name: "State machine",
@@ -311,13 +317,13 @@ function columnsOf(hasMachine: boolean): Column<ExecutionRow>[] {
     minWidth: 110,
     from: 800,
     cell: (row) => (
-      <Link href={machinePath(row.machine)} className="rounded-control text-muted hover:text-fg hover:underline">
+      <Link href={machinePath(row.machine)} title={row.machine} className="rounded-control text-muted hover:text-fg hover:underline">
         {row.machine}
       </Link>
     ),
   };
   return [
-    { id: "status", name: "Status", width: 132, cell: (row) => <StatusWord status={row.status} /> },
+    { id: "status", name: "Status", width: isNarrow ? 108 : 132, cell: (row) => <StatusWord status={row.status} /> },
     {
       id: "name",
       name: "Name",
@@ -332,7 +338,7 @@ function columnsOf(hasMachine: boolean): Column<ExecutionRow>[] {
     },
     ...(hasMachine ? [machine] : []),
     { id: "type", name: "Type", width: 84, from: 1150, cell: (row) => <TypeWord type={row.type} /> },
-    { id: "started", name: "Started", width: 104, from: 520, cell: (row) => <Ago at={row.startedAt} /> },
+    { id: "started", name: "Started", width: isNarrow ? 92 : 104, from: 360, cell: (row) => <Ago at={row.startedAt} /> },
     {
       id: "at",
       name: "At",

@@ -18,6 +18,7 @@ import { TabCount, Tabs } from "../components/tabs";
 import { Ago } from "../components/When";
 import { executionPath } from "../model/arn";
 import { byteAt, unitAt } from "../model/offsets";
+import { look } from "../model/status";
 import { OVERLAYS, overlayLooks, type OverlayKind } from "../model/overlay";
 import { count, duration, exactly } from "../model/time";
 import { useUrlState } from "../model/useUrlState";
@@ -32,6 +33,8 @@ import { Versions } from "./Versions";
 
 const DEFAULTS = { tab: "overview", overlay: "outcomes", state: "" };
 const SAMPLE = 100;
+/** px: what the choice of an overlay takes of the graph, which on a phone stands above it. */
+const CORNER: [number, number] = window.innerWidth < 640 ? [0, 0] : [300, 52];
 const REFRESH_MS = 2_000;
 
 export default function MachinePage({ name }: { name: string }) {
@@ -116,12 +119,12 @@ function Overview({ machine }: { machine: MachineDetails }) {
           <Choice label="Overlay" isLabelHidden choices={OVERLAYS.map(({ id, name }) => ({ id, name }))} value={kind} onChange={(id) => change({ overlay: id })} />
           {overlay.data && (
             <span className="tabular text-meta text-muted">
-              {overlay.data.sampled === 0 ? "no executions yet" : `last ${count(overlay.data.sampled)} executions`}
+              {overlay.data.sampled === 0 ? "no executions yet" : overlay.data.sampled === 1 ? "last execution" : `last ${count(overlay.data.sampled)} executions`}
             </span>
           )}
         </div>
         <div className="min-h-0 grow">
-          <Canvas label={machine.name} scene={machine.scene} looks={looks} taken={taken} selected={state || null} onSelect={(id) => change({ state: id ?? "" })} />
+          <Canvas corner={CORNER} label={machine.name} scene={machine.scene} looks={looks} taken={taken} selected={state || null} onSelect={(id) => change({ state: id ?? "" })} />
         </div>
       </div>
       <aside aria-label="About this machine" className="min-h-0 overflow-auto border-l border-line bg-raised max-lg:border-t max-lg:border-l-0">
@@ -204,9 +207,11 @@ function FailedExecutions({ machine }: { machine: string }) {
         {rows.map((row) => (
           <li key={row.arn}>
             <Link href={executionPath(row.arn)} className="ring-inset flex items-center gap-2 rounded-control px-2 py-1 hover:bg-hover">
-              <StatusGlyph status={row.status} label={row.status} />
+              <StatusGlyph status={row.status} label={look(row.status).word} />
               <span className="min-w-0 grow">
-                <span className="block truncate font-mono text-meta">{row.name}</span>
+                <span className="block truncate font-mono text-meta" title={row.name}>
+                  {row.name}
+                </span>
                 <span className="block truncate text-meta text-danger">{row.error ?? "no error name"}</span>
               </span>
               <span className="shrink-0 text-meta text-muted">

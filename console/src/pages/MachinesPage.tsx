@@ -36,7 +36,7 @@ export function MachinesPage() {
   return (
     <>
       <PageHead title="State machines">
-        <SearchField label="Find by name or service" value={q} onChange={(text) => change({ q: text })} className="w-64" inputRef={search} />
+        <SearchField label="Find by name or service" value={q} onChange={(text) => change({ q: text })} className="w-64 max-sm:w-[calc(100vw-32px)]" inputRef={search} />
       </PageHead>
       {machines.isPending ? (
         <Loading rows={10} label="Loading state machines" />
@@ -72,18 +72,18 @@ function columnsOf(start: (machine: Machine) => void): Column<Machine>[] {
       id: "name",
       name: "Name",
       width: "2fr",
-      minWidth: 150,
+      minWidth: 130,
       isRowHeader: true,
       cell: (machine) => (
-        <Link href={machinePath(machine.name)} className="rounded-control font-medium hover:underline">
+        <Link href={machinePath(machine.name)} title={machine.name} className="rounded-control font-medium hover:underline">
           {machine.name}
         </Link>
       ),
     },
     { id: "type", name: "Type", width: 92, from: 700, cell: (machine) => <TypeWord type={machine.type} /> },
     { id: "recent", name: "Last 20 outcomes", width: 226, from: 560, cell: (machine) => <OutcomeStrip recent={machine.recent} /> },
-    { id: "running", name: "Running", width: 80, align: "end", from: 900, cell: (machine) => <Running machine={machine} /> },
-    { id: "failing", name: "Failing", width: 76, align: "end", from: 480, cell: (machine) => <FailureRate rate={machine.failureRate} /> },
+    { id: "running", name: "Running", width: 80, align: "end", from: 380, cell: (machine) => <Running machine={machine} /> },
+    { id: "failing", name: "Failing", width: 76, align: "end", cell: (machine) => <FailureRate rate={machine.failureRate} /> },
     { id: "p95", name: "p95", width: 88, align: "end", from: 800, cell: (machine) => duration(machine.p95Ms) },
     {
       id: "last",
@@ -99,7 +99,11 @@ function columnsOf(start: (machine: Machine) => void): Column<Machine>[] {
       width: "1fr",
       minWidth: 100,
       from: 1100,
-      cell: (machine) => <span className="text-muted">{machine.services.join(", ") || "–"}</span>,
+      cell: (machine) => (
+        <span className="text-muted" title={machine.services.join(", ")}>
+          {machine.services.join(", ") || "–"}
+        </span>
+      ),
     },
     {
       id: "start",

@@ -184,7 +184,7 @@ function Tolerance({ run }: { run: MapRun }) {
   ].filter((limit) => limit !== null);
   const limit = limits.length === 0 ? 0 : Math.min(...limits);
   const share = limit === 0 ? (failed > 0 ? 1 : 0) : Math.min(1, failed / limit);
-  const words = [run.toleratedFailureCount > 0 && count(run.toleratedFailureCount), run.toleratedFailurePercentage > 0 && `${run.toleratedFailurePercentage} %`].filter(Boolean);
+  const words = [run.toleratedFailureCount > 0 && (run.toleratedFailureCount === 1 ? "1 item" : `${count(run.toleratedFailureCount)} items`), run.toleratedFailurePercentage > 0 && `${run.toleratedFailurePercentage} % of the items`].filter(Boolean);
   return (
     <Section title="Tolerated failures">
       <div
@@ -212,7 +212,7 @@ function Speed({ run }: { run: MapRun }) {
   const left = run.itemCounts.pending + run.itemCounts.running;
   return (
     <>
-      <Fact name="Speed">{throughput >= 10 ? count(Math.round(throughput)) : throughput.toFixed(1)} items a second</Fact>
+      <Fact name="Speed">{throughput >= 10 ? count(Math.round(throughput)) : throughput.toFixed(1)} items/s</Fact>
       {run.status === "RUNNING" && throughput > 0 && left > 0 && <Fact name="Left">about {duration((1_000 * left) / throughput)}</Fact>}
     </>
   );

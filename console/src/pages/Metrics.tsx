@@ -13,10 +13,10 @@ import { Choice } from "./StartDialog";
 const DEFAULTS = { span: "1h" };
 const HOUR_MS = 3_600_000;
 const SPANS = {
-  "1h": { name: "last hour", ms: HOUR_MS, buckets: 60 },
-  "24h": { name: "last 24 hours", ms: 24 * HOUR_MS, buckets: 96 },
-  "7d": { name: "last 7 days", ms: 168 * HOUR_MS, buckets: 84 },
-  "30d": { name: "last 30 days", ms: 720 * HOUR_MS, buckets: 90 },
+  "1h": { name: "Last hour", ms: HOUR_MS, buckets: 60 },
+  "24h": { name: "Last 24 hours", ms: 24 * HOUR_MS, buckets: 96 },
+  "7d": { name: "Last 7 days", ms: 168 * HOUR_MS, buckets: 84 },
+  "30d": { name: "Last 30 days", ms: 720 * HOUR_MS, buckets: 90 },
 } as const;
 /** Bottom up: what went well carries what did not. */
 const STACK = [

@@ -41,6 +41,9 @@ function title(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** What the limits are of, in words. */
+const LIMITS: Record<string, string> = { cutBytes: "Shown at first", counts: "Counted up to" };
+
 function amount(name: string, value: unknown): string {
   if (typeof value !== "number") return value === null ? "–" : String(value);
   if (/bytes/i.test(name)) return size(value);
@@ -82,11 +85,11 @@ function Health() {
         )}
         <Facts>
           <Fact name="Up for">{duration(uptimeMs)}</Fact>
-          {openExecutions !== null && openExecutions !== undefined && <Fact name="Running">{count(openExecutions)} executions</Fact>}
+          {openExecutions !== null && openExecutions !== undefined && <Fact name="Running">{openExecutions === 1 ? "1 execution" : `${count(openExecutions)} executions`}</Fact>}
           {typeof partitions === "number" && <Fact name="Partitions">{count(partitions)}</Fact>}
         </Facts>
       </Section>
-      {storage && Object.keys(storage).length > 0 && (
+      {storage && Object.values(storage).some((value) => value !== null) && (
         <Section title="Storage">
           <Facts>
             {Object.entries(storage).map(([name, value]) => (
@@ -135,7 +138,7 @@ function About() {
         <Section title="Limits">
           <Facts>
             {Object.entries(limits).map(([name, value]) => (
-              <Fact key={name} name={title(name).replace(/ bytes$/, "")}>
+              <Fact key={name} name={LIMITS[name] ?? title(name).replace(/ bytes$/, "")}>
                 {amount(name, value)}
               </Fact>
             ))}
@@ -157,9 +160,9 @@ function Look() {
             value={choice}
             onChange={(id) => setTheme(id as ThemeChoice)}
             choices={[
-              { id: "system", name: "as the system" },
-              { id: "light", name: "light" },
-              { id: "dark", name: "dark" },
+              { id: "system", name: "As the system" },
+              { id: "light", name: "Light" },
+              { id: "dark", name: "Dark" },
             ]}
           />
         </div>
@@ -208,7 +211,7 @@ function Keys() {
           <span className="flex h-5 w-9 items-center rounded-full border border-line-strong bg-sunken px-0.5 group-data-[selected]:border-accent group-data-[selected]:bg-accent group-data-[focus-visible]:outline-2 group-data-[focus-visible]:outline-accent">
             <span className="size-3.5 rounded-full bg-muted group-data-[selected]:translate-x-4 group-data-[selected]:bg-on-accent" />
           </span>
-          Keys without {MOD.trim()} do something
+          Shortcuts of a single key
         </Switch>
       </Section>
     </div>

@@ -69,9 +69,6 @@ export function StartDialog({ machine, input, onClose }: { machine: Pick<Machine
       wide
       footer={
         <>
-          <span className="mr-auto text-meta text-danger" role="status">
-            {jsonProblem}
-          </span>
           <Button onPress={onClose}>Cancel</Button>
           {isExpress && (
             <Button isDisabled={isBusy || jsonProblem !== null} onPress={() => void start(true)}>
@@ -106,12 +103,15 @@ export function StartDialog({ machine, input, onClose }: { machine: Pick<Machine
               </Button>
             </span>
           </div>
-          <div className="h-64 overflow-hidden rounded-control border border-line-strong">
+          <div className="h-[clamp(96px,34vh,256px)] overflow-hidden rounded-control border border-line-strong">
             <Code label="Input" text={text} onChange={setText} autoFocus />
           </div>
+          <span className="text-meta break-words text-danger" role="status">
+            {jsonProblem}
+          </span>
         </div>
         <div className="grid grid-cols-2 gap-4 max-sm:grid-cols-1">
-          <TextField label="Name" value={name} onChange={setName} placeholder="made up if empty" />
+          <TextField label="Name" value={name} onChange={setName} placeholder="Generated if empty" />
           <Qualifier details={details.data} value={qualifier} onChange={setQualifier} />
         </div>
       </div>
@@ -129,9 +129,9 @@ function Qualifier({
   onChange: (value: string) => void;
 }) {
   const choices = [
-    { id: "", name: "current definition" },
-    ...(details?.aliases ?? []).map((alias) => ({ id: alias.name, name: `alias ${alias.name}` })),
-    ...(details?.versions ?? []).map(({ version }) => ({ id: String(version), name: `version ${version}` })),
+    { id: "", name: "Current definition" },
+    ...(details?.aliases ?? []).map((alias) => ({ id: alias.name, name: `Alias ${alias.name}` })),
+    ...(details?.versions ?? []).map(({ version }) => ({ id: String(version), name: `Version ${version}` })),
   ];
   return (
     <Choice label="Version or alias" choices={choices} value={value} onChange={onChange} />

@@ -103,7 +103,7 @@ function Filters({ machine, execution, onChange }: { machine: string; execution:
         isLabelHidden
         value={machine}
         onChange={(name) => onChange({ machine: name })}
-        choices={[{ id: "", name: "any machine" }, ...[...names].map((name) => ({ id: name, name }))]}
+        choices={[{ id: "", name: "Any state machine" }, ...[...names].map((name) => ({ id: name, name }))]}
       />
       {execution !== "" && (
         <span className="inline-flex h-7 max-w-80 items-center gap-1 rounded-control border border-accent bg-accent-fill pl-2">
@@ -161,7 +161,7 @@ function Card({ task, onAnswer }: { task: WaitingTask; onAnswer: (kind: "success
   };
   return (
     <article className="panel" aria-label={`${name} of ${nameOf(task.executionArn)}`}>
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 px-4 py-2.5">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5 px-4 py-2.5 max-sm:px-3">
         <span className="rounded-control border border-line px-1.5 text-meta text-muted" title={task.resource}>
           {task.kind === "token" ? "Token" : "Activity"}
         </span>
@@ -178,7 +178,7 @@ function Card({ task, onAnswer }: { task: WaitingTask; onAnswer: (kind: "success
         </span>
         <Countdown label="times out" at={task.timeoutAt} />
         <Countdown label="heartbeat due" at={task.heartbeatAt} />
-        <span className="ml-auto flex flex-wrap items-center gap-2">
+        <span className="ml-auto flex flex-wrap items-center gap-2 max-sm:ml-0 max-sm:gap-1">
           {task.token ? (
             <>
               <Button kind="primary" icon={<Check size={13} aria-hidden />} onPress={() => onAnswer("success")}>
@@ -197,7 +197,7 @@ function Card({ task, onAnswer }: { task: WaitingTask; onAnswer: (kind: "success
           )}
         </span>
       </div>
-      <div className="max-h-56 overflow-auto border-t border-line py-1.5">
+      <div className="max-h-80 overflow-auto border-t border-line py-1.5">
         <PayloadView payload={task.payload} openTo={3} />
       </div>
     </article>

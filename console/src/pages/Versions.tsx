@@ -175,7 +175,7 @@ function AliasDialog({ machine, alias, onClose }: { machine: MachineDetails; ali
         {alias === null && <TextField label="Name" value={name} onChange={setName} autoFocus />}
         <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
           <Choice label="Leads to" choices={versions} value={first} onChange={setFirst} />
-          <Choice label="And to" choices={[{ id: "", name: "no other" }, ...versions]} value={second} onChange={setSecond} />
+          <Choice label="And to" choices={[{ id: "", name: "No other" }, ...versions]} value={second} onChange={setSecond} />
           {second !== "" && <TextField label={`Share of version ${first}, %`} value={weight} onChange={setWeight} type="number" />}
         </div>
       </div>

@@ -3,7 +3,7 @@
 
 use crate::figures::{Better, Figure, figure};
 use interpreter::history::HistoryEventDetails;
-use interpreter::{Activities, Command, Effect, Execution, Header, Settings, Surroundings, Timestamp, step};
+use interpreter::{Activities, Command, Effect, Execution, Header, OfMachine, Settings, Surroundings, Timestamp, step};
 use json::{Payload, Value};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
@@ -141,22 +141,14 @@ fn definition(fields: &str) -> asl::StateMachineDefinition {
 }
 
 fn header(value: &Value) -> Header {
-    Header {
-        execution_arn: "arn:aws:states:us-east-1:123456789012:execution:m:e".into(),
-        name: "e".into(),
-        state_machine_arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
-        state_machine_name: "m".into(),
+    let machine = OfMachine {
+        arn: "arn:aws:states:us-east-1:123456789012:stateMachine:m".into(),
+        name: "m".into(),
         role_arn: "arn:aws:iam::123456789012:role/r".into(),
         region: "us-east-1".into(),
-        input: Payload::from_parts(INPUT, value.clone()),
-        start_time: Timestamp(0),
         revision: 1,
-        trace_header: None,
-        seed: 1,
-        state_machine_version: None,
-        state_machine_alias: None,
-        map_run: None,
-        started_by: None,
-        test_case: None,
-    }
+    };
+    let arn = "arn:aws:states:us-east-1:123456789012:execution:m:e".into();
+    let input = Payload::from_parts(INPUT, value.clone());
+    Header::new(machine, arn, "e".into(), input, Timestamp(0), 1)
 }

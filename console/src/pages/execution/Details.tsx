@@ -19,6 +19,7 @@ import { Progress } from "../MapRunPage";
 import { Choice } from "../StartDialog";
 import { Attempts } from "./Attempts";
 import { DataFlow } from "./DataFlow";
+import { eventsOf } from "./EventsView";
 import { ForkDialog } from "./ForkDialog";
 import { isImported } from "./Head";
 import { Iterations } from "./Iterations";
@@ -88,7 +89,9 @@ function OfState({ view, node }: { view: ExecutionView; node: SceneNode }) {
   return (
     <>
       <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2.5">
-        <h2 className="min-w-0 truncate text-label font-semibold">{node.name}</h2>
+        <h2 className="min-w-0 truncate text-label font-semibold" title={node.name ?? ""}>
+          {node.name}
+        </h2>
         <span className="text-meta text-muted">
           {node.subtitle?.startsWith(node.kind) ? node.subtitle : [node.kind, node.subtitle].filter(Boolean).join(" · ")}
         </span>
@@ -149,7 +152,7 @@ function OfVisit({ view, node, visit }: { view: ExecutionView; node: SceneNode; 
           <Took from={visit.enteredAt} to={visit.exitedAt} isOpen={isOpen(visit.status)} />
         </span>
         <span className="tabular text-muted">
-          events {visit.firstEvent}–{visit.lastEvent}
+          {visit.firstEvent === visit.lastEvent ? "event" : "events"} {eventsOf(visit)}
         </span>
         {visit.index !== null && <span className="text-muted">item {visit.index}</span>}
         {children.map((child) => (

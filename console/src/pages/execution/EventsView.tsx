@@ -17,8 +17,8 @@ import type { ExecutionView } from "./useExecutionView";
 
 const DEFAULTS = { group: "visit", failed: "" };
 const GROUPS = [
-  { id: "visit", name: "by visit" },
-  { id: "flat", name: "one by one" },
+  { id: "visit", name: "By visit" },
+  { id: "flat", name: "One by one" },
 ];
 
 export function EventsView({ view }: { view: ExecutionView }) {
@@ -80,6 +80,11 @@ function depthsOf(visits: Visit[]): Map<string, number> {
   return depths;
 }
 
+/** Their numbers: `33`, `26–30`. */
+export function eventsOf({ firstEvent, lastEvent }: Visit): string {
+  return firstEvent === lastEvent ? String(firstEvent) : `${firstEvent}–${lastEvent}`;
+}
+
 function Group({ view, visit, depth }: { view: ExecutionView; visit: Visit; depth: number }) {
   const [isOpenHere, setOpen] = useState(false);
   const isSelected = view.visit === visit.id;
@@ -97,17 +102,15 @@ function Group({ view, visit, depth }: { view: ExecutionView; visit: Visit; dept
           <ChevronRight size={13} aria-hidden className={isOpenHere ? "rotate-90" : ""} />
         </button>
         <StatusGlyph status={visit.status} label={look(visit.status).word} />
-        <button type="button" onClick={() => view.select(visit.stateId, visit.id)} className="min-w-0 truncate rounded-control font-medium hover:underline">
+        <button type="button" onClick={() => view.select(visit.stateId, visit.id)} title={visit.stateName} className="min-w-0 truncate rounded-control font-medium hover:underline">
           {visit.stateName}
         </button>
         {visit.index !== null && <span className="tabular shrink-0 text-meta text-muted">[{visit.index}]</span>}
         <span className="shrink-0 text-meta text-muted">{visit.type}</span>
         {retries > 0 && <span className="tabular shrink-0 text-meta text-muted">↻ {retries}</span>}
         {visit.error !== null && <code className="min-w-0 truncate text-danger">{visit.error}</code>}
-        <span className="tabular ml-auto shrink-0 text-meta text-muted max-sm:hidden">
-          {visit.firstEvent}–{visit.lastEvent}
-        </span>
-        <span className="w-20 shrink-0 text-right text-meta">
+        <span className="tabular ml-auto shrink-0 text-meta text-muted max-sm:hidden">{eventsOf(visit)}</span>
+        <span className="w-20 shrink-0 text-right text-meta max-sm:ml-auto">
           <Took from={visit.enteredAt} to={visit.exitedAt} isOpen={isOpen(visit.status)} />
         </span>
       </div>

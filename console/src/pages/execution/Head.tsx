@@ -71,7 +71,7 @@ export function Head({ view }: { view: ExecutionView }) {
   const input = jsonOf(execution.input);
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-2 px-4 py-2.5">
-      <div className="flex min-w-0 items-center gap-2.5">
+      <div className={`flex min-w-0 items-center gap-2.5 ${imported ? "max-sm:flex-wrap" : ""}`}>
         <StatusBadge status={execution.status} />
         <h1 className="min-w-0 truncate font-mono text-label font-semibold" title={execution.name}>
           {execution.name}

@@ -16,7 +16,7 @@ export function InputOutput({ execution }: { execution: Execution }) {
       <Side title="Input" payload={execution.input} />
       <Side title="Output" payload={execution.output}>
         {execution.output === null && (
-          <div className="px-4 py-2">
+          <div className="px-4">
             {isFailure(execution.status) || execution.error !== null ? (
               <>
                 <p className="font-semibold text-danger">{execution.error ?? "No error name was given."}</p>

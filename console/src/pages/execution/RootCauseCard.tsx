@@ -53,7 +53,9 @@ export function RootCauseCard({ view, cause, isOpen, onToggle }: { view: Executi
               href={`/compare?a=${encodeURIComponent(cause.lastSuccess.arn)}&b=${encodeURIComponent(view.arn)}`}
               className="inline-flex h-7 items-center gap-1.5 rounded-control border border-line-strong bg-raised px-2.5 whitespace-nowrap hover:bg-hover"
             >
-              <Columns2 size={13} aria-hidden /> Compare with last success
+              <Columns2 size={13} aria-hidden /> <span>
+                Compare<span className="max-sm:sr-only"> with last success</span>
+              </span>
             </Link>
           )}
           {cause.stateId !== null && (

@@ -17,7 +17,10 @@ import type { ExecutionView } from "./useExecutionView";
 
 const ROW = 26;
 const LEAST_PX = 3;
-const NAMES_PX = 230;
+/** Of the whole width, and px. */
+const NAMES = { share: 0.32, least: 150, most: 230 };
+/** px at the right, for the duration of what ends last. */
+const LABEL_PX = 68;
 const TICK_PX = 110;
 
 export function TimelineView({ view }: { view: ExecutionView }) {
@@ -38,8 +41,8 @@ export function TimelineView({ view }: { view: ExecutionView }) {
   if (visits.isPending) return <Loading label="Loading the visits" />;
   if (visits.isError) return <Failure error={visits.error} retry={() => void visits.refetch()} />;
   if (all.length === 0) return <Empty title="No state has been entered" />;
-  const names = width < 700 ? 140 : NAMES_PX;
-  const chart = Math.max(80, width - names - 16);
+  const names = Math.round(Math.min(NAMES.most, Math.max(NAMES.least, NAMES.share * width)));
+  const chart = Math.max(80, width - names - LABEL_PX);
   const [from, to] = range ?? [0, 1];
   /** px from the chart's left */
   const place = (at: number) => ((position(scale, at) - from) / (to - from)) * chart;
@@ -64,7 +67,7 @@ export function TimelineView({ view }: { view: ExecutionView }) {
         {range !== null ? (
           <Button onPress={() => setRange(null)}>Show all</Button>
         ) : (
-          <span className="text-muted max-sm:hidden">Drag over the axis to zoom</span>
+          <span className="truncate text-muted max-md:hidden">Drag over the axis to zoom</span>
         )}
         <Legend />
       </div>
@@ -150,7 +153,7 @@ function Row({
           <span className="w-5 shrink-0" />
         )}
         <StatusGlyph status={visit.status} size={11} />
-        <span className="min-w-0 truncate text-meta">
+        <span className="min-w-0 truncate text-meta" title={visit.stateName}>
           {visit.stateName}
           {visit.index !== null && <span className="tabular text-muted"> [{visit.index}]</span>}
         </span>
@@ -160,10 +163,17 @@ function Row({
         {parts.map((bar, index) => (
           <BarShape key={index} bar={bar} place={place} chart={chart} isContainer={inside > 0} />
         ))}
-        <text x={right + 60 > chart ? Math.max(0, place(visit.enteredAt) - 6) : right + 6} y={ROW / 2 + 4} textAnchor={right + 60 > chart ? "end" : "start"} className="fill-muted text-caption">
-          {took}
-        </text>
+        {right + LABEL_PX <= chart && (
+          <text x={right + 6} y={ROW / 2 + 4} className="tabular fill-muted text-caption">
+            {took}
+          </text>
+        )}
       </svg>
+      {right + LABEL_PX > chart && place(visit.enteredAt) <= chart && (
+        <span aria-hidden className="tabular pl-1.5 text-caption text-muted" style={{ marginLeft: `${Math.min(0, right - chart)}px` }}>
+          {took}
+        </span>
+      )}
     </div>
   );
 }
@@ -247,11 +257,12 @@ function Ruler({
         }}
       >
         <rect width={chart} height={27} fill="transparent" />
-        {marks.map((tick) => (
+        {marks.map((tick, index) => (
           <g key={tick.at} transform={`translate(${x(tick.share)} 0)`}>
             <line y1={20} y2={27} className="stroke-line-strong" />
             <text y={15} textAnchor={x(tick.share) < 20 ? "start" : "middle"} className="tabular fill-muted text-caption">
-              {duration(tick.at - start)}
+              {/* Once, where several are as long in these words. */}
+              {index > 0 && duration(marks[index - 1]!.at - start) === duration(tick.at - start) ? "" : duration(tick.at - start)}
             </text>
           </g>
         ))}
@@ -287,7 +298,7 @@ function Folds({ scale, place, chart, height }: { scale: Axis; place: (at: numbe
 
 function Legend() {
   return (
-    <span aria-hidden className="ml-auto flex items-center gap-3 text-caption text-muted max-lg:hidden">
+    <span aria-hidden className="ml-auto flex items-center gap-3 text-caption whitespace-nowrap text-muted max-md:ml-0">
       <span className="flex items-center gap-1">
         <svg width="18" height="10" data-status="SUCCEEDED">
           <rect width="18" height="10" rx="2" fill="var(--status)" />
