@@ -137,14 +137,15 @@ const journeys = {
     await page.getByRole("link", { name: /to-fork at Charge items, visit 1/ }).waitFor();
     await badge(page, "Failed").waitFor();
     // It did not come from the machine's beginning, and its story begins with the variables given.
-    await page.getByRole("treeitem", { name: /^Validate,/ }).and(page.getByRole("treeitem", { name: /Not entered/ })).waitFor();
+    await page.getByRole("treeitem", { name: /^Validate,/ }).and(page.getByRole("treeitem", { name: /Not started/ })).waitFor();
     await page.getByRole("link", { name: /to-fork at/ }).click();
     await page.waitForURL(/to-fork/);
     await details.getByRole("heading", { name: "Charge items" }).waitFor();
     // The palette has it as well.
     await page.keyboard.press("ControlOrMeta+k");
     await page.keyboard.type("fork from");
-    await page.getByRole("option", { name: /Fork from Charge items/ }).click();
+    await page.getByText("Fork from Charge items", { exact: true }).waitFor();
+    await page.keyboard.press("Enter");
     await dialog.getByText("Everything before it counts as done").waitFor();
   },
 
