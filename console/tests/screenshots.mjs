@@ -118,7 +118,7 @@ await take("running", path(running, `?state=${state("Ask")}`));
 await take("machines", "/machines", all);
 await take("executions", "/executions", all);
 await take("executions-none", "/executions?status=TIMED_OUT", ["wide", "phone"]);
-await take("executions-error", "/executions", ["wide", "phone"], null, (page) => page.route(/\/api\/v1\/executions\?/, (route) => route.fulfill({ status: 500, json: { code: "InternalError", message: "The index cannot be read." } })));
+await take("executions-error", "/executions", ["wide", "phone"], null, (page) => page.route(/\/api\/v1\/executions\?/, (route) => route.fulfill({ status: 500, json: { error: { code: "InternalError", message: "The index cannot be read." } } })));
 await take("executions-polling", "/executions", ["wide"], (page) => page.getByRole("button", { name: /^Connection/ }).focus(), (page) => page.routeWebSocket(/live/, (socket) => socket.close()));
 await take("executions-filtered", "/executions?status=FAILED");
 await take("executions-selected", "/executions", ["wide"], async (page) => {
