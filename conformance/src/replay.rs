@@ -137,7 +137,7 @@ impl Play<'_> {
     fn wants_closed(&self, call: &Call) -> bool {
         let recorded = call.matches.first().and_then(|key| self.case.aws.get(key));
         match (call.operation.as_str(), recorded) {
-            ("GetExecutionHistory", None) => true,
+            ("GetExecutionHistory", None) => !self.is_ended_later(),
             ("GetExecutionHistory", Some(recorded)) => {
                 let last = recorded.get("events").and_then(Value::as_array).and_then(|events| events.last());
                 let kind = last.and_then(|event| event.get("type")).and_then(Value::as_str).unwrap_or_default();
@@ -148,6 +148,15 @@ impl Play<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a later step ends what the execution waits for, or the execution: it is open until then.
+    fn is_ended_later(&self) -> bool {
+        let later = self.case.steps.get(self.answers.len()..).unwrap_or_default();
+        later.iter().any(|step| match step {
+            Step::Call(call) => call.operation.starts_with("SendTask") || call.operation == "StopExecution",
+            Step::Derived(_) => false,
+        })
     }
 
     async fn wait_until_closed(&mut self, params: &Value, deadline: Instant) {

@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 const TESTS: [&str; 2] = ["recordings", "recordings_with_restarts"];
 
 /// Cases played at a time. Most of them wait most of the time.
-const AT_A_TIME: usize = 8;
+const AT_A_TIME: usize = 12;
 
 /// Cases whose task starts an execution by name through the API: one that a restart interrupts is performed again (at least once, as on
 /// AWS), and finds the name taken by an execution that has ended.

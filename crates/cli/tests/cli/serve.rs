@@ -247,8 +247,7 @@ fn traces_are_sent_to_an_otlp_endpoint() {
     let endpoint = format!("http://{}/otlp/", listener.local_addr().expect("an address"));
     let project = format!("traces: {{endpoint: '{endpoint}', headers: {{x-of: the file}}, serviceName: nobody}}\n");
     let directory = directory(&[("stepwell.yaml", &project)]);
-    let mut command =
-        command(directory.path(), &[&ANY_PORT[..], &["--memory", "--config", "stepwell.yaml"]].concat());
+    let mut command = command(directory.path(), &[&ANY_PORT[..], &["--memory", "--config", "stepwell.yaml"]].concat());
     command.env("OTEL_EXPORTER_OTLP_HEADERS", "x-key=a%20secret, x-other=1").env("OTEL_SERVICE_NAME", "orders");
     command.env("OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test");
     let mut running = Running::start(command, false);
