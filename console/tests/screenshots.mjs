@@ -96,7 +96,8 @@ await aws("UpdateMapRun", { mapRunArn: mapRuns[0].mapRunArn, toleratedFailureCou
 for (const arn of [photo, photoBad]) await ended(aws, arn);
 const translating = await start(aws, translation, { text: "Bonjour", to: "en" }, "greeting");
 const waiting = [await start(aws, machines.approval, { order: 17, total: 420.5 }, "approve-17"), await start(aws, machines.approval, { order: 18, total: 12 }, "approve-18")];
-const running = await start(aws, machines.report, {}, "report-running");
+const hourly = { ...POLL, States: { ...POLL.States, Pause: { ...POLL.States.Pause, Seconds: 3_600 } } };
+const running = await start(aws, await createMachine(aws, "hourly-report", hourly), {}, "report-running");
 await new Promise((done) => setTimeout(done, 300));
 
 const path = (arn, query = "") => `/e/${encodeURIComponent(arn)}${query}`;
@@ -118,7 +119,7 @@ await take("running", path(running, `?state=${state("Ask")}`));
 await take("machines", "/machines", all);
 await take("executions", "/executions", all);
 await take("executions-none", "/executions?status=TIMED_OUT", ["wide", "phone"]);
-await take("executions-error", "/executions", ["wide", "phone"], null, (page) => page.route(/\/api\/v1\/executions\?/, (route) => route.fulfill({ status: 500, json: { code: "InternalError", message: "The index cannot be read." } })));
+await take("executions-error", "/executions", ["wide", "phone"], null, (page) => page.route(/\/api\/v1\/executions\?/, (route) => route.fulfill({ status: 500, json: { error: { code: "InternalError", message: "The index cannot be read." } } })));
 await take("executions-polling", "/executions", ["wide"], (page) => page.getByRole("button", { name: /^Connection/ }).focus(), (page) => page.routeWebSocket(/live/, (socket) => socket.close()));
 await take("executions-filtered", "/executions?status=FAILED");
 await take("executions-selected", "/executions", ["wide"], async (page) => {
@@ -209,6 +210,6 @@ await take("tasks", "/tasks", all);
 await take("activities", "/tasks?tab=activities");
 await take("settings", "/settings", all);
 await take("not-found", path("arn:aws:states:us-east-1:123456789012:execution:order-flow:none"));
-for (const arn of [...waiting, translating]) await aws("StopExecution", { executionArn: arn });
+for (const arn of [...waiting, translating, running]) await aws("StopExecution", { executionArn: arn });
 await browser.close();
 server.stop();

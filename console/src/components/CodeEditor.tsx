@@ -25,6 +25,8 @@ export interface CodeProps {
 const look = EditorView.theme({
   "&": { height: "100%", backgroundColor: "var(--canvas)", color: "var(--fg)", fontSize: "12px" },
   "&.cm-focused": { outline: "none" },
+  // Over the gutters, which would cover an outline of the text.
+  "&.cm-focused::after": { content: '""', position: "absolute", inset: "0", zIndex: "300", outline: "2px solid var(--accent)", outlineOffset: "-2px", pointerEvents: "none" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "18px", overflow: "auto" },
   ".cm-content": { padding: "8px 0", caretColor: "var(--fg)" },
   ".cm-gutters": { backgroundColor: "var(--canvas)", color: "var(--muted)", border: "none" },

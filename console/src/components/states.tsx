@@ -21,7 +21,7 @@ export function Failure({ error, retry, title }: { error: unknown; retry?: () =>
   return (
     <div role="alert" className="flex flex-col items-center gap-2 px-6 py-14 text-center">
       <CircleAlert size={22} aria-hidden className="text-danger" />
-      <p className="text-label font-semibold">{title ?? "This could not be read"}</p>
+      <p className="text-label font-semibold">{title ?? (code !== null && /DoesNotExist|NotFound/.test(code) ? "Not found" : "This could not be read")}</p>
       <p className="max-w-xl text-body break-words text-muted">
         {message} {code && <code className="text-fg">{code}</code>}
       </p>

@@ -28,7 +28,7 @@ export function recognise(value: Json): Part | null {
 }
 
 export default function ImportPage() {
-  useSetCrumbs([{ name: "Import" }]);
+  useSetCrumbs([{ name: "Executions", to: "/executions" }, { name: "Import" }]);
   const [, navigate] = useLocation();
   const [texts, setTexts] = useState<Record<Part, string>>({ history: "", definition: "", describe: "" });
   const [problem, setProblem] = useState<unknown>(null);

@@ -29,7 +29,7 @@ export default function ExecutionPage({ arn }: { arn: string }) {
   useSetCrumbs([
     { name: "Executions", to: "/executions" },
     ...(machine && !isImported(arn) ? [{ name: machine, to: machinePath(machine) }] : []),
-    { name: execution.data?.name ?? "…" },
+    { name: execution.data?.name ?? (execution.isError ? nameOf(arn) : "…") },
   ]);
   if (execution.isPending) return <Loading rows={10} label="Loading the execution" />;
   if (execution.isError && execution.data === undefined) return <Failed title={nameOf(arn)} error={execution.error} retry={() => void execution.refetch()} />;

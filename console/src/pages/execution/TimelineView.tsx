@@ -59,7 +59,7 @@ export function TimelineView({ view }: { view: ExecutionView }) {
           <ToggleButton
             isSelected={folds}
             onChange={setFolds}
-            className="inline-flex h-7 items-center rounded-control border border-line bg-raised px-2 hover:bg-hover selected:border-accent selected:bg-accent-fill"
+            className="inline-flex h-7 shrink-0 items-center rounded-control border border-line bg-raised px-2 whitespace-nowrap hover:bg-hover selected:border-accent selected:bg-accent-fill"
           >
             Fold idle time
           </ToggleButton>
@@ -69,7 +69,7 @@ export function TimelineView({ view }: { view: ExecutionView }) {
         ) : (
           <span className="truncate text-muted max-md:hidden">Drag over the axis to zoom</span>
         )}
-        <Legend />
+        <Legend isAlone={!hasFolds && range === null} />
       </div>
       <div ref={host} className="min-h-0 grow overflow-x-hidden overflow-y-auto" tabIndex={-1}>
         <Ruler scale={scale} chart={chart} names={names} range={[from, to]} onRange={setRange} start={execution.startedAt} />
@@ -236,6 +236,13 @@ function Ruler({
   };
   const marks = ticks(scale, (chart / TICK_PX) * (1 / (to - from))).filter((tick) => tick.share >= from && tick.share <= to);
   const x = (at: number) => ((at - from) / (to - from)) * chart;
+  const folded = scale.stretches.filter((stretch) => stretch.isFolded).map((stretch) => x((position(scale, stretch.from) + position(scale, stretch.to)) / 2));
+  /** Whether a tick's words would be as the ones before, or under those of a fold. */
+  const isMute = (index: number) => {
+    const tick = marks[index]!;
+    const earlier = marks[index - 1];
+    return folded.some((middle) => Math.abs(middle - x(tick.share)) < LABEL_PX - 4) || (earlier !== undefined && duration(earlier.at - start) === duration(tick.at - start));
+  };
   return (
     <div className="sticky top-0 z-10 flex h-7 border-b border-line bg-raised">
       <div className="flex shrink-0 items-center px-3 text-caption text-muted" style={{ width: `${names}px` }}>
@@ -261,8 +268,7 @@ function Ruler({
           <g key={tick.at} transform={`translate(${x(tick.share)} 0)`}>
             <line y1={20} y2={27} className="stroke-line-strong" />
             <text y={15} textAnchor={x(tick.share) < 20 ? "start" : "middle"} className="tabular fill-muted text-caption">
-              {/* Once, where several are as long in these words. */}
-              {index > 0 && duration(marks[index - 1]!.at - start) === duration(tick.at - start) ? "" : duration(tick.at - start)}
+              {isMute(index) ? "" : duration(tick.at - start)}
             </text>
           </g>
         ))}
@@ -296,9 +302,10 @@ function Folds({ scale, place, chart, height }: { scale: Axis; place: (at: numbe
   );
 }
 
-function Legend() {
+/** On a phone there is room for it or for buttons. */
+function Legend({ isAlone }: { isAlone: boolean }) {
   return (
-    <span aria-hidden className="ml-auto flex items-center gap-3 text-caption whitespace-nowrap text-muted max-md:ml-0">
+    <span aria-hidden className={`ml-auto flex items-center gap-3 text-caption whitespace-nowrap text-muted max-md:ml-0 ${isAlone ? "" : "max-sm:hidden"}`}>
       <span className="flex items-center gap-1">
         <svg width="18" height="10" data-status="SUCCEEDED">
           <rect width="18" height="10" rx="2" fill="var(--status)" />
