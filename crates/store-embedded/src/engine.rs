@@ -26,6 +26,8 @@ const BLOCK_BYTES: u32 = 8 * 1024;
 const TABLES_MERGED: u8 = 8;
 /// Tables not yet merged into the sorted levels, beyond which reads would suffer and feeding waits for merging.
 const UNMERGED_TABLES_MAX: usize = 16;
+/// Rows fed between two looks at how far the writer is.
+const ROWS_FED_AT_ONCE: usize = 256;
 
 /// Removed rows are not worth a whole merge below this, nor below this share of the disk space.
 const GIVE_BACK_BYTES_MIN: u64 = if cfg!(test) { 64 * 1024 } else { 16 * 1024 * 1024 };
@@ -100,14 +102,17 @@ impl Engine {
         Moment { snapshot: self.database.snapshot(), engine: self.clone() }
     }
 
-    /// Takes in a generation, durably and as a whole or not at all.
-    pub(crate) fn feed(&self, generation: &Overlay) -> Result<(), FeedError> {
+    /// Takes in a generation, durably and as a whole or not at all. `pace` is told now and then what share of it is done, and may take its time.
+    pub(crate) fn feed(&self, generation: &Overlay, mut pace: impl FnMut(f64)) -> Result<(), FeedError> {
         #[cfg(test)]
         crate::faults::strike(&self.path.join("tables"), crate::faults::Operation::Feed).map_err(fjall::Error::from)?;
         let mut tables = self.rows.start_ingestion()?;
         let mut removed_bytes = 0;
         tables.write(row_key::APPLIED, self.applied_row(generation.sequence))?;
-        for (key, value) in generation.rows() {
+        for (done, (key, value)) in generation.rows().enumerate() {
+            if done % ROWS_FED_AT_ONCE == 0 {
+                pace(done as f64 / generation.len() as f64);
+            }
             match value {
                 Some(value) => tables.write(key.clone(), value.clone())?,
                 // A row that came and went within the generation leaves no trace.

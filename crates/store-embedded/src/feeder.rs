@@ -131,8 +131,10 @@ fn finish(shared: &Shared, engine: &Engine) {
 }
 
 fn feed_until_it_fits(shared: &Shared, engine: &Engine, generation: &Overlay) -> Result<(), Ended> {
+    let mut rested = Duration::ZERO;
     loop {
-        let error = match engine.check().and_then(|()| engine.feed(generation)) {
+        let pace = |fed| rested += shared.progress.rest(fed, rested);
+        let error = match engine.check().and_then(|()| engine.feed(generation, pace)) {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };

@@ -62,6 +62,11 @@ impl Overlay {
         Size { bytes: self.bytes, log_bytes: self.log_bytes, writes: self.writes, removals: self.removals }
     }
 
+    /// How many rows it has.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     /// Whether it holds nothing.
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty()

@@ -23,6 +23,11 @@ const WORTH_REMOVALS: usize = 512;
 const LOG_BYTES_FACTOR: u64 = 2;
 /// And when so many rows did: they go into memory one by one when the log is read at a start, some two million a second.
 const WRITES_MAX: usize = 384 * 1024;
+/// A generation is fed this many times as fast as the next one fills.
+const HEAD_START: f64 = 1.5;
+/// How long the feeder rests at a time, and in all for one generation.
+const REST: Duration = Duration::from_millis(4);
+const REST_MAX: Duration = Duration::from_secs(2);
 /// How long a commit is held back at most before the hard bound: early and a little.
 const DELAY_MAX: Duration = Duration::from_millis(10);
 
@@ -171,6 +176,23 @@ impl Progress {
         waited.expect("nothing panics while holding the lock").0.abandoned
     }
 
+    /// Lets the feeder rest while it is far ahead: it has `fed` this share of a generation and has rested for so long. Under load its work is
+    /// spread over the time until the next generation is full, not done in one go beside commits that want the same processors. How long it rested.
+    pub(crate) fn rest(&self, fed: f64, rested: Duration) -> Duration {
+        let (begun, mut before) = (Instant::now(), 0.0);
+        let mut state = self.state();
+        loop {
+            let (filled, resting) = (self.filled(&state), begun.elapsed());
+            let is_ending = state.writer_done || state.abandoned;
+            // Where nothing was committed meanwhile there is nothing to spare.
+            if fed <= filled * HEAD_START || filled <= before || is_ending || rested + resting >= REST_MAX {
+                return resting;
+            }
+            before = filled;
+            state = self.changed.wait_timeout(state, REST).expect("nothing panics while holding the lock").0;
+        }
+    }
+
     /// Holds the writer back as long as memory is short: a little from the soft bound on, entirely at the hard one.
     pub(crate) fn wait_for_room(&self) -> Result<(), StoreError> {
         let mut state = self.state();
@@ -202,10 +224,16 @@ impl Progress {
     }
 
     fn wants_feeding(&self, state: &State) -> bool {
-        let generation_bytes = self.options.generation_bytes.min(self.options.pending_soft_bytes);
-        state.active.bytes >= generation_bytes
-            || state.active.log_bytes >= (generation_bytes as u64).saturating_mul(LOG_BYTES_FACTOR)
-            || state.active.writes >= WRITES_MAX
+        self.filled(state) >= 1.0
+    }
+
+    /// How full the active generation is: 1 and more if it is to be fed.
+    fn filled(&self, state: &State) -> f64 {
+        let generation_bytes = self.options.generation_bytes.min(self.options.pending_soft_bytes).max(1);
+        let log_bytes_max = (generation_bytes as u64).saturating_mul(LOG_BYTES_FACTOR);
+        let bytes = state.active.bytes as f64 / generation_bytes as f64;
+        let log_bytes = state.active.log_bytes as f64 / log_bytes_max as f64;
+        bytes.max(log_bytes).max(state.active.writes as f64 / WRITES_MAX as f64)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
