@@ -153,6 +153,7 @@ await take("start-refused", "/machines/order-flow", ["wide", "low", "twice"], be
 await take("palette", "/executions", ["wide", "phone"], (page) => page.keyboard.press("ControlOrMeta+k"));
 await take("failed", path(first.bad), all);
 await take("failed-menu", path(first.bad), ["wide"], (page) => page.getByRole("button", { name: "More" }).click());
+await take("fork", path(first.bad, `?state=${encodeURIComponent("/States/Charge items")}`), ["wide", "low", "phone"], (page) => page.getByRole("button", { name: "Fork from here" }).first().click());
 await take("failed-timeline", path(first.bad, "?view=timeline"), ["wide", "low"]);
 await take("failed-events", path(first.bad, "?view=events"), ["wide", "phone"]);
 await take("failed-io", path(first.bad, "?view=io"));

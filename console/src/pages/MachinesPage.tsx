@@ -142,7 +142,7 @@ function None() {
     <Empty title="No state machines yet" icon={<Workflow size={28} strokeWidth={1.5} aria-hidden />}>
       <p>Create one with any AWS client, or let Stepwell read a directory that has definitions and functions:</p>
       <pre className="panel w-full overflow-auto px-3 py-2 text-left text-fg">
-        {`stepwell dev path/to/project\n\naws stepfunctions create-state-machine --endpoint-url ${location.origin} \\\n  --name order --definition file://order.asl.json \\\n  --role-arn arn:aws:iam::123456789012:role/any`}
+        {`stepwell dev path/to/project\n\naws stepfunctions create-state-machine \\\n  --endpoint-url ${location.origin} \\\n  --name order --definition file://order.asl.json \\\n  --role-arn arn:aws:iam::123456789012:role/any`}
       </pre>
     </Empty>
   );

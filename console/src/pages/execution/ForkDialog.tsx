@@ -102,7 +102,7 @@ function Form({ execution, draft, onClose }: { execution: Execution; draft: Draf
         <Editor label="State input" text={input} onChange={setInput} height="h-48" autoFocus />
         <Editor label="Variables" text={variables} onChange={setVariables} height="h-28" />
         <div className="grid grid-cols-2 gap-4 max-sm:grid-cols-1">
-          <TextField label="Name" value={name} onChange={setName} placeholder="made up if empty" />
+          <TextField label="Name" value={name} onChange={setName} placeholder="Generated if empty" />
           {draft.isChanged && draft.isInCurrent ? (
             <Choice
               label="Definition"

@@ -100,7 +100,7 @@ export function Head({ view }: { view: ExecutionView }) {
           </dd>
         </div>
         <div>
-          <dt>took</dt>
+          <dt>{open ? "running for" : "took"}</dt>
           <dd className="font-medium">
             <Took from={execution.startedAt} to={execution.stoppedAt} isOpen={open} />
           </dd>
@@ -233,8 +233,8 @@ function StopDialog({ arn, onClose }: { arn: string; onClose: () => void }) {
       <div className="flex flex-col gap-3">
         <Problem error={problem} />
         <p className="text-muted">What it is doing is cancelled, and its status will be Aborted. A Standard execution can be redriven later.</p>
-        <TextField label="Error" value={error} onChange={setError} placeholder="optional" />
-        <TextField label="Cause" value={cause} onChange={setCause} placeholder="optional" autoFocus />
+        <TextField label="Error" value={error} onChange={setError} placeholder="optional" autoFocus />
+        <TextField label="Cause" value={cause} onChange={setCause} placeholder="optional" />
       </div>
     </Dialog>
   );
