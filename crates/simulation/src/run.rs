@@ -254,13 +254,15 @@ async fn wait_for_all(world: &Arc<World>, engine: &Engine) -> BTreeMap<Key, Show
         if running == 0 && is_certain && no_sendings(world) && express::all_ended(engine) {
             return shown;
         }
-        let events = shown.values().map(|shown| shown.events.len()).sum();
+        // While the children of a Map Run work, its execution has no events; they have tasks.
+        let events: usize = shown.values().map(|shown| shown.events.len()).sum();
+        let happened = events + world.state().ledger.performed.len();
         match pass_over_waiting(world).await {
             Some(left) if left > 0 => {}
-            _ if events == before && running > 0 => idle += 1,
+            _ if happened == before && running > 0 => idle += 1,
             _ => idle = 0,
         }
-        before = events;
+        before = happened;
         if idle > IDLE_ROUNDS_MAX {
             let open: Vec<String> =
                 shown.iter().filter(|(_, shown)| shown.is_running()).map(|(key, _)| format!("{key:?}")).collect();
