@@ -17,7 +17,9 @@ function range(reference: string, from: number, to: number) {
   return get<{ text: string; to: number }>(withQuery(path`/payload/${reference}`, { from, to }));
 }
 
-async function whole(payload: { bytes: number; ref: string }): Promise<string> {
+/** All of a payload's text. */
+export async function wholeText(payload: Payload): Promise<string> {
+  if ("text" in payload) return payload.text;
   let text = "";
   for (let from = 0; from < payload.bytes; ) {
     const piece = await range(payload.ref, from, payload.bytes);
@@ -26,11 +28,6 @@ async function whole(payload: { bytes: number; ref: string }): Promise<string> {
     from = piece.to;
   }
   return text;
-}
-
-/** All of a payload's text. */
-export async function wholeText(payload: Payload): Promise<string> {
-  return "text" in payload ? payload.text : whole(payload);
 }
 
 export function bytesOf(payload: Payload | null): number | null {
@@ -95,10 +92,7 @@ export function PayloadTools({ payload }: { payload: Payload | null }) {
   return (
     <span className="flex items-center gap-1">
       <span className="tabular text-meta text-muted">{size(bytesOf(payload))}</span>
-      <Copy
-        label="Copy the JSON"
-        text={() => ("text" in payload ? payload.text : whole(payload))}
-      />
+      <Copy label="Copy the JSON" text={() => wholeText(payload)} />
     </span>
   );
 }

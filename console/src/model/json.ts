@@ -11,6 +11,16 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
+/** Why it is not JSON, as the browser says it; null if it is. */
+export function whyNotJson(text: string): string | null {
+  try {
+    JSON.parse(text);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 export function isBranch(value: Json): value is Json[] | { [member: string]: Json } {
   return typeof value === "object" && value !== null;
 }

@@ -12,6 +12,7 @@ import { Code } from "../components/Code";
 import { Button, Dialog, TextField } from "../components/controls";
 import { Problem } from "../components/states";
 import { executionPath } from "../model/arn";
+import { whyNotJson } from "../model/json";
 import { rememberInput, rememberedInputs } from "../store/inputs";
 import { toast } from "../components/toasts";
 import { duration } from "../model/time";
@@ -39,7 +40,8 @@ export function StartDialog({ machine, input, onClose }: { machine: Pick<Machine
     ...remembered.map((each, place) => ({ id: `r${place}`, title: short(each), text: each })),
     ...(failed.data ?? []).map(({ row, text }) => ({ id: row.arn, title: `failed: ${row.name}  ${short(text)}`, text })),
   ];
-  const jsonProblem = whatIsWrong(text);
+  const wrong = whyNotJson(text);
+  const jsonProblem = wrong === null ? null : `Not JSON: ${wrong}`;
   const isExpress = machine.type === "EXPRESS";
   const start = async (wait: boolean) => {
     setBusy(true);
@@ -228,13 +230,4 @@ function useFailedInputs(machine: string) {
 
 function short(text: string): string {
   return text.replace(/\s+/g, " ").slice(0, 80);
-}
-
-function whatIsWrong(text: string): string | null {
-  try {
-    JSON.parse(text);
-    return null;
-  } catch (error) {
-    return `Not JSON: ${error instanceof Error ? error.message : String(error)}`;
-  }
 }

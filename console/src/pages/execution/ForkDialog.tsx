@@ -12,6 +12,7 @@ import { Button, Dialog, TextField } from "../../components/controls";
 import { wholeText } from "../../components/PayloadView";
 import { Failure, Loading, Problem } from "../../components/states";
 import { executionPath } from "../../model/arn";
+import { isBranch, parseJson, whyNotJson } from "../../model/json";
 import { Choice } from "../StartDialog";
 
 /** A visit by its id, or the last one of a state. */
@@ -134,19 +135,14 @@ function Editor({ label, text, onChange, height, autoFocus = false }: { label: s
 }
 
 function laidOut(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
+  const value = parseJson(text);
+  return value === undefined ? text : JSON.stringify(value, null, 2);
 }
 
 function whatIsWrong(what: string, text: string, isObject: boolean): string | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isOne = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject && !isOne ? `${what} must be an object` : null;
-  } catch (error) {
-    return `${what}: not JSON: ${error instanceof Error ? error.message : String(error)}`;
-  }
+  const wrong = whyNotJson(text);
+  if (wrong !== null) return `${what}: not JSON: ${wrong}`;
+  const value = parseJson(text);
+  const isOne = value !== undefined && isBranch(value) && !Array.isArray(value);
+  return isObject && !isOne ? `${what} must be an object` : null;
 }
