@@ -49,6 +49,7 @@ impl Embedded {
             queue: Queue::default(),
             view: View::new(overlay, engine.clone()),
             progress,
+            merge_pace: Arc::clone(&engine.merge_pace),
             counters: Counters::default(),
             retired,
             directory: Mutex::new(Some(held)),

@@ -13,19 +13,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use fjall::compaction::Leveled;
+use fjall::compaction::filter::Factory;
 use fjall::config::{BlockSizePolicy, CompressionPolicy};
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 use store::{Bytes, StoreError};
 
+use crate::merge_pace::{MergePace, Paced};
 use crate::overlay::Overlay;
 use crate::{OpenError, Options, row_key};
 
 /// Bytes of a table read at a time.
 const BLOCK_BYTES: u32 = 8 * 1024;
 /// Tables that are merged into the sorted levels together.
-const TABLES_MERGED: u8 = 8;
+pub(crate) const TABLES_MERGED: u8 = 8;
 /// Tables not yet merged into the sorted levels, beyond which reads would suffer and feeding waits for merging.
-const UNMERGED_TABLES_MAX: usize = 16;
+pub(crate) const UNMERGED_TABLES_MAX: usize = 16;
 /// Rows fed between two looks at how far the writer is.
 const ROWS_FED_AT_ONCE: usize = 256;
 
@@ -54,6 +56,8 @@ pub(crate) struct Engine {
     /// Bytes of rows that were removed since the last whole merge: their space is taken until then. Kept with the number of the last log
     /// group, as it was a generation before.
     removed_bytes: Arc<AtomicU64>,
+    /// What its merges know of the rest of the store.
+    pub(crate) merge_pace: Arc<MergePace>,
 }
 
 /// The engine at one moment, while rows are read in order.
@@ -66,10 +70,14 @@ impl Engine {
     /// Opens or creates the engine in `path`.
     pub(crate) fn open(path: PathBuf, options: &Options) -> Result<Engine, OpenError> {
         let failed = |error: fjall::Error| OpenError::Engine { path: path.clone(), message: describe(&error) };
-        let database = Database::builder(&path).cache_size(options.cache_bytes).worker_threads(1).open();
-        let database = database.map_err(failed)?;
+        let merge_pace = Arc::new(MergePace::default());
+        let paced: Arc<dyn Factory> = Arc::new(Paced(Arc::clone(&merge_pace)));
+        let database = Database::builder(&path).cache_size(options.cache_bytes).worker_threads(1);
+        let database = database.with_compaction_filter_factories(Arc::new(move |_| Some(Arc::clone(&paced))));
+        let database = database.open().map_err(failed)?;
         let rows = database.keyspace("rows", keyspace_options).map_err(failed)?;
-        let engine = Engine { rows, database, path, removed_bytes: Arc::default() };
+        merge_pace.set_tables(rows.path().join("tables"));
+        let engine = Engine { rows, database, path, removed_bytes: Arc::default(), merge_pace };
         // Read again, with whatever it complains of, where the number of the group is asked for.
         let removed = engine.rows.get(row_key::APPLIED).ok().flatten();
         let removed = removed.and_then(|row| Some(u64::from_le_bytes(*row.get(8..)?.first_chunk()?)));
@@ -107,14 +115,17 @@ impl Engine {
         #[cfg(test)]
         crate::faults::strike(&self.path.join("tables"), crate::faults::Operation::Feed).map_err(fjall::Error::from)?;
         let mut tables = self.rows.start_ingestion()?;
-        let mut removed_bytes = 0;
+        let (mut removed_bytes, mut write_out) = (0, self.merge_pace.write_out());
         tables.write(row_key::APPLIED, self.applied_row(generation.sequence))?;
         for (done, (key, value)) in generation.rows().enumerate() {
             if done % ROWS_FED_AT_ONCE == 0 {
                 pace(done as f64 / generation.len() as f64);
             }
             match value {
-                Some(value) => tables.write(key.clone(), value.clone())?,
+                Some(value) => {
+                    tables.write(key.clone(), value.clone())?;
+                    write_out.row(key.len() + value.len());
+                }
                 // A row that came and went within the generation leaves no trace.
                 None => {
                     if let Some(bytes) = self.rows.size_of(key)? {
@@ -125,6 +136,7 @@ impl Engine {
             }
         }
         tables.finish()?;
+        self.merge_pace.set_unmerged(self.rows.l0_table_count());
         self.removed_bytes.fetch_add(removed_bytes, Ordering::Relaxed);
         Ok(())
     }

@@ -5,7 +5,7 @@
 //! gathered in memory, coalesced and in key order, into fjall, and then drops the log that covered it. fjall's own
 //! journal and memtables stay unused: the log is the one, the rows in memory are the other.
 //!
-//! Reading order: [`Embedded`], `writer`, `feeder`, `view`; on disk: `directory`, `log`, `segment`, `frame`, `engine`;
+//! Reading order: [`Embedded`], `writer`, `feeder`, `view`; on disk: `directory`, `log`, `segment`, `frame`, `engine`, `merge_pace`, `write_out`;
 //! after a crash: `recovery`; for operators: `snapshot`, `backup`, `inspection`.
 //!
 //! **Invariants.** Nothing is visible or acknowledged before its group is synced. A log segment goes only after the
@@ -23,6 +23,7 @@ mod feeder;
 mod frame;
 mod inspection;
 mod log;
+mod merge_pace;
 mod open_error;
 mod options;
 mod overlay;
@@ -38,6 +39,7 @@ mod snapshot;
 mod space;
 mod statistics;
 mod view;
+mod write_out;
 mod writer;
 
 pub use backup::{BackupSummary, restore, verify_backup};

@@ -6,6 +6,7 @@ use store::StoreError;
 use tokio::sync::watch;
 
 use crate::directory::Directory;
+use crate::merge_pace::MergePace;
 use crate::progress::Progress;
 use crate::queue::Queue;
 use crate::retired::Retired;
@@ -16,6 +17,7 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) view: View,
     pub(crate) progress: Progress,
+    pub(crate) merge_pace: Arc<MergePace>,
     pub(crate) counters: Counters,
     pub(crate) retired: Arc<Retired>,
     /// Held until closed.

@@ -8,6 +8,7 @@ use crate::idle;
 use crate::latencies::Latencies;
 use crate::machine::Machine;
 use crate::options::Options;
+use crate::pinned::Pinned;
 use crate::server::Server;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -42,7 +43,8 @@ pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
 }
 
 /// How evenly starts are answered at four fifths of what goes on for as long. The best of short turns is more than that: what they leave for
-/// later is done between them.
+/// later is done between them. The load keeps to one processor: where the kernel moves it about, what it costs is taken now from one of the server's
+/// threads, now from another, and the figures tell of that.
 async fn evenness(
     options: &Options,
     server: &Server,
@@ -50,6 +52,7 @@ async fn evenness(
     target: &'static str,
     machine: &Machine,
 ) -> anyhow::Result<Vec<Figure>> {
+    let _pinned = Pinned::to_first()?;
     let lasting = rate(server, target, machine, options.connections, options.duration).await?;
     tokio::time::sleep(REST).await;
     let replies = Latencies::of(paced(server, target, machine, options, lasting * 0.8).await?);

@@ -27,6 +27,7 @@ mod machine;
 mod models;
 mod node;
 mod options;
+mod pinned;
 mod process;
 mod server;
 mod store;
