@@ -15,7 +15,7 @@ use crate::progress::Progress;
 use crate::queue::{Job, Queue};
 use crate::retired::Retired;
 use crate::shared::Shared;
-use crate::statistics::{Counters, Statistics};
+use crate::statistics::Statistics;
 use crate::view::View;
 use crate::writer::Writer;
 use crate::{BackupSummary, OpenError, Options, backup, feeder, recovery};
@@ -49,8 +49,7 @@ impl Embedded {
             queue: Queue::default(),
             view: View::new(overlay, engine.clone()),
             progress,
-            merge_pace: Arc::clone(&engine.merge_pace),
-            counters: Counters::default(),
+            counters: Arc::clone(&engine.merge_pace.counters),
             retired,
             directory: Mutex::new(Some(held)),
             closed: watch::Sender::new(None),

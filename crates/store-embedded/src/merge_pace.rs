@@ -5,7 +5,7 @@
 //! The engine shows each row it merges to a filter, while it holds no lock. The filter keeps every row, and rests now and then.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use fjall::compaction::filter::{CompactionFilter, CompactionFilterResult, Context, Factory, ItemAccessor, Verdict};
 
 use crate::engine::{TABLES_MERGED, UNMERGED_TABLES_MAX};
+use crate::statistics::Counters;
 use crate::write_out::WriteOut;
 
 /// Rows merged between two looks at the clock.
@@ -27,8 +28,8 @@ const REST_MAX: Duration = Duration::from_millis(20);
 /// What merges know of the rest of the store.
 #[derive(Default, Debug)]
 pub(crate) struct MergePace {
-    /// Groups committed. Merges look whether it changes.
-    groups: AtomicU64,
+    /// What was committed. Merges look whether it changes.
+    pub(crate) counters: Arc<Counters>,
     /// Tables not yet merged into the sorted levels, as of the last generation.
     unmerged: AtomicUsize,
     /// Where the tables are. Not known before the engine is open, when a merge may have begun.
@@ -36,11 +37,6 @@ pub(crate) struct MergePace {
 }
 
 impl MergePace {
-    /// A group was committed.
-    pub(crate) fn committed(&self) {
-        self.groups.fetch_add(1, Ordering::Relaxed);
-    }
-
     /// So many tables are not yet merged into the sorted levels.
     pub(crate) fn set_unmerged(&self, tables: usize) {
         self.unmerged.store(tables, Ordering::Relaxed);
@@ -57,7 +53,7 @@ impl MergePace {
     }
 
     fn groups(&self) -> u64 {
-        self.groups.load(Ordering::Relaxed)
+        self.counters.read().groups
     }
 
     fn rest_after(&self, work: Duration) -> Duration {

@@ -6,7 +6,6 @@ use store::StoreError;
 use tokio::sync::watch;
 
 use crate::directory::Directory;
-use crate::merge_pace::MergePace;
 use crate::progress::Progress;
 use crate::queue::Queue;
 use crate::retired::Retired;
@@ -17,8 +16,7 @@ pub(crate) struct Shared {
     pub(crate) queue: Queue,
     pub(crate) view: View,
     pub(crate) progress: Progress,
-    pub(crate) merge_pace: Arc<MergePace>,
-    pub(crate) counters: Counters,
+    pub(crate) counters: Arc<Counters>,
     pub(crate) retired: Arc<Retired>,
     /// Held until closed.
     pub(crate) directory: Mutex<Option<Directory>>,

@@ -155,7 +155,6 @@ impl Writer {
         let size = self.shared.view.apply(appended, writes.expect("the group was put together above"));
         self.epochs.extend(group.epochs.drain());
         self.shared.progress.committed(size);
-        self.shared.merge_pace.committed();
         Ok(())
     }
 }
