@@ -142,7 +142,8 @@ function laidOut(text: string): string {
 function whatIsWrong(what: string, text: string, isObject: boolean): string | null {
   const wrong = whyNotJson(text);
   if (wrong !== null) return `${what}: not JSON: ${wrong}`;
+  if (!isObject) return null;
   const value = parseJson(text);
   const isOne = value !== undefined && isBranch(value) && !Array.isArray(value);
-  return isObject && !isOne ? `${what} must be an object` : null;
+  return isOne ? null : `${what} must be an object`;
 }
