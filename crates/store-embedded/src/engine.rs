@@ -27,7 +27,7 @@ const BLOCK_BYTES: u32 = 8 * 1024;
 /// Tables that are merged into the sorted levels together.
 pub(crate) const TABLES_MERGED: u8 = 8;
 /// Tables not yet merged into the sorted levels, beyond which reads would suffer and feeding waits for merging.
-pub(crate) const UNMERGED_TABLES_MAX: usize = 16;
+pub(crate) const UNMERGED_TABLES_MAX: usize = 32;
 /// Rows fed between two looks at how far the writer is.
 const ROWS_FED_AT_ONCE: usize = 256;
 
@@ -136,6 +136,7 @@ impl Engine {
             }
         }
         tables.finish()?;
+        self.merge_pace.tables_change();
         self.merge_pace.set_unmerged(self.rows.l0_table_count());
         self.removed_bytes.fetch_add(removed_bytes, Ordering::Relaxed);
         Ok(())

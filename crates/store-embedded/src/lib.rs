@@ -5,7 +5,7 @@
 //! gathered in memory, coalesced and in key order, into fjall, and then drops the log that covered it. fjall's own
 //! journal and memtables stay unused: the log is the one, the rows in memory are the other.
 //!
-//! Reading order: [`Embedded`], `writer`, `feeder`, `view`; on disk: `directory`, `log`, `segment`, `frame`, `engine`, `merge_pace`, `write_out`;
+//! Reading order: [`Embedded`], `writer`, `feeder`, `view`; on disk: `directory`, `log`, `segment`, `frame`, `engine`, `merge_pace`, `write_out`, `removed_tables`;
 //! after a crash: `recovery`; for operators: `snapshot`, `backup`, `inspection`.
 //!
 //! **Invariants.** Nothing is visible or acknowledged before its group is synced. A log segment goes only after the
@@ -30,6 +30,7 @@ mod overlay;
 mod progress;
 mod queue;
 mod recovery;
+mod removed_tables;
 mod retired;
 mod row_key;
 mod segment;

@@ -6,6 +6,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 use fjall::compaction::filter::{CompactionFilter, CompactionFilterResult, Context, Factory, ItemAccessor, Verdict};
 
 use crate::engine::{TABLES_MERGED, UNMERGED_TABLES_MAX};
+use crate::removed_tables;
 use crate::statistics::Counters;
 use crate::write_out::WriteOut;
 
@@ -32,8 +34,17 @@ pub(crate) struct MergePace {
     pub(crate) counters: Arc<Counters>,
     /// Tables not yet merged into the sorted levels, as of the last generation.
     unmerged: AtomicUsize,
-    /// Where the tables are. Not known before the engine is open, when a merge may have begun.
-    tables: OnceLock<PathBuf>,
+    /// Not known before the engine is open, when a merge may have begun.
+    tables: OnceLock<Tables>,
+}
+
+/// The engine's tables.
+#[derive(Debug)]
+struct Tables {
+    /// Where they are.
+    path: PathBuf,
+    /// Who wants to know that some come or go.
+    changed: Sender<()>,
 }
 
 impl MergePace {
@@ -43,13 +54,22 @@ impl MergePace {
     }
 
     /// The engine is open, and its tables are in this directory.
-    pub(crate) fn set_tables(&self, tables: PathBuf) {
-        let _ = self.tables.set(tables);
+    pub(crate) fn set_tables(&self, path: PathBuf) {
+        let changed = removed_tables::hold(path.clone());
+        let _ = self.tables.set(Tables { path, changed });
+    }
+
+    /// Tables come or go about now.
+    pub(crate) fn tables_change(&self) {
+        if let Some(tables) = self.tables.get() {
+            // Nobody listens where the thread that would could not be started.
+            let _ = tables.changed.send(());
+        }
     }
 
     /// For somebody who makes tables.
     pub(crate) fn write_out(&self) -> WriteOut {
-        WriteOut::new(self.tables.get().cloned().unwrap_or_default())
+        WriteOut::new(self.tables.get().map(|tables| tables.path.clone()).unwrap_or_default())
     }
 
     fn groups(&self) -> u64 {
@@ -61,12 +81,12 @@ impl MergePace {
     }
 }
 
-/// How long a merge rests after `work`, with so many tables not merged. Halfway between when a merge is due and when feeding waits, it rests no more.
+/// How long a merge rests after `work`, with so many tables not merged. Its share of a processor grows with each of them, from a tenth when it is
+/// due to all of it when feeding waits: what merges need on average is found on the way, and commits never meet one that suddenly takes it all.
 fn rest_after(work: Duration, unmerged: usize) -> Duration {
     let due = usize::from(TABLES_MERGED);
-    let urgent = (due + UNMERGED_TABLES_MAX) / 2;
-    let rests = urgent.saturating_sub(unmerged.max(due)) * RESTS_MAX / (urgent - due);
-    (work * rests as u32).min(REST_MAX)
+    let (more, most) = (unmerged.clamp(due, UNMERGED_TABLES_MAX) - due, UNMERGED_TABLES_MAX - due);
+    (work * (RESTS_MAX * (most - more)) as u32 / (most + RESTS_MAX * more) as u32).min(REST_MAX)
 }
 
 /// Makes the filter of each merge.
@@ -104,6 +124,10 @@ impl CompactionFilter for Merge {
         }
         Ok(Verdict::Keep)
     }
+
+    fn finish(self: Box<Self>) {
+        self.pace.tables_change();
+    }
 }
 
 impl Merge {
@@ -128,9 +152,11 @@ mod tests {
 
     #[test]
     fn a_merge_rests_less_the_more_tables_wait() {
-        let rests: Vec<u128> =
-            (7..=17).map(|tables| rest_after(Duration::from_millis(2), tables).as_millis()).collect();
-        assert_eq!(rests, [18, 18, 12, 8, 4, 0, 0, 0, 0, 0, 0]);
+        let shares = [7, 8, 10, 12, 20, 31, 32, 33].map(|tables| {
+            let (work, rest) = (Duration::from_millis(1), rest_after(Duration::from_millis(1), tables));
+            100 * work.as_nanos() / (work + rest).as_nanos()
+        });
+        assert_eq!(shares, [10, 10, 17, 25, 55, 96, 100, 100]);
         assert_eq!(rest_after(Duration::from_secs(1), 8), REST_MAX);
     }
 }

@@ -1,8 +1,10 @@
 //! Writes tables out while they are made. The engine syncs a table when it is whole: tens of megabytes go to the disk at once, and syncs of the log
 //! wait behind them. So what there is of the newest tables is synced every few megabytes.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::PathBuf;
+
+use crate::removed_tables;
 
 /// Bytes of rows between two syncs: they take a disk a millisecond or so.
 const STEP_BYTES: usize = 4 * 1024 * 1024;
@@ -27,18 +29,15 @@ impl WriteOut {
         self.bytes += bytes;
         if self.bytes >= STEP_BYTES {
             self.bytes = 0;
-            for table in self.newest() {
+            for (_, table) in self.newest() {
                 // A table that cannot be synced here tells the engine as well, when it is whole.
                 let _ = File::open(table).and_then(|table| table.sync_data());
             }
         }
     }
 
-    fn newest(&self) -> impl Iterator<Item = PathBuf> {
-        let entries = fs::read_dir(&self.tables).into_iter().flatten().flatten();
-        let mut numbers: Vec<u64> = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
-        numbers.sort_unstable_by(|a, b| b.cmp(a));
-        numbers.into_iter().take(UNDER_WAY).map(|number| self.tables.join(number.to_string()))
+    fn newest(&self) -> impl Iterator<Item = (u64, PathBuf)> {
+        removed_tables::newest(&self.tables).take(UNDER_WAY)
     }
 }
 
@@ -55,8 +54,8 @@ mod tests {
         for _ in 0..UNDER_WAY + 1 {
             engine.put_behind().unwrap();
         }
-        let newest: Vec<PathBuf> = engine.merge_pace.write_out().newest().collect();
+        let newest: Vec<(u64, PathBuf)> = engine.merge_pace.write_out().newest().collect();
         assert_eq!(newest.len(), UNDER_WAY);
-        assert!(newest.iter().all(|table| table.is_file()), "{newest:?}");
+        assert!(newest.iter().all(|(_, table)| table.is_file()), "{newest:?}");
     }
 }
