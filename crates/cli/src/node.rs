@@ -43,9 +43,15 @@ pub(crate) struct Calls {
     pub(crate) buckets: BTreeMap<String, PathBuf>,
 }
 
-/// A runtime with a thread for every processor.
+/// Threads for requests and executions beyond one for every processor. One that reads rows from the disk is no use to others meanwhile, and a
+/// kernel that spreads threads over processors by their number should see that these want more than the one thread of the log.
+const MORE_THREADS: usize = 2;
+
+/// What everything runs on.
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the threads could not be started")
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(processors + MORE_THREADS).enable_all().build().context("the threads could not be started")
 }
 
 /// Opens or creates a data directory.

@@ -1,6 +1,7 @@
 //! The only door to clock and entropy. A simulation opens another one.
 
 use interpreter::Timestamp;
+use rand::RngExt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Where time and randomness come from.
@@ -17,7 +18,7 @@ pub trait Environment: Send + Sync + 'static {
     }
 }
 
-/// The machine's clock and the operating system's randomness.
+/// The machine's clock, and randomness that is the operating system's or grown from it: a call of the system for each start is dear.
 pub struct SystemEnvironment;
 
 impl Environment for SystemEnvironment {
@@ -33,7 +34,7 @@ impl Environment for SystemEnvironment {
     }
 
     fn fill(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("the operating system has a random number generator");
+        rand::rng().fill(bytes);
     }
 }
 

@@ -16,10 +16,7 @@ pub(crate) struct RequestId([u8; 36]);
 
 impl RequestIds {
     pub(crate) fn new() -> RequestIds {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).expect("the operating system has a random number generator");
-        let [high, low] =
-            [0, 8].map(|from| u64::from_be_bytes(random[from..from + 8].try_into().expect("eight of sixteen bytes")));
+        let [high, low]: [u64; 2] = rand::random();
         // Version 8, a free form.
         RequestIds { high: high & !0xf000 | 0x8000, low: AtomicU64::new(low) }
     }

@@ -9,7 +9,6 @@ use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use sha1::{Digest, Sha1};
-use std::fmt::Write;
 use std::sync::OnceLock;
 
 struct File {
@@ -81,19 +80,14 @@ pub(crate) fn redirect() -> Reply {
 fn index() -> Reply {
     let file = FILES.iter().find(|file| file.name == "index.html").expect("the pages are there");
     let text = String::from_utf8_lossy(file.plain);
-    let mut bytes = [0; 16];
-    let mut nonce = String::new();
-    // Without entropy there is no nonce: what needs one is not shown as it should.
-    if getrandom::fill(&mut bytes).is_ok() {
-        bytes.iter().for_each(|byte| write!(nonce, "{byte:02x}").expect("writing to a String cannot fail"));
-    }
+    let nonce = format!("{:032x}", rand::random::<u128>());
     page(StatusCode::OK, text.replace(NONCE, &nonce), Some(&nonce))
 }
 
 fn page(status: StatusCode, text: String, nonce: Option<&str>) -> Reply {
     let mut reply = Response::new(Full::from(text));
     *reply.status_mut() = status;
-    let nonce = nonce.filter(|nonce| !nonce.is_empty()).map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
+    let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
          manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
