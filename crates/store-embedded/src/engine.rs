@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use fjall::compaction::Leveled;
 use fjall::compaction::filter::Factory;
-use fjall::config::{BlockSizePolicy, CompressionPolicy};
+use fjall::config::{BlockSizePolicy, CompressionPolicy, PartitioningPolicy};
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 use store::{Bytes, StoreError};
 
@@ -43,6 +43,8 @@ fn keyspace_options() -> KeyspaceCreateOptions {
     KeyspaceCreateOptions::default()
         .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
         .data_block_size_policy(BlockSizePolicy::all(BLOCK_BYTES))
+        .filter_block_partitioning_policy(PartitioningPolicy::new([false, true]))
+        .index_block_partitioning_policy(PartitioningPolicy::new([false, false, true]))
         .compaction_strategy(Arc::new(Leveled::default().with_l0_threshold(TABLES_MERGED)))
 }
 
