@@ -36,7 +36,8 @@ pub(crate) async fn all(options: &Options) -> anyhow::Result<Vec<Figure>> {
     figures.extend(evenness(options, &server, "sync Express", START_SYNC, &express).await?);
     figures.extend(evenness(options, &server, "async Express", START, &express).await?);
     figures.extend(evenness(options, &server, "StartExecution", START, &machine).await?);
-    machine.wait_until_all_closed(&mut client).await?;
+    // The first client has been idle for longer than the server bears with.
+    machine.wait_until_all_closed(&mut server.connect().await?).await?;
     server.stop().await?;
     figures.extend(idle::all(options).await?);
     Ok(figures)
