@@ -71,15 +71,24 @@ impl Holder {
             // It may be gone already.
             there.extend(held.ok().map(|table| (number, table)));
         }
-        for table in std::mem::replace(&mut self.held, there).into_values() {
-            // What is merely not one of the newest any more has a name still. What has none is read by nobody.
-            if table.metadata().is_ok_and(|table| table.nlink() == 0) {
-                // What cannot be freed by degrees is freed when it is closed.
-                while let Ok(true) = shorten(&table) {
-                    thread::sleep(PAUSE);
-                }
-            }
+        let gone = std::mem::replace(&mut self.held, there).into_values();
+        // What is merely not one of the newest any more has a name still.
+        let removed: Vec<File> = gone.filter(|table| table.metadata().is_ok_and(|table| table.nlink() == 0)).collect();
+        if removed.is_empty() {
+            return;
         }
+        // Whoever removes the directory under a server at work leaves it tables that it reads. The engine always has one with a name.
+        thread::sleep(LOOK_EVERY);
+        if newest(&self.tables).next().is_some() {
+            removed.iter().for_each(free);
+        }
+    }
+}
+
+/// Frees a file that has no name and that nobody reads. What cannot be freed by degrees is freed when it is closed.
+fn free(table: &File) {
+    while let Ok(true) = shorten(table) {
+        thread::sleep(PAUSE);
     }
 }
 
@@ -139,6 +148,19 @@ mod tests {
         let mut rows = Vec::new();
         (&oldest).read_to_end(&mut rows).unwrap();
         assert_eq!(rows.len(), 100);
+    }
+
+    #[test]
+    fn tables_that_went_with_their_directory_keep_their_rows() {
+        let directory = tempfile::tempdir().unwrap();
+        let tables = directory.path().join("tables");
+        fs::create_dir(&tables).unwrap();
+        let read = table(&tables, 3, 100);
+        let mut holder = holder(&tables);
+        holder.look();
+        fs::remove_dir_all(&tables).unwrap();
+        holder.look();
+        assert_eq!((length(&read), holder.held.len()), (100, 0));
     }
 
     #[test]
