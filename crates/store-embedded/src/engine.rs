@@ -39,6 +39,9 @@ const GIVE_BACK_PAUSE: Duration = Duration::from_millis(if cfg!(test) { 10 } els
 
 /// How tables are written and merged; fixed when a directory is created. Neighbouring rows have much in common, so all blocks are compressed,
 /// and are a little larger than usual. More tables are merged at a time than usual: that writes less.
+///
+/// Filters and indices of merged tables are in pieces: a whole filter takes a processor for 20 ms at a table's end, while commits wait, and whoever
+/// asks the table for a row later reads all of it.
 fn keyspace_options() -> KeyspaceCreateOptions {
     KeyspaceCreateOptions::default()
         .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))

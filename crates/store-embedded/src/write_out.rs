@@ -29,15 +29,15 @@ impl WriteOut {
         self.bytes += bytes;
         if self.bytes >= STEP_BYTES {
             self.bytes = 0;
-            for (_, table) in self.newest() {
+            for table in self.newest() {
                 // A table that cannot be synced here tells the engine as well, when it is whole.
                 let _ = File::open(table).and_then(|table| table.sync_data());
             }
         }
     }
 
-    fn newest(&self) -> impl Iterator<Item = (u64, PathBuf)> {
-        removed_tables::newest(&self.tables).take(UNDER_WAY)
+    fn newest(&self) -> impl Iterator<Item = PathBuf> {
+        removed_tables::newest(&self.tables).take(UNDER_WAY).map(|(_, table)| table)
     }
 }
 
@@ -54,8 +54,8 @@ mod tests {
         for _ in 0..UNDER_WAY + 1 {
             engine.put_behind().unwrap();
         }
-        let newest: Vec<(u64, PathBuf)> = engine.merge_pace.write_out().newest().collect();
+        let newest: Vec<PathBuf> = engine.merge_pace.write_out().newest().collect();
         assert_eq!(newest.len(), UNDER_WAY);
-        assert!(newest.iter().all(|(_, table)| table.is_file()), "{newest:?}");
+        assert!(newest.iter().all(|table| table.is_file()), "{newest:?}");
     }
 }
